@@ -1,0 +1,46 @@
+/**
+ * The live state of one symptom on one device (and part). Traps and polls feed the same alarms (ITU-T X.733).
+ */
+import type { Instant } from "./time.ts";
+
+export type AlarmState = "inactive" | "pending" | "active";
+
+/** Immutable; a change makes a new one. */
+export interface Alarm {
+  /** See alarmKey. */
+  readonly key: string;
+  readonly device: string;
+  readonly symptom: string;
+  readonly part?: string;
+  readonly rule: string;
+  readonly state: AlarmState;
+  /** When the state began. */
+  readonly since: Instant;
+  /** First bad look of this episode; what TTD and TTR count from. */
+  readonly firstBadAt?: Instant;
+  /** First of the good looks that ended it, once they began. */
+  readonly firstGoodAt?: Instant;
+  readonly badLooks: number;
+  /** Good looks in a row since it went inactive, up to K. */
+  readonly goodLooks: number;
+  /** The (at, seq) that last moved it; older observations are recorded and change nothing. */
+  readonly movedAt: Instant;
+  readonly movedSeq: number;
+  /** Ring of the last 20 changes, newest in bit 0. */
+  readonly flapRing: number;
+  readonly flapping: boolean;
+  /** Device or link id, or `blind`, whose failure explains it. */
+  readonly suppressedBy?: string;
+  /** The incident that gathers it, once there is one. */
+  readonly incident?: string;
+  /** A pending alarm becomes active at this time even if nothing more is heard. */
+  readonly wakeAt?: Instant;
+  readonly raisedBy: "look" | "trap";
+  /** The value or words that raised it, for the screen. */
+  readonly detail?: string;
+}
+
+/** `<device>|<symptom>|<part>`; the part is empty for the device as a whole. */
+export function alarmKey(device: string, symptom: string, part?: string): string {
+  return `${device}|${symptom}|${part ?? ""}`;
+}

@@ -1,0 +1,173 @@
+/**
+ * The checked, frozen configuration. Made by daemon/config from vigie.yaml; everything downstream trusts it.
+ */
+import type { Family } from "./family.ts";
+import type { Network } from "./network.ts";
+import type { Policy } from "./policy.ts";
+import type { Rule } from "./rule.ts";
+import type { Language } from "./time.ts";
+
+/** A secret read from the environment or a file. Prints as `***` in every form but `reveal()`. */
+export interface Secret {
+  /** `env:NAME` or `file:/path`. */
+  readonly ref: string;
+  reveal(): string;
+  toJSON(): string;
+  toString(): string;
+}
+
+export type SnmpAuth = "md5" | "sha" | "sha224" | "sha256" | "sha384" | "sha512";
+/** aes256b is Blumenthal, aes256r Reeder (Cisco); they do not interoperate. */
+export type SnmpPriv = "des" | "aes" | "aes256b" | "aes256r";
+
+export type Credential = (
+  | { readonly kind: "snmp-community"; readonly version: "1" | "2c"; readonly community: Secret }
+  | {
+      readonly kind: "snmp-v3";
+      readonly user: string;
+      readonly auth?: { readonly protocol: SnmpAuth; readonly key: Secret };
+      readonly priv?: { readonly protocol: SnmpPriv; readonly key: Secret };
+      readonly context?: string;
+    }
+  | { readonly kind: "ssh-password"; readonly user: string; readonly password: Secret }
+  | { readonly kind: "ssh-key"; readonly user: string; readonly key: Secret; readonly passphrase?: Secret }
+) & {
+  readonly id: string;
+  /** The credential to try when this one is refused: rotation without an outage. */
+  readonly successor?: string;
+};
+
+/** Service hours: weekly spans in the zone of the site, minus holidays. */
+export interface ServiceCalendar {
+  readonly id: string;
+  /** ISO weekday 1..7 → spans `HH:MM`–`HH:MM`; an empty record is never; `always` is 24/7. */
+  readonly always: boolean;
+  readonly weekly: Readonly<Record<number, readonly { readonly fromMinute: number; readonly toMinute: number }[]>>;
+  /** ISO dates without service. */
+  readonly holidays: readonly string[];
+}
+
+/** One way to reach one person or desk. */
+export interface Contact {
+  readonly id: string;
+  readonly name: string;
+  readonly language: Language;
+  readonly channels: readonly { readonly channel: string; readonly address: string }[];
+}
+
+/** A function of the procedure (desk, analyst …) and who fills it. Rotas in the store override this. */
+export interface FunctionEntry {
+  readonly id: string;
+  readonly name: { readonly fr: string; readonly en: string };
+  readonly contacts: readonly string[];
+}
+
+export type Channel =
+  | {
+      readonly id: string;
+      readonly kind: "mail";
+      readonly host: string;
+      readonly port: number;
+      readonly secure: boolean;
+      readonly user?: string;
+      readonly password?: Secret;
+      readonly from: string;
+    }
+  | {
+      readonly id: string;
+      readonly kind: "webhook";
+      readonly url: string;
+      readonly secret: Secret;
+      /** A host that resolves to a private or loopback address is refused unless allowed here; link-local always is. */
+      readonly allowPrivate: boolean;
+    }
+  /** The demo's: kept in the store and shown on a page. */
+  | { readonly id: string; readonly kind: "sink" };
+
+export interface Partner {
+  readonly id: string;
+  readonly name: string;
+  readonly contacts: readonly string[];
+  readonly contract?: string;
+}
+
+export interface Config {
+  readonly files: readonly string[];
+  /** SHA-256 over all files read: tells two loads apart. */
+  readonly hash: string;
+  readonly demo: boolean;
+  readonly instance: {
+    readonly name: string;
+    readonly language: Language;
+    readonly timezone: string;
+    readonly numberPrefix: string;
+    readonly publicUrl?: string;
+    readonly stateDir: string;
+  };
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    /** Host header values accepted; loopback names are always. */
+    readonly allowedHosts: readonly string[];
+    readonly metricsAllow: readonly string[];
+    /** Pages and reads without a token; only the demo, only on loopback. */
+    readonly openReads: boolean;
+  };
+  readonly traps?: {
+    readonly host: string;
+    readonly port: number;
+    /** CIDRs besides the devices' own addresses. */
+    readonly allow: readonly string[];
+    readonly relays: readonly string[];
+    readonly perSourcePerSecond: number;
+    readonly burst: number;
+    readonly bufferBytes: number;
+    /** Credential ids: communities accepted, v3 users known. */
+    readonly credentials: readonly string[];
+  };
+  readonly storage: { readonly kind: "sqlite"; readonly path: string } | { readonly kind: "postgresql"; readonly url: Secret };
+  readonly credentials: ReadonlyMap<string, Credential>;
+  readonly network: Network;
+  readonly families: ReadonlyMap<string, Family>;
+  readonly rules: readonly Rule[];
+  readonly policies: ReadonlyMap<string, Policy>;
+  /** Policy id in force for new incidents. */
+  readonly policy: string;
+  readonly calendars: ReadonlyMap<string, ServiceCalendar>;
+  readonly contacts: ReadonlyMap<string, Contact>;
+  readonly functions: ReadonlyMap<string, FunctionEntry>;
+  readonly partners: ReadonlyMap<string, Partner>;
+  readonly channels: ReadonlyMap<string, Channel>;
+  /** Who pages on-call staff: Prometheus through Alertmanager, or the daemon itself. The last resort is always direct. */
+  readonly paging: "prometheus" | "direct";
+  /** Functions that are on-call staff, paged by one path only. */
+  readonly pagedFunctions: readonly string[];
+  readonly ceilings: {
+    readonly packetsPerSecondPerSite: number;
+    readonly packetsPerSecond: number;
+    readonly snmpPerDevice: number;
+    readonly sshPerDevice: number;
+  };
+  readonly heartbeat?: { readonly url: string; readonly intervalMs: number };
+  readonly tokens: readonly { readonly name: string; readonly function: string; readonly secret: Secret }[];
+  readonly retention: { readonly samplesDays: number; readonly trapsDays: number; readonly incidentsDays: number };
+  readonly influx?: {
+    readonly url: string;
+    readonly database: string;
+    readonly user?: string;
+    readonly password?: Secret;
+    readonly batch: number;
+    readonly flushMs: number;
+  };
+  /** Reload on a changed file, only if asked for. */
+  readonly watch: boolean;
+}
+
+/** One problem of a configuration: where, what was found, what to do. */
+export interface ConfigProblem {
+  /** `devices[3].checks.snmp.interval`. */
+  readonly path: string;
+  readonly message: string;
+  readonly file: string;
+  readonly line?: number;
+}

@@ -1,0 +1,83 @@
+/**
+ * A device family: how to recognise one, what to read, what it means. Data (probes/devices/*.yaml), never code.
+ */
+import type { ProbeKind } from "./observation.ts";
+import type { Text } from "./time.ts";
+
+export type DeviceKind = "codec" | "bridge" | "gatekeeper" | "switch" | "router" | "ups" | "host" | "endpoint";
+
+/** How sure a fact is: seen on a recording of the device, read in its manual, or told from memory. */
+export type Certainty = "recording" | "manual" | "memory";
+
+/** How a raw value becomes a sample (gauge, counter) or a reading (state, text). */
+export interface ReadAs {
+  /** Sample or reading name, base unit in it: `interface_in_octets`, `temperature_celsius`, `sip_registration`. */
+  readonly name: string;
+  /** `counter` becomes a rate a second, with wrap and reboot handled. */
+  readonly as: "gauge" | "counter" | "state" | "text";
+  /** Raw × scale = base unit. Default 1. */
+  readonly scale?: number;
+  /** Raw value → word, for `state`; what is not listed passes through, lower-case. */
+  readonly states?: Readonly<Record<string, string>>;
+  readonly certainty?: Certainty;
+}
+
+/** One scalar OID, instance included (`1.3.6.1.2.1.1.3.0`). */
+export interface SnmpScalar extends ReadAs {
+  readonly oid: string;
+}
+
+/** One table column, walked. The part is `<prefix> <label>`, label from the `labelOid` column or the index. */
+export interface SnmpColumn extends ReadAs {
+  readonly oid: string;
+  readonly part: string;
+  readonly labelOid?: string;
+  /** Counter width in bits, for wrap. Default 32. */
+  readonly bits?: 32 | 64;
+  /** Only rows whose column `oid` has one of these raw values. */
+  readonly where?: { readonly oid: string; readonly in: readonly string[] };
+}
+
+/** One question to a shell, and the values in its answer. */
+export interface ShellAsk {
+  /** The command as sent, without line end: `xStatus SIP`. */
+  readonly command: string;
+  readonly values: readonly ShellValue[];
+}
+
+/** A value in an answer. `path` for xAPI is dotted, `[]` for each array item: `SIP.Registration[].Status`. For `exec` it is a linear-time pattern with one group. */
+export interface ShellValue extends ReadAs {
+  readonly path: string;
+  /** With `[]`: the part is `<part> <id>`. */
+  readonly part?: string;
+}
+
+/** One notification: what it means, which part, raise or clear. */
+export interface TrapMeaning {
+  /** The snmpTrapOID, v2 form (RFC 3584 for v1). */
+  readonly oid: string;
+  readonly name: string;
+  /** Undefined: kept and shown, raises nothing. */
+  readonly symptom?: string;
+  readonly effect: "raise" | "clear" | "event";
+  /** The varbind whose value (or whose index, for `index`) names the part. */
+  readonly part?: { readonly prefix: string; readonly oid: string; readonly from: "value" | "index" };
+  readonly certainty: Certainty;
+}
+
+export interface Family {
+  readonly id: string;
+  readonly kind: DeviceKind;
+  readonly name: Text;
+  readonly certainty: Certainty;
+  readonly recognise: {
+    readonly sysObjectId: readonly string[];
+    readonly sysDescr: readonly string[];
+    readonly banner: readonly string[];
+  };
+  /** The checks a device of this family gets unless its config says otherwise. */
+  readonly checks: readonly { readonly kind: ProbeKind; readonly intervalMs: number; readonly timeoutMs?: number }[];
+  readonly snmp: { readonly scalars: readonly SnmpScalar[]; readonly columns: readonly SnmpColumn[] };
+  readonly shell?: { readonly dialect: "xapi" | "exec"; readonly asks: readonly ShellAsk[] };
+  readonly traps: readonly TrapMeaning[];
+}

@@ -1,0 +1,97 @@
+/**
+ * What people handle: an incident gathers alarms by root cause and escalates by itself until it is closed.
+ *
+ * Timers are columns (`wakeAt`), never a setTimeout.
+ */
+import type { Policy } from "./policy.ts";
+import type { Instant } from "./time.ts";
+
+export type Severity = "minor" | "major";
+export type Urgency = "now" | "before-session" | "service-hours";
+export type IncidentState = "open" | "taken" | "restored" | "resolved" | "closed";
+export type Disposition = "fixed" | "healed" | "false-alarm" | "test" | "duplicate" | "not-ours";
+
+export interface Incident {
+  readonly id: string;
+  /** The request number, as read aloud: `VIG-2026-000123-45`. */
+  readonly number: string;
+  /** One open, unfolded incident per root cause: the database holds this. */
+  readonly rootCause: string;
+  readonly site: string;
+  readonly device?: string;
+  readonly room?: string;
+  readonly symptom: string;
+  readonly part?: string;
+  /** device|symptom|part: what recurrence counts by. */
+  readonly fingerprint: string;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly severityWhy: string;
+  readonly urgency: Urgency;
+  readonly urgencyWhy: string;
+  readonly general: boolean;
+  /** 1, 2, 3 of the procedure; 4 is the last resort. */
+  readonly level: number;
+  /** How often the present level has told its people; part of every message's key. */
+  readonly occurrence: number;
+  readonly state: IncidentState;
+  /** The incident this one turned out to be part of; it keeps its number, nobody was told. */
+  readonly foldedInto?: string;
+  readonly holder?: string;
+  readonly acknowledgedAt?: Instant;
+  readonly acknowledgedBy?: string;
+  readonly firstBadAt: Instant;
+  readonly openedAt: Instant;
+  readonly levelSince: Instant;
+  readonly takenAt?: Instant;
+  readonly restoredAt?: Instant;
+  readonly resolvedAt?: Instant;
+  readonly closedAt?: Instant;
+  readonly disposition?: Disposition;
+  /** Has a person been told yet? The group wait delays the notice, not the incident. */
+  readonly noticeSent: boolean;
+  readonly wakeAt?: Instant;
+  readonly wakeFor?: WakeReason;
+  /** Episodes gathered by reopening within the window; 1 for a new one. */
+  readonly occurrences: number;
+  readonly recurrenceOf?: string;
+  /** The policy it started with; kept, so that an edited file does not change a running incident. */
+  readonly policy: Policy;
+  readonly version: number;
+}
+
+/** What a timer is for. */
+export type WakeReason = "notice" | "escalate" | "repeat" | "acknowledgement-expires" | "follow-up" | "auto-close";
+
+/** One line of what happened to an incident. Append-only. */
+export interface TimelineEntry {
+  readonly incident: string;
+  readonly at: Instant;
+  /** `system`, a token's or person's name, or a channel. */
+  readonly by: string;
+  readonly event: string;
+  /** The reason, as data for the text catalogue where it has one. */
+  readonly why: string;
+  readonly data?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Decided but not yet sent. (incident, level, occurrence, kind, recipient, channel) is unique and is the idempotency key. */
+export interface OutboxRow {
+  readonly key: string;
+  readonly incident: string;
+  readonly kind: NoticeKind;
+  readonly level: number;
+  readonly occurrence: number;
+  /** Contact id. */
+  readonly recipient: string;
+  /** Channel id of the configuration: `mail`, `webhook:desk`. */
+  readonly channel: string;
+  readonly address: string;
+  readonly language: "fr" | "en";
+  readonly createdAt: Instant;
+  readonly notBefore: Instant;
+}
+
+export type NoticeKind = "problem" | "escalation" | "last-resort" | "restored" | "late";
+
+export type DeliveryState = "pending" | "claimed" | "sent" | "accepted" | "delivered" | "acknowledged" | "failed" | "dropped";

@@ -1,0 +1,86 @@
+/**
+ * The network as configured: sites, rooms, devices, links, checks. Frozen; a reload makes a new one.
+ */
+import type { DeviceKind } from "./family.ts";
+import type { ProbeKind } from "./observation.ts";
+
+export interface Site {
+  readonly id: string;
+  readonly name: string;
+  /** IANA zone; default is the instance's. */
+  readonly timezone: string;
+  /** The device through which the site is reached; parent of its devices that name no parent. */
+  readonly gateway?: string;
+  /** Hours in which service is owed, by calendar id; default is the instance's. */
+  readonly serviceHours: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface Room {
+  readonly id: string;
+  readonly site: string;
+  readonly name: string;
+  readonly localName?: string;
+  readonly phone?: string;
+  /** Who answers for it: a function or contact id. */
+  readonly coordinator?: string;
+  readonly presence: "always" | "scheduled" | "sessions";
+}
+
+/** A circuit. Without an address it is judged by the sites behind it. */
+export interface Link {
+  readonly id: string;
+  readonly name: string;
+  readonly ends: readonly [string, string];
+  readonly owner?: string;
+  readonly circuit?: string;
+  /** The device that stands for it (its router), when one can be polled. */
+  readonly device?: string;
+}
+
+/** One probe kind + parameters + interval on a device. */
+export interface Check {
+  /** `<device>/<kind>`. */
+  readonly id: string;
+  readonly device: string;
+  readonly kind: ProbeKind;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+}
+
+export interface Device {
+  readonly id: string;
+  readonly name: string;
+  readonly site: string;
+  readonly room?: string;
+  /** An IP address or a host name; parsed before use. */
+  readonly address: string;
+  readonly family: string;
+  readonly kind: DeviceKind;
+  /** Devices it is reached through. Several: any one is enough (redundant). */
+  readonly parents: readonly string[];
+  readonly checks: readonly Check[];
+  /** Credential ids. */
+  readonly credentials: { readonly snmp?: string; readonly ssh?: string };
+  readonly snmpPort: number;
+  readonly sshPort: number;
+  readonly serviceHours: string;
+  readonly supplier?: string;
+  readonly warrantyUntil?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Looked at and shown, pages nobody, counts in nothing. */
+  readonly commissioning: boolean;
+  /** A device of a 24/7 service: its failures are urgent at any hour. */
+  readonly alwaysUrgent: boolean;
+  /** Opt-ins for old equipment, each a weakness that is listed. */
+  readonly legacy: { readonly sshAlgorithms: boolean };
+}
+
+export interface Network {
+  readonly sites: ReadonlyMap<string, Site>;
+  readonly rooms: ReadonlyMap<string, Room>;
+  readonly devices: ReadonlyMap<string, Device>;
+  readonly links: ReadonlyMap<string, Link>;
+  /** The device that proves our own sight: when it is gone, everything behind it is unknown. */
+  readonly canary?: string;
+}

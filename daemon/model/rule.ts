@@ -1,0 +1,58 @@
+/**
+ * A rule: a predicate over observations, and what it means when it holds. Data (rules/packs/*.yaml), parsed once.
+ */
+import type { DeviceKind } from "./family.ts";
+import type { ProbeKind } from "./observation.ts";
+import type { Language } from "./time.ts";
+
+/** Three-valued: a condition whose input is missing from an observation is undefined, and the alarm holds. */
+export type Condition =
+  /** The look of this kind is down. `unknown` looks give undefined. */
+  | { readonly on: "look"; readonly kind: ProbeKind; readonly codes?: readonly string[] }
+  /** The look of this kind ended with one of these codes, whatever its status (`ssh.host-key-changed`). */
+  | { readonly on: "code"; readonly kind: ProbeKind; readonly codes: readonly string[] }
+  /** A sample beyond a limit; `clear` is the hysteresis: while active it clears only beyond this. Base units. */
+  | { readonly on: "sample"; readonly name: string; readonly above?: number; readonly below?: number; readonly clear?: number }
+  /** A reading is one of these words; while active it clears only when it is one of `clear` (default: any other). */
+  | { readonly on: "reading"; readonly name: string; readonly is: readonly string[]; readonly clear?: readonly string[] }
+  /** Only a fault with the rule's symptom (trap, event) raises. */
+  | { readonly on: "fault" }
+  | { readonly on: "all"; readonly of: readonly Condition[] }
+  | { readonly on: "any"; readonly of: readonly Condition[] };
+
+/** How far a failure reaches: `general` (site, link, core, gatekeeper, bridge, several devices) opens as major. */
+export type Reach = "general" | "device" | "part";
+
+export interface RuleText {
+  readonly title: string;
+  /** What it means for the clinic. */
+  readonly clinic: string;
+  /** First steps for level 1, in order. */
+  readonly steps: readonly string[];
+}
+
+export interface Rule {
+  readonly id: string;
+  readonly symptom: string;
+  /** Undefined list: all. */
+  readonly applies: { readonly kinds?: readonly DeviceKind[]; readonly families?: readonly string[] };
+  readonly when: Condition;
+  /** True time before it is active. */
+  readonly forMs: number;
+  /** Bad looks in a row before it is active; 1 is at once. */
+  readonly attempts: number;
+  /** Quick retries while pending: the next look comes this soon. Undefined: at the check's own interval. */
+  readonly retryMs?: number;
+  /** Who may clear it: only a look (default), or also the paired trap when nothing can look. */
+  readonly clearedBy: "look" | "trap";
+  readonly reach: Reach;
+  /** The device is out of service while this is active: `vigie_device_up` is 0. */
+  readonly outOfService: boolean;
+  /** Recorded on the timeline of the device; opens no incident (a planned reboot). */
+  readonly eventOnly: boolean;
+  /** Suppressed when a parent is out of service (default true). */
+  readonly suppressible: boolean;
+  readonly text: Readonly<Record<Language, RuleText>>;
+  /** Where the threshold comes from. */
+  readonly source: string;
+}

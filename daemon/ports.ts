@@ -1,0 +1,281 @@
+/**
+ * The interfaces to the world: clock, bus, store, notifier. Roles know these; only app.ts knows what stands behind them.
+ */
+import type { Alarm } from "./model/alarm.ts";
+import type { Channel } from "./model/config.ts";
+import type { DeliveryState, Incident, IncidentState, OutboxRow, TimelineEntry } from "./model/incident.ts";
+import type { Observation } from "./model/observation.ts";
+import type { Instant } from "./model/time.ts";
+
+/** The only source of time in roles. Tests drive a fake one. */
+export interface Clock {
+  /** Wall clock, for `at`. */
+  now(): Instant;
+  /** Milliseconds that never jump, for deadlines and leases. */
+  monotonicMs(): number;
+  /** Resolves after `ms`, or at once (without error) when the signal aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** Structured log: constant text, data in fields. Never a secret, never a database error's message. */
+export interface Log {
+  debug(fields: object, text: string): void;
+  info(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+  error(fields: object, text: string): void;
+  child(fields: object): Log;
+}
+
+/** How observations travel from probers to the evaluator. At-least-once; the same id within the window is dropped. */
+export interface Bus {
+  /** Resolves when accepted. When full, the newest look per check wins; what was displaced is counted. */
+  publish(observations: readonly Observation[]): Promise<void>;
+  /** One consumer. A batch is acknowledged when the handler resolves; when it rejects, the batch comes again. Stops at abort. */
+  consume(
+    options: { readonly maxBatch: number },
+    handler: (batch: readonly Observation[]) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void>;
+  depth(): number;
+  /** Observations displaced because the queue was full, since start. */
+  displaced(): number;
+}
+
+/** A singleton role's right to write. The epoch is checked inside each of its transactions. */
+export interface Fence {
+  readonly role: string;
+  readonly holder: string;
+  readonly epoch: number;
+}
+
+/** Another writer came first (version or unique root cause): read again and decide again. */
+export class RaceLost extends Error {
+  override readonly name = "RaceLost";
+}
+
+/** The role's lease went to somebody else: stop writing, acquire again. */
+export class LeaseLost extends Error {
+  override readonly name = "LeaseLost";
+}
+
+/** The store cannot be used right now (locked, full, gone). Holds the driver's code, never its message. */
+export class StoreUnavailable extends Error {
+  override readonly name = "StoreUnavailable";
+  readonly code: string;
+  constructor(code: string) {
+    super(`the store is unavailable (${code})`);
+    this.code = code;
+  }
+}
+
+/** What is heard and does not come again: committed before it is acknowledged. */
+export interface InboxMessage {
+  readonly seq: number;
+  readonly at: Instant;
+  /** `trap`, `xapi`, `request`, `webhook`. */
+  readonly source: string;
+  /** Dedup key; the same key within the window is one message. */
+  readonly key: string;
+  /** JSON, ≤ 64 KiB: for traps the observation to evaluate. */
+  readonly body: unknown;
+}
+
+/** A trap as kept for 7 days, decoded or not. */
+export interface TrapRecord {
+  readonly at: Instant;
+  readonly source: string;
+  readonly device?: string;
+  readonly oid?: string;
+  readonly name?: string;
+  readonly version?: "1" | "2c" | "3";
+  readonly inform: boolean;
+  readonly varbinds: readonly { readonly oid: string; readonly name?: string; readonly value: string }[];
+  /** Set when it could not be decoded: why. */
+  readonly undecodable?: string;
+  readonly sha256: string;
+}
+
+export interface ClaimedRow extends OutboxRow {
+  readonly attempts: number;
+  /** True when an earlier claim expired unresolved: this may be a repeat. */
+  readonly maybeDuplicate: boolean;
+}
+
+export interface DeliveryUpdate {
+  readonly key: string;
+  readonly state: DeliveryState;
+  readonly at: Instant;
+  /** When to try again; only with state `pending`. */
+  readonly notBefore?: Instant;
+  /** The far end's own id or answer, cut at 200 characters. */
+  readonly proof?: string;
+  readonly error?: string;
+}
+
+/** A delivery as shown on an incident. */
+export interface DeliveryView extends OutboxRow {
+  readonly state: DeliveryState;
+  readonly attempts: number;
+  readonly sentAt?: Instant;
+  readonly proof?: string;
+  readonly error?: string;
+}
+
+/** Inside one write transaction. Reads here see its own writes. */
+export interface Tx {
+  saveAlarms(alarms: readonly Alarm[]): Promise<void>;
+  incident(id: string): Promise<Incident | undefined>;
+  /** The open (not closed), unfolded incident of this root cause. */
+  openByRootCause(rootCause: string): Promise<Incident | undefined>;
+  /** The latest closed or restored incident with this fingerprint that ended after `since`. */
+  latestByFingerprint(fingerprint: string, since: Instant): Promise<Incident | undefined>;
+  /** Open, unfolded incidents of these devices (to fold under a parent's). */
+  openByDevices(devices: readonly string[]): Promise<readonly Incident[]>;
+  dueIncidents(at: Instant, limit: number): Promise<readonly Incident[]>;
+  /** Throws RaceLost when an open incident of the same root cause exists. */
+  insertIncident(incident: Incident): Promise<void>;
+  /** Writes `incident` (its version already raised by one) if the stored version is `incident.version - 1`; else RaceLost. */
+  updateIncident(incident: Incident): Promise<void>;
+  appendTimeline(entries: readonly TimelineEntry[]): Promise<void>;
+  /** A row whose key is already there changes nothing. */
+  addOutbox(rows: readonly OutboxRow[]): Promise<void>;
+  /** Outbox rows of an incident that are still pending become `dropped`, with the reason. */
+  dropPending(incident: string, why: string, at: Instant): Promise<void>;
+  saveCursor(reader: string, seq: number): Promise<void>;
+  audit(entries: readonly AuditEntry[]): Promise<void>;
+  keep(key: string, value: unknown): Promise<void>;
+}
+
+export interface AuditEntry {
+  readonly at: Instant;
+  readonly by: string;
+  readonly action: string;
+  readonly target: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+export interface IncidentQuery {
+  readonly states?: readonly IncidentState[];
+  readonly folded?: boolean;
+  readonly device?: string;
+  readonly site?: string;
+  readonly fingerprint?: string;
+  readonly since?: Instant;
+  readonly limit: number;
+  /** Keyset: incidents opened before this (openedAt, id). */
+  readonly before?: { readonly openedAt: Instant; readonly id: string };
+}
+
+export interface Recurrence {
+  readonly fingerprint: string;
+  readonly site: string;
+  readonly device?: string;
+  readonly symptom: string;
+  readonly part?: string;
+  readonly occurrences30: number;
+  readonly occurrences90: number;
+  readonly lastAt: Instant;
+}
+
+/** One five-minute roll-up of one series. */
+export interface RollupPoint {
+  readonly series: string;
+  readonly slotAt: Instant;
+  readonly count: number;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+}
+
+export interface Store {
+  /** The dialect, for logs and the readiness page. */
+  readonly kind: "sqlite" | "postgresql";
+  /** Applies migrations (after a backup); refuses a newer schema. */
+  migrate(): Promise<void>;
+  /** One write transaction; with a fence, refuses (LeaseLost) when the epoch is no longer the holder's. */
+  transaction<T>(fence: Fence | undefined, work: (tx: Tx) => Promise<T>): Promise<T>;
+
+  /** A fence if the lease is free or ours; undefined if another holds it. By database time on PostgreSQL, monotonic time on SQLite. */
+  acquireLease(role: string, holder: string, ttlMs: number): Promise<Fence | undefined>;
+  releaseLease(fence: Fence): Promise<void>;
+
+  /** Reserves the next request number in a committed transaction of its own; gaps are allowed, and listed. */
+  reserveNumber(prefix: string, year: number): Promise<number>;
+
+  appendInbox(messages: readonly Omit<InboxMessage, "seq">[]): Promise<readonly number[]>;
+  inboxAfter(seq: number, limit: number): Promise<readonly InboxMessage[]>;
+  cursor(reader: string): Promise<number>;
+
+  claimOutbox(options: {
+    readonly now: Instant;
+    readonly leaseMs: number;
+    readonly limit: number;
+    readonly worker: string;
+  }): Promise<readonly ClaimedRow[]>;
+  recordDeliveries(updates: readonly DeliveryUpdate[]): Promise<void>;
+
+  loadAlarms(): Promise<readonly Alarm[]>;
+  incident(idOrNumber: string): Promise<Incident | undefined>;
+  incidents(query: IncidentQuery): Promise<readonly Incident[]>;
+  openIncidents(): Promise<readonly Incident[]>;
+  timeline(incident: string): Promise<readonly (TimelineEntry & { readonly seq: number; readonly hash: string })[]>;
+  /** Recomputes the chain; the first broken entry, if any. */
+  verifyTimeline(
+    incident?: string,
+  ): Promise<{ readonly checked: number; readonly brokenAt?: { readonly incident: string; readonly seq: number } }>;
+  /** Erases an entry's text; the chain still verifies. */
+  redact(incident: string, seq: number, by: string, at: Instant): Promise<boolean>;
+  deliveries(incident: string): Promise<readonly DeliveryView[]>;
+  outboxDepth(): Promise<{ readonly pending: number; readonly oldestAt?: Instant }>;
+  recurrences(at: Instant, limit: number): Promise<readonly Recurrence[]>;
+  auditLog(limit: number): Promise<readonly AuditEntry[]>;
+
+  saveTraps(records: readonly TrapRecord[]): Promise<void>;
+  traps(query: { readonly device?: string; readonly limit: number }): Promise<readonly TrapRecord[]>;
+
+  /** Small durable facts: host keys, engine boots, heartbeat row. */
+  kept<T>(key: string): Promise<T | undefined>;
+  keptAll<T>(prefix: string): Promise<readonly { readonly key: string; readonly value: T }[]>;
+  keep(key: string, value: unknown): Promise<void>;
+  forget(key: string): Promise<void>;
+
+  saveRollups(device: string, points: readonly RollupPoint[]): Promise<void>;
+  saveAllRollups(batch: ReadonlyMap<string, readonly RollupPoint[]>): Promise<void>;
+  rollups(device: string, from: Instant, to: Instant): Promise<readonly RollupPoint[]>;
+  /** Deletes what is past its retention, ≤ 1,000 rows a statement; how many went. */
+  prune(limits: {
+    readonly samplesBefore: Instant;
+    readonly trapsBefore: Instant;
+    readonly inboxBefore: Instant;
+    readonly incidentsBefore: Instant;
+  }): Promise<number>;
+
+  /** A consistent copy while running. */
+  backup(file: string): Promise<void>;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A message ready to go: rendered for one recipient, in their language. */
+export interface Message {
+  /** Idempotency key; also the mail's Message-ID and the webhook's Idempotency-Key. */
+  readonly key: string;
+  readonly to: string;
+  readonly language: "fr" | "en";
+  readonly subject: string;
+  readonly text: string;
+  /** The same facts as data, for webhooks. */
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly maybeDuplicate: boolean;
+}
+
+export type SendResult =
+  | { readonly ok: true; readonly state: "sent" | "accepted"; readonly proof?: string }
+  | { readonly ok: false; readonly retry: boolean; readonly error: string };
+
+/** One channel kind. Never throws for what the world does; a deadline comes in with the signal. */
+export interface Notifier {
+  readonly kind: Channel["kind"];
+  send(channel: Channel, message: Message, signal: AbortSignal): Promise<SendResult>;
+  stop(): Promise<void>;
+}
