@@ -17,8 +17,10 @@ export interface ReadAs {
   readonly as: "gauge" | "counter" | "state" | "text";
   /** Raw × scale = base unit. Default 1. */
   readonly scale?: number;
-  /** Raw value → word, for `state`; what is not listed passes through, lower-case. */
+  /** Raw value → word, for `state`; what is not listed passes through, lower-case. For `gauge`: raw value → number as text (`"2": "0"`), then scaled. */
   readonly states?: Readonly<Record<string, string>>;
+  /** Base unit of a gauge, or of a counter's rate: `seconds`, `octets_per_second`, `ratio`, `count`; required by the data files. */
+  readonly unit?: string;
   readonly certainty?: Certainty;
 }
 
@@ -50,6 +52,8 @@ export interface ShellValue extends ReadAs {
   readonly path: string;
   /** With `[]`: the part is `<part> <id>`. */
   readonly part?: string;
+  /** With `[]`: only items whose field (`Type`) has one of these raw values; an item without the field is left out. */
+  readonly where?: { readonly field: string; readonly in: readonly string[] };
 }
 
 /** One notification: what it means, which part, raise or clear. */
