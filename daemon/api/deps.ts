@@ -1,0 +1,96 @@
+/**
+ * What the API needs from the rest of the daemon. app.ts hands it over; the API computes no state of its own.
+ */
+import type { Express } from "express";
+import type { BoardView } from "../board.ts";
+import type { Metrics } from "../metrics.ts";
+import type { Alarm } from "../model/alarm.ts";
+import type { Config } from "../model/config.ts";
+import type { Disposition, Incident } from "../model/incident.ts";
+import type { Instant } from "../model/time.ts";
+import type { SinkView } from "../notify/sink.ts";
+import type { Clock, Log, Store } from "../ports.ts";
+
+/** One role, as the readiness answer names it. */
+export interface RoleState {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly since: Instant;
+  /** English, one sentence; why it is (not) ok. */
+  readonly why: string;
+}
+
+export interface Readiness {
+  readonly ready: boolean;
+  readonly roles: readonly RoleState[];
+}
+
+/** What became of an act on an incident. 404 there is none, 409 somebody came first or its state forbids it, 422 something is missing. */
+export type ActionResult =
+  | { readonly ok: true; readonly incident: Incident }
+  | { readonly ok: false; readonly status: 404 | 409 | 422; readonly problem: string };
+
+/** What people do to incidents. `id` is the incident's id or its request number; `by` the token's name. */
+export interface IncidentActions {
+  acknowledge(id: string, by: string, note?: string): Promise<ActionResult>;
+  take(id: string, by: string, note?: string): Promise<ActionResult>;
+  /** Service is back by a workaround or by the caller's word. */
+  restore(id: string, by: string, note: string): Promise<ActionResult>;
+  resolve(id: string, by: string, note: string): Promise<ActionResult>;
+  close(id: string, by: string, disposition: Disposition, note: string): Promise<ActionResult>;
+  /** The holder gives it back. */
+  release(id: string, by: string, note?: string): Promise<ActionResult>;
+}
+
+/** What a reload did, or why the old configuration stays in force. */
+export type ReloadResult =
+  | { readonly ok: true; readonly at: Instant; readonly changes: readonly string[] }
+  | {
+      readonly ok: false;
+      readonly at: Instant;
+      /** `invalid`: the file has problems. `guarded`: it removes too much and needs an explicit yes. */
+      readonly reason: "invalid" | "guarded";
+      readonly problems: readonly string[];
+    };
+
+/** What moved; the page fetches again. Holds no content. */
+export interface Change {
+  readonly kind: "incident" | "device" | "config" | "message";
+  readonly id: string;
+}
+
+export interface ChangeFeed {
+  /** Returns the function that ends the subscription. */
+  subscribe(listener: (change: Change) => void): () => void;
+}
+
+export interface ApiDeps {
+  readonly version: string;
+  readonly config: () => Config;
+  readonly store: Store;
+  readonly board: BoardView;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Device samples in the text format, in slices (exposition.ts). */
+  readonly exposition: { slices(): AsyncIterable<string> };
+  readonly readiness: () => Readiness;
+  readonly actions: IncidentActions;
+  /** `yes`: remove sites and devices although the guard would refuse. */
+  readonly reload: (yes: boolean, by: string) => Promise<ReloadResult>;
+  /** The last reload since start; undefined when there was none. */
+  readonly lastReload: () => ReloadResult | undefined;
+  /** Active and pending alarms, as the evaluator holds them. */
+  readonly alarms: () => readonly Alarm[] | Promise<readonly Alarm[]>;
+  /** Pins the key that the device shows now; the API writes the audit entry. undefined: no changed key is waiting. */
+  readonly acceptHostKey: (device: string, by: string) => Promise<{ readonly fingerprint: string } | undefined>;
+  readonly changes: ChangeFeed;
+  readonly sink: SinkView;
+}
+
+/** What `createApi(deps)` in api.ts gives back. It listens only when told to. */
+export interface Api {
+  readonly app: Express;
+  /** Port 0 picks a free one; the URL says which. `close` ends the event streams and waits for answers under way. */
+  listen(host: string, port: number): Promise<{ readonly url: string; close(): Promise<void> }>;
+}

@@ -1,0 +1,135 @@
+/**
+ * Every metric of the daemon itself: name, unit, help, labels, in one place. Device samples are in exposition.ts.
+ *
+ * Names start with `vigie_`, units are base units, and what is written passes `promtool check metrics`.
+ */
+import { createRequire } from "node:module";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+
+/** A count kept elsewhere since start (bus, kernel), shown as a counter here. */
+export type Absolute = (value: number) => void;
+
+/** What the roles count. Each field's help text, in the table below, says what it means. */
+export interface Metrics {
+  readonly looks: Counter<"kind" | "status">;
+  readonly lookSeconds: Histogram<"kind">;
+  readonly slotsLateSeconds: Histogram;
+  readonly skippedLooks: Counter<"kind">;
+  readonly loginsRefused: Counter<"kind">;
+  readonly busDepth: Gauge;
+  readonly observations: Counter;
+  readonly evaluatorTurnSeconds: Histogram;
+  readonly alarmsActive: Gauge;
+  readonly outboxPending: Gauge;
+  readonly outboxOldestSeconds: Gauge;
+  readonly deliveries: Counter<"channel" | "state">;
+  readonly escalations: Counter<"level">;
+  readonly escalationHealthy: Gauge;
+  readonly incidentsOpened: Counter<"severity">;
+  readonly traps: Counter<"outcome">;
+  readonly configReloadSuccess: Gauge;
+  readonly configReloadAt: Gauge;
+  readonly leaseHeld: Gauge<"role">;
+  readonly auditorRepairs: Counter;
+  readonly heartbeatLastSent: Gauge;
+  readonly heartbeats: Counter<"result">;
+  readonly influxPoints: Counter<"result">;
+  readonly httpRequests: Counter<"route" | "status">;
+  readonly buildInfo: Gauge<"version" | "node">;
+  /** Displaced observations, as the bus counts them. */
+  readonly busDisplaced: Absolute;
+  /** Datagrams the kernel dropped on the trap socket, as it counts them. */
+  readonly kernelDrops: Absolute;
+  readonly registry: Registry;
+  /** Runs before every scrape: for gauges that mirror a value kept elsewhere. */
+  onScrape(read: () => void | Promise<void>): void;
+  /** The daemon's own metrics in the text format. */
+  text(): Promise<string>;
+}
+
+const seconds = {
+  look: [0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  late: [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
+  turn: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1],
+};
+
+/** Makes and registers everything; starts no timer. */
+export function createMetrics(build: { readonly version: string }): Metrics {
+  const registry = new Registry();
+  const counter = <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) =>
+    new Counter<L>({ name: `vigie_${name}`, help, labelNames: [...labelNames], registers: [registry] });
+  const gauge = <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) =>
+    new Gauge<L>({ name: `vigie_${name}`, help, labelNames: [...labelNames], registers: [registry] });
+  const histogram = <L extends string = never>(name: string, help: string, buckets: number[], labelNames: readonly L[] = []) =>
+    new Histogram<L>({ name: `vigie_${name}`, help, buckets, labelNames: [...labelNames], registers: [registry] });
+  const absolute = (name: string, help: string): Absolute => {
+    const made = counter(name, help);
+    let seen = 0;
+    return (value) => {
+      // A count that went back belongs to a new socket or bus: it starts over from zero.
+      made.inc(value >= seen ? value - seen : value);
+      seen = value;
+    };
+  };
+
+  const reads: (() => void | Promise<void>)[] = [];
+  const metrics: Metrics = {
+    looks: counter("looks_total", "Looks ended, by probe kind and by what was found.", ["kind", "status"]),
+    lookSeconds: histogram("look_duration_seconds", "How long a look took.", seconds.look, ["kind"]),
+    slotsLateSeconds: histogram("slots_late_seconds", "How late a look started after its ideal slot.", seconds.late),
+    skippedLooks: counter("looks_skipped_total", "Slots skipped because the look before was still going.", ["kind"]),
+    loginsRefused: counter("logins_refused_total", "Logins that a device refused; the credential rests after two.", ["kind"]),
+    busDepth: gauge("bus_depth", "Observations waiting for the evaluator."),
+    busDisplaced: absolute("bus_displaced_total", "Observations displaced because the queue was full."),
+    observations: counter("observations_total", "Observations the evaluator has taken in."),
+    evaluatorTurnSeconds: histogram("evaluator_turn_seconds", "How long one turn of the evaluator took, commit included.", seconds.turn),
+    alarmsActive: gauge("alarms_active", "Alarms active now, suppressed ones included."),
+    outboxPending: gauge("outbox_pending", "Messages decided and not yet sent."),
+    outboxOldestSeconds: gauge("outbox_oldest_seconds", "Age of the oldest message not yet sent; 0 when there is none."),
+    deliveries: counter("deliveries_total", "Attempts to deliver a message, by channel and by what became of it.", ["channel", "state"]),
+    escalations: counter("escalations_total", "Incidents that rose, by the level they rose to; 4 is the last resort.", ["level"]),
+    escalationHealthy: gauge("escalation_healthy", "1 when every open, unacknowledged incident has a future timer or a message in flight."),
+    incidentsOpened: counter("incidents_opened_total", "Incidents opened, by provisional severity.", ["severity"]),
+    traps: counter("traps_total", "Traps and informs, by outcome: stored, repeated, refused, limited, undecodable.", ["outcome"]),
+    kernelDrops: absolute("trap_kernel_drops_total", "Datagrams the kernel dropped because the trap socket's buffer was full."),
+    configReloadSuccess: gauge("config_last_reload_successful", "1 when the last reload was taken, 0 when it was refused."),
+    configReloadAt: gauge("config_last_reload_success_timestamp_seconds", "When the configuration in force was loaded."),
+    leaseHeld: gauge("lease_held", "1 while this process holds the role's lease.", ["role"]),
+    auditorRepairs: counter("auditor_repairs_total", "Open incidents found without a future timer or a message in flight, and repaired."),
+    heartbeatLastSent: gauge("heartbeat_last_sent_timestamp_seconds", "When the outgoing heartbeat was last accepted; 0 is never."),
+    heartbeats: counter("heartbeats_total", "Outgoing heartbeats, by result: sent, failed, withheld.", ["result"]),
+    influxPoints: counter("influx_points_total", "Points for InfluxDB, by result: written, dropped.", ["result"]),
+    httpRequests: counter("http_requests_total", "HTTP requests answered, by route and status.", ["route", "status"]),
+    buildInfo: gauge("build_info", "Always 1; what runs is in the labels.", ["version", "node"]),
+    registry,
+    onScrape: (read) => void reads.push(read),
+    text: async () => {
+      for (const read of reads) await read();
+      return registry.metrics();
+    },
+  };
+  metrics.buildInfo.set({ version: build.version, node: process.versions.node }, 1);
+  collectProcess(registry);
+  return metrics;
+}
+
+/**
+ * prom-client's collectors one by one. Left out: processHandles, processRequests, processResources, whose
+ * `…_total` gauges fail promtool, and gc, which observes for as long as the process lives.
+ */
+function collectProcess(registry: Registry): void {
+  const require = createRequire(import.meta.url);
+  const names = [
+    "processCpuTotal",
+    "processStartTime",
+    "osMemoryHeap",
+    "processOpenFileDescriptors",
+    "processMaxFileDescriptors",
+    "eventLoopLag",
+    "heapSizeAndUsed",
+  ];
+  for (const name of names) {
+    const collect = require(`prom-client/lib/metrics/${name}`) as (registry: Registry, config: object) => void;
+    collect(registry, { eventLoopMonitoringPrecision: 10 });
+  }
+}
