@@ -1,0 +1,80 @@
+/**
+ * Events on their way to the main thread: one batch at a time, informs answered when their batch is committed, never before.
+ *
+ * No input or output of its own: it is told how to post and how to send.
+ */
+import type { Reply } from "./decode.ts";
+import type { Repeats } from "./repeats.ts";
+import type { DecodedTrap } from "./trap.ts";
+
+/** An inform resent while its first copy waits is answered along with it; more copies than this are not. */
+const MAX_ANSWERS = 16;
+
+export interface TrapEvent {
+  readonly trap: DecodedTrap;
+  readonly lane: string;
+  readonly request?: string;
+  answers: Reply[];
+  state: "waiting" | "committed" | "lost";
+}
+
+export interface OutgoingOptions {
+  readonly maxBatch: number;
+  readonly repeats: () => Repeats<TrapEvent>;
+  readonly post: (id: number, traps: readonly DecodedTrap[]) => void;
+  readonly send: (reply: Reply) => void;
+}
+
+export class Outgoing {
+  readonly #options: OutgoingOptions;
+  #waiting: TrapEvent[] = [];
+  #offered: TrapEvent[] = [];
+  #id = 0;
+
+  constructor(options: OutgoingOptions) {
+    this.#options = options;
+  }
+
+  /** No more is decoded until the main thread has caught up. */
+  get isFull(): boolean {
+    return this.#waiting.length >= 2 * this.#options.maxBatch;
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0 && this.#offered.length === 0;
+  }
+
+  add(event: TrapEvent): void {
+    this.#waiting.push(event);
+  }
+
+  /** The event came again: its inform is answered now, or with the first copy. */
+  repeat(first: TrapEvent, answers: readonly Reply[]): void {
+    if (first.state === "committed") for (const reply of answers) this.#options.send(reply);
+    else if (first.answers.length < MAX_ANSWERS) first.answers.push(...answers);
+  }
+
+  /** Posts the next batch unless one is under way. */
+  offer(): void {
+    if (this.#offered.length > 0 || this.#waiting.length === 0) return;
+    this.#offered = this.#waiting.splice(0, this.#options.maxBatch);
+    this.#id++;
+    this.#options.post(
+      this.#id,
+      this.#offered.map((event) => event.trap),
+    );
+  }
+
+  settle(id: number, committed: boolean): void {
+    if (id !== this.#id) return;
+    const events = this.#offered;
+    this.#offered = [];
+    for (const event of events) {
+      event.state = committed ? "committed" : "lost";
+      if (committed) for (const reply of event.answers) this.#options.send(reply);
+      else this.#options.repeats().forget(event, event);
+      event.answers = [];
+    }
+    this.offer();
+  }
+}
