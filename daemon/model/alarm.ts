@@ -35,6 +35,7 @@ export interface Alarm {
   readonly incident?: string;
   /** A pending alarm becomes active at this time even if nothing more is heard. */
   readonly wakeAt?: Instant;
+  /** `trap` until a look has confirmed it. */
   readonly raisedBy: "look" | "trap";
   /** The value or words that raised it, for the screen. */
   readonly detail?: string;

@@ -90,8 +90,10 @@ export interface OutboxRow {
   readonly language: "fr" | "en";
   readonly createdAt: Instant;
   readonly notBefore: Instant;
+  /** Set when it was due while nothing could be sent: how late the decision was. */
+  readonly lateMs?: number;
 }
 
-export type NoticeKind = "problem" | "escalation" | "last-resort" | "restored" | "late";
+export type NoticeKind = "problem" | "escalation" | "last-resort" | "follow-up" | "restored";
 
 export type DeliveryState = "pending" | "claimed" | "sent" | "accepted" | "delivered" | "acknowledged" | "failed" | "dropped";

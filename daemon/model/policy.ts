@@ -26,6 +26,8 @@ export interface Track {
   readonly lastResort: { readonly tell: readonly string[]; readonly after: Clock; readonly repeat: Clock };
   readonly acknowledgementExpires: Clock;
   readonly followUp: Clock;
+  /** Follow-up once restored or waiting on a partner. Undefined: as followUp. */
+  readonly followUpWaiting?: Clock;
 }
 
 export interface Policy {

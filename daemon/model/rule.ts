@@ -7,14 +7,28 @@ import type { Language } from "./time.ts";
 
 /** Three-valued: a condition whose input is missing from an observation is undefined, and the alarm holds. */
 export type Condition =
-  /** The look of this kind is down. `unknown` looks give undefined. */
-  | { readonly on: "look"; readonly kind: ProbeKind; readonly codes?: readonly string[] }
+  /** The look of this kind is down; `unknown` looks give undefined. With `status: "unknown"`: we could not look; up and down both say that we can. */
+  | { readonly on: "look"; readonly kind: ProbeKind; readonly codes?: readonly string[]; readonly status?: "down" | "unknown" }
   /** The look of this kind ended with one of these codes, whatever its status (`ssh.host-key-changed`). */
   | { readonly on: "code"; readonly kind: ProbeKind; readonly codes: readonly string[] }
   /** A sample beyond a limit; `clear` is the hysteresis: while active it clears only beyond this. Base units. */
-  | { readonly on: "sample"; readonly name: string; readonly above?: number; readonly below?: number; readonly clear?: number }
+  | {
+      readonly on: "sample";
+      readonly name: string;
+      readonly above?: number;
+      readonly below?: number;
+      readonly clear?: number;
+      /** Only parts of this prefix: `camera` speaks about `camera 1`. */
+      readonly partPrefix?: string;
+    }
   /** A reading is one of these words; while active it clears only when it is one of `clear` (default: any other). */
-  | { readonly on: "reading"; readonly name: string; readonly is: readonly string[]; readonly clear?: readonly string[] }
+  | {
+      readonly on: "reading";
+      readonly name: string;
+      readonly is: readonly string[];
+      readonly clear?: readonly string[];
+      readonly partPrefix?: string;
+    }
   /** Only a fault with the rule's symptom (trap, event) raises. */
   | { readonly on: "fault" }
   | { readonly on: "all"; readonly of: readonly Condition[] }
@@ -34,6 +48,8 @@ export interface RuleText {
 export interface Rule {
   readonly id: string;
   readonly symptom: string;
+  /** A fixed part for the alarm of a rule about the device as a whole: tells `silent` over SNMP from `silent` over SSH. */
+  readonly part?: string;
   /** Undefined list: all. */
   readonly applies: { readonly kinds?: readonly DeviceKind[]; readonly families?: readonly string[] };
   readonly when: Condition;

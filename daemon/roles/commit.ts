@@ -1,0 +1,239 @@
+/**
+ * Carries out the intents of a turn inside its transaction: opens, reopens, folds and restores incidents, lists children.
+ *
+ * Incidents are read inside the transaction and written with their version; a lost race throws, and the turn is decided again.
+ */
+
+import { type Hours, inService } from "../../rules/clock.ts";
+import { type Decision, foldIncident, line, openIncident, raised, reopenIncident, restoreIncident } from "../../rules/incident.ts";
+import { formatNumber } from "../../rules/number.ts";
+import { fingerprint } from "../../rules/recurrence.ts";
+import { settleOpening } from "../../rules/severity.ts";
+import type { Alarm } from "../model/alarm.ts";
+import type { Config } from "../model/config.ts";
+import type { Incident } from "../model/incident.ts";
+import type { Device, Site } from "../model/network.ts";
+import { DAY, type Instant } from "../model/time.ts";
+import { RaceLost, type Tx } from "../ports.ts";
+import { rowsFor } from "./recipients.ts";
+import type { Intent, TurnResult } from "./turn.ts";
+
+/** A request number reserved before the transaction. */
+export interface Reserved {
+  readonly year: number;
+  readonly sequence: number;
+}
+
+/** How many incident numbers the intents may need: one for each root cause that is not known to be open. */
+export function numbersNeeded(intents: readonly Intent[], isOpen: (root: string) => boolean): number {
+  return new Set(intents.flatMap((intent) => (intent.kind === "open" && !isOpen(intent.root) ? [intent.root] : []))).size;
+}
+
+/** Hours of service where an incident is; sites that left the configuration fall back to always. */
+export function hoursOf(config: Config, site: string, device: string | undefined): Hours {
+  const zone = config.network.sites.get(site)?.timezone ?? config.instance.timezone;
+  const id =
+    (device === undefined ? undefined : config.network.devices.get(device)?.serviceHours) ??
+    config.network.sites.get(site)?.serviceHours ??
+    "always";
+  const calendar = config.calendars.get(id) ?? { id: "always", always: true, weekly: {}, holidays: [] };
+  return { calendar, zone };
+}
+
+export class IntentWriter {
+  readonly #tx: Tx;
+  readonly #config: Config;
+  readonly #turn: TurnResult;
+  readonly #numbers: Reserved[];
+  /** Root causes that have an open incident after this. */
+  readonly opened = new Map<string, Incident>();
+  readonly ended: string[] = [];
+
+  constructor(tx: Tx, config: Config, turn: TurnResult, numbers: readonly Reserved[]) {
+    this.#tx = tx;
+    this.#config = config;
+    this.#turn = turn;
+    this.#numbers = [...numbers];
+  }
+
+  /** Opens before it folds and lists, whatever the order in which they were decided. */
+  async run(): Promise<void> {
+    const order = { open: 0, fold: 1, child: 2, restore: 3, event: 4 } as const;
+    for (const intent of [...this.#turn.intents].sort((a, b) => order[a.kind] - order[b.kind])) {
+      if (intent.kind === "open") await this.#open(intent);
+      else if (intent.kind === "fold") await this.#fold(intent);
+      else if (intent.kind === "restore") await this.#restore(intent);
+      else if (intent.kind === "event")
+        await this.#tx.audit([
+          { at: intent.at, by: "system", action: `device.${intent.symptom}`, target: intent.device, data: { why: intent.why } },
+        ]);
+    }
+    await this.#listChildren();
+  }
+
+  async #open(intent: Extract<Intent, { kind: "open" }>): Promise<void> {
+    const alarm = this.#turn.overlay.get(intent.alarm);
+    if (alarm === undefined) return;
+    const open = await this.#tx.openByRootCause(intent.root);
+    if (open !== undefined) {
+      await this.#gather(open, alarm, intent);
+      return;
+    }
+    const device = this.#config.network.devices.get(alarm.device);
+    const mark = fingerprint(alarm.device, alarm.symptom, alarm.part);
+    const before = await this.#tx.latestByFingerprint(mark, intent.at - 90 * DAY);
+    const policy = this.#config.policies.get(this.#config.policy);
+    if (policy === undefined) throw new Error(`policy ${this.#config.policy} is not defined; the configuration check lets none pass`);
+    const endedAt = before?.restoredAt ?? before?.closedAt;
+    if (before !== undefined && before.rootCause === intent.root && endedAt !== undefined && intent.at - endedAt <= policy.reopenWithinMs) {
+      await this.#write(reopenIncident(before, alarm, intent.at, intent.why), intent.at);
+      this.#assign(alarm, before.id);
+      this.opened.set(intent.root, before);
+      return;
+    }
+    const number = this.#numbers.shift();
+    // The root cause was believed open and is not (closed by hand meanwhile): decide again, with a number.
+    if (number === undefined) throw new RaceLost(`no number reserved for ${intent.root}`);
+    const decision = this.#opening({ intent, alarm, device, number, mark, policy, before });
+    await this.#tx.insertIncident(decision.incident);
+    await this.#tx.appendTimeline(decision.timeline);
+    this.#assign(alarm, decision.incident.id);
+    this.opened.set(intent.root, decision.incident);
+  }
+
+  #opening(input: {
+    intent: Extract<Intent, { kind: "open" }>;
+    alarm: Alarm;
+    device: Device | undefined;
+    number: Reserved;
+    mark: string;
+    policy: Incident["policy"];
+    before: Incident | undefined;
+  }): Decision {
+    const { intent, alarm, device, number, mark, policy, before } = input;
+    const site = this.#siteOf(alarm, device);
+    const rule = this.#config.rules.find((each) => each.id === alarm.rule);
+    if (rule === undefined) throw new RaceLost(`rule ${alarm.rule} left the configuration`);
+    const general = device === undefined;
+    const severity = settleOpening({
+      rule,
+      device,
+      network: this.#config.network,
+      alwaysUrgent: device?.alwaysUrgent ?? false,
+      inServiceHours: inService(hoursOf(this.#config, site, device?.id), intent.at),
+      general,
+    });
+    return openIncident({
+      ...severity,
+      number: formatNumber(this.#config.instance.numberPrefix, number.year, number.sequence),
+      rootCause: intent.root,
+      site,
+      ...(device === undefined ? {} : { device: device.id }),
+      ...(device?.room === undefined ? {} : { room: device.room }),
+      symptom: alarm.symptom,
+      ...(alarm.part === undefined ? {} : { part: alarm.part }),
+      rule: alarm.rule,
+      fingerprint: mark,
+      firstBadAt: alarm.firstBadAt ?? intent.at,
+      at: intent.at,
+      policy,
+      ...(before === undefined ? {} : { recurrenceOf: before.id }),
+      why: intent.why,
+    });
+  }
+
+  /** One more alarm of a root cause that already has its incident. */
+  async #gather(
+    open: Incident,
+    alarm: Alarm,
+    intent: { readonly at: Instant; readonly why: string; readonly root: string },
+  ): Promise<void> {
+    if (alarm.incident !== open.id) {
+      await this.#tx.appendTimeline([line(open, intent.at, "system", "alarm-joined", intent.why, { alarm: alarm.key })]);
+      this.#assign(alarm, open.id);
+    }
+    this.opened.set(intent.root, open);
+  }
+
+  async #fold(intent: Extract<Intent, { kind: "fold" }>): Promise<void> {
+    const parent = await this.#tx.openByRootCause(intent.root);
+    if (parent === undefined) return;
+    for (const child of await this.#tx.openByDevices(intent.devices)) {
+      // Who was told about it handles it: it stays an incident of its own.
+      if (child.id === parent.id || child.noticeSent || child.acknowledgedAt !== undefined || child.state !== "open") continue;
+      await this.#write(foldIncident(child, parent, intent.at, intent.why), intent.at);
+      this.ended.push(child.rootCause);
+      for (const alarm of [...this.#turn.overlay.ofIncident(child.id)]) {
+        const { incident: _i, ...free } = alarm;
+        this.#save({ ...free, suppressedBy: intent.by });
+      }
+    }
+  }
+
+  async #restore(intent: Extract<Intent, { kind: "restore" }>): Promise<void> {
+    const incident = await this.#tx.incident(intent.incident);
+    if (incident === undefined) return;
+    const decision = restoreIncident(incident, intent.at, hoursOf(this.#config, incident.site, incident.device), intent.why);
+    if (decision === undefined) return;
+    await this.#write(decision, intent.at);
+    this.ended.push(incident.rootCause);
+  }
+
+  /** One line a root cause with every child's name, not one a child: a site of 500 devices stays readable. */
+  async #listChildren(): Promise<void> {
+    const byRoot = new Map<string, Extract<Intent, { kind: "child" }>[]>();
+    for (const intent of this.#turn.intents) {
+      if (intent.kind !== "child") continue;
+      const same = byRoot.get(intent.root);
+      if (same === undefined) byRoot.set(intent.root, [intent]);
+      else same.push(intent);
+    }
+    for (const [root, children] of byRoot) {
+      const parent = await this.#tx.openByRootCause(root);
+      const first = children[0];
+      if (parent === undefined || first === undefined) continue;
+      const names = children.map((each) => each.alarm).slice(0, 200);
+      await this.#tx.appendTimeline([
+        line(parent, first.at, "system", "children-suppressed", first.why, { count: children.length, alarms: names.join(", ") }),
+      ]);
+    }
+  }
+
+  async #write(decision: Decision, at: Instant): Promise<void> {
+    await this.#tx.updateIncident(decision.incident);
+    await this.#tx.appendTimeline(decision.timeline);
+    if (decision.dropPending !== undefined) await this.#tx.dropPending(decision.incident.id, decision.dropPending, at);
+    await this.#tx.addOutbox(decision.notices.flatMap((notice) => rowsFor(notice, decision.incident, this.#config, at)));
+  }
+
+  #assign(alarm: Alarm, incident: string): void {
+    this.#save({ ...alarm, incident });
+  }
+
+  #save(alarm: Alarm): void {
+    this.#turn.overlay.set(alarm);
+    this.#turn.persist.add(alarm.key);
+  }
+
+  #siteOf(alarm: Alarm, device: Device | undefined): Site["id"] {
+    if (device !== undefined) return device.site;
+    const link = this.#config.network.links.get(alarm.device.replace(/^link:/, ""));
+    return (
+      link?.ends[1] ??
+      this.#config.network.devices.get(this.#config.network.canary ?? "")?.site ??
+      [...this.#config.network.sites.keys()][0] ??
+      ""
+    );
+  }
+}
+
+/** Incidents whose device, rule or policy left the configuration stay open, and say so once. */
+export function orphaned(incident: Incident, config: Config, at: Instant): Decision | undefined {
+  if (incident.device === undefined || config.network.devices.has(incident.device)) return undefined;
+  const next = raised(incident);
+  return {
+    incident: next,
+    timeline: [line(next, at, "system", "device-removed", `${incident.device} left the configuration; the incident stays open`)],
+    notices: [],
+  };
+}

@@ -1,0 +1,151 @@
+/**
+ * Sends what the outbox holds: claims due rows under a lease, checks that they still matter, sends, records what became of it.
+ *
+ * A claim that expires goes back to pending and its message is marked as maybe a repeat; every send carries its key. A failed
+ * send is tried again with backoff for as long as its incident is open: an error is never terminal for an open incident.
+ */
+import type { Channel, Config } from "../model/config.ts";
+import type { Incident, OutboxRow } from "../model/incident.ts";
+import { HOUR, MINUTE, SECOND } from "../model/time.ts";
+import type { ClaimedRow, Clock, DeliveryUpdate, Log, Message, Notifier, SendResult, Store } from "../ports.ts";
+import type { Role } from "./supervisor.ts";
+
+export interface DispatcherDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly config: () => Config;
+  readonly notifiers: ReadonlyMap<Channel["kind"], Notifier>;
+  readonly worker: string;
+  /** The message in the recipient's language. */
+  readonly render: (row: OutboxRow, incident: Incident, config: Config) => { readonly subject: string; readonly text: string };
+  readonly stats: { delivered(channel: string, state: string): void };
+}
+
+/** A send has this long; a claim lasts three times as long. */
+const sendMs = 10 * SECOND;
+const leaseMs = 3 * sendMs;
+const everyMs = 500;
+const atOnce = 16;
+const backoffMs = [5 * SECOND, 15 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE];
+
+/** When to try again after so many attempts: quick at first, every 15 minutes in the end. */
+export function retryIn(attempts: number): number {
+  return backoffMs[Math.min(attempts, backoffMs.length - 1)] ?? 15 * MINUTE;
+}
+
+/** Why a message no longer matters, if it does not. */
+export function moot(row: OutboxRow, incident: Incident | undefined, now: number): string | undefined {
+  if (incident === undefined) return "its incident is gone";
+  if (row.kind === "restored") return incident.state === "open" || incident.state === "taken" ? "it came back" : undefined;
+  if (row.kind === "follow-up")
+    return incident.state === "closed" || incident.state === "resolved" ? `the incident is ${incident.state}` : undefined;
+  if (incident.foldedInto !== undefined) return "folded into another incident";
+  if (incident.state !== "open" && incident.state !== "taken") return `the incident is ${incident.state}`;
+  // Claimed after the acknowledgement: nobody needs to hear it any more.
+  if (incident.acknowledgedAt !== undefined && incident.acknowledgedAt <= now && incident.holder === undefined) return "acknowledged";
+  return undefined;
+}
+
+export class Dispatcher implements Role {
+  readonly name = "dispatcher";
+  readonly beatWithinMs = 60_000;
+  readonly #deps: DispatcherDeps;
+
+  constructor(deps: DispatcherDeps) {
+    this.#deps = deps;
+  }
+
+  async run(signal: AbortSignal, beat: () => void): Promise<void> {
+    while (!signal.aborted) {
+      const sent = await this.turn(signal);
+      beat();
+      if (sent < atOnce) await this.#deps.clock.sleep(everyMs, signal);
+    }
+  }
+
+  /** Claims and sends at most 16 messages. How many were claimed. */
+  async turn(signal: AbortSignal): Promise<number> {
+    const { store, clock, worker } = this.#deps;
+    const now = clock.now();
+    const claimedMs = clock.monotonicMs();
+    const rows = await store.claimOutbox({ now, leaseMs, limit: atOnce, worker });
+    if (rows.length === 0) return 0;
+    const updates = await Promise.all(rows.map((row) => this.#deliver(row, claimedMs, signal)));
+    await store.recordDeliveries(updates.flatMap((update) => update ?? []));
+    return rows.length;
+  }
+
+  async #deliver(row: ClaimedRow, claimedMs: number, signal: AbortSignal): Promise<DeliveryUpdate | undefined> {
+    const { store, clock, config: getConfig, stats, log } = this.#deps;
+    const config = getConfig();
+    const incident = await store.incident(row.incident);
+    const why = moot(row, incident, clock.now());
+    if (why !== undefined || incident === undefined)
+      return { key: row.key, state: "dropped", at: clock.now(), error: why ?? "its incident is gone" };
+    // Right before sending: a claim that has grown old may be somebody else's by now.
+    if (clock.monotonicMs() - claimedMs > leaseMs - sendMs) return undefined;
+    const result = await this.#send(row, incident, config, signal);
+    const at = clock.now();
+    stats.delivered(row.channel, result.ok ? result.state : result.retry ? "retried" : "failed");
+    if (result.ok) return { key: row.key, state: result.state, at, ...(result.proof === undefined ? {} : { proof: result.proof }) };
+    log.warn(
+      { incident: row.incident, channel: row.channel, attempts: row.attempts + 1, error: result.error },
+      "delivery failed; trying again",
+    );
+    // What the far end refuses for good is tried once an hour all the same: its configuration may be mended while the incident is open.
+    const inMs = result.retry ? retryIn(row.attempts) : HOUR;
+    return { key: row.key, state: "pending", at, notBefore: at + inMs, error: result.error };
+  }
+
+  async #send(row: ClaimedRow, incident: Incident, config: Config, signal: AbortSignal): Promise<SendResult> {
+    const { notifiers, render } = this.#deps;
+    const channel = config.channels.get(row.channel);
+    if (channel === undefined)
+      return { ok: false, retry: true, error: `channel ${row.channel} is not configured; add it under channels, or change the contact` };
+    const notifier = notifiers.get(channel.kind);
+    if (notifier === undefined) return { ok: false, retry: true, error: `no notifier for ${channel.kind}` };
+    const { subject, text } = render(row, incident, config);
+    const message: Message = {
+      key: row.key,
+      to: row.address,
+      language: row.language,
+      subject,
+      text,
+      data: factsOf(row, incident),
+      maybeDuplicate: row.maybeDuplicate,
+    };
+    try {
+      return await notifier.send(channel, message, AbortSignal.any([signal, AbortSignal.timeout(sendMs)]));
+    } catch (error) {
+      return {
+        ok: false,
+        retry: true,
+        error: error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 200) : "the notifier failed",
+      };
+    }
+  }
+}
+
+/** The same facts as data, for machines. */
+function factsOf(row: OutboxRow, incident: Incident): Readonly<Record<string, unknown>> {
+  const { number, site, device, room, symptom, part, severity, urgency, level, state, openedAt, firstBadAt, severityWhy, urgencyWhy } =
+    incident;
+  return {
+    kind: row.kind,
+    number,
+    site,
+    device,
+    room,
+    symptom,
+    part,
+    severity,
+    urgency,
+    severityWhy,
+    urgencyWhy,
+    level,
+    state,
+    openedAt,
+    firstBadAt,
+  };
+}

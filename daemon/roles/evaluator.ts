@@ -1,0 +1,220 @@
+/**
+ * Takes observations in order, decides in memory, commits one transaction a turn with what changed, then acknowledges.
+ *
+ * Memory is swapped after the commit; a failed commit runs the turn again. An observation that changes nothing costs no
+ * transaction. Polls come over the bus; what was heard comes from the inbox, read by a cursor that commits with the turn.
+ */
+
+import { DateTime } from "luxon";
+import { createRuleIndex } from "../../rules/applies.ts";
+import type { Board } from "../board.ts";
+import type { Config } from "../model/config.ts";
+import type { Incident } from "../model/incident.ts";
+import type { Observation } from "../model/observation.ts";
+import { MINUTE } from "../model/time.ts";
+import { type Bus, type Clock, type InboxMessage, type Log, RaceLost, type Store } from "../ports.ts";
+import { IntentWriter, numbersNeeded, orphaned, type Reserved } from "./commit.ts";
+import type { Leases } from "./lease.ts";
+import { AlarmMemory } from "./memory.ts";
+import type { Role } from "./supervisor.ts";
+import { type Kick, Turn, type TurnResult, type TurnWorld } from "./turn.ts";
+
+export interface EvaluatorStats {
+  turn(seconds: number, observations: number): void;
+  alarms(active: number): void;
+}
+
+export interface EvaluatorDeps {
+  readonly store: Store;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly leases: Leases;
+  readonly board: Board;
+  readonly config: () => Config;
+  readonly stats: EvaluatorStats;
+  readonly kick: (kick: Kick) => void;
+  /** Told after each commit: incidents moved, observations seen. */
+  readonly changed: (what: { readonly incidents: boolean }) => void;
+  readonly seen: (observations: readonly Observation[]) => void;
+}
+
+const maxTurn = 500;
+const holdMs = 2 * MINUTE;
+const cursorName = "evaluator";
+
+export class Evaluator implements Role {
+  readonly name = "evaluator";
+  readonly beatWithinMs = 30_000;
+  readonly #deps: EvaluatorDeps;
+  #memory = new AlarmMemory([]);
+  #openRoots = new Set<string>();
+  #world: TurnWorld | undefined;
+  #worldOf: Config | undefined;
+  #cursor = 0;
+  #holdUntil = 0;
+  #inboxPoke: (() => void) | undefined;
+  /** Turns run one after another, whoever asks. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(deps: EvaluatorDeps) {
+    this.#deps = deps;
+  }
+
+  /** Something was committed to the inbox: read it now rather than at the next poll. */
+  poke(): void {
+    this.#inboxPoke?.();
+  }
+
+  get memory(): AlarmMemory {
+    return this.#memory;
+  }
+
+  async run(signal: AbortSignal, beat: () => void): Promise<void> {
+    await this.#load();
+    const bus = this.#deps.bus.consume({ maxBatch: maxTurn }, (batch) => this.#serially(() => this.#turn(batch, undefined, beat)), signal);
+    const inbox = this.#readInbox(signal, beat);
+    await Promise.all([bus, inbox]);
+  }
+
+  async #load(): Promise<void> {
+    const { store, clock, config } = this.#deps;
+    this.#memory = new AlarmMemory(await store.loadAlarms());
+    this.#cursor = await store.cursor(cursorName);
+    this.#holdUntil = clock.now() + holdMs;
+    const open = await store.openIncidents();
+    this.#openRoots = failing(open);
+    for (const incident of open) {
+      const decision = orphaned(incident, config(), clock.now());
+      if (decision === undefined) continue;
+      if ((await store.timeline(incident.id)).some((entry) => entry.event === "device-removed")) continue;
+      await store.transaction(undefined, (tx) => tx.appendTimeline(decision.timeline));
+    }
+  }
+
+  #serially<T>(work: () => Promise<T>): Promise<T> {
+    const run = this.#queue.then(work, work);
+    this.#queue = run.catch(() => undefined);
+    return run;
+  }
+
+  async #readInbox(signal: AbortSignal, beat: () => void): Promise<void> {
+    while (!signal.aborted) {
+      const messages = await this.#deps.store.inboxAfter(this.#cursor, maxTurn);
+      const last = messages.at(-1);
+      await this.#serially(() => this.#turn(messages.flatMap(heard), last?.seq, beat));
+      beat();
+      if (messages.length < maxTurn) await this.#idle(signal);
+    }
+  }
+
+  /** Waits for a poke, at most 500 ms: alarm timers fire meanwhile. */
+  async #idle(signal: AbortSignal): Promise<void> {
+    const wake = new AbortController();
+    const stop = () => wake.abort();
+    signal.addEventListener("abort", stop, { once: true });
+    this.#inboxPoke = stop;
+    await this.#deps.clock.sleep(500, wake.signal);
+    this.#inboxPoke = undefined;
+    signal.removeEventListener("abort", stop);
+  }
+
+  async #turn(observations: readonly Observation[], cursor: number | undefined, beat: () => void): Promise<void> {
+    const { clock, stats } = this.#deps;
+    const beganMs = clock.monotonicMs();
+    for (let tries = 0; ; tries += 1) {
+      try {
+        await this.#once(observations, cursor);
+        break;
+      } catch (error) {
+        if (!(error instanceof RaceLost) || tries >= 5) throw error;
+        this.#openRoots = failing(await this.#deps.store.openIncidents());
+      }
+    }
+    beat();
+    stats.turn((clock.monotonicMs() - beganMs) / 1000, observations.length);
+  }
+
+  async #once(observations: readonly Observation[], cursor: number | undefined): Promise<void> {
+    const { store, clock, leases, config: getConfig, board, kick, changed, seen, stats } = this.#deps;
+    const config = getConfig();
+    const now = clock.now();
+    const result = new Turn(this.#worldNow(config), this.#memory).run(observations, now, this.#held(now));
+    let writer: IntentWriter | undefined;
+    if (result.persist.size > 0 || result.intents.length > 0 || cursor !== undefined) {
+      const numbers = await this.#reserve(config, result, now);
+      await store.transaction(leases.fence(this.name), async (tx) => {
+        writer = new IntentWriter(tx, config, result, numbers);
+        await writer.run();
+        await tx.saveAlarms([...result.persist].flatMap((key) => result.overlay.get(key) ?? []));
+        if (cursor !== undefined) await tx.saveCursor(cursorName, cursor);
+      });
+    }
+    // Committed: only now does memory follow.
+    this.#memory.apply(result.overlay.changes());
+    if (cursor !== undefined) this.#cursor = cursor;
+    for (const root of writer?.opened.keys() ?? []) this.#openRoots.add(root);
+    for (const root of writer?.ended ?? []) this.#openRoots.delete(root);
+    for (const observation of observations) board.record(observation, now);
+    for (const [device, up] of result.up) this.#show(device, up, now);
+    for (const each of result.kicks) kick(each);
+    seen(observations);
+    stats.alarms(this.#memory.activeCount());
+    if (result.intents.length > 0) changed({ incidents: true });
+  }
+
+  /** Alarms active without incident or explanation: held at the start, or left so by a device that was in commissioning. */
+  #held(now: number): ReadonlySet<string> {
+    if (now > this.#holdUntil + MINUTE) return new Set();
+    return new Set(this.#memory.unexplained());
+  }
+
+  async #reserve(config: Config, result: TurnResult, now: number): Promise<readonly Reserved[]> {
+    const count = numbersNeeded(result.intents, (root) => this.#openRoots.has(root));
+    const numbers: Reserved[] = [];
+    const year = DateTime.fromMillis(now, { zone: config.instance.timezone }).year;
+    while (numbers.length < count)
+      numbers.push({ year, sequence: await this.#deps.store.reserveNumber(config.instance.numberPrefix, year) });
+    return numbers;
+  }
+
+  #worldNow(config: Config): TurnWorld {
+    if (this.#world === undefined || this.#worldOf !== config) {
+      this.#worldOf = config;
+      this.#world = {
+        network: config.network,
+        rules: config.rules,
+        ruleById: new Map(config.rules.map((rule) => [rule.id, rule])),
+        rulesOf: createRuleIndex(config.rules),
+        board: this.#deps.board,
+        restoreAfterLooks: config.policies.get(config.policy)?.restoreAfterLooks ?? 2,
+        holdUntil: this.#holdUntil,
+      };
+    }
+    return this.#world;
+  }
+
+  #show(device: string, up: number, now: number): void {
+    const state = this.#deps.board.of(device, now);
+    if (!Object.is(state.up, up)) {
+      state.up = up;
+      state.upSince = now;
+    }
+    state.alarms.clear();
+    for (const alarm of this.#memory.ofDevice(device)) if (alarm.state === "active") state.alarms.add(alarm.key);
+  }
+}
+
+/** Root causes of incidents that are failing now; a restored one gathers nothing more. */
+function failing(open: readonly Incident[]): Set<string> {
+  return new Set(
+    open.filter((each) => (each.state === "open" || each.state === "taken") && each.foldedInto === undefined).map((each) => each.rootCause),
+  );
+}
+
+/** Inbox messages that carry an observation; the others are for later readers. */
+function heard(message: InboxMessage): readonly Observation[] {
+  const body = message.body as { readonly observation?: Observation };
+  if (body.observation === undefined) return [];
+  return [{ ...body.observation, id: `inbox:${message.seq}`, seq: body.observation.seq }];
+}

@@ -1,0 +1,65 @@
+/**
+ * Keeps the leases of the singleton roles: taken at start, renewed at a third of their time, given back at stop.
+ *
+ * A role asks for its fence before each transaction; the store checks the epoch inside it.
+ */
+import type { Clock, Fence, Log, Store } from "../ports.ts";
+import { LeaseLost } from "../ports.ts";
+import type { Role } from "./supervisor.ts";
+
+/** At least three send deadlines. */
+export const leaseTtlMs = 30_000;
+
+export interface Leases {
+  /** The fence of a role; LeaseLost while another process holds it. */
+  fence(role: string): Fence;
+  held(role: string): boolean;
+}
+
+export interface LeaseKeeper extends Leases, Role {
+  /** Tries once for every role; what the start of the process waits for. */
+  acquire(): Promise<void>;
+  release(): Promise<void>;
+}
+
+export function createLeaseKeeper(deps: { store: Store; clock: Clock; log: Log; holder: string; roles: readonly string[] }): LeaseKeeper {
+  const { store, clock, log, holder, roles } = deps;
+  const fences = new Map<string, { fence: Fence; untilMs: number }>();
+
+  const acquire = async () => {
+    for (const role of roles) {
+      const askedMs = clock.monotonicMs();
+      const fence = await store.acquireLease(role, holder, leaseTtlMs);
+      const had = fences.has(role);
+      if (fence === undefined) fences.delete(role);
+      // Counted from before the question: we never believe in a lease longer than the store does.
+      else fences.set(role, { fence, untilMs: askedMs + leaseTtlMs });
+      if (had !== (fence !== undefined)) log.info({ role, held: fence !== undefined }, "lease changed");
+    }
+  };
+
+  const fence = (role: string): Fence => {
+    const kept = fences.get(role);
+    if (kept === undefined || kept.untilMs <= clock.monotonicMs()) throw new LeaseLost(`another process holds the lease of ${role}`);
+    return kept.fence;
+  };
+
+  return {
+    name: "leases",
+    beatWithinMs: leaseTtlMs,
+    acquire,
+    fence,
+    held: (role) => (fences.get(role)?.untilMs ?? 0) > clock.monotonicMs(),
+    async run(signal, beat) {
+      while (!signal.aborted) {
+        await acquire();
+        beat();
+        await clock.sleep(leaseTtlMs / 3, signal);
+      }
+    },
+    async release() {
+      for (const { fence: each } of fences.values()) await store.releaseLease(each);
+      fences.clear();
+    },
+  };
+}

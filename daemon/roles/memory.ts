@@ -1,0 +1,129 @@
+/**
+ * What the evaluator alone writes, in memory: alarms and the indexes over them.
+ *
+ * A turn works on an overlay; the overlay is merged only after its transaction has committed.
+ */
+import type { Alarm } from "../model/alarm.ts";
+import type { Instant } from "../model/time.ts";
+
+/** Reading alarms, whether from memory or through an overlay. */
+export interface AlarmView {
+  get(key: string): Alarm | undefined;
+  /** The alarms of a device that are not plainly inactive. */
+  ofDevice(device: string): Iterable<Alarm>;
+  ofIncident(incident: string): Iterable<Alarm>;
+}
+
+export class AlarmMemory implements AlarmView {
+  readonly #alarms = new Map<string, Alarm>();
+  readonly #live = new Map<string, Set<string>>();
+  readonly #byIncident = new Map<string, Set<string>>();
+  readonly #timers = new Map<string, Instant>();
+
+  constructor(alarms: readonly Alarm[]) {
+    for (const alarm of alarms) this.#put(alarm);
+  }
+
+  get(key: string): Alarm | undefined {
+    return this.#alarms.get(key);
+  }
+
+  *ofDevice(device: string): Iterable<Alarm> {
+    for (const key of this.#live.get(device) ?? []) {
+      const alarm = this.#alarms.get(key);
+      if (alarm !== undefined) yield alarm;
+    }
+  }
+
+  *ofIncident(incident: string): Iterable<Alarm> {
+    for (const key of this.#byIncident.get(incident) ?? []) {
+      const alarm = this.#alarms.get(key);
+      if (alarm !== undefined) yield alarm;
+    }
+  }
+
+  activeCount(): number {
+    let count = 0;
+    for (const keys of this.#live.values()) for (const key of keys) if (this.#alarms.get(key)?.state === "active") count += 1;
+    return count;
+  }
+
+  /** Active alarms that neither have an incident nor are explained by another's failure. */
+  unexplained(): readonly string[] {
+    const keys: string[] = [];
+    for (const set of this.#live.values())
+      for (const key of set) {
+        const alarm = this.#alarms.get(key);
+        if (alarm?.state === "active" && alarm.incident === undefined && alarm.suppressedBy === undefined) keys.push(key);
+      }
+    return keys;
+  }
+
+  /** Keys of alarms whose `for` time is over by then, earliest first. */
+  due(at: Instant): readonly string[] {
+    if (this.#timers.size === 0) return [];
+    return [...this.#timers]
+      .filter(([, wakeAt]) => wakeAt <= at)
+      .sort((a, b) => a[1] - b[1])
+      .map(([key]) => key);
+  }
+
+  apply(changes: Iterable<Alarm>): void {
+    for (const alarm of changes) this.#put(alarm);
+  }
+
+  #put(alarm: Alarm): void {
+    const before = this.#alarms.get(alarm.key);
+    if (before?.incident !== undefined && before.incident !== alarm.incident) this.#byIncident.get(before.incident)?.delete(alarm.key);
+    this.#alarms.set(alarm.key, alarm);
+    if (alarm.incident !== undefined) add(this.#byIncident, alarm.incident, alarm.key);
+    if (alarm.state === "inactive") this.#live.get(alarm.device)?.delete(alarm.key);
+    else add(this.#live, alarm.device, alarm.key);
+    if (alarm.wakeAt === undefined) this.#timers.delete(alarm.key);
+    else this.#timers.set(alarm.key, alarm.wakeAt);
+  }
+}
+
+/** The changes of one turn over what was before. */
+export class Overlay implements AlarmView {
+  readonly #below: AlarmView;
+  readonly #changes = new Map<string, Alarm>();
+  readonly #byDevice = new Map<string, Set<string>>();
+
+  constructor(below: AlarmView) {
+    this.#below = below;
+  }
+
+  get(key: string): Alarm | undefined {
+    return this.#changes.get(key) ?? this.#below.get(key);
+  }
+
+  set(alarm: Alarm): void {
+    this.#changes.set(alarm.key, alarm);
+    add(this.#byDevice, alarm.device, alarm.key);
+  }
+
+  *ofDevice(device: string): Iterable<Alarm> {
+    const changed = this.#byDevice.get(device);
+    for (const alarm of this.#below.ofDevice(device)) if (changed === undefined || !changed.has(alarm.key)) yield alarm;
+    for (const key of changed ?? []) {
+      const alarm = this.#changes.get(key);
+      if (alarm !== undefined && alarm.state !== "inactive") yield alarm;
+    }
+  }
+
+  *ofIncident(incident: string): Iterable<Alarm> {
+    for (const alarm of this.#below.ofIncident(incident)) if (!this.#changes.has(alarm.key)) yield alarm;
+    for (const alarm of this.#changes.values()) if (alarm.incident === incident) yield alarm;
+  }
+
+  changes(): Iterable<Alarm> {
+    return this.#changes.values();
+  }
+}
+
+function add(index: Map<string, Set<string>>, at: string, key: string): void {
+  const set = index.get(at);
+  if (set === undefined) index.set(at, new Set([key]));
+  else set.add(key);
+}

@@ -1,0 +1,38 @@
+/**
+ * From functions to messages: who fills a function, over which channels, with which key.
+ *
+ * The key is (incident, kind, level, occurrence, recipient, channel): the outbox row, the idempotency key and the Message-ID.
+ */
+import type { Notice } from "../../rules/incident.ts";
+import type { Config } from "../model/config.ts";
+import type { Incident, OutboxRow } from "../model/incident.ts";
+import type { Instant } from "../model/time.ts";
+
+export function outboxKey(row: Pick<OutboxRow, "incident" | "kind" | "level" | "occurrence" | "recipient" | "channel">): string {
+  return [row.incident, row.kind, row.level, row.occurrence, row.recipient, row.channel].join("/");
+}
+
+/** Rows for a notice. Functions that Alertmanager pages are left to it, but never at the last resort. */
+export function rowsFor(notice: Notice, incident: Incident, config: Config, at: Instant): readonly OutboxRow[] {
+  const rows = new Map<string, OutboxRow>();
+  for (const id of notice.tell) {
+    if (config.paging === "prometheus" && config.pagedFunctions.includes(id) && notice.kind !== "last-resort") continue;
+    for (const contactId of config.functions.get(id)?.contacts ?? []) {
+      const contact = config.contacts.get(contactId);
+      if (contact === undefined) continue;
+      for (const reach of contact.channels) {
+        const facts = {
+          incident: incident.id,
+          kind: notice.kind,
+          level: notice.level,
+          occurrence: notice.occurrence,
+          recipient: contact.id,
+          channel: reach.channel,
+        };
+        const key = outboxKey(facts);
+        rows.set(key, { ...facts, key, address: reach.address, language: contact.language, createdAt: at, notBefore: notice.notBefore });
+      }
+    }
+  }
+  return [...rows.values()];
+}

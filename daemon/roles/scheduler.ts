@@ -1,0 +1,154 @@
+/**
+ * Says when to look: every check has an ideal slot, `anchor + n × interval`, its anchor spread by a hash of its id.
+ *
+ * A run still going is skipped and counted, never queued. Checks are kept in rings, one an interval, sorted by anchor, so that
+ * a tick costs what is due and nothing else.
+ */
+import { createHash } from "node:crypto";
+import type { Check, Network } from "../model/network.ts";
+import type { Instant } from "../model/time.ts";
+import type { Clock } from "../ports.ts";
+import type { Role } from "./supervisor.ts";
+
+/** Looks once; the scheduler never waits for it. */
+export type Look = (check: Check, slotAt: Instant) => void;
+
+export interface SchedulerStats {
+  slots(lateMs: number): void;
+  skipped(check: Check): void;
+}
+
+export interface Scheduler extends Role {
+  /** The checks of a new network; anchors of those that stay do not move. */
+  load(network: Network): void;
+  /** An extra look at a device (all its checks, or one) after `inMs`; several asks for the same check are one. */
+  kick(check: string, inMs: number): void;
+  kickDevice(device: string, inMs: number): void;
+  /** The look of a check has ended. */
+  ended(check: string): void;
+}
+
+interface Ring {
+  readonly intervalMs: number;
+  readonly entries: { readonly check: Check; readonly offsetMs: number }[];
+  /** Next entry, and the start of the round it belongs to. */
+  next: number;
+  roundAt: Instant;
+}
+
+const tickMs = 20;
+
+/** A per-check fixed offset within the interval, so that nothing thunders. */
+export function anchorOf(checkId: string, intervalMs: number): number {
+  return createHash("sha1").update(checkId).digest().readUInt32BE(0) % intervalMs;
+}
+
+export class CheckScheduler implements Scheduler {
+  readonly name = "scheduler";
+  readonly beatWithinMs = 5_000;
+  readonly #deps: { clock: Clock; look: Look; stats: SchedulerStats; mayLook: () => boolean };
+  readonly #going = new Set<string>();
+  readonly #kicks = new Map<string, Instant>();
+  #rings: readonly Ring[] = [];
+  #checks: ReadonlyMap<string, Check> = new Map();
+  #byDevice: ReadonlyMap<string, readonly Check[]> = new Map();
+
+  constructor(deps: { clock: Clock; look: Look; stats: SchedulerStats; mayLook: () => boolean }) {
+    this.#deps = deps;
+  }
+
+  load(network: Network): void {
+    const all = [...network.devices.values()].flatMap((device) => device.checks);
+    this.#checks = new Map(all.map((check) => [check.id, check]));
+    this.#byDevice = new Map([...network.devices.values()].map((device) => [device.id, device.checks]));
+    this.#rings = makeRings(all, this.#deps.clock.now());
+    for (const id of this.#kicks.keys()) if (!this.#checks.has(id)) this.#kicks.delete(id);
+  }
+
+  kick(id: string, inMs: number): void {
+    const at = this.#deps.clock.now() + inMs;
+    const before = this.#kicks.get(id);
+    if (before === undefined || before > at) this.#kicks.set(id, at);
+  }
+
+  kickDevice(device: string, inMs: number): void {
+    for (const check of this.#byDevice.get(device) ?? []) this.kick(check.id, inMs);
+  }
+
+  ended(id: string): void {
+    this.#going.delete(id);
+  }
+
+  async run(signal: AbortSignal, beat: () => void): Promise<void> {
+    const { clock, mayLook } = this.#deps;
+    while (!signal.aborted) {
+      beat();
+      if (mayLook()) {
+        const now = clock.now();
+        for (const ring of this.#rings) this.#turn(ring, now);
+        if (this.#kicks.size > 0) this.#fireKicks(now);
+      }
+      await clock.sleep(tickMs, signal);
+    }
+  }
+
+  #turn(ring: Ring, now: Instant): void {
+    // After a pause longer than a round the missed slots are gone, not made up for. A clock that went back waits no longer than a round.
+    if (now - ring.roundAt > 2 * ring.intervalMs || ring.roundAt - now > ring.intervalMs) alignRing(ring, now);
+    for (;;) {
+      const entry = ring.entries[ring.next];
+      if (entry === undefined) return;
+      const slotAt = ring.roundAt + entry.offsetMs;
+      if (slotAt > now) return;
+      this.#start(entry.check, slotAt, now);
+      ring.next += 1;
+      if (ring.next >= ring.entries.length) {
+        ring.next = 0;
+        ring.roundAt += ring.intervalMs;
+      }
+    }
+  }
+
+  #start(check: Check, slotAt: Instant, now: Instant): void {
+    if (this.#going.has(check.id)) {
+      this.#deps.stats.skipped(check);
+      return;
+    }
+    this.#going.add(check.id);
+    this.#deps.stats.slots(Math.max(0, now - slotAt));
+    this.#deps.look(check, slotAt);
+  }
+
+  #fireKicks(now: Instant): void {
+    for (const [id, at] of this.#kicks) {
+      if (at > now) continue;
+      this.#kicks.delete(id);
+      const check = this.#checks.get(id);
+      if (check !== undefined && !this.#going.has(id)) this.#start(check, at, now);
+    }
+  }
+}
+
+function makeRings(all: readonly Check[], now: Instant): Ring[] {
+  const byInterval = new Map<number, Check[]>();
+  for (const check of all) {
+    const same = byInterval.get(check.intervalMs);
+    if (same === undefined) byInterval.set(check.intervalMs, [check]);
+    else same.push(check);
+  }
+  return [...byInterval].map(([intervalMs, members]) => {
+    const entries = members.map((check) => ({ check, offsetMs: anchorOf(check.id, intervalMs) })).sort((a, b) => a.offsetMs - b.offsetMs);
+    const ring: Ring = { intervalMs, entries, next: 0, roundAt: 0 };
+    alignRing(ring, now);
+    return ring;
+  });
+}
+
+/** Points a ring at the first slot that is not yet past. Rounds count from the epoch: a restart keeps every anchor. */
+function alignRing(ring: Ring, now: Instant): void {
+  ring.roundAt = now - (now % ring.intervalMs);
+  const within = now - ring.roundAt;
+  const found = ring.entries.findIndex((entry) => entry.offsetMs >= within);
+  ring.next = found === -1 ? 0 : found;
+  if (found === -1) ring.roundAt += ring.intervalMs;
+}

@@ -1,0 +1,328 @@
+/**
+ * One turn of the evaluator, decided in memory: observations in, changed alarms and intents out. Nothing is written here.
+ *
+ * Timers due before an observation fire first, with their own due time. The same turn on the same memory decides the same.
+ */
+import { judgeObservation, type Transition, wakeAlarm } from "../../rules/alarm.ts";
+import type { createRuleIndex } from "../../rules/applies.ts";
+import { descendants, explain, judgeBlind, judgeLinks, maskedBy, parentsToLookAt } from "../../rules/suppress.ts";
+import type { BoardView } from "../board.ts";
+import { type Alarm, alarmKey } from "../model/alarm.ts";
+import type { Device, Network } from "../model/network.ts";
+import type { Observation } from "../model/observation.ts";
+import type { Rule } from "../model/rule.ts";
+import type { Instant } from "../model/time.ts";
+import { type AlarmMemory, Overlay } from "./memory.ts";
+
+/** What the transaction is to do about incidents. */
+export type Intent =
+  /** An unexplained alarm: its root cause gets an incident, or its open one gathers it. */
+  | { readonly kind: "open"; readonly alarm: string; readonly root: string; readonly at: Instant; readonly why: string }
+  /** Explained by another's failure: listed there by name. */
+  | { readonly kind: "child"; readonly alarm: string; readonly root: string; readonly at: Instant; readonly why: string }
+  /** A failure that explains what its children have opened meanwhile. */
+  | {
+      readonly kind: "fold";
+      readonly root: string;
+      readonly devices: readonly string[];
+      readonly by: string;
+      readonly at: Instant;
+      readonly why: string;
+    }
+  /** The alarms of an incident are clear: is service back? */
+  | { readonly kind: "restore"; readonly incident: string; readonly at: Instant; readonly why: string }
+  /** Said, recorded, nobody told. */
+  | { readonly kind: "event"; readonly device: string; readonly symptom: string; readonly at: Instant; readonly why: string };
+
+/** Looks that the decision asks for, after the commit. */
+export interface Kick {
+  readonly device?: string;
+  readonly check?: string;
+  readonly inMs: number;
+}
+
+export interface TurnResult {
+  readonly overlay: Overlay;
+  /** Keys of alarms that must be committed; the others changed in memory only. */
+  readonly persist: Set<string>;
+  readonly intents: readonly Intent[];
+  readonly kicks: readonly Kick[];
+  /** Device → 0, 1 or NaN, as it is after this turn, for the devices it touched. */
+  readonly up: ReadonlyMap<string, number>;
+}
+
+/** What a turn decides with: the configuration in force and what was seen so far. */
+export interface TurnWorld {
+  readonly network: Network;
+  readonly rules: readonly Rule[];
+  readonly ruleById: ReadonlyMap<string, Rule>;
+  readonly rulesOf: ReturnType<typeof createRuleIndex>;
+  readonly board: BoardView;
+  readonly restoreAfterLooks: number;
+  /** Until then, new incidents wait for the first look at their parents. */
+  readonly holdUntil: Instant;
+}
+
+export const blindRoot = "blind";
+const blindSymptom = "blind-poller";
+const linkSymptom = "link-down";
+
+/** The root cause of an alarm: the two ways of being out of service are one. */
+export function rootCauseOf(alarm: Pick<Alarm, "device" | "key">, rule: Rule | undefined): string {
+  return rule?.outOfService === true ? `down:${alarm.device}` : alarm.key;
+}
+
+export class Turn {
+  readonly #world: TurnWorld;
+  readonly #memory: AlarmMemory;
+  readonly #overlay: Overlay;
+  readonly #persist = new Set<string>();
+  readonly #intents: Intent[] = [];
+  readonly #kicks: Kick[] = [];
+  readonly #touched = new Set<string>();
+  readonly #looked = new Set<string>();
+  readonly #answered = new Set<string>();
+  #serviceMoved = false;
+
+  constructor(world: TurnWorld, memory: AlarmMemory) {
+    this.#world = world;
+    this.#memory = memory;
+    this.#overlay = new Overlay(memory);
+  }
+
+  run(observations: readonly Observation[], now: Instant, held: ReadonlySet<string>): TurnResult {
+    for (const observation of observations) {
+      this.#fireTimers(observation.at);
+      this.#observe(observation, now);
+    }
+    this.#fireTimers(now);
+    for (const key of held) this.#judgeHeld(key, now);
+    if (this.#serviceMoved) this.#judgeWide(now);
+    const up = new Map([...this.#touched].map((device) => [device, this.#upOf(device)]));
+    return { overlay: this.#overlay, persist: this.#persist, intents: this.#intents, kicks: this.#kicks, up };
+  }
+
+  #observe(observation: Observation, now: Instant): void {
+    const device = this.#world.network.devices.get(observation.device);
+    if (device === undefined) return;
+    this.#touched.add(device.id);
+    this.#looked.add(device.id);
+    if (observation.finding.status === "up") this.#answered.add(device.id);
+    const rules = this.#world.rulesOf(device, observation.kind);
+    const judgement = judgeObservation({ observation, rules, alarms: (key) => this.#overlay.get(key), now });
+    for (const alarm of judgement.alarms) this.#overlay.set(alarm);
+    for (const transition of judgement.transitions) this.#follow(transition, device, observation.at);
+    if (judgement.confirm) this.#kicks.push({ device: device.id, inMs: 0 });
+    if (judgement.retrySoonMs !== undefined) {
+      this.#kicks.push({ check: observation.check, inMs: judgement.retrySoonMs });
+      for (const parent of parentsToLookAt(this.#world.network, device)) this.#kicks.push({ device: parent, inMs: 0 });
+    }
+    this.#rejudgeSuppressed(device, observation.at, new Set(judgement.transitions.map((each) => each.alarm.key)));
+  }
+
+  #fireTimers(until: Instant): void {
+    for (const key of this.#memory.due(until)) {
+      const alarm = this.#overlay.get(key);
+      const device = alarm === undefined ? undefined : this.#world.network.devices.get(alarm.device);
+      const rule = alarm === undefined ? undefined : this.#world.ruleById.get(alarm.rule);
+      if (alarm?.wakeAt === undefined || alarm.wakeAt > until || device === undefined || rule === undefined) continue;
+      const due = alarm.wakeAt;
+      const judgement = wakeAlarm(alarm, rule, due);
+      for (const changed of judgement.alarms) this.#overlay.set(changed);
+      for (const transition of judgement.transitions) this.#follow(transition, device, due);
+    }
+  }
+
+  #follow(transition: Transition, device: Device, at: Instant): void {
+    const { alarm, why } = transition;
+    this.#persist.add(alarm.key);
+    const rule = this.#world.ruleById.get(alarm.rule);
+    if (rule?.outOfService === true) this.#serviceMoved = true;
+    switch (rule?.eventOnly === true ? "event" : transition.kind) {
+      case "event":
+        this.#intents.push({ kind: "event", device: device.id, symptom: alarm.symptom, at, why });
+        return;
+      case "raised":
+      case "flapping":
+        this.#raise(alarm, device, rule, at, why);
+        return;
+      case "settled":
+        if (alarm.state === "active" && alarm.incident === undefined) this.#raise(alarm, device, rule, at, why);
+        else this.#maybeRestored(alarm, rule, at, why);
+        return;
+      case "cleared":
+      case "good-look":
+        this.#maybeRestored(alarm, rule, at, why);
+        return;
+    }
+  }
+
+  #raise(alarm: Alarm, device: Device, rule: Rule | undefined, at: Instant, why: string): void {
+    if (device.commissioning) return;
+    const explained = this.#explained(alarm, device, rule);
+    if (explained !== undefined) {
+      this.#set({ ...alarm, suppressedBy: explained.by });
+      this.#intents.push({ kind: "child", alarm: alarm.key, root: explained.root, at, why: explained.why });
+      return;
+    }
+    if (at < this.#world.holdUntil && this.#parentsUnseen(device)) return;
+    this.#intents.push({ kind: "open", alarm: alarm.key, root: rootCauseOf(alarm, rule), at, why });
+    if (rule?.outOfService === true) {
+      const children = [...descendants(this.#world.network, device.id)].filter((id) => id !== device.id);
+      if (children.length > 0)
+        this.#intents.push({
+          kind: "fold",
+          root: `down:${device.id}`,
+          devices: children,
+          by: device.id,
+          at,
+          why: `${device.id}, which they are reached through, is down`,
+        });
+    }
+  }
+
+  /** Why an alarm is not a cause of its own: blind, masked on its own device, or behind what is down. */
+  #explained(alarm: Alarm, device: Device, rule: Rule | undefined): { by: string; root: string; why: string } | undefined {
+    if (rule?.suppressible === false) return undefined;
+    const blind = this.#overlay.get(alarmKey(blindRoot, blindSymptom));
+    if (blind?.state === "active" && this.#world.network.canary !== device.id)
+      return { by: blindRoot, root: blindRoot, why: "we are blind ourselves" };
+    const others = [...this.#overlay.ofDevice(device.id)]
+      .filter((other) => other.state === "active" && other.key !== alarm.key)
+      .map((other) => other.symptom);
+    const mask = maskedBy(alarm.symptom, new Set(others));
+    if (mask !== undefined) return { by: device.id, root: `down:${device.id}`, why: `the device is ${mask}` };
+    if (rule === undefined) return undefined;
+    const behind = explain({ device, network: this.#world.network, state: (id) => this.#stateOf(id), symptom: alarm.symptom, rule });
+    if (behind !== undefined) return { by: behind.by, root: `down:${behind.root}`, why: behind.why };
+    const link = this.#downLinkOf(device);
+    return link === undefined ? undefined : { by: `link:${link}`, root: `link:${link}`, why: `the link ${link} is down` };
+  }
+
+  #downLinkOf(device: Device): string | undefined {
+    for (const link of this.#world.network.links.values()) {
+      if (link.device !== undefined || !link.ends.includes(device.site)) continue;
+      if (this.#overlay.get(alarmKey(`link:${link.id}`, linkSymptom))?.state === "active") return link.id;
+    }
+    return undefined;
+  }
+
+  /** What was suppressed is judged again at its next look, once nothing explains it any more. */
+  #rejudgeSuppressed(device: Device, at: Instant, moved: ReadonlySet<string>): void {
+    for (const alarm of this.#overlay.ofDevice(device.id)) {
+      if (alarm.state !== "active" || alarm.suppressedBy === undefined || moved.has(alarm.key)) continue;
+      const rule = this.#world.ruleById.get(alarm.rule);
+      if (this.#explained(alarm, device, rule) !== undefined) continue;
+      const { suppressedBy, ...free } = alarm;
+      this.#set(free);
+      this.#raise(free, device, rule, at, `still failing after ${suppressedBy} came back`);
+    }
+  }
+
+  #judgeHeld(key: string, now: Instant): void {
+    const alarm = this.#overlay.get(key);
+    const device = alarm === undefined ? undefined : this.#world.network.devices.get(alarm.device);
+    if (
+      alarm === undefined ||
+      device === undefined ||
+      alarm.state !== "active" ||
+      alarm.incident !== undefined ||
+      alarm.suppressedBy !== undefined
+    )
+      return;
+    this.#raise(alarm, device, this.#world.ruleById.get(alarm.rule), now, "held at the start until its parents were looked at");
+  }
+
+  #maybeRestored(alarm: Alarm, rule: Rule | undefined, at: Instant, why: string): void {
+    if (alarm.suppressedBy !== undefined && alarm.state === "inactive") {
+      const { suppressedBy: _s, ...free } = alarm;
+      this.#set(free);
+    }
+    if (alarm.incident === undefined) return;
+    const enough = (each: Alarm) =>
+      each.state === "inactive" &&
+      (each.goodLooks >= this.#world.restoreAfterLooks || this.#world.ruleById.get(each.rule)?.clearedBy === "trap");
+    const mine = [...this.#overlay.ofIncident(alarm.incident)];
+    if (mine.every(enough))
+      this.#intents.push({
+        kind: "restore",
+        incident: alarm.incident,
+        at: alarm.firstGoodAt ?? at,
+        why: rule === undefined ? "its rule left the configuration" : why,
+      });
+  }
+
+  /** A router or the canary moved: judge the links without an address, and our own sight. */
+  #judgeWide(now: Instant): void {
+    const { network } = this.#world;
+    const state = (id: string) => this.#stateOf(id);
+    for (const verdict of judgeLinks(network, state)) {
+      const link = network.links.get(verdict.link);
+      if (link === undefined || link.device !== undefined || verdict.down === undefined) continue;
+      const devices = [...network.devices.values()].filter((device) => verdict.sites.includes(device.site)).map((device) => device.id);
+      this.#wideAlarm({ holder: `link:${verdict.link}`, symptom: linkSymptom, failing: verdict.down, devices, at: now, why: verdict.why });
+    }
+    const blind = judgeBlind(network, state);
+    const all = [...network.devices.keys()].filter((id) => id !== network.canary);
+    this.#wideAlarm({ holder: blindRoot, symptom: blindSymptom, failing: blind.blind, devices: all, at: now, why: blind.why });
+  }
+
+  #wideAlarm(input: { holder: string; symptom: string; failing: boolean; devices: readonly string[]; at: Instant; why: string }): void {
+    const { holder, symptom, failing, devices, at, why } = input;
+    const key = alarmKey(holder, symptom);
+    const before = this.#overlay.get(key);
+    const active = before?.state === "active";
+    if (active === failing) return;
+    const rule = this.#world.rules.find((each) => each.symptom === symptom);
+    if (rule === undefined) return;
+    const base = {
+      key,
+      device: holder,
+      symptom,
+      rule: rule.id,
+      since: at,
+      movedAt: at,
+      movedSeq: 0,
+      flapRing: 0,
+      flapping: false,
+      raisedBy: "look" as const,
+      detail: why,
+    };
+    if (failing) {
+      this.#set({ ...base, state: "active", firstBadAt: at, badLooks: 1, goodLooks: 0 });
+      this.#intents.push({ kind: "open", alarm: key, root: holder, at, why }, { kind: "fold", root: holder, devices, by: holder, at, why });
+    } else if (before !== undefined) {
+      const incident = before.incident === undefined ? {} : { incident: before.incident };
+      this.#set({ ...base, ...incident, state: "inactive", firstGoodAt: at, badLooks: 0, goodLooks: this.#world.restoreAfterLooks });
+      if (before.incident !== undefined) this.#intents.push({ kind: "restore", incident: before.incident, at, why });
+    }
+    for (const device of devices) this.#touched.add(device);
+  }
+
+  #set(alarm: Alarm): void {
+    this.#overlay.set(alarm);
+    this.#persist.add(alarm.key);
+  }
+
+  #parentsUnseen(device: Device): boolean {
+    return parentsToLookAt(this.#world.network, device).some((id) => this.#world.board.get(id) === undefined && !this.#looked.has(id));
+  }
+
+  #stateOf(device: string): "up" | "down" | "unknown" {
+    const up = this.#upOf(device);
+    return up === 0 ? "down" : up === 1 ? "up" : "unknown";
+  }
+
+  /** 0 with an active out-of-service alarm, 1 when something answered, NaN when nothing ever did or we are blind. */
+  #upOf(device: string): number {
+    const blind = this.#overlay.get(alarmKey(blindRoot, blindSymptom))?.state === "active";
+    if (blind && device !== this.#world.network.canary) return Number.NaN;
+    for (const alarm of this.#overlay.ofDevice(device)) {
+      if (alarm.state === "active" && this.#world.ruleById.get(alarm.rule)?.outOfService === true) return 0;
+    }
+    if (this.#answered.has(device)) return 1;
+    const seen = this.#world.board.get(device);
+    const answered = seen !== undefined && (seen.up === 1 || [...seen.looks.values()].some((look) => look.status === "up"));
+    return answered ? 1 : Number.NaN;
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Service clocks: how much service time lies between two instants, and when so much of it will have passed.
+ *
+ * Pure. One walker over the spans of a calendar gives both, so that elapsed and deadline are inverse of each other.
+ * Zones keep their own rules: a day of 23 or 25 hours has its spans at the local times they name.
+ */
+import { DateTime } from "luxon";
+import type { ServiceCalendar } from "../daemon/model/config.ts";
+import type { Clock } from "../daemon/model/policy.ts";
+import { DAY, type Instant, MINUTE } from "../daemon/model/time.ts";
+
+/** Service hours of a place: a calendar, read in an IANA zone. */
+export interface Hours {
+  readonly calendar: ServiceCalendar;
+  readonly zone: string;
+}
+
+interface Span {
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+/** A calendar without any service within this many days is taken as wall time: an escalation never waits for ever. */
+const horizonDays = 370;
+
+/** Milliseconds of service in [from, to); 0 when to ≤ from. */
+export function elapsed(hours: Hours, unit: Clock["in"], from: Instant, to: Instant): number {
+  if (to <= from) return 0;
+  if (runsAlways(hours, unit)) return to - from;
+  let sum = 0;
+  for (const span of spans(hours, unit, from)) {
+    if (span.from >= to) break;
+    sum += Math.max(0, Math.min(span.to, to) - Math.max(span.from, from));
+  }
+  return sum;
+}
+
+/** The first instant at which `clock.ms` of service have passed since `from`. */
+export function deadline(hours: Hours, clock: Clock, from: Instant): Instant {
+  if (runsAlways(hours, clock.in)) return from + clock.ms;
+  let left = clock.ms;
+  for (const span of spans(hours, clock.in, from)) {
+    const begin = Math.max(span.from, from);
+    const length = span.to - begin;
+    if (length <= 0) continue;
+    if (length >= left) return begin + left;
+    left -= length;
+  }
+  return from + clock.ms;
+}
+
+/** The first instant ≥ at that lies in service hours. */
+export function nextService(hours: Hours, at: Instant): Instant {
+  if (hours.calendar.always) return at;
+  for (const span of spans(hours, "service", at)) {
+    if (span.to > at) return Math.max(span.from, at);
+  }
+  return at;
+}
+
+export function inService(hours: Hours, at: Instant): boolean {
+  return nextService(hours, at) === at && (hours.calendar.always || !neverServes(hours, at));
+}
+
+function neverServes(hours: Hours, at: Instant): boolean {
+  for (const span of spans(hours, "service", at)) {
+    if (span.to > at) return false;
+  }
+  return true;
+}
+
+function runsAlways(hours: Hours, unit: Clock["in"]): boolean {
+  return unit === "wall" || hours.calendar.always;
+}
+
+/** Spans in order, from the day of `from` on, bounded by the horizon. A day's spans that touch the next day's are not joined. */
+function* spans(hours: Hours, unit: Clock["in"], from: Instant): Generator<Span> {
+  let day = DateTime.fromMillis(from, { zone: hours.zone }).startOf("day");
+  for (let count = 0; count < horizonDays; count += 1) {
+    yield* daySpans(hours.calendar, unit, day);
+    day = day.plus({ days: 1 }).startOf("day");
+  }
+}
+
+function* daySpans(calendar: ServiceCalendar, unit: Clock["in"], day: DateTime): Generator<Span> {
+  if (calendar.holidays.includes(day.toISODate() ?? "")) return;
+  const weekly = calendar.weekly[day.weekday] ?? [];
+  if (weekly.length === 0) return;
+  if (unit === "working-days") {
+    yield { from: day.toMillis(), to: Math.min(day.plus({ days: 1 }).startOf("day").toMillis(), day.toMillis() + DAY) };
+    return;
+  }
+  for (const span of weekly) yield { from: localMinute(day, span.fromMinute), to: localMinute(day, span.toMinute) };
+}
+
+/** The instant of a local wall-clock minute; in the hour a spring night skips, the first instant after it. */
+function localMinute(day: DateTime, minute: number): Instant {
+  if (minute >= DAY / MINUTE) return day.plus({ days: 1 }).startOf("day").toMillis();
+  return day.set({ hour: Math.floor(minute / 60), minute: minute % 60 }).toMillis();
+}

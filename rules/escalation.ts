@@ -1,0 +1,236 @@
+/**
+ * Escalation: what is due on an incident at a time, and when to look at it again.
+ *
+ * Pure. Every due step fires with its own due time. After a pause of hours the steps that came due collapse into one notice,
+ * to everybody who should have been told, that says how late it is. After the last level the last resort is told again and
+ * again until a person acknowledges: there is no quiet end.
+ */
+import type { Incident, NoticeKind, TimelineEntry, WakeReason } from "../daemon/model/incident.ts";
+import type { Clock, LevelStep } from "../daemon/model/policy.ts";
+import { DAY, type Instant, MINUTE } from "../daemon/model/time.ts";
+import { deadline, type Hours, nextService } from "./clock.ts";
+import { closeIncident, type Decision, line, type Notice, raised } from "./incident.ts";
+
+/** A step that is this late collapses with the others that came due meanwhile. */
+const lateAfterMs = 2 * MINUTE;
+
+/** Fires every step due by `now`. Undefined when nothing was due. */
+export function wakeIncident(incident: Incident, hours: Hours, now: Instant): Decision | undefined {
+  let current = incident;
+  const timeline: TimelineEntry[] = [];
+  const notices: Notice[] = [];
+  let drop: string | undefined;
+  // Bounded: a policy of very short clocks after a long pause catches up over several turns.
+  for (let steps = 0; steps < 100 && current.wakeAt !== undefined && current.wakeAt <= now; steps += 1) {
+    const due = current.wakeAt;
+    const decision = step(current, hours, due, now);
+    current = decision.incident;
+    timeline.push(...decision.timeline);
+    notices.push(...decision.notices);
+    drop = decision.dropPending ?? drop;
+  }
+  if (current === incident) return undefined;
+  const told = collapse(notices, now);
+  const merged = told.length < notices.length ? [...timeline, superseded(current, now, notices, told)] : timeline;
+  return {
+    incident: { ...current, version: incident.version + 1 },
+    timeline: merged,
+    notices: told,
+    ...(drop === undefined ? {} : { dropPending: drop }),
+  };
+}
+
+function step(incident: Incident, hours: Hours, due: Instant, now: Instant): Decision {
+  const reason: WakeReason | undefined = incident.wakeFor;
+  switch (reason) {
+    case "notice":
+      return firstNotice(incident, hours, due);
+    case "repeat":
+      return repeat(incident, hours, due, now);
+    case "escalate":
+      return climb(incident, hours, due);
+    case "acknowledgement-expires":
+      return expire(incident, hours, due);
+    case "follow-up":
+      return followUp(incident, hours, due, now);
+    case "auto-close":
+      return closeIncident(incident, "system", due, "healed", "restored, not taken, hit no session: closed into the daily report");
+    case undefined:
+      return { incident: raised(withoutTimer(incident)), timeline: [], notices: [] };
+  }
+}
+
+/** Outside service hours only `now` is sent: the notice and the clocks wait for the next service hours. */
+function begins(incident: Incident, hours: Hours, at: Instant): Instant {
+  return incident.urgency === "now" ? at : nextService(hours, at);
+}
+
+/** A clock as it runs for this incident: what is not urgent only runs in service hours. */
+function clockOf(incident: Incident, clock: Clock): Clock {
+  return clock.in === "wall" && incident.urgency !== "now" ? { ms: clock.ms, in: "service" } : clock;
+}
+
+function firstNotice(incident: Incident, hours: Hours, due: Instant): Decision {
+  const start = begins(incident, hours, due);
+  const told = stepOf(incident, incident.level);
+  if (start > due) {
+    // The notice itself waits; the timer comes back when service begins.
+    const waiting = raised({ ...incident, wakeAt: start, wakeFor: "notice" });
+    return { incident: waiting, timeline: [line(waiting, due, "system", "waits", incident.urgencyWhy, { until: start })], notices: [] };
+  }
+  if (incident.holder !== undefined) return tellHolder(incident, hours, due);
+  const next = arm({ ...incident, noticeSent: true, levelSince: start }, hours);
+  return {
+    incident: raised(next),
+    timeline: [line(next, due, "system", "notified", incident.urgencyWhy, { level: incident.level, tell: told.tell.join(",") })],
+    notices: [notice("problem", next, told.tell, start)],
+  };
+}
+
+/** Reopened while held: who holds it hears, and the follow-up goes on. */
+function tellHolder(incident: Incident, hours: Hours, due: Instant): Decision {
+  const track = incident.policy.tracks[incident.severity];
+  const next = raised({ ...incident, noticeSent: true, wakeAt: deadline(hours, track.followUp, due), wakeFor: "follow-up" });
+  return {
+    incident: next,
+    timeline: [line(next, due, "system", "notified", "it came back while it is held", { level: incident.level })],
+    notices: [notice("problem", next, stepOf(incident, incident.level).tell, due)],
+  };
+}
+
+/** Nobody took it in time: the same level and the allocators hear; at the last resort, again and again. */
+function repeat(incident: Incident, hours: Hours, due: Instant, now: Instant): Decision {
+  const track = incident.policy.tracks[incident.severity];
+  const again = { ...incident, occurrence: incident.occurrence + 1 };
+  if (incident.level > track.steps.length) {
+    const from = now - due > lateAfterMs ? now : due;
+    const next = raised({ ...again, wakeAt: repeatAt(incident, hours, track.lastResort.repeat, from), wakeFor: "repeat" });
+    const why = "nobody has taken it: the last resort hears again";
+    return {
+      incident: next,
+      timeline: [line(next, due, "system", "last-resort", why)],
+      notices: [notice("last-resort", next, track.lastResort.tell, due)],
+    };
+  }
+  const told = stepOf(incident, incident.level);
+  const tell = [...new Set([...told.tell, ...track.allocators])];
+  const next = raised(armEscalation(again, hours, told));
+  const why = "nobody took it within the time of this level: the allocators hear";
+  return {
+    incident: next,
+    timeline: [line(next, due, "system", "not-taken", why, { level: incident.level, tell: tell.join(",") })],
+    notices: [notice("problem", next, tell, due)],
+  };
+}
+
+/** The level's time is over: the next level, or the last resort. */
+function climb(incident: Incident, hours: Hours, due: Instant): Decision {
+  const track = incident.policy.tracks[incident.severity];
+  const up = { ...incident, level: incident.level + 1, occurrence: incident.occurrence + 1, levelSince: due, noticeSent: true };
+  if (up.level > track.steps.length) {
+    const next = raised({ ...up, wakeAt: repeatAt(incident, hours, track.lastResort.repeat, due), wakeFor: "repeat" });
+    const why = "the last level did not take it: the last resort is told until somebody does";
+    return {
+      incident: next,
+      timeline: [line(next, due, "system", "last-resort", why)],
+      notices: [notice("last-resort", next, track.lastResort.tell, due)],
+    };
+  }
+  const told = stepOf(up, up.level);
+  const next = raised(arm(up, hours));
+  const why = `level ${incident.level} did not resolve it in its time`;
+  return {
+    incident: next,
+    timeline: [line(next, due, "system", "escalated", why, { from: incident.level, to: up.level, tell: told.tell.join(",") })],
+    notices: [notice("escalation", next, told.tell, due)],
+  };
+}
+
+/** Acknowledged and nothing followed: the ladder goes on from where it stood. */
+function expire(incident: Incident, hours: Hours, due: Instant): Decision {
+  const { acknowledgedAt: _a, acknowledgedBy, ...rest } = incident;
+  const again = { ...rest, occurrence: incident.occurrence + 1, levelSince: due };
+  const told =
+    incident.level > incident.policy.tracks[incident.severity].steps.length
+      ? incident.policy.tracks[incident.severity].lastResort
+      : stepOf(incident, incident.level);
+  const next = raised(arm(again, hours));
+  const why = `acknowledged by ${acknowledgedBy ?? "somebody"}, and nobody followed it up`;
+  return {
+    incident: next,
+    timeline: [line(next, due, "system", "acknowledgement-expired", why)],
+    notices: [notice("problem", next, told.tell, due)],
+  };
+}
+
+/** A follow-up is overdue: its level is reminded in service hours, and the clock starts again. */
+function followUp(incident: Incident, hours: Hours, due: Instant, now: Instant): Decision {
+  const track = incident.policy.tracks[incident.severity];
+  const from = now - due > lateAfterMs ? now : due;
+  const again = { ...incident, occurrence: incident.occurrence + 1 };
+  const clock: Clock = incident.state === "restored" ? { ms: DAY, in: "working-days" } : track.followUp;
+  const next = raised({ ...again, wakeAt: deadline(hours, clockOf(incident, clock), from), wakeFor: "follow-up" });
+  const told = stepOf(incident, Math.min(incident.level, track.steps.length));
+  const start = incident.state === "restored" ? nextService(hours, due) : begins(incident, hours, due);
+  return {
+    incident: next,
+    timeline: [line(next, due, "system", "follow-up-due", "the next follow-up is overdue", { holder: incident.holder ?? "" })],
+    notices: [notice("follow-up", next, told.tell, start)],
+  };
+}
+
+/** Sets the next timer of a level that has just been told. */
+function arm(incident: Incident, hours: Hours): Incident {
+  const track = incident.policy.tracks[incident.severity];
+  if (incident.level > track.steps.length) {
+    return { ...incident, wakeAt: repeatAt(incident, hours, track.lastResort.repeat, incident.levelSince), wakeFor: "repeat" };
+  }
+  const told = stepOf(incident, incident.level);
+  const takenBy = deadline(hours, clockOf(incident, told.takenWithin), incident.levelSince);
+  const escalation = armEscalation(incident, hours, told);
+  return escalation.wakeAt !== undefined && escalation.wakeAt <= takenBy ? escalation : { ...incident, wakeAt: takenBy, wakeFor: "repeat" };
+}
+
+function armEscalation(incident: Incident, hours: Hours, told: LevelStep): Incident {
+  const clock = told.escalateAfter ?? incident.policy.tracks[incident.severity].lastResort.after;
+  return { ...incident, wakeAt: deadline(hours, clockOf(incident, clock), incident.levelSince), wakeFor: "escalate" };
+}
+
+function repeatAt(incident: Incident, hours: Hours, clock: Clock, from: Instant): Instant {
+  return deadline(hours, clockOf(incident, clock), from);
+}
+
+function stepOf(incident: Incident, level: number): LevelStep {
+  const { steps } = incident.policy.tracks[incident.severity];
+  const found = steps.find((candidate) => candidate.level === level) ?? steps.at(-1);
+  if (found === undefined) throw new Error(`policy ${incident.policy.id} has no steps; the configuration check lets none pass`);
+  return found;
+}
+
+function notice(kind: NoticeKind, incident: Incident, tell: readonly string[], notBefore: Instant): Notice {
+  return { kind, level: incident.level, occurrence: incident.occurrence, tell, notBefore };
+}
+
+function withoutTimer(incident: Incident): Incident {
+  const { wakeAt: _w, wakeFor: _f, ...rest } = incident;
+  return rest;
+}
+
+/** Several steps late: one notice, the last one's kind and key, to everybody who should have heard. */
+function collapse(notices: readonly Notice[], now: Instant): readonly Notice[] {
+  const last = notices.at(-1);
+  const first = notices[0];
+  if (last === undefined || first === undefined) return notices;
+  const lateMs = now - first.notBefore;
+  if (lateMs <= lateAfterMs) return notices;
+  return [{ ...last, tell: [...new Set(notices.flatMap((each) => each.tell))], lateMs }];
+}
+
+function superseded(incident: Incident, now: Instant, notices: readonly Notice[], told: readonly Notice[]): TimelineEntry {
+  const steps = notices.slice(0, -1).map((each) => `${each.kind} ${each.level}/${each.occurrence}`);
+  const by = told[0] === undefined ? "" : `${told[0].kind} ${told[0].level}/${told[0].occurrence}`;
+  return line(incident, now, "system", "superseded", "several steps came due while nothing could be sent; one message says all", {
+    steps: steps.join(", "),
+    by,
+  });
+}

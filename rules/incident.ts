@@ -1,0 +1,220 @@
+/**
+ * Life of an incident: open -> taken -> restored -> resolved -> closed. What each act changes, and why.
+ *
+ * Pure: an incident and an act in, a new incident with its timeline lines and notices out. Escalation by time is in escalation.ts.
+ */
+import type { Alarm } from "../daemon/model/alarm.ts";
+import type { Disposition, Incident, NoticeKind, Severity, TimelineEntry, Urgency } from "../daemon/model/incident.ts";
+import type { Policy } from "../daemon/model/policy.ts";
+import type { Instant } from "../daemon/model/time.ts";
+import { deadline, type Hours } from "./clock.ts";
+
+/** Somebody is to be told; the daemon turns functions into people and channels. */
+export interface Notice {
+  readonly kind: NoticeKind;
+  readonly level: number;
+  readonly occurrence: number;
+  readonly tell: readonly string[];
+  readonly notBefore: Instant;
+  /** How late it is, when the daemon was down while it was due. */
+  readonly lateMs?: number;
+}
+
+/** What follows from an act. `dropPending`: messages not yet claimed no longer matter, with the reason. */
+export interface Decision {
+  readonly incident: Incident;
+  readonly timeline: readonly TimelineEntry[];
+  readonly notices: readonly Notice[];
+  readonly dropPending?: string;
+}
+
+export interface Opening {
+  readonly number: string;
+  readonly rootCause: string;
+  readonly site: string;
+  readonly device?: string;
+  readonly room?: string;
+  readonly symptom: string;
+  readonly part?: string;
+  readonly rule: string;
+  readonly fingerprint: string;
+  readonly severity: Severity;
+  readonly severityWhy: string;
+  readonly urgency: Urgency;
+  readonly urgencyWhy: string;
+  readonly general: boolean;
+  readonly firstBadAt: Instant;
+  readonly at: Instant;
+  readonly policy: Policy;
+  readonly recurrenceOf?: string;
+  readonly why: string;
+}
+
+/** A new incident. Its notice waits for the group wait, so that a parent's failure can still fold it. */
+export function openIncident(opening: Opening): Decision {
+  const { number, at, why, policy, ...facts } = opening;
+  const wait = opening.urgency === "now" ? policy.groupWaitMs.now : policy.groupWaitMs.other;
+  const incident: Incident = {
+    ...facts,
+    id: number,
+    number,
+    policy,
+    level: 1,
+    occurrence: 1,
+    state: "open",
+    openedAt: at,
+    levelSince: at,
+    noticeSent: false,
+    wakeAt: at + wait,
+    wakeFor: "notice",
+    occurrences: 1,
+    version: 1,
+  };
+  const data = { severity: opening.severity, severityWhy: opening.severityWhy, urgency: opening.urgency, urgencyWhy: opening.urgencyWhy };
+  return { incident, timeline: [line(incident, at, "system", "opened", why, data)], notices: [] };
+}
+
+/** The same trouble again within the window: the same incident, one more occurrence. */
+export function reopenIncident(incident: Incident, alarm: Alarm, at: Instant, why: string): Decision {
+  const { restoredAt: _r, resolvedAt: _s, closedAt: _c, disposition: _d, acknowledgedAt: _a, acknowledgedBy: _b, ...rest } = incident;
+  const wait = incident.urgency === "now" ? incident.policy.groupWaitMs.now : incident.policy.groupWaitMs.other;
+  const held = incident.holder !== undefined;
+  const next = raised({
+    ...rest,
+    state: held ? "taken" : "open",
+    occurrences: incident.occurrences + 1,
+    // A held incident keeps its level: its holder hears of it and the follow-up is the clock.
+    level: held ? incident.level : 1,
+    levelSince: at,
+    occurrence: incident.occurrence + 1,
+    noticeSent: false,
+    wakeAt: at + wait,
+    wakeFor: "notice",
+  });
+  return {
+    incident: next,
+    timeline: [line(next, at, "system", "reopened", why, { alarm: alarm.key, occurrences: next.occurrences })],
+    notices: [],
+  };
+}
+
+/** It turned out to be part of another: keeps its number, nobody was told, no timer of its own. */
+export function foldIncident(incident: Incident, into: Incident, at: Instant, why: string): Decision {
+  const { wakeAt: _w, wakeFor: _f, ...rest } = incident;
+  const next = raised({ ...rest, foldedInto: into.id });
+  return {
+    incident: next,
+    timeline: [
+      line(next, at, "system", "folded", why, { into: into.number }),
+      line(into, at, "system", "child-folded", why, { child: incident.number }),
+    ],
+    notices: [],
+    dropPending: "folded",
+  };
+}
+
+/** Service is back: K good looks, or the caller says so. Pages stop; one notice, to those who had heard of the trouble. */
+export function restoreIncident(incident: Incident, at: Instant, hours: Hours, why: string): Decision | undefined {
+  if (incident.state !== "open" && incident.state !== "taken") return undefined;
+  const { wakeAt: _w, wakeFor: _f, ...rest } = incident;
+  const healed = incident.severity === "minor" && incident.holder === undefined;
+  const next = raised({
+    ...rest,
+    state: "restored",
+    restoredAt: at,
+    ...(healed
+      ? { wakeAt: at + incident.policy.autoCloseAfterMs, wakeFor: "auto-close" as const }
+      : { wakeAt: deadline(hours, { ms: 86_400_000, in: "working-days" }, at), wakeFor: "follow-up" as const }),
+  });
+  const notices: Notice[] = incident.noticeSent
+    ? [{ kind: "restored", level: incident.level, occurrence: incident.occurrence, tell: toldSoFar(incident), notBefore: at }]
+    : [];
+  return { incident: next, timeline: [line(next, at, "system", "restored", why)], notices, dropPending: "restored" };
+}
+
+/** A person has seen it. The ladder stops until the acknowledgement expires. */
+export function acknowledgeIncident(incident: Incident, by: string, at: Instant, hours: Hours, note: string | undefined): Decision {
+  const track = incident.policy.tracks[incident.severity];
+  const running = incident.state === "open";
+  const next = raised({
+    ...incident,
+    acknowledgedAt: incident.acknowledgedAt ?? at,
+    acknowledgedBy: incident.acknowledgedBy ?? by,
+    ...(running ? { wakeAt: deadline(hours, track.acknowledgementExpires, at), wakeFor: "acknowledgement-expires" as const } : {}),
+  });
+  return {
+    incident: next,
+    timeline: [line(next, at, by, "acknowledged", note ?? "a person has seen it")],
+    notices: [],
+    dropPending: "acknowledged",
+  };
+}
+
+/** Somebody holds it now; from here the follow-up is the clock. */
+export function takeIncident(incident: Incident, by: string, at: Instant, hours: Hours, note: string | undefined): Decision {
+  const track = incident.policy.tracks[incident.severity];
+  const next = raised({
+    ...incident,
+    state: incident.state === "open" ? "taken" : incident.state,
+    holder: by,
+    takenAt: incident.takenAt ?? at,
+    acknowledgedAt: incident.acknowledgedAt ?? at,
+    acknowledgedBy: incident.acknowledgedBy ?? by,
+    wakeAt: deadline(hours, track.followUp, at),
+    wakeFor: "follow-up",
+  });
+  const event = incident.holder === undefined ? "taken" : "handed-over";
+  return { incident: next, timeline: [line(next, at, by, event, note ?? `${by} holds it`)], notices: [], dropPending: "taken" };
+}
+
+/** The holder gives it back: it is nobody's again, and its level is told again at once. */
+export function releaseIncident(incident: Incident, by: string, at: Instant, note: string | undefined): Decision {
+  const { holder: _h, takenAt: _t, acknowledgedAt: _a, acknowledgedBy: _b, ...rest } = incident;
+  const failing = incident.state === "taken";
+  const next = raised({
+    ...rest,
+    state: failing ? "open" : incident.state,
+    levelSince: at,
+    occurrence: incident.occurrence + 1,
+    ...(failing ? { wakeAt: at, wakeFor: "notice" as const } : {}),
+  });
+  return { incident: next, timeline: [line(next, at, by, "released", note ?? `${by} gave it back`)], notices: [] };
+}
+
+/** The cause is dealt with and the partners are done. */
+export function resolveIncident(incident: Incident, by: string, at: Instant, note: string): Decision {
+  const { wakeAt: _w, wakeFor: _f, ...rest } = incident;
+  const next = raised({ ...rest, state: "resolved", resolvedAt: at, restoredAt: incident.restoredAt ?? at });
+  return { incident: next, timeline: [line(next, at, by, "resolved", note)], notices: [], dropPending: "resolved" };
+}
+
+/** The gate is passed, with one disposition. */
+export function closeIncident(incident: Incident, by: string, at: Instant, disposition: Disposition, note: string): Decision {
+  const { wakeAt: _w, wakeFor: _f, ...rest } = incident;
+  const next = raised({
+    ...rest,
+    state: "closed",
+    closedAt: at,
+    restoredAt: incident.restoredAt ?? at,
+    resolvedAt: incident.resolvedAt ?? at,
+    disposition,
+  });
+  return { incident: next, timeline: [line(next, at, by, "closed", note, { disposition })], notices: [], dropPending: "closed" };
+}
+
+/** Everybody who was told at this level and the levels below it. */
+export function toldSoFar(incident: Incident): readonly string[] {
+  const track = incident.policy.tracks[incident.severity];
+  const functions = track.steps.filter((step) => step.level <= incident.level).flatMap((step) => step.tell);
+  return [...new Set(incident.level > track.steps.length ? [...functions, ...track.lastResort.tell] : functions)];
+}
+
+/** The same incident, one version on: what a transaction writes. */
+export function raised(incident: Incident): Incident {
+  return { ...incident, version: incident.version + 1 };
+}
+
+/** One timeline line. */
+export function line(incident: Incident, at: Instant, by: string, event: string, why: string, data?: TimelineEntry["data"]): TimelineEntry {
+  return { incident: incident.id, at, by, event, why, ...(data === undefined ? {} : { data }) };
+}
