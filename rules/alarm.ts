@@ -1,0 +1,173 @@
+/**
+ * One observation against the rules: which alarms move, and what of it must be committed.
+ *
+ * Pure. Missing data holds the state: it neither raises nor clears an alarm. What is older than an alarm's last move changes nothing.
+ */
+import { type Alarm, alarmKey } from "../daemon/model/alarm.ts";
+import type { Fault, Observation } from "../daemon/model/observation.ts";
+import type { Rule } from "../daemon/model/rule.ts";
+import type { Instant } from "../daemon/model/time.ts";
+import { evaluateCondition, judgeReading, judgeSample, partsOf, type Truth } from "./condition.ts";
+import { fireTimer, type Look, moveByEvent, moveByFault, moveByLook, type Step, type Transition } from "./lifecycle.ts";
+
+export type { Transition } from "./lifecycle.ts";
+
+/** What one observation (or one timer) did. */
+export interface Judgement {
+  /** Every alarm whose record changed, as it is now; one entry an alarm. In memory at once, committed with a transition or a checkpoint. */
+  readonly alarms: readonly Alarm[];
+  /** What must be committed, in order. */
+  readonly transitions: readonly Transition[];
+  /** Look again this soon: an alarm is pending and its rule retries quickly. */
+  readonly retrySoonMs?: number;
+  /** A trap spoke: ask for a confirming look. */
+  readonly confirm: boolean;
+}
+
+export interface JudgeInput {
+  readonly observation: Observation;
+  /** From createRuleIndex. */
+  readonly rules: readonly Rule[];
+  /** The record of an alarm, if it ever moved. */
+  readonly alarms: (key: string) => Alarm | undefined;
+  /** The present: an alarm moved later than this was moved by a clock that has jumped back since, and yields. */
+  readonly now: Instant;
+  /** False when the device has no alarm record at all: nothing is looked up (the common case). Default true. */
+  readonly hasAlarms?: boolean;
+  /** The (at, seq) of the last look judged for this check: an older one changes nothing. */
+  readonly previous?: { readonly at: Instant; readonly seq: number };
+  /** Good looks before restored (K of the policy). Default 2. */
+  readonly restoreAfterLooks?: number;
+}
+
+/** Collects what the rules did in one turn; a later step on the same alarm sees the earlier one. */
+class Turn {
+  readonly #input: JudgeInput;
+  readonly #changed = new Map<string, Alarm>();
+  readonly #transitions: Transition[] = [];
+  #retrySoonMs: number | undefined;
+  confirm = false;
+
+  constructor(input: JudgeInput) {
+    this.#input = input;
+  }
+
+  present(key: string): Alarm | undefined {
+    return this.#changed.get(key) ?? (this.#input.hasAlarms === false ? undefined : this.#input.alarms(key));
+  }
+
+  take(rule: Rule, step: Step): void {
+    if (step.alarm !== undefined) this.#changed.set(step.alarm.key, step.alarm);
+    this.#transitions.push(...step.transitions);
+    if (step.confirm === true) this.confirm = true;
+    if (step.alarm?.state === "pending" && step.alarm.badLooks < rule.attempts && rule.retryMs !== undefined) {
+      this.#retrySoonMs = Math.min(this.#retrySoonMs ?? rule.retryMs, rule.retryMs);
+    }
+  }
+
+  judgement(): Judgement {
+    if (this.#changed.size === 0 && !this.confirm) return NOTHING;
+    const retry = this.#retrySoonMs;
+    return {
+      alarms: [...this.#changed.values()],
+      transitions: this.#transitions,
+      ...(retry === undefined ? {} : { retrySoonMs: retry }),
+      confirm: this.confirm,
+    };
+  }
+}
+
+/** Shared, because most observations end here. */
+const NOTHING: Judgement = { alarms: [], transitions: [], confirm: false };
+
+/** Timers due before the observation fire first, with their own due time. */
+export function judgeObservation(input: JudgeInput): Judgement {
+  const { observation, rules } = input;
+  if (isLate(input)) return NOTHING;
+  const turn = new Turn(input);
+  const look: Look = {
+    at: observation.at,
+    seq: observation.seq,
+    now: input.now,
+    restoreAfterLooks: input.restoreAfterLooks ?? 2,
+    device: observation.device,
+  };
+  if (observation.kind !== "trap") {
+    for (const rule of rules) judgeRule(rule, observation, look, turn);
+  }
+  for (const fault of observation.finding.faults) judgeFault(fault, input, look, turn);
+  return turn.judgement();
+}
+
+function isLate({ observation, previous, now }: JudgeInput): boolean {
+  if (previous === undefined || previous.at > now) return false;
+  return observation.at < previous.at || (observation.at === previous.at && observation.seq <= previous.seq);
+}
+
+function judgeRule(rule: Rule, observation: Observation, look: Look, turn: Turn): void {
+  const { when } = rule;
+  switch (when.on) {
+    case "fault":
+      return;
+    case "sample":
+      for (const sample of observation.finding.samples) {
+        if (sample.name !== when.name || !speaksOf(when.partPrefix, sample.part)) continue;
+        judgePart(rule, sample.part ?? rule.part, (active) => judgeSample(when, sample.value, active), look, turn);
+      }
+      return;
+    case "reading":
+      for (const reading of observation.finding.readings) {
+        if (reading.name !== when.name || !speaksOf(when.partPrefix, reading.part)) continue;
+        judgePart(rule, reading.part ?? rule.part, (active) => judgeReading(when, reading.value, active), look, turn);
+      }
+      return;
+    case "look":
+    case "code":
+    case "all":
+    case "any":
+      for (const part of partsOf(when, observation)) {
+        judgePart(rule, part ?? rule.part, (active) => evaluateCondition(when, observation, part, active), look, turn);
+      }
+  }
+}
+
+function speaksOf(prefix: string | undefined, part: string | undefined): boolean {
+  return prefix === undefined || part === prefix || part?.startsWith(`${prefix} `) === true;
+}
+
+function judgePart(rule: Rule, part: string | undefined, judge: (active: boolean) => Truth, look: Look, turn: Turn): void {
+  const key = alarmKey(look.device, rule.symptom, part);
+  const alarm = turn.present(key);
+  const truth = judge(alarm?.state === "active");
+  if (truth.value === undefined || (truth.value === false && alarm === undefined)) return;
+  turn.take(rule, moveByLook({ alarm, rule, part, key, bad: truth.value, detail: truth.detail, look }));
+}
+
+/** A fault meets the rule that owns its alarm, else the first with its symptom. */
+function judgeFault(fault: Fault, input: JudgeInput, look: Look, turn: Turn): void {
+  const candidates = input.rules.filter((rule) => rule.symptom === fault.symptom);
+  const rule = candidates.find((one) => one.when.on === "fault") ?? candidates[0];
+  if (rule === undefined) return;
+  const key = alarmKey(look.device, fault.symptom, fault.part ?? rule.part);
+  const alarm = turn.present(key);
+  const owner = candidates.find((one) => one.id === alarm?.rule) ?? rule;
+  const part = fault.part ?? rule.part;
+  const detail = fault.text?.slice(0, 200);
+  const heard = { alarm, rule: owner, part, key, detail, look, byTrap: input.observation.kind === "trap" };
+  turn.take(
+    owner,
+    fault.effect === "event" || owner.eventOnly ? moveByEvent(heard) : moveByFault({ ...heard, raise: fault.effect === "raise" }),
+  );
+}
+
+/** A pending alarm whose `for` is over becomes active, at its own due time. Nothing before that, and nothing twice. */
+export function wakeAlarm(alarm: Alarm, rule: Rule, at: Instant): Judgement {
+  const step = fireTimer(alarm, rule, at);
+  return step.alarm === undefined ? NOTHING : { alarms: [step.alarm], transitions: step.transitions, confirm: false };
+}
+
+/** Observations in the order they count: by (at, seq), each id once. What arrives shuffled or twice ends the same. */
+export function inOrder(observations: readonly Observation[]): readonly Observation[] {
+  const byId = new Map(observations.map((observation) => [observation.id, observation]));
+  return [...byId.values()].sort((a, b) => a.at - b.at || a.seq - b.seq);
+}

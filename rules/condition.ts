@@ -1,0 +1,161 @@
+/**
+ * Does a rule's condition hold, as far as one observation can tell? True, false, or undefined: it does not say.
+ *
+ * Pure. What is missing from an observation is undefined and holds the alarm; it is never read as good.
+ */
+import type { Observation, Reading, Sample } from "../daemon/model/observation.ts";
+import type { Condition } from "../daemon/model/rule.ts";
+
+/** `detail` is what was seen, for the screen: `icmp_loss_ratio 0.12 above 0.01`. */
+export interface Truth {
+  readonly value: true | false | undefined;
+  readonly detail?: string;
+}
+
+type Of<K extends Condition["on"]> = Extract<Condition, { readonly on: K }>;
+
+const UNDEFINED: Truth = { value: undefined };
+const FALSE: Truth = { value: false };
+
+function inPrefix(part: string | undefined, prefix: string | undefined): boolean {
+  if (prefix === undefined) return true;
+  return part !== undefined && (part === prefix || part.startsWith(`${prefix} `));
+}
+
+/** The value of this part; a device-wide value speaks for every part that has none of its own. */
+function find<T extends Sample | Reading>(values: readonly T[], name: string, part: string | undefined): T | undefined {
+  let whole: T | undefined;
+  for (const value of values) {
+    if (value.name !== name) continue;
+    if (value.part === part) return value;
+    if (value.part === undefined) whole = value;
+  }
+  return whole;
+}
+
+function describeLook(observation: Observation): string {
+  const { status, code, detail } = observation.finding;
+  if (detail === undefined) return code ?? `${observation.kind} ${status}`;
+  return code === undefined ? detail : `${code}: ${detail}`;
+}
+
+function look(condition: Of<"look">, observation: Observation): Truth {
+  if (observation.kind !== condition.kind) return UNDEFINED;
+  const { status, code } = observation.finding;
+  const wanted = condition.status ?? "down";
+  if (status === wanted) {
+    const listed = condition.codes === undefined || (code !== undefined && condition.codes.includes(code));
+    // Down for another reason than the rule's is not a proof that its reason is gone.
+    return listed ? { value: true, detail: describeLook(observation) } : UNDEFINED;
+  }
+  if (status === "up") return FALSE;
+  return wanted === "unknown" ? FALSE : UNDEFINED;
+}
+
+function code(condition: Of<"code">, observation: Observation): Truth {
+  if (observation.kind !== condition.kind) return UNDEFINED;
+  const { finding } = observation;
+  if (finding.code !== undefined && condition.codes.includes(finding.code)) return { value: true, detail: describeLook(observation) };
+  return finding.status === "up" ? FALSE : UNDEFINED;
+}
+
+/** A sample against its limits. While active the limit is `clear`: at `clear` or better it is over, anything worse still holds. */
+export function judgeSample(condition: Of<"sample">, value: number, active: boolean): Truth {
+  if (Number.isNaN(value)) return UNDEFINED;
+  const { name, above, below, clear } = condition;
+  const high = above !== undefined && (active && clear !== undefined ? value > clear : value > above);
+  const low = below !== undefined && (active && clear !== undefined ? value < clear : value < below);
+  if (high) return { value: true, detail: `${name} ${round(value)}, limit ${above}` };
+  if (low) return { value: true, detail: `${name} ${round(value)}, limit ${below}` };
+  return FALSE;
+}
+
+/** A state in words. While active only one of `clear` ends it, when the rule names them. */
+export function judgeReading(condition: Of<"reading">, value: string, active: boolean): Truth {
+  if (condition.is.includes(value)) return { value: true, detail: `${condition.name} is ${value}` };
+  if (active && condition.clear !== undefined && !condition.clear.includes(value))
+    return { value: true, detail: `${condition.name} is ${value}` };
+  return FALSE;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10_000) / 10_000;
+}
+
+function every(condition: Of<"all">, judge: (one: Condition) => Truth): Truth {
+  const truths = condition.of.map(judge);
+  if (truths.some((truth) => truth.value === false)) return FALSE;
+  if (truths.some((truth) => truth.value === undefined)) return UNDEFINED;
+  return { value: true, ...details(truths) };
+}
+
+function some(condition: Of<"any">, judge: (one: Condition) => Truth): Truth {
+  const truths = condition.of.map(judge);
+  const holding = truths.filter((truth) => truth.value === true);
+  if (holding.length > 0) return { value: true, ...details(holding) };
+  return truths.some((truth) => truth.value === undefined) ? UNDEFINED : FALSE;
+}
+
+function details(truths: readonly Truth[]): { readonly detail?: string } {
+  const words = truths.flatMap((truth) => (truth.detail === undefined ? [] : [truth.detail]));
+  return words.length === 0 ? {} : { detail: words.join("; ") };
+}
+
+/**
+ * Three-valued (Kleene). `active`: the alarm is active now, so that hysteresis applies.
+ * A fault condition is undefined here: only a fault itself raises (see alarm.ts).
+ */
+export function evaluateCondition(condition: Condition, observation: Observation, part: string | undefined, active: boolean): Truth {
+  switch (condition.on) {
+    case "look":
+      return look(condition, observation);
+    case "code":
+      return code(condition, observation);
+    case "sample": {
+      const sample = find(observation.finding.samples, condition.name, part);
+      return sample === undefined || !inPrefix(sample.part, condition.partPrefix)
+        ? UNDEFINED
+        : judgeSample(condition, sample.value, active);
+    }
+    case "reading": {
+      const reading = find(observation.finding.readings, condition.name, part);
+      return reading === undefined || !inPrefix(reading.part, condition.partPrefix)
+        ? UNDEFINED
+        : judgeReading(condition, reading.value, active);
+    }
+    case "fault":
+      return UNDEFINED;
+    case "all":
+      return every(condition, (one) => evaluateCondition(one, observation, part, active));
+    case "any":
+      return some(condition, (one) => evaluateCondition(one, observation, part, active));
+  }
+}
+
+function collect(condition: Condition, observation: Observation, into: Set<string | undefined>): void {
+  switch (condition.on) {
+    case "look":
+    case "code":
+      if (observation.kind === condition.kind) into.add(undefined);
+      return;
+    case "sample":
+    case "reading":
+      for (const value of condition.on === "sample" ? observation.finding.samples : observation.finding.readings) {
+        if (value.name === condition.name && inPrefix(value.part, condition.partPrefix)) into.add(value.part);
+      }
+      return;
+    case "fault":
+      return;
+    case "all":
+    case "any":
+      for (const one of condition.of) collect(one, observation, into);
+  }
+}
+
+/** The parts in this observation that the condition speaks about; undefined is the device as a whole. With named parts, device-wide values count for each of them. */
+export function partsOf(condition: Condition, observation: Observation): readonly (string | undefined)[] {
+  const parts = new Set<string | undefined>();
+  collect(condition, observation, parts);
+  if (parts.size > 1) parts.delete(undefined);
+  return [...parts];
+}
