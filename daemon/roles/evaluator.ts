@@ -41,6 +41,7 @@ export interface EvaluatorDeps {
 
 const maxTurn = 500;
 const holdMs = 2 * MINUTE;
+const checkpointMs = 10_000;
 const cursorName = "evaluator";
 
 export class Evaluator implements Role {
@@ -53,6 +54,8 @@ export class Evaluator implements Role {
   #worldOf: Config | undefined;
   #cursor = 0;
   #holdUntil = 0;
+  #checkpointAt = 0;
+  readonly #unsaved = new Set<string>();
   #inboxPoke: (() => void) | undefined;
   /** Turns run one after another, whoever asks. */
   #queue: Promise<unknown> = Promise.resolve();
@@ -140,18 +143,24 @@ export class Evaluator implements Role {
     const config = getConfig();
     const now = clock.now();
     const result = new Turn(this.#worldNow(config), this.#memory).run(observations, now, this.#held(now));
+    const checkpoint = this.#checkpoint(now);
     let writer: IntentWriter | undefined;
-    if (result.persist.size > 0 || result.intents.length > 0 || cursor !== undefined) {
+    if (cursor === undefined && observations.length === 0 && result.persist.size === 0 && checkpoint.length === 0) return;
+    if (result.persist.size > 0 || result.intents.length > 0 || cursor !== undefined || checkpoint.length > 0) {
       const numbers = await this.#reserve(config, result, now);
       await store.transaction(leases.fence(this.name), async (tx) => {
         writer = new IntentWriter(tx, config, result, numbers);
         await writer.run();
-        await tx.saveAlarms([...result.persist].flatMap((key) => result.overlay.get(key) ?? []));
+        const keys = new Set([...result.persist, ...checkpoint]);
+        await tx.saveAlarms([...keys].flatMap((key) => result.overlay.get(key) ?? []));
         if (cursor !== undefined) await tx.saveCursor(cursorName, cursor);
       });
     }
     // Committed: only now does memory follow.
     this.#memory.apply(result.overlay.changes());
+    this.#memory.remember(observations);
+    for (const alarm of result.overlay.changes()) if (!result.persist.has(alarm.key)) this.#unsaved.add(alarm.key);
+    for (const key of checkpoint) this.#unsaved.delete(key);
     if (cursor !== undefined) this.#cursor = cursor;
     for (const root of writer?.opened.keys() ?? []) this.#openRoots.add(root);
     for (const root of writer?.ended ?? []) this.#openRoots.delete(root);
@@ -161,6 +170,13 @@ export class Evaluator implements Role {
     seen(observations);
     stats.alarms(this.#memory.activeCount());
     if (result.intents.length > 0) changed({ incidents: true });
+  }
+
+  /** Every 10 s: alarms that moved in memory only (attempts, flap bits), to be kept over a restart. */
+  #checkpoint(now: number): readonly string[] {
+    if (this.#unsaved.size === 0 || Math.abs(now - this.#checkpointAt) < checkpointMs) return [];
+    this.#checkpointAt = now;
+    return [...this.#unsaved].slice(0, 5_000);
   }
 
   /** Alarms active without incident or explanation: held at the start, or left so by a device that was in commissioning. */

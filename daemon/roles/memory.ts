@@ -4,6 +4,7 @@
  * A turn works on an overlay; the overlay is merged only after its transaction has committed.
  */
 import type { Alarm } from "../model/alarm.ts";
+import type { Observation } from "../model/observation.ts";
 import type { Instant } from "../model/time.ts";
 
 /** Reading alarms, whether from memory or through an overlay. */
@@ -12,6 +13,8 @@ export interface AlarmView {
   /** The alarms of a device that are not plainly inactive. */
   ofDevice(device: string): Iterable<Alarm>;
   ofIncident(incident: string): Iterable<Alarm>;
+  /** Has the device any alarm record at all? */
+  knows(device: string): boolean;
 }
 
 export class AlarmMemory implements AlarmView {
@@ -19,6 +22,9 @@ export class AlarmMemory implements AlarmView {
   readonly #live = new Map<string, Set<string>>();
   readonly #byIncident = new Map<string, Set<string>>();
   readonly #timers = new Map<string, Instant>();
+  readonly #known = new Set<string>();
+  /** The (at, seq) of the last look judged, by check. */
+  readonly #judged = new Map<string, { readonly at: Instant; readonly seq: number }>();
 
   constructor(alarms: readonly Alarm[]) {
     for (const alarm of alarms) this.#put(alarm);
@@ -40,6 +46,19 @@ export class AlarmMemory implements AlarmView {
       const alarm = this.#alarms.get(key);
       if (alarm !== undefined) yield alarm;
     }
+  }
+
+  knows(device: string): boolean {
+    return this.#known.has(device);
+  }
+
+  judged(check: string): { readonly at: Instant; readonly seq: number } | undefined {
+    return this.#judged.get(check);
+  }
+
+  /** Remembers that these were judged; after the commit. */
+  remember(observations: readonly Observation[]): void {
+    for (const { check, at, seq } of observations) this.#judged.set(check, { at, seq });
   }
 
   activeCount(): number {
@@ -76,6 +95,7 @@ export class AlarmMemory implements AlarmView {
     const before = this.#alarms.get(alarm.key);
     if (before?.incident !== undefined && before.incident !== alarm.incident) this.#byIncident.get(before.incident)?.delete(alarm.key);
     this.#alarms.set(alarm.key, alarm);
+    this.#known.add(alarm.device);
     if (alarm.incident !== undefined) add(this.#byIncident, alarm.incident, alarm.key);
     if (alarm.state === "inactive") this.#live.get(alarm.device)?.delete(alarm.key);
     else add(this.#live, alarm.device, alarm.key);
@@ -101,6 +121,10 @@ export class Overlay implements AlarmView {
   set(alarm: Alarm): void {
     this.#changes.set(alarm.key, alarm);
     add(this.#byDevice, alarm.device, alarm.key);
+  }
+
+  knows(device: string): boolean {
+    return this.#below.knows(device) || this.#byDevice.has(device);
   }
 
   *ofDevice(device: string): Iterable<Alarm> {

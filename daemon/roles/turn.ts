@@ -108,8 +108,17 @@ export class Turn {
     this.#touched.add(device.id);
     this.#looked.add(device.id);
     if (observation.finding.status === "up") this.#answered.add(device.id);
-    const rules = this.#world.rulesOf(device, observation.kind);
-    const judgement = judgeObservation({ observation, rules, alarms: (key) => this.#overlay.get(key), now });
+    const rules = this.#world.rulesOf(device, undefined, observation);
+    const previous = this.#memory.judged(observation.check);
+    const judgement = judgeObservation({
+      observation,
+      rules,
+      alarms: (key) => this.#overlay.get(key),
+      now,
+      hasAlarms: this.#overlay.knows(device.id),
+      restoreAfterLooks: this.#world.restoreAfterLooks,
+      ...(previous === undefined ? {} : { previous }),
+    });
     for (const alarm of judgement.alarms) this.#overlay.set(alarm);
     for (const transition of judgement.transitions) this.#follow(transition, device, observation.at);
     if (judgement.confirm) this.#kicks.push({ device: device.id, inMs: 0 });
