@@ -1,0 +1,162 @@
+/**
+ * The store: SQLite or PostgreSQL behind one port. Call `migrate()` before anything else.
+ *
+ * On SQLite there is one writer: inside `transaction(…)` use only its `tx`; a call to the store itself would wait for itself.
+ */
+import { join } from "node:path";
+import type { Config } from "../model/config.ts";
+import type { Clock, Fence, Log, Store, Tx } from "../ports.ts";
+import { backupSqlite } from "./backup.ts";
+import { closePools, openPostgres, openSqlite, type Pools } from "./connect.ts";
+import { appendInbox, findTraps, inboxAfter, saveTraps } from "./inbox.ts";
+import { Incidents, recurrences } from "./incidents.ts";
+import { checkFence, Leases } from "./leases.ts";
+import { migrateSchema } from "./migrate.ts";
+import { Numbers, type UnusedNumber, unusedNumbers } from "./numbers.ts";
+import { type Attempt, attemptsOf, claimOutbox, deliveriesOf, outboxDepth, recordDeliveries } from "./outbox.ts";
+import { prune } from "./prune.ts";
+import { Rollups } from "./rollups.ts";
+import { alarmOf, auditOf, jsonOf, numberOf, textOf } from "./rows.ts";
+import { inTransaction, type Session, sessionOn } from "./session.ts";
+import { redactEntry, timelineOf, verifyTimeline } from "./timeline.ts";
+import { txOn, writeAudit, writeKept } from "./tx.ts";
+
+export interface StoreOptions {
+  readonly storage: Config["storage"];
+  /** Where the mark of the highest request number and the backups before migrations are kept. */
+  readonly stateDir: string;
+  readonly log?: Log;
+  readonly clock: Clock;
+  /** Copy a SQLite database before a migration changes it. Default true. */
+  readonly backupBeforeMigrate?: boolean;
+}
+
+/** What this store can tell beyond the port. */
+export interface OpenedStore extends Store {
+  /** Numbers that were reserved and never used. */
+  unusedNumbers(limit: number): Promise<readonly UnusedNumber[]>;
+  /** Every attempt at sending one outbox row. */
+  attempts(key: string): Promise<readonly Attempt[]>;
+}
+
+type Transaction = <T>(work: (session: Session) => Promise<T>) => Promise<T>;
+
+interface Parts {
+  readonly options: StoreOptions;
+  readonly pools: Pools;
+  readonly reader: Session;
+  readonly write: Transaction;
+  readonly incidents: Incidents;
+}
+
+/** Opens the database (and makes the file); `migrate()` makes it usable. */
+export async function openStore(options: StoreOptions): Promise<OpenedStore> {
+  const { storage } = options;
+  const pools = storage.kind === "sqlite" ? openSqlite(storage.path) : openPostgres(storage.url.reveal());
+  const parts: Parts = {
+    options,
+    pools,
+    reader: sessionOn(pools.kind, pools.reader),
+    write: (work) => inTransaction(pools.kind, pools.writer, work),
+    incidents: new Incidents(),
+  };
+  return { ...lifeOf(parts), ...writesOf(parts), ...readsOf(parts), ...samplesOf(parts) };
+}
+
+function lifeOf({ options, pools, reader }: Parts) {
+  let closing: Promise<void> | undefined;
+  return {
+    kind: pools.kind,
+    migrate: () =>
+      migrateSchema(pools, options.clock.now(), async (from) => {
+        if (pools.file === undefined || options.backupBeforeMigrate === false) return;
+        const file = join(options.stateDir, "backups", `before-schema-${from}-${options.clock.now()}.db`);
+        await backupSqlite(pools.file, file);
+        options.log?.info({ file, from }, "backed up before a migration");
+      }),
+    backup: (file: string) => backupSqlite(pools.file, file),
+    ping: async () => {
+      await reader.row(reader.sql.raw("select 1 as one"));
+    },
+    close: () => {
+      closing ??= closePools(pools);
+      return closing;
+    },
+  };
+}
+
+function writesOf({ options, write, incidents }: Parts) {
+  const { clock } = options;
+  const leases = new Leases(clock);
+  const numbers = new Numbers(options.stateDir);
+  return {
+    transaction: <T>(fence: Fence | undefined, work: (tx: Tx) => Promise<T>) =>
+      write(async (session) => {
+        if (fence !== undefined) await checkFence(session, fence);
+        return work(txOn(session, incidents));
+      }),
+    acquireLease: (role: string, holder: string, ttlMs: number) => write((session) => leases.acquire(session, { role, holder, ttlMs })),
+    releaseLease: (fence: Fence) => write((session) => leases.release(session, fence)),
+    reserveNumber: (prefix: string, year: number) => numbers.reserve(write, { prefix, year, at: clock.now() }),
+    appendInbox: (messages: Parameters<Store["appendInbox"]>[0]) =>
+      messages.length === 0 ? Promise.resolve([]) : write((session) => appendInbox(session, messages)),
+    claimOutbox: (claim: Parameters<Store["claimOutbox"]>[0]) => write((session) => claimOutbox(session, claim)),
+    recordDeliveries: (updates: Parameters<Store["recordDeliveries"]>[0]) => write((session) => recordDeliveries(session, updates)),
+    redact: (incident: string, seq: number, by: string, at: number) =>
+      write(async (session) => {
+        const erased = await redactEntry(session, incident, seq);
+        if (erased) await writeAudit(session, [{ at, by, action: "timeline.redact", target: `${incident}#${seq}` }]);
+        return erased;
+      }),
+    saveTraps: (records: Parameters<Store["saveTraps"]>[0]) => write((session) => saveTraps(session, records)),
+    keep: (key: string, value: unknown) => write((session) => writeKept(session, key, value)),
+    forget: (key: string) =>
+      write(async (session) => {
+        await session.run(session.sql("kept").where({ key }).delete());
+      }),
+    prune: (limits: Parameters<Store["prune"]>[0]) => prune(write, limits),
+  };
+}
+
+function readsOf({ reader, incidents }: Parts) {
+  const { sql } = reader;
+  return {
+    inboxAfter: (seq: number, limit: number) => inboxAfter(reader, seq, limit),
+    cursor: async (name: string) => numberOf((await reader.row(sql("cursors").where({ reader: name }).first()))?.seq),
+    loadAlarms: async () => (await reader.rows(sql("alarms").orderBy("key"))).map(alarmOf),
+    incident: (idOrNumber: string) => incidents.byIdOrNumber(reader, idOrNumber),
+    incidents: (query: Parameters<Store["incidents"]>[0]) => incidents.find(reader, query),
+    openIncidents: () => incidents.open(reader),
+    timeline: (incident: string) => timelineOf(reader, incident),
+    verifyTimeline: (incident?: string) => verifyTimeline(reader, incident),
+    deliveries: (incident: string) => deliveriesOf(reader, incident),
+    attempts: (key: string) => attemptsOf(reader, key),
+    outboxDepth: () => outboxDepth(reader),
+    recurrences: (at: number, limit: number) => recurrences(reader, at, limit),
+    unusedNumbers: (limit: number) => unusedNumbers(reader, limit),
+    auditLog: async (limit: number) => (await reader.rows(sql("audit").orderBy("id", "desc").limit(limit))).map(auditOf),
+    traps: (query: Parameters<Store["traps"]>[0]) => findTraps(reader, query),
+    kept: async <T>(key: string) => {
+      const row = await reader.row(sql("kept").where({ key }).first());
+      return row === undefined ? undefined : jsonOf<T>(row.value);
+    },
+    keptAll: async <T>(prefix: string) => {
+      // Not LIKE (a key may hold % or _) and not a range (PostgreSQL sorts by its collation).
+      const rows = await reader.rows(
+        sql("kept")
+          .whereRaw("substr(key, 1, ?) = ?", [[...prefix].length, prefix])
+          .orderBy("key"),
+      );
+      return rows.map((row) => ({ key: textOf(row.key), value: jsonOf<T>(row.value) }));
+    },
+  };
+}
+
+function samplesOf({ reader, write }: Parts) {
+  const rollups = new Rollups({ reader, transaction: write });
+  return {
+    saveRollups: (device: string, points: Parameters<Store["saveRollups"]>[1]) => rollups.save(new Map([[device, points]])),
+    saveAllRollups: (batch: Parameters<Store["saveAllRollups"]>[0]) => rollups.save(batch),
+    rollups: (device: string, from: number, to: number) => rollups.read(device, from, to),
+  };
+}

@@ -1,0 +1,126 @@
+/**
+ * The outbox: decided but not yet sent. Claimed under a lease, so that a dispatcher that dies leaves nothing behind.
+ *
+ * A row's state only moves forward: a late answer of an earlier claim never turns a sent message back into a pending one.
+ */
+import type { DeliveryState, OutboxRow } from "../model/incident.ts";
+import type { Instant } from "../model/time.ts";
+import type { ClaimedRow, DeliveryUpdate, DeliveryView } from "../ports.ts";
+import { claimedOf, deliveryOf, maybe, numberOf, outboxRow, textOf } from "./rows.ts";
+import { INSERT_ROWS, type Session, slices } from "./session.ts";
+
+export async function addOutbox(session: Session, rows: readonly OutboxRow[]): Promise<void> {
+  for (const some of slices(rows, INSERT_ROWS)) {
+    await session.run(session.sql("outbox").insert(some.map(outboxRow)).onConflict("key").ignore());
+  }
+}
+
+/** What is pending for an incident is dropped; what is claimed is on its way and is left to the dispatcher. */
+export async function dropPending(session: Session, incident: string, why: string, at: Instant): Promise<void> {
+  const pending = session.sql("outbox").where({ incident, state: "pending" });
+  const keys = (await session.rows(pending.clone().select("key", "attempts"))).map((row) => ({
+    key: textOf(row.key),
+    attempt: numberOf(row.attempts),
+  }));
+  if (keys.length === 0) return;
+  await session.run(pending.update({ state: "dropped", state_at: at, error: why }));
+  const history = keys.map(({ key, attempt }) => ({ key, attempt, state: "dropped", at, error: why }));
+  for (const some of slices(history, INSERT_ROWS)) await session.run(session.sql("deliveries").insert([...some]));
+}
+
+interface Claim {
+  readonly now: Instant;
+  readonly leaseMs: number;
+  readonly limit: number;
+  readonly worker: string;
+}
+
+/** Inside a transaction. Rows that are due, oldest first; a claim that ended unanswered comes again, marked as maybe a duplicate. */
+export async function claimOutbox(session: Session, { now, leaseMs, limit, worker }: Claim): Promise<readonly ClaimedRow[]> {
+  const { sql, kind } = session;
+  const lock = kind === "postgresql" ? "for update skip locked" : "";
+  const due = `select key from outbox where state in ('pending', 'claimed') and not_before <= ?
+      and (state = 'pending' or claim_expires_at <= ?) order by not_before, created_at, key limit ? ${lock}`;
+  const rows = await session.rows(
+    sql.raw(
+      `update outbox set maybe_duplicate = case when state = 'claimed' then 1 else maybe_duplicate end,
+         state = 'claimed', state_at = ?, claimed_by = ?, claim_expires_at = ?, attempts = attempts + 1
+       where key in (${due}) returning *`,
+      [now, worker, now + leaseMs, now, now, limit],
+    ),
+  );
+  const claimed = rows.map(claimedOf);
+  return claimed.sort((a, b) => a.notBefore - b.notBefore || a.createdAt - b.createdAt || (a.key < b.key ? -1 : 1));
+}
+
+/** States that an update may come from. */
+const comesFrom: Readonly<Record<DeliveryState, readonly DeliveryState[]>> = {
+  pending: ["pending", "claimed"],
+  claimed: ["pending", "claimed"],
+  failed: ["pending", "claimed"],
+  dropped: ["pending", "claimed"],
+  sent: ["pending", "claimed", "failed", "dropped"],
+  accepted: ["pending", "claimed", "failed", "dropped", "sent"],
+  delivered: ["pending", "claimed", "failed", "dropped", "sent", "accepted"],
+  acknowledged: ["pending", "claimed", "failed", "dropped", "sent", "accepted", "delivered"],
+};
+
+const PROOF_LENGTH = 200;
+
+/** Inside a transaction. Every update is kept in the history, those too that no longer move the row. */
+export async function recordDeliveries(session: Session, updates: readonly DeliveryUpdate[]): Promise<void> {
+  for (const update of updates) {
+    const proof = update.proof?.slice(0, PROOF_LENGTH);
+    const row = session.sql("outbox").where({ key: update.key });
+    const gone = update.state === "sent" || update.state === "accepted";
+    const change = {
+      state: update.state,
+      state_at: update.at,
+      claimed_by: null,
+      claim_expires_at: null,
+      ...(update.notBefore === undefined ? {} : { not_before: update.notBefore }),
+      ...(gone ? { sent_at: update.at, error: null } : {}),
+      ...(proof === undefined ? {} : { proof }),
+      ...maybe("error", update.error, textOf),
+    };
+    await session.run(
+      row
+        .clone()
+        .whereIn("state", [...comesFrom[update.state]])
+        .update(change),
+    );
+    const attempt = numberOf((await session.row(row.clone().select("attempts").first()))?.attempts);
+    const history = { key: update.key, attempt, state: update.state, at: update.at, proof: proof ?? null, error: update.error ?? null };
+    await session.run(session.sql("deliveries").insert(history));
+  }
+}
+
+export async function deliveriesOf(session: Session, incident: string): Promise<readonly DeliveryView[]> {
+  const query = session.sql("outbox").where({ incident }).orderBy(["created_at", "key"]);
+  return (await session.rows(query)).map(deliveryOf);
+}
+
+/** One attempt at sending, as it was recorded. */
+export interface Attempt {
+  readonly attempt: number;
+  readonly state: DeliveryState;
+  readonly at: Instant;
+  readonly proof?: string;
+  readonly error?: string;
+}
+
+export async function attemptsOf(session: Session, key: string): Promise<readonly Attempt[]> {
+  return (await session.rows(session.sql("deliveries").where({ key }).orderBy("id"))).map((row) => ({
+    attempt: numberOf(row.attempt),
+    state: textOf(row.state) as DeliveryState,
+    at: numberOf(row.at),
+    ...maybe("proof", row.proof, textOf),
+    ...maybe("error", row.error, textOf),
+  }));
+}
+
+export async function outboxDepth(session: Session): Promise<{ readonly pending: number; readonly oldestAt?: Instant }> {
+  const query = session.sql.raw("select count(*) as n, min(created_at) as oldest from outbox where state in ('pending', 'claimed')");
+  const row = await session.row(query);
+  return { pending: numberOf(row?.n), ...maybe("oldestAt", row?.oldest, numberOf) };
+}

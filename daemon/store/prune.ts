@@ -1,0 +1,84 @@
+/**
+ * Retention: what is past its time goes, at most 1,000 rows a statement, each in a transaction of its own.
+ */
+import type { Instant } from "../model/time.ts";
+import { numberOf, textOf } from "./rows.ts";
+import { IN_VALUES, type Session, slices } from "./session.ts";
+
+export interface Limits {
+  readonly samplesBefore: Instant;
+  readonly trapsBefore: Instant;
+  readonly inboxBefore: Instant;
+  readonly incidentsBefore: Instant;
+}
+
+type Transaction = <T>(work: (session: Session) => Promise<T>) => Promise<T>;
+
+/** Deletes in small steps; how many rows went. */
+export async function prune(transaction: Transaction, limits: Limits): Promise<number> {
+  let gone = 0;
+  gone += await inSteps(transaction, (session) => deleteSome(session, "rollup_chunks", "id", "from_at", limits.samplesBefore));
+  gone += await inSteps(transaction, (session) => deleteSlots(session, limits.samplesBefore));
+  gone += await inSteps(transaction, (session) => deleteSome(session, "traps", "id", "at", limits.trapsBefore));
+  gone += await inSteps(transaction, (session) => deleteInbox(session, limits.inboxBefore));
+  gone += await inSteps(transaction, (session) => deleteIncidents(session, limits.incidentsBefore));
+  gone += await inSteps(transaction, (session) => deleteSome(session, "audit", "id", "at", limits.incidentsBefore));
+  return gone;
+}
+
+const STEP = 1_000;
+
+async function inSteps(transaction: Transaction, step: (session: Session) => Promise<number>): Promise<number> {
+  let all = 0;
+  for (;;) {
+    const gone = await transaction(step);
+    all += gone;
+    if (gone === 0) return all;
+  }
+}
+
+function deleteSome(session: Session, table: string, id: string, column: string, before: Instant): Promise<number> {
+  const old = session.sql(table).select(id).where(column, "<", before).orderBy(column).limit(STEP);
+  return session.run(session.sql(table).whereIn(id, old).delete());
+}
+
+async function deleteSlots(session: Session, before: Instant): Promise<number> {
+  const old = await session.rows(
+    session.sql("rollup_slots").select("slot_at", "device").where("slot_at", "<", before).orderBy(["slot_at", "device"]).limit(STEP),
+  );
+  const last = old.at(-1);
+  if (last === undefined) return 0;
+  const bounds = [numberOf(last.slot_at), textOf(last.device)];
+  return session.run(session.sql("rollup_slots").whereRaw("(slot_at, device) <= (?, ?)", bounds).delete());
+}
+
+/** What no reader has passed yet stays, however old: it was never looked at. */
+async function deleteInbox(session: Session, before: Instant): Promise<number> {
+  const row = await session.row(session.sql("cursors").min({ seq: "seq" }).first());
+  if (row?.seq === null || row?.seq === undefined) return 0;
+  const old = session.sql("inbox").select("seq").where("at", "<", before).where("seq", "<=", numberOf(row.seq)).limit(STEP);
+  return session.run(session.sql("inbox").whereIn("seq", old).delete());
+}
+
+/** Incidents per step: each takes its timeline and messages with it. */
+const INCIDENTS = 50;
+
+/** Only closed ones; the incident goes before its timeline, as the database demands. */
+async function deleteIncidents(session: Session, before: Instant): Promise<number> {
+  const { sql } = session;
+  const old = sql("incidents").select("id").where("is_open", 0).where("opened_at", "<", before);
+  // A long incident is kept for its time after its end, not after its beginning.
+  const ended = old.whereRaw("coalesce(ended_at, opened_at) < ?", [before]).orderBy("opened_at").limit(INCIDENTS);
+  const ids = (await session.rows(ended)).map((row) => textOf(row.id));
+  if (ids.length === 0) return 0;
+  let gone = await session.run(sql("incidents").whereIn("id", ids).delete());
+  const keys = (await session.rows(sql("outbox").select("key").whereIn("incident", ids))).map((row) => textOf(row.key));
+  for (const some of slices(keys, IN_VALUES))
+    gone += await session.run(
+      sql("deliveries")
+        .whereIn("key", [...some])
+        .delete(),
+    );
+  for (const table of ["outbox", "timeline", "timeline_heads"]) gone += await session.run(sql(table).whereIn("incident", ids).delete());
+  return gone;
+}

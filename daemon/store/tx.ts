@@ -1,0 +1,50 @@
+/**
+ * What a role can do inside one write transaction.
+ */
+import type { Alarm } from "../model/alarm.ts";
+import type { Incident, OutboxRow, TimelineEntry } from "../model/incident.ts";
+import type { Instant } from "../model/time.ts";
+import type { AuditEntry, Tx } from "../ports.ts";
+import type { Incidents } from "./incidents.ts";
+import { addOutbox, dropPending } from "./outbox.ts";
+import { alarmRow, auditRow } from "./rows.ts";
+import { INSERT_ROWS, type Session, slices } from "./session.ts";
+import { appendTimeline } from "./timeline.ts";
+
+export async function writeAudit(session: Session, entries: readonly AuditEntry[]): Promise<void> {
+  for (const some of slices(entries.map(auditRow), INSERT_ROWS)) await session.run(session.sql("audit").insert([...some]));
+}
+
+export async function writeKept(session: Session, key: string, value: unknown): Promise<void> {
+  const row = { key, value: JSON.stringify(value ?? null) };
+  await session.run(session.sql("kept").insert(row).onConflict("key").merge());
+}
+
+/** Two states of one alarm in one call: the later one counts (one statement cannot touch a row twice). */
+async function writeAlarms(session: Session, alarms: readonly Alarm[]): Promise<void> {
+  const latest = [...new Map(alarms.map((alarm) => [alarm.key, alarm])).values()];
+  for (const some of slices(latest, INSERT_ROWS)) {
+    await session.run(session.sql("alarms").insert(some.map(alarmRow)).onConflict("key").merge());
+  }
+}
+
+export function txOn(session: Session, incidents: Incidents): Tx {
+  return {
+    saveAlarms: (alarms: readonly Alarm[]) => writeAlarms(session, alarms),
+    incident: (id: string) => incidents.byId(session, id),
+    openByRootCause: (rootCause: string) => incidents.openByRootCause(session, rootCause),
+    latestByFingerprint: (fingerprint: string, since: Instant) => incidents.latestByFingerprint(session, fingerprint, since),
+    openByDevices: (devices: readonly string[]) => incidents.openByDevices(session, devices),
+    dueIncidents: (at: Instant, limit: number) => incidents.due(session, at, limit),
+    insertIncident: (incident: Incident) => incidents.insert(session, incident),
+    updateIncident: (incident: Incident) => incidents.update(session, incident),
+    appendTimeline: (entries: readonly TimelineEntry[]) => appendTimeline(session, entries),
+    addOutbox: (rows: readonly OutboxRow[]) => addOutbox(session, rows),
+    dropPending: (incident: string, why: string, at: Instant) => dropPending(session, incident, why, at),
+    saveCursor: async (reader: string, seq: number) => {
+      await session.run(session.sql("cursors").insert({ reader, seq }).onConflict("reader").merge());
+    },
+    audit: (entries: readonly AuditEntry[]) => writeAudit(session, entries),
+    keep: (key: string, value: unknown) => writeKept(session, key, value),
+  };
+}

@@ -1,0 +1,46 @@
+/** First life signs. */
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { openStore } from "../../daemon/store/open.ts";
+import { FakeClock } from "../fakes/clock.ts";
+import { alarm, incident, line, message, START } from "../contracts/samples.ts";
+it("smoke", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "vigie-"));
+  const clock = new FakeClock(START);
+  const store = await openStore({ storage: { kind: "sqlite", path: join(dir, "v.db") }, stateDir: dir, clock });
+  await store.migrate();
+  const n = await store.reserveNumber("VIG", 2026);
+  expect(n).toBe(1);
+  const fence = (await store.acquireLease("evaluator", "me", 30000))!;
+  await store.transaction(fence, async (tx) => {
+    await tx.saveAlarms([alarm("codec-1|unreachable|")]);
+    await tx.insertIncident(incident("i1"));
+    await tx.appendTimeline([line("i1", "opened"), line("i1", "told", { data: { level: 1 } })]);
+    await tx.addOutbox([message("k1")]);
+    await tx.saveCursor("evaluator", 3);
+    await tx.audit([{ at: 1, by: "x", action: "y", target: "z" }]);
+    await tx.keep("a/b", { c: 1 });
+  });
+  expect(await store.incident("i1")).toEqual(incident("i1"));
+  expect((await store.timeline("i1")).length).toBe(2);
+  expect(await store.verifyTimeline()).toEqual({ checked: 2 });
+  const claimed = await store.claimOutbox({ now: START, leaseMs: 1000, limit: 10, worker: "w" });
+  expect(claimed).toEqual([{ ...message("k1"), attempts: 1, maybeDuplicate: false }]);
+  await store.recordDeliveries([{ key: "k1", state: "sent", at: START, proof: "250" }]);
+  expect((await store.deliveries("i1"))[0]).toMatchObject({ state: "sent", attempts: 1, sentAt: START, proof: "250" });
+  expect(await store.redact("i1", 2, "me", START)).toBe(true);
+  expect(await store.verifyTimeline("i1")).toEqual({ checked: 2 });
+  expect(await store.keptAll("a/")).toEqual([{ key: "a/b", value: { c: 1 } }]);
+  expect(await store.loadAlarms()).toEqual([alarm("codec-1|unreachable|")]);
+  expect(await store.appendInbox([{ at: 1, source: "trap", key: "k", body: { a: 1 } }, { at: 1, source: "trap", key: "k", body: {} }])).toEqual([1, 1]);
+  await store.saveTraps([{ at: 1, source: "s", inform: false, varbinds: [], sha256: "x" }]);
+  await store.saveAllRollups(new Map([["d", [{ series: "s", slotAt: START, count: 5, min: 1, max: 2, mean: 1.5 }]]]));
+  expect(await store.rollups("d", START, START + 1)).toEqual([{ series: "s", slotAt: START, count: 5, min: 1, max: 2, mean: 1.5 }]);
+  expect((await store.recurrences(START, 10))[0]).toMatchObject({ occurrences30: 1 });
+  await store.prune({ samplesBefore: START + 1, trapsBefore: 5, inboxBefore: 0, incidentsBefore: 5 });
+  await store.backup(join(dir, "b.db"));
+  await store.ping();
+  await store.close();
+});
