@@ -1,0 +1,25 @@
+/**
+ * One line of help for each sample the families ship, for /metrics. A sample that somebody's own family adds gets a plain one.
+ */
+const help: Readonly<Record<string, string>> = {
+  icmp_rtt_min_seconds: "Shortest round trip of the last look.",
+  icmp_rtt_avg_seconds: "Mean round trip of the last look.",
+  icmp_rtt_max_seconds: "Longest round trip of the last look.",
+  icmp_loss_ratio: "Echo requests without an answer in the last look, 0 to 1.",
+  icmp_jitter_seconds: "Mean difference between successive round trips of the last look.",
+  uptime_seconds: "Time since the device, or its agent, restarted.",
+  interface_up: "1 when an interface that should be up is up, 0 when it is not.",
+  interface_in_octets: "Octets received a second.",
+  interface_out_octets: "Octets sent a second.",
+  interface_in_errors: "Packets received with errors, a second.",
+  temperature_celsius: "Temperature the device tells of itself.",
+  cpu_ratio: "Processor in use, 0 to 1.",
+  ups_battery_charge_ratio: "Battery charge, 0 to 1.",
+  ups_seconds_on_battery: "How long the UPS has been on battery; 0 when it is not.",
+  ups_load_ratio: "Load of the UPS, 0 to 1.",
+  calls: "Calls in progress.",
+};
+
+export function sampleHelp(name: string): string {
+  return help[name] ?? "A value the device's family reads.";
+}

@@ -1,0 +1,17 @@
+/**
+ * All channels by kind: what the dispatcher sends with.
+ */
+import type { Channel } from "../model/config.ts";
+import type { Instant } from "../model/time.ts";
+import type { Notifier } from "../ports.ts";
+import { createMailNotifier } from "./mail.ts";
+import { createWebhookNotifier } from "./webhook.ts";
+
+/** `sink` comes from createSink: the page reads the same one. */
+export function createNotifiers(options: { readonly now: () => Instant; readonly sink: Notifier }): ReadonlyMap<Channel["kind"], Notifier> {
+  return new Map<Channel["kind"], Notifier>([
+    ["mail", createMailNotifier()],
+    ["webhook", createWebhookNotifier(options.now)],
+    ["sink", options.sink],
+  ]);
+}

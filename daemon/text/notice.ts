@@ -1,0 +1,127 @@
+/**
+ * The message about one incident for one reader. It stands alone: number, room, what, why, how long it can wait, what to do first.
+ */
+import type { Incident, NoticeKind } from "../model/incident.ts";
+import type { Rule } from "../model/rule.ts";
+import type { Instant, Language } from "../model/time.ts";
+import { say, sayCode, sayDuration, sayTime } from "./catalogue.ts";
+import { smsSegment } from "./sms.ts";
+import { whyText } from "./why.ts";
+
+export interface NoticeInput {
+  readonly incident: Incident;
+  readonly kind: NoticeKind;
+  readonly language: Language;
+  readonly siteName: string;
+  readonly roomName?: string;
+  readonly roomPhone?: string;
+  readonly deviceName?: string;
+  /** Undefined when the rule has left the configuration. */
+  readonly rule?: Rule;
+  readonly publicUrl?: string;
+  /** How late the message is, when the daemon was down while it was due. */
+  readonly lateMs?: number;
+  /** The site's zone. */
+  readonly timezone: string;
+  /** When the next people are told, if nobody takes it. */
+  readonly deadlineAt?: Instant;
+  readonly demo?: boolean;
+}
+
+export interface NoticeText {
+  readonly subject: string;
+  readonly text: string;
+  /** One SMS segment: at most 160 characters of GSM 03.38. */
+  readonly sms: string;
+}
+
+export function renderNotice(input: NoticeInput): NoticeText {
+  const { language, incident, kind } = input;
+  const what = whatText(input);
+  const where = whereText(input);
+  const severity = say(language, `severity.${incident.severity}`);
+  const lead = kind === "problem" ? severity : kind === "restored" ? say(language, "kind.restored") : headline(input);
+  const demo = input.demo === true ? `${say(language, "notice.demo")} ` : "";
+  const number = incident.number;
+  const sms =
+    kind === "restored"
+      ? say(language, "sms.restored", { number, what, where })
+      : say(language, "sms.body", { number, severity, what, where, wait: say(language, `sms.wait-${incident.urgency}`) });
+  return {
+    subject: `${demo}[${number}] ${lead} : ${what} (${where})`.replace(" : ", language === "fr" ? " : " : ": "),
+    text: `${bodyLines(input, what, where).join("\n")}\n`,
+    sms: smsSegment(sms),
+  };
+}
+
+/** The line under a message that may be a repeat. */
+export function repeatNote(language: Language): string {
+  return say(language, "notice.repeat");
+}
+
+/** What a symptom means, for a reader: the rule's title when there is one. */
+export function symptomText(language: Language, symptom: string, rule?: Rule): string {
+  return rule?.text[language].title ?? sayCode(language, "symptom", symptom) ?? say(language, "symptom.other", { symptom });
+}
+
+function headline({ language, incident, kind }: NoticeInput): string {
+  return say(language, `kind.${kind}`, { level: say(language, `level.${levelOf(incident)}`) });
+}
+
+function levelOf(incident: Incident): 1 | 2 | 3 | 4 {
+  const { level } = incident;
+  return level === 1 || level === 2 || level === 3 ? level : 4;
+}
+
+function whatText({ language, incident, rule, deviceName }: NoticeInput): string {
+  const device = deviceName ?? incident.device;
+  const said = sayCode(language, "symptom", incident.symptom);
+  // "Codec A-101 does not answer" reads better than a title; a symptom of somebody's own rule has only its title.
+  const symptom = said ?? rule?.text[language].title ?? say(language, "symptom.other", { symptom: incident.symptom });
+  const part = incident.part === undefined ? "" : ` (${incident.part})`;
+  return device === undefined ? `${symptom}${part}` : `${device} ${said === undefined ? ": " : ""}${symptom}${part}`.replace(" : ", ": ");
+}
+
+function whereText({ siteName, roomName, incident }: NoticeInput): string {
+  const room = roomName ?? incident.room;
+  return room === undefined ? siteName : `${siteName}, ${room}`;
+}
+
+function bodyLines(input: NoticeInput, what: string, where: string): string[] {
+  const { incident, language, timezone, kind } = input;
+  const restored = kind === "restored";
+  const lines = [headline(input), ""];
+  if (input.lateMs !== undefined) lines.push(say(language, "notice.late", { late: sayDuration(language, input.lateMs) }), "");
+  lines.push(say(language, "notice.number", { number: incident.number }));
+  lines.push(say(language, "notice.where", { where }));
+  if (input.roomPhone !== undefined) lines.push(say(language, "notice.phone", { phone: input.roomPhone }));
+  lines.push(say(language, "notice.what", { what }));
+  lines.push(say(language, "notice.since", { at: sayTime(incident.firstBadAt, timezone) }));
+  if (incident.occurrences > 1) lines.push(say(language, "notice.again", { count: incident.occurrences }));
+  if (incident.restoredAt !== undefined) lines.push(say(language, "notice.restored-at", { at: sayTime(incident.restoredAt, timezone) }));
+  const severity = say(language, `severity.${incident.severity}`);
+  lines.push(say(language, "notice.severity", { severity, why: whyText(incident.severityWhy, language) }));
+  lines.push(say(language, "notice.level", { level: say(language, `level.${levelOf(incident)}`) }));
+  if (incident.holder !== undefined) lines.push(say(language, "notice.holder", { holder: incident.holder }));
+  if (restored) lines.push("", say(language, "notice.restored-note"));
+  else lines.push(...waitLines(input), ...firstSteps(input));
+  if (input.publicUrl !== undefined) lines.push("", say(language, "notice.link", { url: incidentUrl(input.publicUrl, incident) }));
+  return lines;
+}
+
+function waitLines({ incident, language, deadlineAt, timezone }: NoticeInput): string[] {
+  const lines = [say(language, `notice.wait-${incident.urgency}`, { why: whyText(incident.urgencyWhy, language) })];
+  if (deadlineAt !== undefined) lines.push(say(language, "notice.deadline", { at: sayTime(deadlineAt, timezone) }));
+  return lines;
+}
+
+function firstSteps({ rule, language }: NoticeInput): string[] {
+  const text = rule?.text[language];
+  if (text === undefined || text.steps.length === 0) return ["", say(language, "notice.steps-none")];
+  const steps = text.steps.map((step, index) => `  ${index + 1}. ${step}`);
+  return ["", say(language, "notice.clinic", { clinic: text.clinic }), "", say(language, "notice.steps"), ...steps];
+}
+
+function incidentUrl(publicUrl: string, incident: Incident): string {
+  return `${publicUrl.replace(/\/+$/, "")}/incidents/${encodeURIComponent(incident.number)}`;
+}
