@@ -1,0 +1,125 @@
+/**
+ * Every default of the configuration, each with where it comes from. *(ours)*: a choice of this project for the centre to confirm.
+ *
+ * Nothing else in daemon/config holds a figure of its own.
+ */
+import type { FunctionEntry, ServiceCalendar } from "../model/config.ts";
+import type { Clock, Policy } from "../model/policy.ts";
+import { DAY, HOUR, MINUTE, SECOND } from "../model/time.ts";
+
+const wall = (ms: number): Clock => ({ ms, in: "wall" });
+const service = (ms: number): Clock => ({ ms, in: "service" });
+const workingDays = (days: number): Clock => ({ ms: days * DAY, in: "working-days" });
+
+/**
+ * The procedure's levels: 1 the coordination centre, 2 the analyst, 3 the analyst who coordinates everybody.
+ * Telling the chief technician at level 3 is (ours): a general failure is theirs to staff. So is the same time to take it at every level.
+ */
+export const DEFAULT_POLICY: Policy = {
+  id: "default",
+  tracks: {
+    minor: {
+      steps: [
+        // Taken in 30 service-minutes; to level 2 after 4 service-hours; to level 3 after 2 working days (ours).
+        { level: 1, tell: ["desk"], takenWithin: service(30 * MINUTE), escalateAfter: service(4 * HOUR) },
+        { level: 2, tell: ["analyst"], takenWithin: service(30 * MINUTE), escalateAfter: workingDays(2) },
+        { level: 3, tell: ["analyst", "chief-technician"], takenWithin: service(30 * MINUTE) },
+      ],
+      // Procedure, important point 1: technical staff, remotely supported by the event coordinators.
+      allocators: ["it-technician", "event-coordinators"],
+      // The next service day, and again every service day (ours).
+      lastResort: { tell: ["chief-technician", "it-technician"], after: workingDays(1), repeat: workingDays(1) },
+      acknowledgementExpires: service(4 * HOUR),
+      followUp: workingDays(5),
+    },
+    major: {
+      steps: [
+        // Taken in 5 min; to level 2 after 30 min; to level 3 after 2 h (ours). Always running.
+        { level: 1, tell: ["desk"], takenWithin: wall(5 * MINUTE), escalateAfter: wall(30 * MINUTE) },
+        { level: 2, tell: ["analyst"], takenWithin: wall(5 * MINUTE), escalateAfter: wall(2 * HOUR) },
+        { level: 3, tell: ["analyst", "chief-technician"], takenWithin: wall(5 * MINUTE) },
+      ],
+      // Procedure, important point 2: the chief telehealth technician and the IT technician of the centre.
+      allocators: ["chief-technician", "it-technician"],
+      // Every 15 min until somebody takes it (ours).
+      lastResort: { tell: ["chief-technician", "it-technician"], after: wall(15 * MINUTE), repeat: wall(15 * MINUTE) },
+      acknowledgementExpires: wall(30 * MINUTE),
+      // 1 h while down in service hours; 1 working day once restored or waiting on a partner (ours).
+      followUp: service(HOUR),
+      followUpWaiting: workingDays(1),
+    },
+  },
+  // A page within 15 s leaves 5 s to find the parent; 30 s as Alertmanager's group_wait (ours).
+  groupWaitMs: { now: 5 * SECOND, other: 30 * SECOND },
+  // K = 2 good looks; the same incident within 30 min (ours).
+  restoreAfterLooks: 2,
+  reopenWithinMs: 30 * MINUTE,
+  // A restored, un-taken minor closes into the next daily report (ours).
+  autoCloseAfterMs: 24 * HOUR,
+};
+
+const OFFICE_DAY = [{ fromMinute: 7 * 60 + 30, toMinute: 17 * 60 + 30 }];
+
+export const DEFAULT_CALENDARS: readonly ServiceCalendar[] = [
+  { id: "always", always: true, weekly: {}, holidays: [] },
+  // Monday to Friday 07:30–17:30 (ours); holidays are explicit data, so none is built in.
+  { id: "office", always: false, weekly: { 1: OFFICE_DAY, 2: OFFICE_DAY, 3: OFFICE_DAY, 4: OFFICE_DAY, 5: OFFICE_DAY }, holidays: [] },
+];
+
+/** The functions of the procedure, with nobody in them yet. */
+export const DEFAULT_FUNCTIONS: readonly FunctionEntry[] = [
+  { id: "desk", name: { fr: "Bureau du CECoT (niveau 1)", en: "CECoT desk (level 1)" }, contacts: [] },
+  { id: "event-coordinators", name: { fr: "Coordonnateurs d'événements", en: "Event coordinators" }, contacts: [] },
+  { id: "it-technician", name: { fr: "Technicien informatique", en: "IT technician" }, contacts: [] },
+  { id: "chief-technician", name: { fr: "Technicien en chef de télésanté", en: "Chief telehealth technician" }, contacts: [] },
+  { id: "analyst", name: { fr: "Analyste d'affaires en télésanté", en: "Telehealth business analyst" }, contacts: [] },
+  {
+    id: "coordinators",
+    name: { fr: "Coordonnateurs de téléconsultation", en: "Coordinators of teleconsultation activities" },
+    contacts: [],
+  },
+];
+
+export const DEFAULT_INSTANCE = {
+  name: "Vigie",
+  // The users' first language (procedure, "Two languages").
+  language: "fr",
+  timezone: "America/Toronto",
+  numberPrefix: "VIG",
+  stateDir: ".vigie",
+  serviceHours: "office",
+} as const;
+
+export const DEFAULT_HTTP = { host: "127.0.0.1", port: 8080, metricsAllow: ["127.0.0.1/32", "::1/128"] } as const;
+
+/** RFC 3411's port; ten to a hundred times the normal rate; 4 MiB holds a burst of about 10,000 (measured). */
+export const DEFAULT_TRAPS = { host: "0.0.0.0", port: 162, perSourcePerSecond: 100, burst: 1_000, bufferBytes: 4 * 1024 * 1024 } as const;
+
+export const SNMP_PORT = 161;
+export const SSH_PORT = 22;
+/** Submission, RFC 6409. */
+export const MAIL_PORT = 587;
+export const MAIL_PORT_TLS = 465;
+
+/** Used where the family's data says nothing. Timeout of a ping 1 s; SNMP 5 s as snmp_exporter and net-snmp (ours). */
+export const DEFAULT_LOOKS = {
+  icmp: { intervalMs: 30 * SECOND, timeoutMs: SECOND },
+  snmp: { intervalMs: 60 * SECOND, timeoutMs: 5 * SECOND },
+  ssh: { intervalMs: 60 * SECOND, timeoutMs: 10 * SECOND },
+} as const;
+
+/** Procedure, "What monitoring must not do to a hospital" (ours). */
+export const DEFAULT_CEILINGS = { packetsPerSecondPerSite: 200, packetsPerSecond: 2_000, snmpPerDevice: 4, sshPerDevice: 1 } as const;
+
+/** Samples 14 days and traps 7 days (issue and procedure); incidents, requests and audit 7 years (ours). */
+export const DEFAULT_RETENTION = { samplesDays: 14, trapsDays: 7, incidentsDays: 2_557 } as const;
+
+export const DEFAULT_HEARTBEAT_MS = MINUTE;
+/** Batch as InfluxDB's own advice (5,000 points). */
+export const DEFAULT_INFLUX = { batch: 5_000, flushMs: 10 * SECOND } as const;
+
+/** RFC 3414 section 11.2 asks for keys of 8 characters; a token is a password for machines. */
+export const LEAST_SNMP_KEY = 8;
+export const LEAST_TOKEN = 16;
+/** More devices leaving than this share in one reload needs an explicit yes (design). */
+export const MOST_DEVICES_LEAVING = 0.05;

@@ -1,0 +1,224 @@
+/**
+ * Sites, rooms, devices and links: built from their entries, every reference checked.
+ */
+import type { z } from "zod";
+import type { Credential, FunctionEntry, Partner, ServiceCalendar } from "../model/config.ts";
+import type { Family } from "../model/family.ts";
+import type { Check, Device, Link, Network, Room, Site } from "../model/network.ts";
+import { circles, given, type Loading } from "./context.ts";
+import { tradeOf } from "./credentials.ts";
+import { DEFAULT_LOOKS, SNMP_PORT, SSH_PORT } from "./defaults.ts";
+import type { Path } from "./problems.ts";
+import { checkReference, type Section } from "./reading.ts";
+import * as schema from "./schema.ts";
+
+/** What the network refers to. */
+export interface Known {
+  readonly credentials: Section<Credential>;
+  readonly calendars: Section<ServiceCalendar>;
+  readonly families: ReadonlyMap<string, Family>;
+  readonly functions: Section<FunctionEntry>;
+  readonly contactIds: ReadonlySet<string>;
+  readonly partners: Section<Partner>;
+  readonly timezone: string;
+  readonly serviceHours: string;
+}
+
+type RawDevice = z.output<typeof schema.device>;
+type RawSite = z.output<typeof schema.site>;
+type Ids = Readonly<Record<"sites" | "rooms" | "devices", ReadonlySet<string>>>;
+
+const POLLED = ["icmp", "snmp", "ssh"] as const;
+
+export function readNetwork(loading: Loading, known: Known): Network {
+  const { sections, findings } = loading;
+  const rawSites = sections.section("sites", schema.site);
+  const rawRooms = sections.section("rooms", schema.room);
+  const rawDevices = sections.section("devices", schema.device);
+  const rawLinks = sections.section("links", schema.link);
+  const ids: Ids = { sites: rawSites.ids, rooms: rawRooms.ids, devices: rawDevices.ids };
+
+  const sites = new Map([...rawSites.entries].map(([id, raw]) => [id, site(loading, known, ids, id, raw)]));
+  const rooms = new Map([...rawRooms.entries].map(([id, raw]) => [id, room(loading, known, ids, id, raw)]));
+  const devices = new Map<string, Device>();
+  for (const [id, raw] of rawDevices.entries) {
+    const made = device({ loading, known, ids, rooms, site: sites.get(raw.site) }, id, raw);
+    if (made !== undefined) devices.set(id, made);
+  }
+  const links = new Map([...rawLinks.entries].map(([id, raw]) => [id, link(loading, known, ids, id, raw)]));
+  const canary = sections.setting("canary", schema.canary);
+  if (canary !== undefined) checkReference(findings, ["canary"], "device", canary, ids.devices);
+  if (ids.devices.size === 0) findings.warn(["devices"], "there is no device to watch; add one under devices");
+  checkParents(loading, devices);
+  checkAddresses(loading, devices);
+  return { sites, rooms, devices, links, ...given({ canary }) };
+}
+
+function site({ findings }: Loading, known: Known, ids: Ids, id: string, raw: RawSite): Site {
+  const path: Path = ["sites", id];
+  if (raw.gateway !== undefined) checkReference(findings, [...path, "gateway"], "device", raw.gateway, ids.devices);
+  const serviceHours = raw.service_hours ?? known.serviceHours;
+  if (raw.service_hours !== undefined) checkReference(findings, [...path, "service_hours"], "calendar", serviceHours, known.calendars.ids);
+  const { name, timezone = known.timezone, gateway, labels = {} } = raw;
+  return { id, name, timezone, serviceHours, labels, ...given({ gateway }) };
+}
+
+function room({ findings }: Loading, known: Known, ids: Ids, id: string, raw: z.output<typeof schema.room>): Room {
+  const path: Path = ["rooms", id];
+  checkReference(findings, [...path, "site"], "site", raw.site, ids.sites);
+  const { coordinator } = raw;
+  if (coordinator !== undefined && !known.contactIds.has(coordinator)) {
+    checkReference(
+      findings,
+      [...path, "coordinator"],
+      "function or contact",
+      coordinator,
+      new Set([...known.functions.ids, ...known.contactIds]),
+    );
+  }
+  const optional = given({ localName: raw.local_name, phone: raw.phone, coordinator });
+  return { id, site: raw.site, name: raw.name, presence: raw.presence ?? "always", ...optional };
+}
+
+function link({ findings }: Loading, known: Known, ids: Ids, id: string, raw: z.output<typeof schema.link>): Link {
+  const path: Path = ["links", id];
+  const [from = "", to = ""] = raw.ends;
+  if (raw.ends.length !== 2) {
+    findings.problem([...path, "ends"], `has ${raw.ends.length} ends; write two sites`);
+  } else if (from === to) findings.problem([...path, "ends"], `has "${from}" at both ends; write two different sites`);
+  for (const [index, end] of raw.ends.entries()) checkReference(findings, [...path, "ends", index], "site", end, ids.sites);
+  if (raw.owner !== undefined) checkReference(findings, [...path, "owner"], "partner", raw.owner, known.partners.ids);
+  if (raw.device !== undefined) checkReference(findings, [...path, "device"], "device", raw.device, ids.devices);
+  return { id, name: raw.name, ends: [from, to], ...given({ owner: raw.owner, circuit: raw.circuit, device: raw.device }) };
+}
+
+interface DeviceContext {
+  readonly loading: Loading;
+  readonly known: Known;
+  readonly ids: Ids;
+  readonly rooms: ReadonlyMap<string, Room>;
+  readonly site: Site | undefined;
+}
+
+function device(context: DeviceContext, id: string, raw: RawDevice): Device | undefined {
+  const { known, ids, loading } = context;
+  const { findings } = loading;
+  const path: Path = ["devices", id];
+  checkReference(findings, [...path, "site"], "site", raw.site, ids.sites);
+  checkRoom(context, path, raw);
+  for (const [index, parent] of (raw.parents ?? []).entries()) {
+    checkReference(findings, [...path, "parents", index], "device", parent, ids.devices);
+  }
+  if (raw.service_hours !== undefined) {
+    checkReference(findings, [...path, "service_hours"], "calendar", raw.service_hours, known.calendars.ids);
+  }
+  checkSupplier(context, path, raw.supplier);
+  const credentialsFit = [credentialFits(context, path, "snmp", raw.snmp), credentialFits(context, path, "ssh", raw.ssh)].every(Boolean);
+  if (!checkReference(findings, [...path, "family"], "family", raw.family, new Set(known.families.keys()))) return undefined;
+  const family = known.families.get(raw.family);
+  if (family === undefined) return undefined;
+  if (raw.legacy?.ssh_algorithms === true) {
+    findings.warn([...path, "legacy", "ssh_algorithms"], "is a weakness: old SSH algorithms; take it out when the device is renewed");
+  }
+  return {
+    id,
+    name: raw.name ?? id,
+    site: raw.site,
+    address: raw.address,
+    family: family.id,
+    kind: family.kind,
+    parents: raw.parents ?? defaultParents(id, context.site),
+    checks: checksOf(context, id, raw, family, credentialsFit),
+    credentials: given({ snmp: raw.snmp, ssh: raw.ssh }),
+    snmpPort: raw.snmp_port ?? SNMP_PORT,
+    sshPort: raw.ssh_port ?? SSH_PORT,
+    serviceHours: raw.service_hours ?? context.site?.serviceHours ?? known.serviceHours,
+    labels: raw.labels ?? {},
+    commissioning: raw.commissioning ?? false,
+    alwaysUrgent: raw.always_urgent ?? false,
+    legacy: { sshAlgorithms: raw.legacy?.ssh_algorithms ?? false },
+    ...given({ room: raw.room, supplier: raw.supplier, warrantyUntil: raw.warranty_until }),
+  };
+}
+
+/** A device that names no parent is reached through its site's gateway. */
+function defaultParents(id: string, site: Site | undefined): readonly string[] {
+  return site?.gateway === undefined || site.gateway === id ? [] : [site.gateway];
+}
+
+function checkRoom({ loading, ids, rooms }: DeviceContext, path: Path, raw: RawDevice): void {
+  if (raw.room === undefined) return;
+  if (!checkReference(loading.findings, [...path, "room"], "room", raw.room, ids.rooms)) return;
+  const site = rooms.get(raw.room)?.site;
+  if (site !== undefined && site !== raw.site) {
+    loading.findings.problem([...path, "room"], `"${raw.room}" is at site "${site}" and the device at "${raw.site}"; make them one`);
+  }
+}
+
+function checkSupplier({ loading, known }: DeviceContext, path: Path, supplier: string | undefined): void {
+  if (supplier === undefined || known.partners.ids.has(supplier)) return;
+  loading.findings.warn([...path, "supplier"], `"${supplier}" is not a partner, so nobody can be called; add it under partners`);
+}
+
+function credentialFits({ loading, known }: DeviceContext, path: Path, trade: "snmp" | "ssh", id: string | undefined): boolean {
+  if (id === undefined) return true;
+  if (!checkReference(loading.findings, [...path, trade], "credential", id, known.credentials.ids)) return false;
+  const credential = known.credentials.entries.get(id);
+  if (credential === undefined || tradeOf(credential.kind) === trade) return true;
+  loading.findings.problem([...path, trade], `credential "${id}" is for ${tradeOf(credential.kind)}; name one for ${trade}`);
+  return false;
+}
+
+function checksOf(context: DeviceContext, id: string, raw: RawDevice, family: Family, credentialsFit: boolean): readonly Check[] {
+  const { findings } = context.loading;
+  const path: Path = ["devices", id, "checks"];
+  const checks: Check[] = [];
+  for (const kind of POLLED) {
+    const wanted = raw.checks?.[kind];
+    const usual = family.checks.find((check) => check.kind === kind);
+    if (wanted === false || (wanted === undefined && usual === undefined)) continue;
+    if (kind !== "icmp" && raw[kind] === undefined) {
+      const who = wanted === undefined ? `family "${family.id}"` : "this device";
+      findings.problem(
+        [...path, kind],
+        `${who} is looked at over ${kind} and no credential is named; write ${kind}: <credential>, or checks: { ${kind}: false }`,
+      );
+      continue;
+    }
+    const intervalMs = wanted?.interval ?? usual?.intervalMs ?? DEFAULT_LOOKS[kind].intervalMs;
+    const timeoutMs = wanted?.timeout ?? Math.min(usual?.timeoutMs ?? DEFAULT_LOOKS[kind].timeoutMs, intervalMs);
+    if (timeoutMs > intervalMs) {
+      findings.problem([...path, kind, "timeout"], `${timeoutMs} ms is longer than the interval of ${intervalMs} ms; make it shorter`);
+    }
+    checks.push({ id: `${id}/${kind}`, device: id, kind, intervalMs, timeoutMs });
+  }
+  const refused = POLLED.some((kind) => kind !== "icmp" && raw[kind] === undefined && raw.checks?.[kind] !== false);
+  if (checks.length === 0 && credentialsFit && !(refused && family.checks.length > 0)) {
+    findings.problem(["devices", id], "has no check, so nobody would see it fail; switch one on under checks");
+  }
+  return checks;
+}
+
+function checkParents({ findings }: Loading, devices: ReadonlyMap<string, Device>): void {
+  for (const round of circles((id) => devices.get(id)?.parents ?? [], devices.keys())) {
+    const path = ["devices", round[0] ?? "", "parents"];
+    findings.problem(path, `goes in a circle: ${round.join(" → ")}; name what each is reached through, from Vigie outwards`);
+  }
+}
+
+function checkAddresses({ findings }: Loading, devices: ReadonlyMap<string, Device>): void {
+  const first = new Map<string, Device>();
+  for (const device of devices.values()) {
+    const other = first.get(device.address);
+    if (other === undefined) {
+      first.set(device.address, device);
+      continue;
+    }
+    const path = ["devices", device.id, "address"];
+    if (other.snmpPort === device.snmpPort && other.sshPort === device.sshPort) {
+      findings.problem(path, `"${device.address}" is also the address of "${other.id}"; give each device its own`);
+    } else {
+      findings.warn(path, `"${device.address}" is also the address of "${other.id}": their traps cannot be told apart; give each its own`);
+    }
+  }
+}
