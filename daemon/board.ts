@@ -56,8 +56,9 @@ export class Board implements BoardView {
     return state;
   }
 
-  /** Records a look; an older one than the present changes nothing, unless the present one lies in the future. */
+  /** Records a look (what was heard unasked is no look); an older one than the present changes nothing, unless the present one lies in the future. */
   record(observation: Observation, now: Instant): void {
+    if (observation.kind === "trap") return;
     const state = this.of(observation.device, observation.at);
     const last = state.looks.get(observation.check);
     if (last !== undefined && last.at > observation.at && last.at <= now) return;

@@ -47,6 +47,8 @@ export class Auditor implements Role {
 
   async run(signal: AbortSignal, beat: () => void): Promise<void> {
     while (!signal.aborted) {
+      await this.#deps.leases.wait(this.name, signal, beat);
+      if (signal.aborted) return;
       await this.round();
       beat();
       await this.#deps.clock.sleep(MINUTE, signal);

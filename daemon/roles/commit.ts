@@ -160,6 +160,7 @@ export class IntentWriter {
     if (parent === undefined) return;
     for (const child of await this.#tx.openByDevices(intent.devices)) {
       // Who was told about it handles it: it stays an incident of its own.
+      if (intent.symptoms !== undefined && !intent.symptoms.includes(child.symptom)) continue;
       if (child.id === parent.id || child.noticeSent || child.acknowledgedAt !== undefined || child.state !== "open") continue;
       await this.#write(foldIncident(child, parent, intent.at, intent.why), intent.at);
       this.ended.push(child.rootCause);

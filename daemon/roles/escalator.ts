@@ -34,6 +34,8 @@ export class Escalator implements Role {
 
   async run(signal: AbortSignal, beat: () => void): Promise<void> {
     while (!signal.aborted) {
+      await this.#deps.leases.wait(this.name, signal, beat);
+      if (signal.aborted) return;
       const moved = await this.turn();
       beat();
       if (moved < batch) await this.#deps.clock.sleep(everyMs, signal);

@@ -17,7 +17,7 @@ import { IntentWriter, numbersNeeded, orphaned, type Reserved } from "./commit.t
 import type { Leases } from "./lease.ts";
 import { AlarmMemory } from "./memory.ts";
 import type { Role } from "./supervisor.ts";
-import { type Kick, Turn, type TurnResult, type TurnWorld } from "./turn.ts";
+import { type Kick, Turn, type TurnResult, type TurnWorld, type Wide } from "./turn.ts";
 
 export interface EvaluatorStats {
   turn(seconds: number, observations: number): void;
@@ -69,11 +69,18 @@ export class Evaluator implements Role {
     this.#inboxPoke?.();
   }
 
+  /** Something that is no device fails as a whole, or works again (a credential that is refused everywhere). */
+  async wide(input: Wide): Promise<void> {
+    await this.#serially(() => this.#turn([], undefined, () => {}, [input]));
+  }
+
   get memory(): AlarmMemory {
     return this.#memory;
   }
 
   async run(signal: AbortSignal, beat: () => void): Promise<void> {
+    await this.#deps.leases.wait(this.name, signal, beat);
+    if (signal.aborted) return;
     await this.#load();
     const bus = this.#deps.bus.consume({ maxBatch: maxTurn }, (batch) => this.#serially(() => this.#turn(batch, undefined, beat)), signal);
     const inbox = this.#readInbox(signal, beat);
@@ -122,12 +129,17 @@ export class Evaluator implements Role {
     signal.removeEventListener("abort", stop);
   }
 
-  async #turn(observations: readonly Observation[], cursor: number | undefined, beat: () => void): Promise<void> {
+  async #turn(
+    observations: readonly Observation[],
+    cursor: number | undefined,
+    beat: () => void,
+    wide: readonly Wide[] = [],
+  ): Promise<void> {
     const { clock, stats } = this.#deps;
     const beganMs = clock.monotonicMs();
     for (let tries = 0; ; tries += 1) {
       try {
-        await this.#once(observations, cursor);
+        await this.#once(observations, cursor, wide);
         break;
       } catch (error) {
         if (!(error instanceof RaceLost) || tries >= 5) throw error;
@@ -138,11 +150,11 @@ export class Evaluator implements Role {
     stats.turn((clock.monotonicMs() - beganMs) / 1000, observations.length);
   }
 
-  async #once(observations: readonly Observation[], cursor: number | undefined): Promise<void> {
+  async #once(observations: readonly Observation[], cursor: number | undefined, wide: readonly Wide[]): Promise<void> {
     const { store, clock, leases, config: getConfig, board, kick, changed, seen, stats } = this.#deps;
     const config = getConfig();
     const now = clock.now();
-    const result = new Turn(this.#worldNow(config), this.#memory).run(observations, now, this.#held(now));
+    const result = new Turn(this.#worldNow(config), this.#memory).run(observations, now, this.#held(now), wide);
     const checkpoint = this.#checkpoint(now);
     let writer: IntentWriter | undefined;
     if (cursor === undefined && observations.length === 0 && result.persist.size === 0 && checkpoint.length === 0) return;

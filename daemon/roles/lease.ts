@@ -14,6 +14,8 @@ export interface Leases {
   /** The fence of a role; LeaseLost while another process holds it. */
   fence(role: string): Fence;
   held(role: string): boolean;
+  /** Resolves when the role's lease is ours, or at abort; beats meanwhile: to wait for a lease is no fault. */
+  wait(role: string, signal: AbortSignal, beat: () => void): Promise<void>;
 }
 
 export interface LeaseKeeper extends Leases, Role {
@@ -44,12 +46,20 @@ export function createLeaseKeeper(deps: { store: Store; clock: Clock; log: Log; 
     return kept.fence;
   };
 
+  const held = (role: string) => (fences.get(role)?.untilMs ?? 0) > clock.monotonicMs();
+
   return {
     name: "leases",
     beatWithinMs: leaseTtlMs,
     acquire,
     fence,
-    held: (role) => (fences.get(role)?.untilMs ?? 0) > clock.monotonicMs(),
+    held,
+    async wait(role, signal, beat) {
+      while (!signal.aborted && !held(role)) {
+        beat();
+        await clock.sleep(1_000, signal);
+      }
+    },
     async run(signal, beat) {
       while (!signal.aborted) {
         await acquire();

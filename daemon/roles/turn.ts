@@ -25,6 +25,8 @@ export type Intent =
       readonly kind: "fold";
       readonly root: string;
       readonly devices: readonly string[];
+      /** Only incidents of these symptoms; undefined: all. */
+      readonly symptoms?: readonly string[];
       readonly by: string;
       readonly at: Instant;
       readonly why: string;
@@ -66,6 +68,20 @@ export interface TurnWorld {
 export const blindRoot = "blind";
 const blindSymptom = "blind-poller";
 const linkSymptom = "link-down";
+const loginSymptom = "login-refused";
+
+/** Something that is no device and fails as a whole: a circuit, our own sight, a credential. */
+export interface Wide {
+  /** `blind`, `link:<id>`, `credential:<id>`. */
+  readonly holder: string;
+  readonly symptom: string;
+  readonly failing: boolean;
+  /** Whose incidents it explains. */
+  readonly devices: readonly string[];
+  readonly symptoms?: readonly string[];
+  readonly at: Instant;
+  readonly why: string;
+}
 
 /** The root cause of an alarm: the two ways of being out of service are one. */
 export function rootCauseOf(alarm: Pick<Alarm, "device" | "key">, rule: Rule | undefined): string {
@@ -90,13 +106,14 @@ export class Turn {
     this.#overlay = new Overlay(memory);
   }
 
-  run(observations: readonly Observation[], now: Instant, held: ReadonlySet<string>): TurnResult {
+  run(observations: readonly Observation[], now: Instant, held: ReadonlySet<string>, wide: readonly Wide[] = []): TurnResult {
     for (const observation of observations) {
       this.#fireTimers(observation.at);
       this.#observe(observation, now);
     }
     this.#fireTimers(now);
     for (const key of held) this.#judgeHeld(key, now);
+    for (const each of wide) this.#wideAlarm(each);
     if (this.#serviceMoved) this.#judgeWide(now);
     const up = new Map([...this.#touched].map((device) => [device, this.#upOf(device)]));
     return { overlay: this.#overlay, persist: this.#persist, intents: this.#intents, kicks: this.#kicks, up };
@@ -106,8 +123,8 @@ export class Turn {
     const device = this.#world.network.devices.get(observation.device);
     if (device === undefined) return;
     this.#touched.add(device.id);
-    this.#looked.add(device.id);
-    if (observation.finding.status === "up") this.#answered.add(device.id);
+    if (observation.kind !== "trap") this.#looked.add(device.id);
+    if (observation.kind !== "trap" && observation.finding.status === "up") this.#answered.add(device.id);
     const rules = this.#world.rulesOf(device, undefined, observation);
     const previous = this.#memory.judged(observation.check);
     const judgement = judgeObservation({
@@ -196,6 +213,8 @@ export class Turn {
     const blind = this.#overlay.get(alarmKey(blindRoot, blindSymptom));
     if (blind?.state === "active" && this.#world.network.canary !== device.id)
       return { by: blindRoot, root: blindRoot, why: "we are blind ourselves" };
+    const credential = alarm.symptom === loginSymptom ? this.#restingCredential(device) : undefined;
+    if (credential !== undefined) return { by: credential, root: credential, why: "the credential is refused on several devices" };
     const others = [...this.#overlay.ofDevice(device.id)]
       .filter((other) => other.state === "active" && other.key !== alarm.key)
       .map((other) => other.symptom);
@@ -206,6 +225,11 @@ export class Turn {
     if (behind !== undefined) return { by: behind.by, root: `down:${behind.root}`, why: behind.why };
     const link = this.#downLinkOf(device);
     return link === undefined ? undefined : { by: `link:${link}`, root: `link:${link}`, why: `the link ${link} is down` };
+  }
+
+  #restingCredential(device: Device): string | undefined {
+    const holders = [device.credentials.snmp, device.credentials.ssh].flatMap((id) => (id === undefined ? [] : [`credential:${id}`]));
+    return holders.find((holder) => this.#overlay.get(alarmKey(holder, loginSymptom))?.state === "active");
   }
 
   #downLinkOf(device: Device): string | undefined {
@@ -276,8 +300,8 @@ export class Turn {
     this.#wideAlarm({ holder: blindRoot, symptom: blindSymptom, failing: blind.blind, devices: all, at: now, why: blind.why });
   }
 
-  #wideAlarm(input: { holder: string; symptom: string; failing: boolean; devices: readonly string[]; at: Instant; why: string }): void {
-    const { holder, symptom, failing, devices, at, why } = input;
+  #wideAlarm(input: Wide): void {
+    const { holder, symptom, failing, devices, at, why, symptoms } = input;
     const key = alarmKey(holder, symptom);
     const before = this.#overlay.get(key);
     const active = before?.state === "active";
@@ -299,7 +323,10 @@ export class Turn {
     };
     if (failing) {
       this.#set({ ...base, state: "active", firstBadAt: at, badLooks: 1, goodLooks: 0 });
-      this.#intents.push({ kind: "open", alarm: key, root: holder, at, why }, { kind: "fold", root: holder, devices, by: holder, at, why });
+      this.#intents.push(
+        { kind: "open", alarm: key, root: holder, at, why },
+        { kind: "fold", root: holder, devices, by: holder, at, why, ...(symptoms === undefined ? {} : { symptoms }) },
+      );
     } else if (before !== undefined) {
       const incident = before.incident === undefined ? {} : { incident: before.incident };
       this.#set({ ...base, ...incident, state: "inactive", firstGoodAt: at, badLooks: 0, goodLooks: this.#world.restoreAfterLooks });

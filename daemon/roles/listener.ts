@@ -1,0 +1,85 @@
+/**
+ * What devices say unasked: kept, matched to a device by its source, turned into an observation in the inbox, all in one
+ * commit, and only then acknowledged. The evaluator reads the inbox by its cursor.
+ */
+import type { Device } from "../model/network.ts";
+import type { Fault, Observation } from "../model/observation.ts";
+import type { Instant } from "../model/time.ts";
+import type { InboxMessage, Store, TrapRecord } from "../ports.ts";
+
+/** A notification as the trap receiver decodes it (probes/trap/trap.ts has the full type). */
+export interface HeardTrap {
+  readonly at: Instant;
+  readonly source: string;
+  readonly version?: "1" | "2c" | "3";
+  readonly inform: boolean;
+  readonly oid?: string;
+  readonly varbinds: readonly { readonly oid: string; readonly value: string }[];
+  readonly sha256: string;
+  readonly undecodable?: string;
+}
+
+export interface HearingDeps {
+  readonly store: Store;
+  readonly deviceAt: (address: string) => Device | undefined;
+  readonly meaningOf: (trap: HeardTrap, device: Device) => { readonly name?: string; readonly faults: readonly Fault[] };
+  readonly nextSeq: () => number;
+  readonly stats: { heard(outcome: "stored" | "undecodable" | "unknown-source"): void };
+  /** After the commit: the evaluator may read. */
+  readonly poke: () => void;
+}
+
+/** Resolves when everything in the batch is committed. */
+export async function hear(traps: readonly HeardTrap[], deps: HearingDeps): Promise<void> {
+  const records: TrapRecord[] = [];
+  const messages: Omit<InboxMessage, "seq">[] = [];
+  const seen = new Map<string, number>();
+  for (const trap of traps) {
+    const device = deps.deviceAt(trap.source);
+    const said = device === undefined || trap.undecodable !== undefined ? undefined : deps.meaningOf(trap, device);
+    records.push(recordOf(trap, device, said?.name));
+    deps.stats.heard(trap.undecodable !== undefined ? "undecodable" : device === undefined ? "unknown-source" : "stored");
+    if (device === undefined || said === undefined || said.faults.length === 0) continue;
+    // The same datagram twice in a millisecond is two events; offered again after a failed commit it is the same ones.
+    const mark = `${trap.source}/${trap.at}/${trap.sha256}`;
+    const nth = (seen.get(mark) ?? 0) + 1;
+    seen.set(mark, nth);
+    messages.push({
+      at: trap.at,
+      source: "trap",
+      key: `${mark}/${nth}`,
+      body: { observation: observe(trap, device, said.faults, deps.nextSeq()) },
+    });
+  }
+  await deps.store.saveTraps(records);
+  if (messages.length > 0) await deps.store.appendInbox(messages);
+  if (messages.length > 0) deps.poke();
+}
+
+function observe(trap: HeardTrap, device: Device, faults: readonly Fault[], seq: number): Observation {
+  return {
+    id: "inbox",
+    check: `${device.id}/trap`,
+    device: device.id,
+    kind: "trap",
+    at: trap.at,
+    seq,
+    durationMs: 0,
+    finding: { status: "up", samples: [], readings: [], faults },
+  };
+}
+
+function recordOf(trap: HeardTrap, device: Device | undefined, name: string | undefined): TrapRecord {
+  return {
+    at: trap.at,
+    source: trap.source,
+    ...(device === undefined ? {} : { device: device.id }),
+    ...(trap.oid === undefined ? {} : { oid: trap.oid }),
+    ...(name === undefined ? {} : { name }),
+    ...(trap.version === undefined ? {} : { version: trap.version }),
+    inform: trap.inform,
+    varbinds: trap.varbinds.map(({ oid, value }) => ({ oid, value })),
+    ...(trap.undecodable === undefined ? {} : { undecodable: trap.undecodable }),
+    sha256: trap.sha256,
+  };
+}
