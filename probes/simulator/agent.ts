@@ -1,0 +1,123 @@
+/**
+ * A simulated SNMP agent: one UDP socket at an address of its own, v1, v2c and v3, GET, GETNEXT and GETBULK, and notifications.
+ *
+ * What is not for it, or not SNMP, gets no answer, as from a real one.
+ */
+import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
+import { BerReader, tags } from "./ber.ts";
+import type { ObjectTable } from "./object-table.ts";
+import { answer, type Binding, communityMessage, notification, readRequest } from "./pdu.ts";
+import { UsmEngine, type UsmUser } from "./usm.ts";
+
+export interface AgentOptions<C> {
+  readonly address: string;
+  readonly port: number;
+  readonly community?: string;
+  readonly user?: UsmUser;
+  /** Names the v3 engine; the device's id. */
+  readonly engine: string;
+  readonly table: ObjectTable<C>;
+  readonly context: C;
+  readonly answers: (context: C) => boolean;
+  readonly boots: (context: C) => number;
+  readonly upSeconds: (context: C) => number;
+}
+
+export class SnmpAgent<C> {
+  readonly #options: AgentOptions<C>;
+  readonly #usm: UsmEngine | undefined;
+  #socket: Socket | undefined;
+  #sent = 0;
+  /** Requests answered since the start. */
+  answered = 0;
+
+  constructor(options: AgentOptions<C>) {
+    this.#options = options;
+    const { user, context } = options;
+    this.#usm =
+      user === undefined
+        ? undefined
+        : new UsmEngine({
+            user,
+            engineId: engineId(options.engine),
+            boots: () => options.boots(context),
+            seconds: () => Math.floor(options.upSeconds(context)),
+          });
+  }
+
+  /** Resolves when bound; rejects when the address cannot be had. */
+  async start(): Promise<void> {
+    const socket = createSocket("udp4");
+    this.#socket = socket;
+    socket.on("message", (bytes, peer) => {
+      const reply = this.#reply(bytes);
+      if (reply !== undefined) socket.send(reply, peer.port, peer.address, () => undefined);
+    });
+    socket.bind(this.#options.port, this.#options.address);
+    await once(socket, "listening");
+    // An ICMP error of an earlier reply may surface here; the agent goes on.
+    socket.on("error", () => undefined);
+  }
+
+  async stop(): Promise<void> {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    if (socket === undefined) return;
+    const closed = once(socket, "close");
+    socket.close();
+    await closed;
+  }
+
+  /** Sends an SNMPv2 notification from the agent's own address, at the user's level when it has one. */
+  async notify(
+    trapOid: string,
+    bindings: readonly Binding[],
+    to: { readonly host: string; readonly port: number; readonly community?: string },
+  ): Promise<void> {
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    this.#sent += 1;
+    const pdu = notification(this.#sent, Math.floor(this.#options.upSeconds(this.#options.context) * 100) % 2 ** 32, trapOid, bindings);
+    const community = to.community ?? this.#options.community;
+    const message = this.#usm === undefined ? communityMessage(1, community ?? "public", pdu) : this.#usm.seal(this.#sent, pdu);
+    await new Promise<void>((resolve) => socket.send(message, to.port, to.host, () => resolve()));
+  }
+
+  #reply(bytes: Buffer): Buffer | undefined {
+    if (!this.#options.answers(this.#options.context)) return undefined;
+    try {
+      const message = new BerReader(bytes).into();
+      const version = message.integer();
+      return version === 3 ? this.#replyV3(message) : this.#replyCommunity(message, version);
+    } catch {
+      // Not SNMP, or cut short: silence is what a real agent gives.
+      return undefined;
+    }
+  }
+
+  #replyCommunity(message: BerReader, version: number): Buffer | undefined {
+    const community = message.octets();
+    if (this.#options.community === undefined || !community.equals(Buffer.from(this.#options.community))) return undefined;
+    const pdu = answer(readRequest(message), this.#options.table, this.#options.context, version);
+    if (pdu === undefined) return undefined;
+    this.answered += 1;
+    return communityMessage(version, community, pdu);
+  }
+
+  #replyV3(message: BerReader): Buffer | undefined {
+    if (this.#usm === undefined) return undefined;
+    const opened = this.#usm.open(message);
+    if (Buffer.isBuffer(opened)) return opened;
+    const pdu = answer(readRequest(opened.pdu), this.#options.table, this.#options.context, 3);
+    if (pdu === undefined) return undefined;
+    this.answered += 1;
+    return this.#usm.seal(opened.messageId, pdu);
+  }
+}
+
+/** RFC 3411: format 4 (text) under 32473, the enterprise number kept for examples. */
+function engineId(name: string): Buffer {
+  const head = Buffer.from([0x80, 0x00, 0x7e, 0xd9, tags.octets]);
+  return Buffer.concat([head, Buffer.from(name).subarray(0, 27)]);
+}
