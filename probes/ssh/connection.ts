@@ -1,0 +1,236 @@
+/**
+ * One SSH connection: TCP, host key, login, and then channels. Every way it can end is a value.
+ *
+ * The host key is judged before any secret is sent. No agent is ever asked.
+ */
+import { connect, type Socket } from "node:net";
+import { Client, type ClientChannel, type ConnectConfig } from "ssh2";
+import { algorithms, formatPin, type HostKey, readHostKey } from "./host-key.ts";
+import { type Login, type Presenter, presenter } from "./login.ts";
+import { done, down, type Failure, failed, type Outcome, reasonOf, unknown, within } from "./outcome.ts";
+
+export interface ConnectRequest {
+  readonly host: string;
+  readonly port: number;
+  readonly login: Login;
+  readonly pinned?: HostKey;
+  readonly legacy: boolean;
+  readonly keepaliveMs: number;
+  /** A key that is not the pinned one. */
+  readonly offered: (key: HostKey) => void;
+  /** One line of the trace. */
+  readonly note: (line: string) => void;
+}
+
+/** Logged in. It closes itself when the far end does, or on `end`. */
+export class SshConnection {
+  readonly hostKey: HostKey;
+  readonly #client: Client;
+  readonly #socket: Socket;
+  #ended: Failure | undefined;
+  readonly #watchers = new Set<(failure: Failure) => void>();
+
+  constructor(client: Client, socket: Socket, hostKey: HostKey) {
+    this.#client = client;
+    this.#socket = socket;
+    this.hostKey = hostKey;
+  }
+
+  /** Why it is over; undefined while it lives. */
+  get ended(): Failure | undefined {
+    return this.#ended;
+  }
+
+  /** Calls back once when it is over, at once when it is already; the result takes the callback away. */
+  onEnd(watcher: (failure: Failure) => void): () => void {
+    if (this.#ended !== undefined) watcher(this.#ended);
+    else this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** Ends it, without waiting for the far end. The first reason stays. */
+  end(failure: Failure): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = failure;
+    this.#socket.destroy();
+    const watchers = [...this.#watchers];
+    this.#watchers.clear();
+    for (const watcher of watchers) watcher(failure);
+  }
+
+  /** A shell without a terminal: xAPI. */
+  shell(signal: AbortSignal): Promise<Outcome<ClientChannel>> {
+    return this.#channel(signal, (opened) => this.#client.shell(false, opened));
+  }
+
+  exec(command: string, signal: AbortSignal): Promise<Outcome<ClientChannel>> {
+    return this.#channel(signal, (opened) => this.#client.exec(command, opened));
+  }
+
+  #channel(
+    signal: AbortSignal,
+    open: (opened: (error: Error | undefined, channel: ClientChannel) => void) => void,
+  ): Promise<Outcome<ClientChannel>> {
+    return within(signal, (settle) => {
+      const forget = this.onEnd((failure) => settle(failed(failure)));
+      if (this.#ended !== undefined) return;
+      try {
+        open((error, channel) => {
+          forget();
+          if (error === undefined || error === null) settle(done(channel));
+          else settle(failed(this.#ended ?? down("ssh.protocol", "the login was accepted, but no channel was opened")));
+        });
+      } catch {
+        // The library throws "Not connected" when the socket went between two lines of ours.
+        this.end(down("ssh.protocol", "the connection was lost"));
+      }
+    });
+  }
+}
+
+type Stage = "connect" | "greeting" | "key exchange" | "login";
+
+/** Connects and logs in, once. At the end of the turn the socket is destroyed, whatever the far end does. */
+export function openConnection(request: ConnectRequest, signal: AbortSignal): Promise<Outcome<SshConnection>> {
+  const where = `${request.host}:${request.port}`;
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve(failed(reasonOf(signal)));
+      return;
+    }
+    const client = new Client();
+    // Our own socket: the library's destroy() leaves one alone that is half closed.
+    const socket = connect({ host: request.host, port: request.port, noDelay: true });
+    let stage: Stage = "connect";
+    let hostKey: HostKey | undefined;
+    let connection: SshConnection | undefined;
+    let settled = false;
+    const finish = (failure: Failure): void => {
+      if (connection !== undefined) connection.end(failure);
+      if (settled) return;
+      settled = true;
+      signal.removeEventListener("abort", expire);
+      socket.destroy();
+      resolve(failed(failure));
+    };
+    const expire = (): void => {
+      const reason = reasonOf(signal);
+      finish(reason.code === "ssh.timeout" ? down("ssh.timeout", lateDetail(stage, where)) : reason);
+    };
+    const login = presenter(request.login, where, finish);
+    signal.addEventListener("abort", expire, { once: true });
+    client.on("connect", () => {
+      stage = "greeting";
+      request.note(`connected to ${where}`);
+    });
+    client.on("banner", (text) => request.note(`a login banner of ${text.length} characters`));
+    client.on("handshake", () => {
+      stage = "login";
+      request.note(`host key ${hostKey === undefined ? "?" : formatPin(hostKey)}`);
+    });
+    client.on("change password", () => finish(unknown("ssh.auth-refused", `${where} demands a new password for ${request.login.user}`)));
+    client.on("error", (error) => finish(classify(error, { stage, where, login })));
+    client.on("close", () =>
+      finish(stage === "connect" ? lost(where) : down("ssh.protocol", `${where} closed the connection during ${stage}`)),
+    );
+    client.on("end", () => finish(lost(where)));
+    client.on("ready", () => {
+      if (settled || hostKey === undefined) return;
+      settled = true;
+      signal.removeEventListener("abort", expire);
+      connection = new SshConnection(client, socket, hostKey);
+      request.note(`logged in as ${request.login.user}`);
+      resolve(done(connection));
+    });
+    const verify = (blob: Buffer): boolean => {
+      stage = "key exchange";
+      const offered = readHostKey(blob);
+      hostKey ??= offered;
+      const expected = request.pinned ?? hostKey;
+      if (expected.fingerprint === offered.fingerprint) return true;
+      request.offered(offered);
+      const detail = `the host key of ${where} changed: pinned ${formatPin(expected)}, now ${formatPin(offered)}; nothing was sent`;
+      finish(unknown("ssh.host-key-changed", detail));
+      return false;
+    };
+    start({ client, socket, login, verify, finish }, request);
+  });
+}
+
+interface Attempt {
+  readonly client: Client;
+  readonly socket: Socket;
+  readonly login: Presenter;
+  readonly verify: (blob: Buffer) => boolean;
+  readonly finish: (failure: Failure) => void;
+}
+
+function start({ client, socket, login, verify, finish }: Attempt, request: ConnectRequest): void {
+  const config: ConnectConfig = {
+    sock: socket,
+    username: request.login.user,
+    readyTimeout: 0,
+    keepaliveInterval: request.keepaliveMs,
+    keepaliveCountMax: 2,
+    algorithms: algorithms(request.pinned, request.legacy),
+    hostVerifier: verify,
+    authHandler: (offered, _partial, next) => {
+      const method = login.next(offered);
+      if (method === false) finish(login.refusal());
+      else next(method);
+    },
+  };
+  try {
+    client.connect(config);
+  } catch {
+    // What the library refuses before it connects is our configuration (an algorithm that OpenSSL lacks).
+    finish(unknown("ssh.engine", "the SSH library refused these settings"));
+  }
+}
+
+const lost = (where: string): Failure => down("ssh.protocol", `${where} closed the connection`);
+
+function lateDetail(stage: Stage, where: string): string {
+  switch (stage) {
+    case "connect":
+      return `no TCP connection to ${where} in time`;
+    case "greeting":
+      return `${where} accepts connections but sent no SSH greeting in time`;
+    case "key exchange":
+    case "login":
+      return `${where} did not finish the ${stage} in time`;
+  }
+}
+
+/** By code and level, never by the error's text. */
+function classify(error: Error & { level?: string; code?: unknown }, at: { stage: Stage; where: string; login: Presenter }): Failure {
+  const { stage, where, login } = at;
+  switch (error.code) {
+    case "ECONNREFUSED":
+      return down("ssh.refused", `${where} refuses TCP connections`);
+    case "ETIMEDOUT":
+    case "EHOSTUNREACH":
+    case "EHOSTDOWN":
+      return down("ssh.timeout", `${where} cannot be reached (${error.code})`);
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+    case "EAI_NODATA":
+      return unknown("ssh.name", `the name of ${where} does not resolve (${error.code})`);
+    case "ENETUNREACH":
+    case "ENETDOWN":
+    case "EADDRNOTAVAIL":
+    case "EMFILE":
+    case "ENFILE":
+    case "EACCES":
+    case "EPERM":
+    case "EINVAL":
+      return unknown("ssh.engine", `no connection can be made from here to ${where} (${error.code})`);
+    case undefined:
+      throw new Error("TODO: Not implemented yet");
+  }
+  // A DISCONNECT message (a number) after the secret: "too many authentication failures", however it is worded.
+  if (stage === "login" && login.presented() && typeof error.code === "number") return login.refusal();
+  if (error.level === "client-authentication") return login.refusal();
+  if (error.level === "client-timeout") return down("ssh.timeout", `${where} answers no keepalive`);
+  return down("ssh.protocol", `${where} broke off during ${stage === "connect" ? "connecting" : stage}`);
+}

@@ -1,0 +1,34 @@
+/**
+ * A dialect: how one kind of shell is asked, over a connection that something else keeps.
+ *
+ * Framing (pure files) is apart from transport, so that another shell, or telnet, is one more dialect and no other change.
+ */
+
+import type { SshConnection } from "./connection.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** One answer: structured, or text. `problem` is the device's own word that it does not know what was asked. */
+export type Answer =
+  | { readonly form: "json"; readonly status: unknown; readonly problem?: string }
+  | { readonly form: "text"; readonly text: string };
+
+/** What a conversation may report. */
+export interface Ears {
+  /** One line of the trace, already free of far-end identity. */
+  note(line: string): void;
+  /** An object that answers no question: feedback of a kept session. */
+  unasked(object: unknown): void;
+}
+
+export interface Conversation {
+  /** One question at a time. What comes late, after the turn ended, answers nothing. */
+  ask(command: string, signal: AbortSignal): Promise<Outcome<Answer>>;
+}
+
+export interface Dialect {
+  /** Prepares the shell until the first question may be asked. */
+  open(connection: SshConnection, ears: Ears, signal: AbortSignal): Promise<Outcome<Conversation>>;
+}
+
+/** Octets of one answer (and of what comes between two questions); more ends the session. */
+export const MAX_ANSWER_BYTES = 1024 * 1024;

@@ -1,0 +1,43 @@
+/**
+ * The exec dialect: one channel a command, for hosts with an OpenSSH server. No prompt to wait for; the channel's end is the end.
+ */
+import { StringDecoder } from "node:string_decoder";
+import type { ClientChannel } from "ssh2";
+import type { SshConnection } from "./connection.ts";
+import { type Answer, type Dialect, MAX_ANSWER_BYTES } from "./dialect.ts";
+import { done, down, failed, type Outcome, within } from "./outcome.ts";
+
+/** Text kept of one answer; patterns see no more. */
+const MAX_TEXT = 4_096;
+
+export const exec: Dialect = {
+  open: (connection) => Promise.resolve(done({ ask: (command, signal) => run(connection, command, signal) })),
+};
+
+async function run(connection: SshConnection, command: string, signal: AbortSignal): Promise<Outcome<Answer>> {
+  const opened = await connection.exec(command, signal);
+  if (!opened.ok) return opened;
+  return within(signal, (settle) => collect(connection, opened.value, settle));
+}
+
+function collect(connection: SshConnection, channel: ClientChannel, settle: (outcome: Outcome<Answer>) => void): void {
+  const decoder = new StringDecoder("utf8");
+  let text = "";
+  let bytes = 0;
+  const forget = connection.onEnd((failure) => settle(failed(failure)));
+  const count = (chunk: Buffer): void => {
+    bytes += chunk.length;
+    if (bytes > MAX_ANSWER_BYTES)
+      connection.end(down("ssh.protocol", `the device sent more than ${MAX_ANSWER_BYTES} octets for one question`));
+  };
+  channel.stderr.on("data", count);
+  channel.on("data", (chunk: Buffer) => {
+    count(chunk);
+    if (text.length < MAX_TEXT) text = (text + decoder.write(chunk)).slice(0, MAX_TEXT);
+  });
+  channel.on("error", () => connection.end(down("ssh.protocol", "the channel broke off")));
+  channel.on("close", () => {
+    forget();
+    settle(done({ form: "text", text }));
+  });
+}

@@ -1,0 +1,152 @@
+/**
+ * The xAPI dialect: Cisco CE and RoomOS codecs over a kept shell without a terminal.
+ *
+ * There is no prompt: a line `OK` says ready (banner texts can be switched off), answers are JSON and carry our resultId.
+ */
+import type { ClientChannel } from "ssh2";
+import type { SshConnection } from "./connection.ts";
+import { type Answer, type Conversation, type Dialect, type Ears, MAX_ANSWER_BYTES } from "./dialect.ts";
+import { done, down, failed, type Outcome, within } from "./outcome.ts";
+import { XapiFramer } from "./xapi-framer.ts";
+
+/** Lines whose words are the firmware's own. Any other line may hold a name: only its length is told. */
+const HARMLESS_LINE =
+  /^(?:OK|ERROR|\*\* end|Command not recognized\.|\*r Login successful|Cisco Codec Release [\w .,()-]{1,80}|SW Release Date: [\w .,:-]{1,60})$/;
+
+export const xapi: Dialect = {
+  open: async (connection, ears, signal) => {
+    const shell = await connection.shell(signal);
+    if (!shell.ok) return shell;
+    const conversation = new XapiConversation(connection, shell.value, ears);
+    const ready = await conversation.begin(signal);
+    return ready.ok ? done(conversation) : ready;
+  },
+};
+
+type Settle<T> = (outcome: Outcome<T>) => void;
+
+class XapiConversation implements Conversation {
+  readonly #connection: SshConnection;
+  readonly #channel: ClientChannel;
+  readonly #ears: Ears;
+  readonly #framer: XapiFramer;
+  #lastId = 0;
+  #asked: { readonly id: string; readonly settle: Settle<Answer> } | undefined;
+  #readyWait: Settle<undefined> | undefined;
+  #bytes = 0;
+
+  constructor(connection: SshConnection, channel: ClientChannel, ears: Ears) {
+    this.#connection = connection;
+    this.#channel = channel;
+    this.#ears = ears;
+    this.#framer = new XapiFramer({ object: (text) => this.#object(text), line: (text) => this.#line(text) }, MAX_ANSWER_BYTES);
+    channel.on("data", (bytes: Buffer) => this.#feed(bytes));
+    channel.stderr.on("data", (bytes: Buffer) => this.#count(bytes.length));
+    channel.on("close", () => connection.end(down("ssh.protocol", "the device closed the shell")));
+    channel.on("error", () => connection.end(down("ssh.protocol", "the shell broke off")));
+    connection.onEnd((failure) => {
+      this.#readyWait?.(failed(failure));
+      this.#asked?.settle(failed(failure));
+    });
+  }
+
+  /** Waits for the greeting's `OK`, turns the echo off, asks for JSON. */
+  async begin(signal: AbortSignal): Promise<Outcome<undefined>> {
+    const greeted = await this.#untilOk(signal, undefined);
+    if (!greeted.ok) return greeted;
+    const quiet = await this.#untilOk(signal, "echo off");
+    if (quiet.ok) this.#channel.write("xpreferences outputmode json\n");
+    return quiet;
+  }
+
+  async ask(command: string, signal: AbortSignal): Promise<Outcome<Answer>> {
+    const id = String(++this.#lastId);
+    this.#bytes = 0;
+    const answer = await within<Answer>(signal, (settle) => {
+      const { ended } = this.#connection;
+      if (ended !== undefined) {
+        settle(failed(ended));
+        return;
+      }
+      this.#asked = { id, settle };
+      this.#channel.write(`${command} | resultId="${id}"\n`);
+    });
+    this.#asked = undefined;
+    return answer;
+  }
+
+  async #untilOk(signal: AbortSignal, command: string | undefined): Promise<Outcome<undefined>> {
+    const outcome = await within<undefined>(signal, (settle) => {
+      const { ended } = this.#connection;
+      if (ended !== undefined) {
+        settle(failed(ended));
+        return;
+      }
+      this.#readyWait = settle;
+      if (command !== undefined) this.#channel.write(`${command}\n`);
+    });
+    this.#readyWait = undefined;
+    return outcome;
+  }
+
+  #feed(bytes: Buffer): void {
+    if (this.#connection.ended !== undefined || !this.#count(bytes.length)) return;
+    if (!this.#framer.feed(bytes)) this.#overflow();
+  }
+
+  /** False once too much came for one question. */
+  #count(length: number): boolean {
+    this.#bytes += length;
+    if (this.#bytes <= MAX_ANSWER_BYTES) return true;
+    this.#overflow();
+    return false;
+  }
+
+  #overflow(): void {
+    this.#connection.end(down("ssh.protocol", `the device sent more than ${MAX_ANSWER_BYTES} octets for one question`));
+  }
+
+  #line(text: string): void {
+    this.#ears.note(`< ${HARMLESS_LINE.test(text) ? text : `(a line of ${text.length} characters)`}`);
+    if (text === "OK") this.#readyWait?.(done(undefined));
+  }
+
+  #object(text: string): void {
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(text);
+    } catch {
+      // Balanced braces, no JSON: noise between answers; the next object stands on its own.
+      this.#ears.note(`< (${text.length} characters in braces that are no JSON)`);
+      return;
+    }
+    const object = parsed as Readonly<Record<string, unknown>>;
+    const id = object.ResultId;
+    if (id === undefined) this.#ears.unasked(parsed);
+    else if (this.#asked !== undefined && String(id) === this.#asked.id) this.#asked.settle(done(readAnswer(object)));
+    else this.#ears.note("< (a late answer to an earlier question)");
+  }
+}
+
+/** The Status tree of an answer, or the device's refusal: `{"status":"Error"}` directly or below CommandResponse. */
+export function readAnswer(object: Readonly<Record<string, unknown>>): Answer {
+  const { Status, CommandResponse } = object;
+  const refusal =
+    refusalOf(Status) ??
+    Object.values(recordOf(CommandResponse))
+      .map(refusalOf)
+      .find((found) => found !== undefined);
+  if (refusal !== undefined) return { form: "json", status: undefined, problem: refusal };
+  return { form: "json", status: Status };
+}
+
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function refusalOf(value: unknown): string | undefined {
+  const { status, Reason } = recordOf(value);
+  if (status !== "Error" && status !== "ParameterError") return undefined;
+  const reason = recordOf(Reason).Value;
+  return `${status}: ${typeof reason === "string" && /^[\w ./-]{1,80}$/.test(reason) ? reason : "no reason"}`;
+}
