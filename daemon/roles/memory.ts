@@ -61,6 +61,11 @@ export class AlarmMemory implements AlarmView {
     for (const { check, at, seq } of observations) this.#judged.set(check, { at, seq });
   }
 
+  /** Every alarm that is pending or active. */
+  live(): readonly Alarm[] {
+    return [...this.#live.values()].flatMap((keys) => [...keys].flatMap((key) => this.#alarms.get(key) ?? []));
+  }
+
   activeCount(): number {
     let count = 0;
     for (const keys of this.#live.values()) for (const key of keys) if (this.#alarms.get(key)?.state === "active") count += 1;

@@ -1,0 +1,504 @@
+/**
+ * The composition root: configuration -> adapters -> roles. Start, reload, stop. Tests start this too.
+ *
+ * Only this file and its parts (looking.ts, hearing.ts) name concrete adapters. What is started is stopped, in reverse order.
+ */
+import { randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { createApi } from "./api/api.ts";
+import type { Change, Readiness, ReloadResult } from "./api/deps.ts";
+import { Board } from "./board.ts";
+import { createLocalBus } from "./bus/local.ts";
+import { systemClock } from "./clock.ts";
+import { diffConfig } from "./config/diff.ts";
+import { loadConfig } from "./config/load.ts";
+import { formatProblem } from "./config/problems.ts";
+import { createInfluxExport, type InfluxExport } from "./export/influx.ts";
+import { createExposition, type IncidentSummary } from "./exposition.ts";
+import { type Hearing, startHearing } from "./hearing.ts";
+import { createLooking, type Looking } from "./looking.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+import type { Config, ConfigProblem } from "./model/config.ts";
+import type { Incident, OutboxRow } from "./model/incident.ts";
+import type { Fault, Observation } from "./model/observation.ts";
+import { createHeartbeat, type Heartbeat } from "./notify/heartbeat.ts";
+import { createNotifiers } from "./notify/notifiers.ts";
+import { createSink } from "./notify/sink.ts";
+import type { Bus, Clock, Log, Store } from "./ports.ts";
+import { Auditor } from "./roles/auditor.ts";
+import { Desk } from "./roles/desk.ts";
+import { Dispatcher } from "./roles/dispatcher.ts";
+import { Escalator } from "./roles/escalator.ts";
+import { Evaluator } from "./roles/evaluator.ts";
+import { createLeaseKeeper, type LeaseKeeper } from "./roles/lease.ts";
+import { Recorder } from "./roles/recorder.ts";
+import { Reporter } from "./roles/reporter.ts";
+import { type Role, Supervisor } from "./roles/supervisor.ts";
+import { openStore } from "./store/open.ts";
+import { renderNotice } from "./text/notice.ts";
+
+export interface AppOptions {
+  readonly file: string;
+  readonly version: string;
+  readonly log: Log;
+  readonly demo?: boolean;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly clock?: Clock;
+}
+
+/** The configuration was refused; nothing was started. */
+export class ConfigRefused extends Error {
+  override readonly name = "ConfigRefused";
+  readonly problems: readonly ConfigProblem[];
+  constructor(problems: readonly ConfigProblem[]) {
+    super(problems.map(formatProblem).join("\n"));
+    this.problems = problems;
+  }
+}
+
+export interface App {
+  /** Where the pages are. */
+  readonly url: string;
+  readonly config: () => Config;
+  reload(yes: boolean, by: string): Promise<ReloadResult>;
+  readiness(): Readiness;
+  /** A planned stop tells the dead-man's ping. Idempotent. */
+  stop(planned: boolean): Promise<void>;
+}
+
+const singletons = ["scheduler", "evaluator", "escalator", "auditor", "reporter"];
+const busCapacity = 50_000;
+/** An upgrade or a restart may take this long before the dead-man wakes somebody. */
+const plannedStopMs = 15 * 60_000;
+
+/** Loads, opens, starts. Throws ConfigRefused, or what the store says; whatever was started by then is stopped. */
+export async function startApp(options: AppOptions): Promise<App> {
+  const loaded = await load(options);
+  if (!loaded.ok) throw new ConfigRefused(loaded.problems);
+  for (const warning of loaded.warnings) options.log.warn({ path: warning.path }, formatProblem(warning));
+  const daemon = new Daemon(options, loaded.config);
+  try {
+    await daemon.start();
+  } catch (error) {
+    await daemon.stop(false);
+    throw error;
+  }
+  return daemon;
+}
+
+function load({ file, env, demo }: AppOptions) {
+  return loadConfig(file, { ...(env === undefined ? {} : { env }), demo: demo ?? false });
+}
+
+class Daemon implements App {
+  readonly #options: AppOptions;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #metrics: Metrics;
+  readonly #board = new Board();
+  readonly #supervisor: Supervisor;
+  readonly #bus: Bus;
+  readonly #listeners = new Set<(change: Change) => void>();
+  readonly #stops: (() => Promise<void> | void)[] = [];
+  #config: Config;
+  #seq: number;
+  #open: readonly IncidentSummary[] = [];
+  #lastReload: ReloadResult | undefined;
+  #looking: Looking | undefined;
+  #hearing: Hearing | undefined;
+  #evaluator: Evaluator | undefined;
+  #heartbeat: Heartbeat | undefined;
+  #stopped: Promise<void> | undefined;
+  url = "";
+
+  constructor(options: AppOptions, config: Config) {
+    this.#options = options;
+    this.#config = config;
+    this.#clock = options.clock ?? systemClock;
+    this.#log = options.log;
+    this.#metrics = createMetrics({ version: options.version });
+    this.#supervisor = new Supervisor(this.#clock, this.#log);
+    this.#bus = createLocalBus({ capacity: busCapacity }, this.#clock);
+    this.#seq = this.#clock.now() * 1_000;
+  }
+
+  readonly config = (): Config => this.#config;
+  readonly #nextSeq = (): number => {
+    this.#seq += 1;
+    return this.#seq;
+  };
+
+  async start(): Promise<void> {
+    const { stateDir } = this.#config.instance;
+    mkdirSync(stateDir, { recursive: true, mode: 0o750 });
+    const store = await openStore({ storage: this.#config.storage, stateDir, log: this.#log, clock: this.#clock });
+    this.#stops.push(() => store.close());
+    await store.migrate();
+    const leases = createLeaseKeeper({ store, clock: this.#clock, log: this.#log, holder: randomUUID(), roles: singletons });
+    await leases.acquire();
+    this.#stops.push(() => leases.release());
+    await this.#refresh(store);
+    await this.#startRoles(store, leases);
+    this.#loaded(this.#clock.now());
+    this.#log.info({ devices: this.#config.network.devices.size, url: this.url }, "vigie is up");
+  }
+
+  /** Idempotent: the second call waits for the first. */
+  stop(planned: boolean): Promise<void> {
+    this.#stopped ??= this.#stopAll(planned);
+    return this.#stopped;
+  }
+
+  readiness(): Readiness {
+    const roles = this.#supervisor.health();
+    return { ready: roles.length > 0 && roles.every((role) => role.ok), roles };
+  }
+
+  async reload(yes: boolean, by: string): Promise<ReloadResult> {
+    const result = await this.#tryReload(yes);
+    this.#lastReload = result;
+    this.#metrics.configReloadSuccess.set(result.ok ? 1 : 0);
+    if (result.ok) {
+      this.#loaded(result.at);
+      this.#log.info({ by, changes: result.changes.length }, "configuration reloaded");
+    } else {
+      this.#log.error({ by, reason: result.reason, problems: result.problems }, "configuration refused; the old one stays in force");
+    }
+    this.#tell({ kind: "config", id: "config" });
+    return result;
+  }
+
+  async #tryReload(yes: boolean): Promise<ReloadResult> {
+    const at = this.#clock.now();
+    const loaded = await load(this.#options);
+    if (!loaded.ok) return { ok: false, at, reason: "invalid", problems: loaded.problems.map(formatProblem) };
+    const before = this.#config;
+    const diff = diffConfig(before, loaded.config);
+    if (diff.needsYes !== undefined && !yes) return { ok: false, at, reason: "guarded", problems: [diff.needsYes] };
+    this.#config = loaded.config;
+    const moved = [...before.network.devices.values()].filter(
+      (device) => JSON.stringify(device) !== JSON.stringify(loaded.config.network.devices.get(device.id)),
+    );
+    this.#looking?.reload(moved.map((device) => device.id));
+    for (const id of diff.removedDevices) this.#board.forget(id);
+    await this.#hearing?.reload();
+    return {
+      ok: true,
+      at,
+      changes: [
+        ...diff.added.map((path) => `+ ${path}`),
+        ...diff.removed.map((path) => `- ${path}`),
+        ...diff.changed.map((path) => `~ ${path}`),
+      ],
+    };
+  }
+
+  #loaded(at: number): void {
+    this.#metrics.configReloadSuccess.set(1);
+    this.#metrics.configReloadAt.set(at / 1000);
+  }
+
+  async #stopAll(planned: boolean): Promise<void> {
+    if (planned) await this.#heartbeat?.plannedStop(plannedStopMs);
+    for (const stop of this.#stops.reverse()) {
+      try {
+        await stop();
+      } catch (error) {
+        this.#log.error({ error: error instanceof Error ? error.name : "unknown" }, "stopping failed; going on");
+      }
+    }
+    this.#stops.length = 0;
+  }
+
+  async #startRoles(store: Store, leases: LeaseKeeper): Promise<void> {
+    const basics = { store, clock: this.#clock, log: this.#log, config: this.config };
+    const looking = await createLooking({
+      ...basics,
+      bus: this.#bus,
+      metrics: this.#metrics,
+      leases,
+      nextSeq: this.#nextSeq,
+      credential: (id, devices, failing, why) => this.#credential({ id, devices, failing, why }),
+      heard: (device, fault) => this.#heard(store, device, fault),
+    });
+    this.#looking = looking;
+    this.#stops.push(() => looking.stop());
+    const recorder = new Recorder(basics);
+    const influx =
+      this.#config.influx === undefined
+        ? undefined
+        : createInfluxExport({ influx: this.#config.influx, clock: this.#clock, log: this.#log, metrics: this.#metrics });
+    const evaluator = this.#makeEvaluator({ store, leases, looking, recorder, influx });
+    this.#evaluator = evaluator;
+    const auditor = new Auditor({ ...basics, leases, stats: { repaired: () => this.#metrics.auditorRepairs.inc() } });
+    const sink = createSink(() => this.#clock.now());
+    const dispatcher = new Dispatcher({
+      ...basics,
+      notifiers: createNotifiers({ now: () => this.#clock.now(), sink }),
+      worker: randomUUID(),
+      render: (row, incident, config) => this.#render(row, incident, config),
+      stats: { delivered: (channel, state) => this.#delivered(channel, state) },
+    });
+    const escalator = new Escalator({ ...basics, leases, changed: (moved) => this.#escalated(store, moved) });
+    const roles: Role[] = [
+      leases,
+      recorder,
+      dispatcher,
+      escalator,
+      auditor,
+      new Reporter({ ...basics, leases }),
+      evaluator,
+      looking.guardKeeper,
+      looking.prober,
+    ];
+    if (influx !== undefined) roles.push(loop("influx", 120_000, (signal) => influx.run(signal), this.#clock));
+    this.#heartbeat = this.#makeHeartbeat(auditor);
+    const heartbeat = this.#heartbeat;
+    if (heartbeat !== undefined) roles.push(loop("heartbeat", 120_000, (signal) => heartbeat.run(signal), this.#clock));
+    this.#stops.push(() => this.#supervisor.stop());
+    for (const role of roles) this.#supervisor.start(role);
+    looking.scheduler.load(this.#config.network);
+    this.#supervisor.start(looking.scheduler);
+    await this.#startHearing(store, looking, evaluator);
+    this.#mirror(store, auditor, leases);
+    await this.#listen(store, sink, evaluator, looking);
+  }
+
+  #makeEvaluator(parts: {
+    store: Store;
+    leases: LeaseKeeper;
+    looking: Looking;
+    recorder: Recorder;
+    influx: InfluxExport | undefined;
+  }): Evaluator {
+    const { store, leases, looking, recorder, influx } = parts;
+    return new Evaluator({
+      store,
+      bus: this.#bus,
+      clock: this.#clock,
+      log: this.#log,
+      leases,
+      board: this.#board,
+      config: this.config,
+      stats: {
+        turn: (seconds, observations) => {
+          this.#metrics.evaluatorTurnSeconds.observe(seconds);
+          this.#metrics.observations.inc(observations);
+        },
+        alarms: (active) => this.#metrics.alarmsActive.set(active),
+      },
+      kick: ({ device, check, inMs }) => {
+        if (device !== undefined) looking.scheduler.kickDevice(device, inMs);
+        if (check !== undefined) looking.scheduler.kick(check, inMs);
+      },
+      changed: () => void this.#refresh(store),
+      seen: (observations) => this.#seen(observations, recorder, influx),
+    });
+  }
+
+  #seen(observations: readonly Observation[], recorder: Recorder, influx: InfluxExport | undefined): void {
+    recorder.add(observations);
+    if (influx === undefined) return;
+    for (const observation of observations) {
+      const device = this.#config.network.devices.get(observation.device);
+      if (device !== undefined) influx.offer(observation, device);
+    }
+  }
+
+  async #startHearing(store: Store, looking: Looking, evaluator: Evaluator): Promise<void> {
+    const hearing = await startHearing({
+      config: this.config,
+      store,
+      log: this.#log,
+      metrics: this.#metrics,
+      nextSeq: this.#nextSeq,
+      poke: () => evaluator.poke(),
+      lookAgain: (devices) => {
+        for (const id of devices ?? this.#config.network.devices.keys()) looking.scheduler.kickDevice(id, 0);
+      },
+      interfaces: (device) => looking.snmp.interfaces(device),
+    });
+    this.#hearing = hearing;
+    this.#stops.push(() => hearing.stop());
+  }
+
+  #credential(input: { id: string; devices: readonly string[]; failing: boolean; why: string }): void {
+    const { id, devices, failing, why } = input;
+    const wide = {
+      holder: `credential:${id}`,
+      symptom: "login-refused",
+      failing,
+      devices,
+      symptoms: ["login-refused"],
+      at: this.#clock.now(),
+      why,
+    };
+    this.#evaluator
+      ?.wide(wide)
+      .catch((error: unknown) => this.#log.error({ credential: id, error: String(error) }, "credential incident not written"));
+  }
+
+  /** A kept session told something: into the inbox like a trap, since it does not come again. */
+  #heard(store: Store, device: string, fault: Fault): void {
+    const at = this.#clock.now();
+    const seq = this.#nextSeq();
+    const observation: Observation = {
+      id: "inbox",
+      check: `${device}/trap`,
+      device,
+      kind: "trap",
+      at,
+      seq,
+      durationMs: 0,
+      finding: { status: "up", samples: [], readings: [], faults: [fault] },
+    };
+    store
+      .appendInbox([{ at, source: "session", key: `session/${device}/${seq}`, body: { observation } }])
+      .then(() => this.#evaluator?.poke())
+      .catch((error: unknown) =>
+        this.#log.error({ device, error: error instanceof Error ? error.name : "unknown" }, "what a session told was lost"),
+      );
+  }
+
+  #makeHeartbeat(auditor: Auditor): Heartbeat | undefined {
+    const { heartbeat } = this.#config;
+    if (heartbeat === undefined) return undefined;
+    const healthy = () => {
+      const hangs = this.#supervisor.health().find((role) => !role.ok);
+      if (hangs !== undefined) return { ok: false, why: `${hangs.name}: ${hangs.why}` };
+      return auditor.verdict();
+    };
+    return createHeartbeat({ ...heartbeat, clock: this.#clock, log: this.#log, healthy, fetch, metrics: this.#metrics });
+  }
+
+  #mirror(store: Store, auditor: Auditor, leases: LeaseKeeper): void {
+    this.#metrics.onScrape(async () => {
+      this.#metrics.busDepth.set(this.#bus.depth());
+      this.#metrics.busDisplaced(this.#bus.displaced());
+      this.#metrics.escalationHealthy.set(auditor.verdict().ok ? 1 : 0);
+      for (const role of singletons) this.#metrics.leaseHeld.set({ role }, leases.held(role) ? 1 : 0);
+      const { pending, oldestAt } = await store.outboxDepth();
+      this.#metrics.outboxPending.set(pending);
+      this.#metrics.outboxOldestSeconds.set(oldestAt === undefined ? 0 : Math.max(0, this.#clock.now() - oldestAt) / 1000);
+    });
+  }
+
+  async #listen(store: Store, sink: ReturnType<typeof createSink>, evaluator: Evaluator, looking: Looking): Promise<void> {
+    const api = createApi({
+      version: this.#options.version,
+      config: this.config,
+      store,
+      board: this.#board,
+      clock: this.#clock,
+      log: this.#log,
+      metrics: this.#metrics,
+      exposition: createExposition({ board: this.#board, network: () => this.#config.network, incidents: () => this.#open }),
+      readiness: () => this.readiness(),
+      actions: new Desk({ store, clock: this.#clock, config: this.config, changed: () => void this.#refresh(store) }),
+      reload: (yes, by) => this.reload(yes, by),
+      lastReload: () => this.#lastReload,
+      alarms: () => evaluator.memory.live(),
+      acceptHostKey: (device) => looking.ssh.acceptSeenHostKey(device),
+      changes: {
+        subscribe: (listener) => {
+          this.#listeners.add(listener);
+          return () => this.#listeners.delete(listener);
+        },
+      },
+      sink,
+    });
+    const { host, port } = this.#config.http;
+    const server = await api.listen(host, port);
+    this.url = server.url;
+    this.#stops.push(() => server.close());
+  }
+
+  #render(row: OutboxRow, incident: Incident, config: Config): { subject: string; text: string } {
+    const { network, instance, rules } = config;
+    const device = incident.device === undefined ? undefined : network.devices.get(incident.device);
+    const room = incident.room === undefined ? undefined : network.rooms.get(incident.room);
+    const site = network.sites.get(incident.site);
+    const rule = rules.find((each) => each.id === incident.rule);
+    return renderNotice({
+      incident,
+      kind: row.kind,
+      language: row.language,
+      siteName: site?.name ?? incident.site,
+      timezone: site?.timezone ?? instance.timezone,
+      demo: config.demo,
+      ...(device === undefined ? {} : { deviceName: device.name }),
+      ...(room === undefined ? {} : { roomName: room.name }),
+      ...(room?.phone === undefined ? {} : { roomPhone: room.phone }),
+      ...(rule === undefined ? {} : { rule }),
+      ...(instance.publicUrl === undefined ? {} : { publicUrl: instance.publicUrl }),
+      ...(row.lateMs === undefined ? {} : { lateMs: row.lateMs }),
+      ...(incident.wakeAt === undefined || incident.wakeFor !== "escalate" ? {} : { deadlineAt: incident.wakeAt }),
+    });
+  }
+
+  #delivered(channel: string, state: string): void {
+    this.#metrics.deliveries.inc({ channel, state });
+    this.#tell({ kind: "message", id: channel });
+  }
+
+  #escalated(store: Store, moved: readonly Incident[]): void {
+    for (const incident of moved)
+      if (incident.level > 1 && incident.wakeFor !== "follow-up") this.#metrics.escalations.inc({ level: String(incident.level) });
+    void this.#refresh(store);
+  }
+
+  /** The open incidents as the metrics show them; read again after every change. */
+  async #refresh(store: Store): Promise<void> {
+    try {
+      const open = await store.openIncidents();
+      this.#open = open.filter((incident) => incident.foldedInto === undefined).map(summary);
+      this.#tell({ kind: "incident", id: "all" });
+    } catch (error) {
+      this.#log.warn(
+        { error: error instanceof Error ? error.name : "unknown" },
+        "open incidents not read; the metrics show the ones before",
+      );
+    }
+  }
+
+  #tell(change: Change): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}
+
+function summary(incident: Incident): IncidentSummary {
+  const { number, severity, urgency, level, site, symptom, device, state, acknowledgedAt } = incident;
+  return {
+    number,
+    severity,
+    urgency,
+    level,
+    site,
+    symptom,
+    unacknowledged: state === "open" && acknowledgedAt === undefined,
+    ...(device === undefined ? {} : { device }),
+  };
+}
+
+/** A loop that does not beat by itself: it is alive while it has not ended. */
+function loop(name: string, beatWithinMs: number, work: (signal: AbortSignal) => Promise<void>, clock: Clock): Role {
+  return {
+    name,
+    beatWithinMs,
+    async run(signal, beat) {
+      const ended = new AbortController();
+      const beats = (async () => {
+        while (!ended.signal.aborted) {
+          beat();
+          await clock.sleep(beatWithinMs / 4, ended.signal);
+        }
+      })();
+      try {
+        await work(signal);
+      } finally {
+        ended.abort();
+        await beats;
+      }
+    },
+  };
+}

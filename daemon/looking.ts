@@ -1,0 +1,170 @@
+/**
+ * How this daemon looks: probes, the login guard, the rate ceiling, the prober and the scheduler, put together.
+ *
+ * Part of the composition root (app.ts).
+ */
+import { createIcmpProbe } from "../probes/icmp/icmp-probe.ts";
+import { createLoginGuard, type LoginGuard, type LoginGuardSnapshot } from "../probes/login-guard.ts";
+import type { Probe } from "../probes/probe.ts";
+import { createRateCeiling, type RateCeiling } from "../probes/rate-ceiling.ts";
+import { createSnmpProbe, type SnmpProbe } from "../probes/snmp/snmp-probe.ts";
+import { createSshProbe, type SshProbe } from "../probes/ssh/ssh-probe.ts";
+import type { Metrics } from "./metrics.ts";
+import type { Config } from "./model/config.ts";
+import type { Fault } from "./model/observation.ts";
+import { MINUTE } from "./model/time.ts";
+import type { Bus, Clock, Log, Store } from "./ports.ts";
+import type { Leases } from "./roles/lease.ts";
+import { CheckProber, type Logins } from "./roles/prober.ts";
+import { CheckScheduler } from "./roles/scheduler.ts";
+import type { Role } from "./roles/supervisor.ts";
+
+export interface LookingDeps {
+  readonly config: () => Config;
+  readonly store: Store;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly leases: Leases;
+  readonly nextSeq: () => number;
+  /** A credential is refused on several devices, or works again. */
+  readonly credential: (credential: string, devices: readonly string[], failing: boolean, why: string) => void;
+  /** A kept session told something between looks. */
+  readonly heard: (device: string, fault: Fault) => void;
+}
+
+export interface Looking {
+  readonly scheduler: CheckScheduler;
+  readonly prober: CheckProber;
+  readonly ssh: SshProbe;
+  readonly snmp: SnmpProbe;
+  /** Writes what the login guard knows, now and then; last at stop. */
+  readonly guardKeeper: Role;
+  /** After a reload: new checks, ceilings; what is gone or changed is forgotten. */
+  reload(forget: readonly string[]): void;
+  stop(): Promise<void>;
+}
+
+const guardKey = "login-guard";
+
+export async function createLooking(deps: LookingDeps): Promise<Looking> {
+  const { config, store, bus, clock, log, metrics, leases, nextSeq } = deps;
+  const successorOf = (credential: string) => config().credentials.get(credential)?.successor;
+  const guard = createLoginGuard(successorOf, await store.kept<LoginGuardSnapshot>(guardKey));
+  let ceiling = newCeiling(config(), clock);
+  const pace = (site: string, packets: number, signal: AbortSignal) => ceiling.acquire(site, packets, signal);
+  const icmp = createIcmpProbe({ pace });
+  const snmp = createSnmpProbe({ pace });
+  const ssh = createSshProbe({ memory: memoryOn(store), heard: deps.heard, pace });
+  const probes: readonly Probe[] = [icmp, snmp, ssh];
+
+  const scheduler: CheckScheduler = new CheckScheduler({
+    clock,
+    look: (check, slotAt) => prober.look(check, slotAt),
+    stats: {
+      slots: (lateMs) => metrics.slotsLateSeconds.observe(lateMs / 1000),
+      skipped: (check) => metrics.skippedLooks.inc({ kind: check.kind }),
+    },
+    mayLook: () => leases.held("scheduler"),
+  });
+  const prober = new CheckProber({
+    probes: new Map(probes.map((probe) => [probe.kind, probe])),
+    logins: guarded(guard, deps),
+    world: {
+      device: (id) => config().network.devices.get(id),
+      family: (id) => config().families.get(id),
+      credential: (id) => config().credentials.get(id),
+    },
+    bus,
+    clock,
+    log,
+    stats: {
+      looked: (kind, finding, durationMs) => {
+        metrics.looks.inc({ kind, status: finding.status });
+        metrics.lookSeconds.observe({ kind }, durationMs / 1000);
+      },
+    },
+    ended: (check) => scheduler.ended(check),
+    nextSeq,
+  });
+
+  return {
+    scheduler,
+    prober,
+    ssh,
+    snmp,
+    guardKeeper: keeperOf(guard, store, clock),
+    reload(forget) {
+      ceiling = newCeiling(config(), clock);
+      for (const device of forget) {
+        guard.forget(device);
+        for (const probe of probes) probe.forget(device);
+      }
+      scheduler.load(config().network);
+    },
+    async stop() {
+      for (const probe of probes) await probe.stop();
+    },
+  };
+}
+
+function newCeiling(config: Config, clock: Clock): RateCeiling {
+  const { packetsPerSecondPerSite, packetsPerSecond } = config.ceilings;
+  return createRateCeiling({ perSitePerSecond: packetsPerSecondPerSite, perSecond: packetsPerSecond }, clock);
+}
+
+function memoryOn(store: Store) {
+  return {
+    get: (key: string) => store.kept<string>(key),
+    set: (key: string, value: string) => store.keep(key, value),
+  };
+}
+
+/** The guard, with what it finds told onwards: counted, and as one incident a credential. */
+function guarded(guard: LoginGuard, { credential, metrics, config, log }: LookingDeps): Logins {
+  return {
+    choose: (device, id, at) => guard.choose(device, id, at),
+    refused(device, id, at) {
+      const refusal = guard.refused(device, id, at);
+      metrics.loginsRefused.inc({ kind: config().credentials.get(id)?.kind.startsWith("ssh") === true ? "ssh" : "snmp" });
+      log.warn({ device, credential: id, why: refusal.why }, "login refused");
+      if (refusal.credentialIncident !== undefined) credential(id, usersOf(config(), id), true, refusal.why);
+    },
+    accepted(device, id) {
+      const { recovered } = guard.accepted(device, id);
+      if (recovered !== undefined)
+        credential(recovered, usersOf(config(), recovered), false, `${recovered} is accepted again on ${device}`);
+    },
+  };
+}
+
+function usersOf(config: Config, credential: string): readonly string[] {
+  return [...config.network.devices.values()]
+    .filter(({ credentials }) => credentials.snmp === credential || credentials.ssh === credential)
+    .map(({ id }) => id);
+}
+
+/** A restart must not try a refused password again at once: what the guard knows is kept. */
+function keeperOf(guard: LoginGuard, store: Store, clock: Clock): Role {
+  let kept = "";
+  const keep = async () => {
+    const snapshot = guard.snapshot();
+    const text = JSON.stringify(snapshot);
+    if (text === kept) return;
+    await store.keep(guardKey, snapshot);
+    kept = text;
+  };
+  return {
+    name: "login-guard",
+    beatWithinMs: 2 * MINUTE,
+    async run(signal, beat) {
+      while (!signal.aborted) {
+        await keep();
+        beat();
+        await clock.sleep(5_000, signal);
+      }
+      await keep();
+    },
+  };
+}

@@ -1,0 +1,44 @@
+/**
+ * The command line. Small: each command is a file in cli/.
+ *
+ * Exit code 0, 1 (the answer is no), 2 (wrong use).
+ */
+import type { Io } from "./cli/io.ts";
+
+type Command = (argv: string[], io: Io) => Promise<number>;
+
+/** Loaded when called: `vigie token` needs no database driver. */
+const commands: Readonly<Record<string, { readonly about: string; readonly load: () => Promise<Command> }>> = {
+  run: { about: "watch the network of vigie.yaml (or --demo)", load: async () => (await import("./cli/run.ts")).run },
+  "check-config": { about: "check a configuration; --flows, --diff", load: async () => (await import("./cli/check-config.ts")).checkConfig },
+  probe: { about: "look once at a device or an address, and print everything seen", load: async () => (await import("./cli/probe.ts")).probe },
+  import: { about: "import devices from CSV into YAML", load: async () => (await import("./cli/import-devices.ts")).importDevices },
+  backup: { about: "copy the database while the daemon runs", load: async () => (await import("./cli/backup.ts")).backup },
+  restore: { about: "put a backup back, and say what is lost since", load: async () => (await import("./cli/restore.ts")).restore },
+  token: { about: "make a token for the API", load: async () => (await import("./cli/token.ts")).token },
+};
+
+function usage(): string {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length));
+  const lines = Object.entries(commands).map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}`);
+  return ["vigie <command> [options]", "", ...lines, "", "vigie <command> --help tells the options of one."].join("\n");
+}
+
+async function main(argv: string[]): Promise<number> {
+  const io: Io = { out: (line) => void process.stdout.write(`${line}\n`), err: (line) => void process.stderr.write(`${line}\n`) };
+  const [name, ...rest] = argv;
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    io.out(usage());
+    return name === undefined ? 2 : 0;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) {
+    io.err(`vigie: there is no command "${name}"\n\n${usage()}`);
+    return 2;
+  }
+  return (await command.load())(rest, io);
+}
+
+// sqlite3, files and DNS share libuv's threads: four are too few beside a busy database.
+process.env.UV_THREADPOOL_SIZE ??= "16";
+process.exitCode = await main(process.argv.slice(2));
