@@ -53,6 +53,7 @@ export interface DecoderOptions {
 export type Decode = (datagram: Datagram, sha256: string) => Outcome;
 
 const AUTHENTICATED = 1;
+const ENCRYPTED = 2;
 const REPORTABLE = 4;
 
 /** A user as net-snmp wants it. */
@@ -170,7 +171,8 @@ function checkV3({ header, datagram, sha256, user, options }: V3Question): Outco
   const authenticated = (header.flags & AUTHENTICATED) !== 0;
   if (!authenticated) return user.authProtocol === undefined ? undefined : "discovery";
   const refused = (reason: Undecodable): Outcome => ({ kind: "undecodable", reason, version: "3", replies: [] });
-  if (user.authProtocol === undefined) return refused("security-level");
+  const encrypted = (header.flags & ENCRYPTED) !== 0;
+  if (user.authProtocol === undefined || encrypted !== (user.privProtocol !== undefined)) return refused("security-level");
   if (!options.keys.isAuthentic(datagram.bytes, user, header.engineId, header.digest)) return refused("digest-wrong");
   const now = options.engineNow();
   if (!header.engineId.equals(options.engineId)) {

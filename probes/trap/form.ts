@@ -80,11 +80,8 @@ export function trapOidOfV1(enterprise: string, generic: number, specific: numbe
 /** Undefined: no snmpTrapOID in it, or a v1 trap without the fields of one. */
 export function v2Form(pdu: LibraryPdu, redact: readonly string[]): V2Form | undefined {
   const isV1 = "enterprise" in pdu;
-  if (isV1 && !isV1Head(pdu)) return undefined;
   const all = isV1 ? v1Varbinds(pdu) : pdu.varbinds;
-  const oid = isV1
-    ? trapOidOfV1(pdu.enterprise ?? "", pdu.generic ?? 0, pdu.specific ?? 0)
-    : all.find((varbind) => varbind.oid === SNMP_TRAP_OID && varbind.type === 6)?.value;
+  const oid = isV1 ? v1Oid(pdu) : all.find((varbind) => varbind.oid === SNMP_TRAP_OID && varbind.type === 6)?.value;
   if (typeof oid !== "string" || oid.length > 512) return undefined;
   const kept: TrapVarbind[] = [];
   let address: string | undefined;
@@ -99,9 +96,10 @@ export function v2Form(pdu: LibraryPdu, redact: readonly string[]): V2Form | und
   return { oid, varbinds: kept, truncated: room < 0, ...(address === undefined ? {} : { address }) };
 }
 
-/** net-snmp reads a cut-off OID as null, and any number as generic. */
-function isV1Head({ enterprise, generic }: LibraryPdu): boolean {
-  return typeof enterprise === "string" && generic !== undefined && generic >= 0 && generic <= 6;
+/** Undefined where net-snmp read a cut-off OID (null) or a generic that is none. */
+function v1Oid({ enterprise, generic = -1, specific = 0 }: LibraryPdu): string | undefined {
+  if (typeof enterprise !== "string" || generic < 0 || generic > 6) return undefined;
+  return trapOidOfV1(enterprise, generic, specific);
 }
 
 function isUnder(prefixes: readonly string[], oid: string): boolean {

@@ -4,11 +4,11 @@
  * Reading comes before decoding: in a burst the kernel's buffer holds about 10,000 datagrams and ours more, so while the socket is hot
  * raw datagrams are only queued. Counters say what became of each.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { allowList, plainAddress } from "./allow.ts";
 import { type Datagram, type Decode, decoderOf, type Outcome, type Reply } from "./decode.ts";
 import { type Keys, keysOf } from "./keys.ts";
-import { Outgoing, type TrapEvent } from "./outgoing.ts";
+import { type Fate, Outgoing, type TrapEvent } from "./outgoing.ts";
 import { identityOf, laneOf, type Repeats, repeatsWithin } from "./repeats.ts";
 import { type Sources, sourcesOf } from "./sources.ts";
 import { type Timeliness, timeliness } from "./timeliness.ts";
@@ -22,6 +22,19 @@ const MAX_HEAD_BYTES = 512;
 const UNAUTHORISED = new Set(["community-refused", "user-unknown", "security-level", "digest-wrong"]);
 /** Of these the bytes are kept: no credential was refused, so they hold none that is of use. */
 const SHOWN = new Set(["malformed", "version"]);
+
+/** The first bytes, hex, with every community of ours starred out: what is kept must not be of use to a reader. */
+function headOf(bytes: Buffer, communities: readonly string[]): string {
+  const copy = Buffer.from(bytes);
+  for (const community of communities) {
+    const secret = Buffer.from(community);
+    if (secret.length === 0) continue;
+    for (let at = copy.indexOf(secret); at >= 0; at = copy.indexOf(secret, at)) copy.fill("*", at, at + secret.length);
+  }
+  return copy.toString("hex", 0, MAX_HEAD_BYTES);
+}
+
+const isLost = (fate: Fate): boolean => fate.state === "lost";
 
 interface Queued extends Datagram {
   readonly at: number;
@@ -52,7 +65,7 @@ export class Intake {
   #rules: TrapRules;
   #relays: ReadonlySet<string>;
   #sources: Sources;
-  #repeats: Repeats<TrapEvent>;
+  #repeats: Repeats<Fate>;
   #decode: Decode;
   #queue: Queued[] = [];
   #next = 0;
@@ -66,13 +79,13 @@ export class Intake {
     this.#rules = options;
     this.#relays = new Set(options.relays.map(plainAddress));
     this.#sources = this.#sourcesFor(options);
-    this.#repeats = repeatsWithin(options.dedupMs ?? 5_000);
+    this.#repeats = repeatsWithin(options.dedupMs ?? 5_000, isLost);
     this.#decode = this.#decoderFor(options);
     const send = (reply: Reply): void => {
       this.counts.informsAnswered++;
       io.send(reply);
     };
-    this.outgoing = new Outgoing({ maxBatch: options.maxBatch, repeats: () => this.#repeats, post: io.post, send });
+    this.outgoing = new Outgoing({ maxBatch: options.maxBatch, post: io.post, send });
   }
 
   /** New rules; what is queued, remembered of engines and under way stays. */
@@ -80,7 +93,7 @@ export class Intake {
     this.#sources = this.#sourcesFor(rules);
     this.#decode = this.#decoderFor(rules);
     this.#relays = new Set(rules.relays.map(plainAddress));
-    if ((rules.dedupMs ?? 5_000) !== (this.#rules.dedupMs ?? 5_000)) this.#repeats = repeatsWithin(rules.dedupMs ?? 5_000);
+    if ((rules.dedupMs ?? 5_000) !== (this.#rules.dedupMs ?? 5_000)) this.#repeats = repeatsWithin(rules.dedupMs ?? 5_000, isLost);
     this.#rules = rules;
   }
 
@@ -138,7 +151,7 @@ export class Intake {
   }
 
   #read(datagram: Queued): void {
-    const sha256 = createHash("sha256").update(datagram.bytes).digest("hex");
+    const sha256 = hash("sha256", datagram.bytes, "hex");
     const outcome = this.#decode(datagram, sha256);
     if (outcome.kind === "notification") this.#notification(outcome, datagram, sha256);
     else {
@@ -166,7 +179,7 @@ export class Intake {
     };
     const request = outcome.inform ? { request: `${peer}|${outcome.version}|${outcome.requestId ?? ""}` } : {};
     const lane = laneOf({ source, oid, varbinds }, this.#rules.parts ?? {});
-    this.#event({ trap, lane, ...request, answers: [...outcome.answers], state: "waiting" }, identityOf({ oid, varbinds }));
+    this.#event({ trap, lane, ...request, fate: { answers: [...outcome.answers], state: "waiting" } }, identityOf({ oid, varbinds }));
   }
 
   #undecodable(outcome: Extract<Outcome, { kind: "undecodable" }>, datagram: Queued, sha256: string): void {
@@ -185,18 +198,18 @@ export class Intake {
       varbinds: [],
       sha256,
       undecodable: outcome.reason,
-      ...(SHOWN.has(outcome.reason) ? { head: datagram.bytes.toString("hex", 0, MAX_HEAD_BYTES) } : {}),
+      ...(SHOWN.has(outcome.reason) ? { head: headOf(datagram.bytes, this.#rules.communities) } : {}),
     };
-    this.#event({ trap, lane: `${source}|undecodable`, answers: [], state: "waiting" }, `${outcome.reason} ${sha256}`);
+    this.#event({ trap, lane: `${source}|undecodable`, fate: { answers: [], state: "waiting" } }, `${outcome.reason} ${sha256}`);
   }
 
   #event(event: TrapEvent, identity: string): void {
-    const short = identity.length <= MAX_IDENTITY ? identity : createHash("sha256").update(identity).digest("base64");
-    const first = this.#repeats.repeated({ ...event, identity: short }, event, this.#io.monotonicMs());
+    const short = identity.length <= MAX_IDENTITY ? identity : hash("sha256", identity, "base64");
+    const first = this.#repeats.repeated(event, short, event.fate, this.#io.monotonicMs());
     if (first === undefined) this.outgoing.add(event);
     else {
       this.counts.deduplicated++;
-      this.outgoing.repeat(first, event.answers);
+      this.outgoing.repeat(first, event.fate.answers);
     }
   }
 

@@ -4,23 +4,26 @@
  * No input or output of its own: it is told how to post and how to send.
  */
 import type { Reply } from "./decode.ts";
-import type { Repeats } from "./repeats.ts";
 import type { DecodedTrap } from "./trap.ts";
 
 /** An inform resent while its first copy waits is answered along with it; more copies than this are not. */
 const MAX_ANSWERS = 16;
 
-export interface TrapEvent {
-  readonly trap: DecodedTrap;
-  readonly lane: string;
-  readonly request?: string;
+/** What became of an event; outlives the event itself, so that a repeat finds out. */
+export interface Fate {
   answers: Reply[];
   state: "waiting" | "committed" | "lost";
 }
 
+export interface TrapEvent {
+  readonly trap: DecodedTrap;
+  readonly lane: string;
+  readonly request?: string;
+  readonly fate: Fate;
+}
+
 export interface OutgoingOptions {
   readonly maxBatch: number;
-  readonly repeats: () => Repeats<TrapEvent>;
   readonly post: (id: number, traps: readonly DecodedTrap[]) => void;
   readonly send: (reply: Reply) => void;
 }
@@ -49,7 +52,7 @@ export class Outgoing {
   }
 
   /** The event came again: its inform is answered now, or with the first copy. */
-  repeat(first: TrapEvent, answers: readonly Reply[]): void {
+  repeat(first: Fate, answers: readonly Reply[]): void {
     if (first.state === "committed") for (const reply of answers) this.#options.send(reply);
     else if (first.answers.length < MAX_ANSWERS) first.answers.push(...answers);
   }
@@ -69,11 +72,10 @@ export class Outgoing {
     if (id !== this.#id) return;
     const events = this.#offered;
     this.#offered = [];
-    for (const event of events) {
-      event.state = committed ? "committed" : "lost";
-      if (committed) for (const reply of event.answers) this.#options.send(reply);
-      else this.#options.repeats().forget(event, event);
-      event.answers = [];
+    for (const { fate } of events) {
+      fate.state = committed ? "committed" : "lost";
+      if (committed) for (const reply of fate.answers) this.#options.send(reply);
+      fate.answers = [];
     }
     this.offer();
   }

@@ -4,10 +4,13 @@
  * Pure: times are arguments. Down-up-down is three events; two ports going down are two; a different sysUpTime does not make an event
  * different. An inform sent again with its request id is one event, and is answered when (or as soon as) the first one is committed.
  */
+import { Recent } from "./recent.ts";
 import type { TrapPartHint, TrapVarbind } from "./trap.ts";
 
 const SYS_UP_TIME = "1.3.6.1.2.1.1.3.0";
 const IF_INDEX = "1.3.6.1.2.1.2.2.1.1";
+/** An inform is asked again for longer than an event repeats: its request id is remembered for this many windows. */
+const REQUEST_WINDOWS = 12;
 const LINK_TRAPS = new Set(["1.3.6.1.6.3.1.1.5.3", "1.3.6.1.6.3.1.1.5.4"]);
 
 /** The value, or the index, of the first varbind under the hint's column. */
@@ -42,50 +45,39 @@ export function identityOf(event: { readonly oid: string; readonly varbinds: rea
 interface Remembered<Mark> {
   readonly identity: string;
   readonly mark: Mark;
-  atMs: number;
+  readonly atMs: number;
+}
+
+/** An event's lane, and for an inform what tells its repetition: peer, version, request id. */
+interface Laned {
+  readonly lane: string;
+  readonly request?: string;
 }
 
 export interface Repeats<Mark> {
   /** The first event that this one repeats, or undefined: then it is remembered as news. */
-  repeated(
-    event: { readonly lane: string; readonly identity: string; readonly request?: string },
-    mark: Mark,
-    nowMs: number,
-  ): Mark | undefined;
-  /** The event was not kept after all: when it comes again it is news. */
-  forget(event: { readonly lane: string; readonly request?: string }, mark: Mark): void;
+  repeated(event: Laned, identity: string, mark: Mark, nowMs: number): Mark | undefined;
 }
 
-export function repeatsWithin<Mark>(windowMs: number, maxRemembered = 20_000): Repeats<Mark> {
-  const lanes = new Map<string, Remembered<Mark>>();
-  const requests = new Map<string, Remembered<Mark>>();
+/** `isLost`: an event that was not kept after all; when it comes again it is news. */
+export function repeatsWithin<Mark>(windowMs: number, isLost: (mark: Mark) => boolean, maxRemembered = 20_000): Repeats<Mark> {
+  const lanes = new Recent<Remembered<Mark>>(maxRemembered);
+  const requests = new Recent<Remembered<Mark>>(maxRemembered);
 
-  function remember(where: Map<string, Remembered<Mark>>, key: string, what: Remembered<Mark>): void {
-    where.delete(key);
-    where.set(key, what);
-    if (where.size > maxRemembered) {
-      const oldest = where.keys().next();
-      if (!oldest.done) where.delete(oldest.value);
-    }
+  function isRepeat(first: Remembered<Mark> | undefined, identity: string, sinceMs: number): first is Remembered<Mark> {
+    return first !== undefined && first.identity === identity && first.atMs >= sinceMs && !isLost(first.mark);
   }
 
   return {
-    repeated(event, mark, nowMs) {
-      const asked = event.request === undefined ? undefined : requests.get(event.request);
-      if (asked !== undefined && nowMs - asked.atMs <= 12 * windowMs && asked.identity === event.identity) return asked.mark;
-      const last = lanes.get(event.lane);
-      if (last !== undefined && nowMs - last.atMs <= windowMs && last.identity === event.identity) {
-        if (event.request !== undefined) remember(requests, event.request, last);
-        return last.mark;
-      }
-      const news = { identity: event.identity, mark, atMs: nowMs };
-      remember(lanes, event.lane, news);
-      if (event.request !== undefined) remember(requests, event.request, news);
-      return undefined;
-    },
-    forget(event, mark) {
-      if (lanes.get(event.lane)?.mark === mark) lanes.delete(event.lane);
-      if (event.request !== undefined && requests.get(event.request)?.mark === mark) requests.delete(event.request);
+    repeated({ lane, request }, identity, mark, nowMs) {
+      const asked = request === undefined ? undefined : requests.get(request);
+      if (isRepeat(asked, identity, nowMs - REQUEST_WINDOWS * windowMs)) return asked.mark;
+      const last = lanes.get(lane);
+      const isKnown = isRepeat(last, identity, nowMs - windowMs);
+      const event = isKnown ? last : { identity, mark, atMs: nowMs };
+      if (!isKnown) lanes.set(lane, event);
+      if (request !== undefined) requests.set(request, event);
+      return isKnown ? last.mark : undefined;
     },
   };
 }

@@ -5,11 +5,13 @@
  * The memory is bounded and lives in the process: after a restart of the daemon the first message of each engine sets it anew.
  */
 
+import { Recent } from "./recent.ts";
+
 export const TIME_WINDOW_S = 150;
 
 interface Heard {
-  boots: number;
-  time: number;
+  readonly boots: number;
+  readonly time: number;
 }
 
 export interface Timeliness {
@@ -18,15 +20,9 @@ export interface Timeliness {
 }
 
 export function timeliness(maxEngines = 20_000, maxFingerprints = 50_000): Timeliness {
-  const engines = new Map<string, Heard>();
+  const engines = new Recent<Heard>(maxEngines);
   /** Datagrams of late. Those that fell out are caught by the time window, unless more than this many came within it. */
-  const seen = new Set<string>();
-
-  function keep(engine: string, heard: Heard): void {
-    engines.delete(engine);
-    engines.set(engine, heard);
-    if (engines.size > maxEngines) drop(engines);
-  }
+  const seen = new Recent<true>(maxFingerprints);
 
   return {
     isNews({ engine, boots, time, fingerprint }) {
@@ -35,19 +31,13 @@ export function timeliness(maxEngines = 20_000, maxFingerprints = 50_000): Timel
         if (boots < last.boots) return false;
         if (boots === last.boots && time < last.time - TIME_WINDOW_S) return false;
       }
-      if (seen.has(fingerprint)) return false;
-      seen.add(fingerprint);
-      if (seen.size > maxFingerprints) drop(seen);
+      if (seen.get(fingerprint) === true) return false;
+      seen.set(fingerprint, true);
       const newer = last === undefined || boots > last.boots || time > last.time;
-      keep(engine, newer ? { boots, time } : last);
+      engines.set(engine, newer ? { boots, time } : last);
       return true;
     },
   };
-}
-
-function drop(from: { keys(): IterableIterator<string>; delete(key: string): boolean }): void {
-  const oldest = from.keys().next();
-  if (!oldest.done) from.delete(oldest.value);
 }
 
 /** A message to us as the authoritative engine (an inform). */
