@@ -1,43 +1,39 @@
 /**
- * One device's roll-ups of one five-minute slot, as bytes: series number, count, mean, and how far below and above it went.
+ * One device's roll-ups of one five-minute slot, as bytes. Kept only until the slots of some hours are packed into a chunk.
  *
- * Kept only until the slots of some hours are packed into a chunk.
+ * A point: series number, count with a bit that says "flat" (min = mean = max), mean, and min and max unless flat; 32-bit floats.
  */
 import type { RollupPoint } from "../ports.ts";
+import { ByteReader, ByteWriter } from "./bytes.ts";
 
 /** A point whose series is a number of the series table. */
 export interface NumberedPoint extends Omit<RollupPoint, "series"> {
   readonly series: number;
 }
 
-/** series, count (both 32 bits), mean (64), min, max (32 each). */
-const BYTES = 24;
-
 export function packSlot(points: readonly NumberedPoint[]): Buffer {
-  const bytes = Buffer.allocUnsafe(points.length * BYTES);
-  let at = 0;
-  for (const point of points) {
-    bytes.writeUInt32LE(point.series, at);
-    bytes.writeUInt32LE(point.count, at + 4);
-    bytes.writeDoubleLE(point.mean, at + 8);
-    bytes.writeFloatLE(point.min, at + 16);
-    bytes.writeFloatLE(point.max, at + 20);
-    at += BYTES;
+  const out = new ByteWriter();
+  for (const { series, count, mean, min, max } of points) {
+    const flat = min === mean && max === mean;
+    out.varint(series);
+    out.varint(count * 2 + (flat ? 1 : 0));
+    out.float(mean);
+    if (flat) continue;
+    out.float(min);
+    out.float(max);
   }
-  return bytes;
+  return out.done();
 }
 
 export function unpackSlot(bytes: Buffer, slotAt: number): readonly NumberedPoint[] {
+  const from = new ByteReader(bytes);
   const points: NumberedPoint[] = [];
-  for (let at = 0; at + BYTES <= bytes.length; at += BYTES) {
-    points.push({
-      series: bytes.readUInt32LE(at),
-      slotAt,
-      count: bytes.readUInt32LE(at + 4),
-      mean: bytes.readDoubleLE(at + 8),
-      min: bytes.readFloatLE(at + 16),
-      max: bytes.readFloatLE(at + 20),
-    });
+  while (from.more) {
+    const series = from.varint();
+    const head = from.varint();
+    const mean = from.float();
+    const flat = head % 2 === 1;
+    points.push({ series, slotAt, count: Math.floor(head / 2), mean, min: flat ? mean : from.float(), max: flat ? mean : from.float() });
   }
   return points;
 }
