@@ -1,0 +1,126 @@
+/**
+ * The HTTP side: REST, /metrics, events and pages on one express app. It shows what the store and the board hold.
+ *
+ * Order matters: host, then who, then what. A request that may not come in is not parsed.
+ */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import express from "express";
+import helmet from "helmet";
+import { createTokenDesk, hostGuard, unauthorized } from "./access.ts";
+import type { Api, ApiDeps } from "./deps.ts";
+import { createEventStreams } from "./events.ts";
+import { openApi } from "./openapi.ts";
+import { mount } from "./operation.ts";
+import { mountPages } from "./pages.ts";
+import { HttpProblem, lastHandler } from "./problem.ts";
+import { reads } from "./reads.ts";
+import { scrape } from "./scrape.ts";
+import { writes } from "./writes.ts";
+
+const bodyLimitBytes = 64 * 1024;
+/** Answers under way at a stop may take this long. */
+const graceMs = 3_000;
+
+/** Builds the app; nothing listens before `listen`. */
+export function createApi(deps: ApiDeps): Api {
+  const app = express();
+  const desk = createTokenDesk(deps.config, deps.clock);
+  const streams = createEventStreams(deps.changes);
+  const operations = [...reads, ...writes];
+
+  app.disable("x-powered-by");
+  app.set("query parser", "simple");
+  app.use(counted(deps), securityHeaders(), hostGuard(deps.config));
+  app.use((request, _response, next) => {
+    // Nobody gets 64 KiB parsed without a known token.
+    if (request.method !== "GET" && request.method !== "HEAD" && desk.caller(request, "bearer") === undefined) {
+      throw unauthorized("Writing needs a token: send `Authorization: Bearer <token>`; make one with `vigie token`.");
+    }
+    next();
+  });
+  app.use(express.json({ limit: bodyLimitBytes, type: "application/json", inflate: false }));
+
+  const document = openApi(operations, deps.version);
+  app.get("/api/v1/openapi.json", (_request, response) => void response.json(document));
+  app.get("/metrics", (request, response) => scrape(request, response, deps, desk));
+  app.get("/api/v1/events", (request, response) => {
+    if (!deps.config().http.openReads && desk.caller(request, "bearer-or-basic") === undefined) {
+      throw unauthorized("Send `Authorization: Bearer <token>`; make one with `vigie token`.");
+    }
+    streams.serve(request, response);
+  });
+  mount(app, operations, deps, desk);
+  mountPages(app, deps, desk);
+  app.use((request) => {
+    if (request.method !== "GET" && request.method !== "HEAD" && request.method !== "POST") {
+      throw new HttpProblem(405, "method", "Use GET or POST; /api/v1/openapi.json lists the operations.");
+    }
+    throw new HttpProblem(404, "no-such-page", "Nothing is served at this address; /api/v1/openapi.json lists the operations.");
+  });
+  app.use(lastHandler(deps.log));
+
+  return { app, listen: (host, port) => listen(app, host, port, streams.close) };
+}
+
+function counted(deps: ApiDeps): express.RequestHandler {
+  return (request, response, next) => {
+    response.once("finish", () => {
+      // The route's pattern, not the address: ids would make a series each.
+      const route: unknown = request.route?.path;
+      deps.metrics.httpRequests.inc({ route: typeof route === "string" ? route : "other", status: String(response.statusCode) });
+    });
+    next();
+  };
+}
+
+function securityHeaders(): express.RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    // TLS ends at the proxy before us, where there is one; that is where HSTS belongs.
+    strictTransportSecurity: false,
+  });
+}
+
+async function listen(app: express.Express, host: string, port: number, endStreams: () => void) {
+  const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000 }, app);
+  server.maxConnections = 2_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  const { port: bound } = server.address() as AddressInfo;
+  const name = host.includes(":") ? `[${host}]` : host;
+  let closing: Promise<void> | undefined;
+  return {
+    url: `http://${name}:${bound}`,
+    close: () => {
+      closing ??= closeServer(server, endStreams);
+      return closing;
+    },
+  };
+}
+
+async function closeServer(server: Server, endStreams: () => void): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  endStreams();
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(timer);
+}

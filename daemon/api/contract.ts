@@ -1,0 +1,282 @@
+/**
+ * The shapes of the REST API, version 1: the routes, the OpenAPI document and the web pages are all made from these.
+ *
+ * Instants are ISO 8601 in UTC. Fields are only ever added.
+ */
+import { z } from "zod";
+
+const instant = z.iso.datetime();
+const severity = z.enum(["minor", "major"]);
+const urgency = z.enum(["now", "before-session", "service-hours"]);
+const incidentState = z.enum(["open", "taken", "restored", "resolved", "closed"]);
+const disposition = z.enum(["fixed", "healed", "false-alarm", "test", "duplicate", "not-ours"]);
+const up = z.enum(["up", "down", "unknown"]);
+const probeKind = z.enum(["icmp", "snmp", "ssh", "trap"]);
+
+export const Problem = z.object({
+  type: z.string().describe("urn:vigie:problem:<code>"),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string().describe("What was found, and what to do."),
+  instance: z.string().optional(),
+});
+
+export const AlarmView = z.object({
+  key: z.string(),
+  device: z.string(),
+  symptom: z.string(),
+  part: z.string().optional(),
+  rule: z.string(),
+  state: z.enum(["inactive", "pending", "active"]),
+  since: instant,
+  flapping: z.boolean(),
+  suppressedBy: z.string().optional(),
+  incident: z.string().optional(),
+  raisedBy: z.enum(["look", "trap"]),
+  detail: z.string().optional(),
+});
+
+export const DeviceSummary = z.object({
+  id: z.string(),
+  name: z.string(),
+  site: z.string(),
+  siteName: z.string(),
+  room: z.string().optional(),
+  roomName: z.string().optional(),
+  family: z.string(),
+  kind: z.string(),
+  address: z.string(),
+  up: up.describe("unknown: we could not look. It is never down."),
+  since: instant.optional(),
+  commissioning: z.boolean().describe("Looked at and shown; pages nobody."),
+  alarms: z.array(z.string()).describe("Keys of active alarms."),
+});
+
+export const LookView = z.object({
+  kind: probeKind,
+  at: instant,
+  durationMs: z.number(),
+  status: up,
+  code: z.string().optional(),
+  detail: z.string().optional(),
+  samples: z.array(z.object({ name: z.string(), value: z.number().nullable(), part: z.string().optional() })),
+  readings: z.array(z.object({ name: z.string(), value: z.string(), part: z.string().optional() })),
+  trace: z.array(z.string()).optional().describe("What was said on the wire in the last look that failed."),
+});
+
+export const DeviceDetail = DeviceSummary.extend({
+  parents: z.array(z.string()),
+  supplier: z.string().optional(),
+  warrantyUntil: z.string().optional(),
+  labels: z.record(z.string(), z.string()),
+  looks: z.array(LookView),
+  alarmsNow: z.array(AlarmView),
+});
+
+export const IncidentView = z.object({
+  id: z.string(),
+  number: z.string().describe("The request number, as read aloud."),
+  site: z.string(),
+  siteName: z.string(),
+  device: z.string().optional(),
+  deviceName: z.string().optional(),
+  room: z.string().optional(),
+  roomName: z.string().optional(),
+  symptom: z.string(),
+  part: z.string().optional(),
+  rule: z.string(),
+  severity,
+  severityWhy: z.string(),
+  urgency,
+  urgencyWhy: z.string(),
+  general: z.boolean(),
+  level: z.int().describe("1, 2, 3 of the procedure; 4 is the last resort."),
+  state: incidentState,
+  foldedInto: z.string().optional(),
+  holder: z.string().optional(),
+  acknowledgedAt: instant.optional(),
+  acknowledgedBy: z.string().optional(),
+  firstBadAt: instant,
+  openedAt: instant,
+  takenAt: instant.optional(),
+  restoredAt: instant.optional(),
+  resolvedAt: instant.optional(),
+  closedAt: instant.optional(),
+  disposition: disposition.optional(),
+  wakeAt: instant.optional().describe("When its next timer is due."),
+  wakeFor: z.string().optional(),
+  occurrences: z.int(),
+  recurrenceOf: z.string().optional(),
+  version: z.int(),
+});
+
+export const TimelineView = z.object({
+  seq: z.int(),
+  at: instant,
+  by: z.string(),
+  event: z.string(),
+  why: z.string(),
+  data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  hash: z.string(),
+});
+
+export const DeliveryView = z.object({
+  key: z.string(),
+  kind: z.string(),
+  level: z.int(),
+  recipient: z.string(),
+  channel: z.string(),
+  state: z.enum(["pending", "claimed", "sent", "accepted", "delivered", "acknowledged", "failed", "dropped"]),
+  attempts: z.int(),
+  createdAt: instant,
+  sentAt: instant.optional(),
+  proof: z.string().optional(),
+  error: z.string().optional(),
+});
+
+export const IncidentDetail = IncidentView.extend({ timeline: z.array(TimelineView), deliveries: z.array(DeliveryView) });
+
+export const DeviceList = z.object({ items: z.array(DeviceSummary), next: z.string().optional() });
+export const AlarmList = z.object({ items: z.array(AlarmView) });
+export const IncidentList = z.object({
+  items: z.array(IncidentView),
+  next: z.string().optional().describe("Hand it over as `before` for the next page; absent on the last."),
+});
+export const SampleHistory = z.object({
+  device: z.string(),
+  from: instant,
+  to: instant,
+  series: z.array(
+    z.object({
+      series: z.string(),
+      points: z.array(z.object({ at: instant, count: z.int(), min: z.number(), max: z.number(), mean: z.number() })),
+    }),
+  ),
+});
+export const RecurrenceView = z.object({
+  fingerprint: z.string(),
+  site: z.string(),
+  siteName: z.string(),
+  device: z.string().optional(),
+  deviceName: z.string().optional(),
+  symptom: z.string(),
+  part: z.string().optional(),
+  occurrences30: z.int().describe("In the last 30 days."),
+  occurrences90: z.int().describe("In the last 90 days."),
+  lastAt: instant,
+});
+export const RecurrenceList = z.object({ items: z.array(RecurrenceView) });
+export const TrapList = z.object({
+  items: z.array(
+    z.object({
+      at: instant,
+      source: z.string(),
+      device: z.string().optional(),
+      oid: z.string().optional(),
+      name: z.string().optional(),
+      version: z.enum(["1", "2c", "3"]).optional(),
+      inform: z.boolean(),
+      varbinds: z.array(z.object({ oid: z.string(), name: z.string().optional(), value: z.string() })),
+      undecodable: z.string().optional(),
+      sha256: z.string(),
+    }),
+  ),
+});
+export const SinkList = z.object({
+  items: z.array(
+    z.object({
+      at: instant,
+      key: z.string(),
+      channel: z.string(),
+      to: z.string(),
+      language: z.enum(["fr", "en"]),
+      subject: z.string(),
+      text: z.string(),
+      number: z.string().optional(),
+    }),
+  ),
+});
+export const HostKeyAccepted = z.object({ device: z.string(), fingerprint: z.string() });
+export const ReadinessView = z.object({
+  ready: z.boolean(),
+  roles: z.array(z.object({ name: z.string(), ok: z.boolean(), since: instant, why: z.string() })),
+});
+export const ReloadAnswer = z.object({ at: instant, changes: z.array(z.string()) });
+export const Health = z.object({ healthy: z.literal(true), version: z.string() });
+
+const note = z.string().trim().max(2_000);
+const neededNote = note.min(1);
+export const NoteBody = z.strictObject({ note: note.optional() });
+export const NeededNoteBody = z.strictObject({ note: neededNote });
+export const CloseBody = z.strictObject({ disposition, note: neededNote });
+export const HostKeyBody = z.strictObject({ accept: z.literal(true) });
+
+const limit = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual);
+const list = <T extends z.ZodType>(of: T) => z.preprocess((value) => (typeof value === "string" ? value.split(",") : value), z.array(of));
+
+export const DeviceQuery = z.strictObject({
+  site: z.string().optional(),
+  family: z.string().optional(),
+  up: up.optional(),
+  after: z.string().optional().describe("`next` of the page before."),
+  limit: limit(1_000, 200),
+});
+export const IncidentQueryParams = z.strictObject({
+  state: list(incidentState).optional().describe("Comma-separated; default: all but closed."),
+  site: z.string().optional(),
+  device: z.string().optional(),
+  fingerprint: z.string().optional(),
+  folded: z.enum(["true", "false"]).optional(),
+  since: instant.optional(),
+  before: z.string().optional().describe("`next` of the page before."),
+  limit: limit(200, 50),
+});
+export const SampleQuery = z.strictObject({ from: instant.optional(), to: instant.optional() });
+export const AlarmQuery = z.strictObject({ device: z.string().optional(), site: z.string().optional() });
+export const TrapQuery = z.strictObject({ device: z.string().optional(), limit: limit(1_000, 100) });
+export const LimitQuery = z.strictObject({ limit: limit(1_000, 100) });
+export const ReloadQuery = z.strictObject({ yes: z.enum(["true", "false"]).optional() });
+
+/** Every shape that is named in the OpenAPI document. */
+export const shapes = {
+  Problem,
+  Alarm: AlarmView,
+  AlarmList,
+  DeviceSummary,
+  Device: DeviceDetail,
+  DeviceList,
+  Look: LookView,
+  Incident: IncidentView,
+  IncidentDetail,
+  IncidentList,
+  TimelineEntry: TimelineView,
+  Delivery: DeliveryView,
+  SampleHistory,
+  Recurrence: RecurrenceView,
+  RecurrenceList,
+  TrapList,
+  SinkList,
+  HostKeyAccepted,
+  Readiness: ReadinessView,
+  ReloadAnswer,
+  Health,
+  Note: NoteBody,
+  NeededNote: NeededNoteBody,
+  Close: CloseBody,
+  HostKey: HostKeyBody,
+} as const;
+
+export type ShapeName = keyof typeof shapes;
+
+export type ProblemShape = z.infer<typeof Problem>;
+export type AlarmShape = z.infer<typeof AlarmView>;
+export type DeviceShape = z.infer<typeof DeviceSummary>;
+export type DeviceDetailShape = z.infer<typeof DeviceDetail>;
+export type LookShape = z.infer<typeof LookView>;
+export type IncidentShape = z.infer<typeof IncidentView>;
+export type IncidentDetailShape = z.infer<typeof IncidentDetail>;
+export type TimelineShape = z.infer<typeof TimelineView>;
+export type DeliveryShape = z.infer<typeof DeliveryView>;
+export type RecurrenceShape = z.infer<typeof RecurrenceView>;
+export type SinkMessageShape = z.infer<typeof SinkList>["items"][number];
+export type ReadinessShape = z.infer<typeof ReadinessView>;

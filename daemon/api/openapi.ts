@@ -1,0 +1,65 @@
+/**
+ * The OpenAPI 3.1 document, made from the list of operations and the schemas that check them.
+ */
+import { z } from "zod";
+import { type ShapeName, shapes } from "./contract.ts";
+import type { Operation } from "./operation.ts";
+
+type Json = Record<string, unknown>;
+
+export function openApi(operations: readonly Operation[], version: string): Json {
+  const paths: Record<string, Json> = {};
+  for (const each of operations) {
+    paths[each.path] = { ...paths[each.path], [each.method]: describe(each) };
+  }
+  return {
+    openapi: "3.1.0",
+    info: { title: "Vigie", version, license: { name: "Apache-2.0", identifier: "Apache-2.0" } },
+    paths,
+    components: {
+      schemas: Object.fromEntries(Object.keys(shapes).map((name) => [name, schemaOf(shapes[name as ShapeName])])),
+      securitySchemes: { token: { type: "http", scheme: "bearer" } },
+    },
+  };
+}
+
+function describe(of: Operation): Json {
+  const parameters = [...pathParameters(of.path), ...queryParameters(of.query)];
+  const good = Object.fromEntries(
+    [200, ...(of.alsoAnswers ?? [])].map((status) => [String(status), content(of.answer, "application/json")]),
+  );
+  return {
+    operationId: of.id,
+    summary: of.summary,
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(of.body === undefined ? {} : { requestBody: { required: true, content: { "application/json": { schema: ref(of.body) } } } }),
+    responses: { ...good, default: content("Problem", "application/problem+json") },
+    ...(of.access === "anyone" ? {} : { security: [{ token: [] }] }),
+  };
+}
+
+function ref(name: ShapeName): Json {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+function content(name: ShapeName, type: string): Json {
+  return { description: name, content: { [type]: { schema: ref(name) } } };
+}
+
+function pathParameters(path: string): Json[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: "path", required: true, schema: { type: "string" } }));
+}
+
+function queryParameters(query: z.ZodObject | undefined): Json[] {
+  if (query === undefined) return [];
+  const { properties = {} } = schemaOf(query) as { properties?: Record<string, Json> };
+  return Object.entries(properties).map(([name, schema]) => ({
+    ...{ name, in: "query", required: false, schema },
+    ...(schema.type === "array" ? { style: "form", explode: false } : {}),
+  }));
+}
+
+function schemaOf(schema: z.ZodType): Json {
+  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, { target: "draft-2020-12", io: "output" });
+  return json as Json;
+}

@@ -1,0 +1,100 @@
+/**
+ * One operation of the API: address, who may, what comes in, what goes out. Routes and the OpenAPI document are made from the same list.
+ */
+import type { Express, Request, Response } from "express";
+import type { z } from "zod";
+import { type Caller, type TokenDesk, unauthorized } from "./access.ts";
+import { type ShapeName, shapes } from "./contract.ts";
+import type { ApiDeps } from "./deps.ts";
+import { HttpProblem } from "./problem.ts";
+
+/** What an operation is given: all of it checked. */
+export interface Call<Q = unknown, B = unknown> {
+  readonly deps: ApiDeps;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Q;
+  readonly body: B;
+  /** The token's owner; `anonymous` where none is needed. */
+  readonly caller: Caller;
+}
+
+export interface Operation {
+  readonly id: string;
+  readonly method: "get" | "post";
+  /** OpenAPI form: `/api/v1/devices/{id}`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly access: "anyone" | "read" | "write";
+  readonly query?: z.ZodObject;
+  readonly body?: ShapeName;
+  readonly answer: ShapeName;
+  /** Other statuses that answer with the same shape. */
+  readonly alsoAnswers?: readonly number[];
+  run(call: Call): Promise<{ readonly status?: number; readonly content: unknown }>;
+}
+
+/** Ties an operation's query and body types to its schemas. */
+export function operation<Q extends z.ZodObject = z.ZodObject, B extends ShapeName = ShapeName>(
+  spec: Omit<Operation, "run" | "query" | "body"> & {
+    readonly query?: Q;
+    readonly body?: B;
+    readonly run: (call: Call<z.infer<Q>, z.infer<(typeof shapes)[B]>>) => Promise<{ readonly status?: number; readonly content: unknown }>;
+  },
+): Operation {
+  return spec as unknown as Operation;
+}
+
+export function mount(app: Express, operations: readonly Operation[], deps: ApiDeps, desk: TokenDesk): void {
+  for (const each of operations) {
+    const path = each.path.replace(/\{(\w+)\}/g, ":$1");
+    app[each.method](path, async (request: Request, response: Response) => {
+      const caller = admit(each, request, deps, desk);
+      const { status, content } = await each.run({
+        deps,
+        caller,
+        params: request.params as Record<string, string>,
+        query: checked(each.query, request.query, "query"),
+        body: bodyOf(each, request),
+      });
+      response.status(status ?? 200).json(content);
+    });
+  }
+}
+
+/** Who calls, or the reason they may not. */
+function admit(of: Operation, request: Request, deps: ApiDeps, desk: TokenDesk): Caller {
+  const anonymous: Caller = { name: "anonymous", function: "" };
+  switch (of.access) {
+    case "anyone":
+      return anonymous;
+    case "read": {
+      if (deps.config().http.openReads) return anonymous;
+      const caller = desk.caller(request, "bearer-or-basic");
+      if (caller !== undefined) return caller;
+      throw unauthorized("Send `Authorization: Bearer <token>`; make one with `vigie token`.");
+    }
+    case "write": {
+      const caller = desk.caller(request, "bearer");
+      if (caller !== undefined) return caller;
+      throw unauthorized("Writing needs a token: send `Authorization: Bearer <token>`; make one with `vigie token`.");
+    }
+  }
+}
+
+function bodyOf(of: Operation, request: Request): unknown {
+  if (of.method !== "post") return undefined;
+  const empty = request.headers["transfer-encoding"] === undefined && Number(request.headers["content-length"] ?? 0) === 0;
+  if (of.body === undefined && empty) return undefined;
+  if (request.is("application/json") !== "application/json") {
+    throw new HttpProblem(415, "content-type", "Send `Content-Type: application/json` and a JSON body; `{}` where nothing is to be said.");
+  }
+  return of.body === undefined ? undefined : checked(shapes[of.body], request.body ?? {}, "body");
+}
+
+function checked(schema: z.ZodType | undefined, value: unknown, where: "query" | "body"): unknown {
+  if (schema === undefined) return undefined;
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const found = parsed.error.issues.map((issue) => `${[where, ...issue.path].join(".")}: ${issue.message}`).join("; ");
+  throw new HttpProblem(where === "query" ? 400 : 422, `invalid-${where}`, `${found}. See /api/v1/openapi.json.`);
+}

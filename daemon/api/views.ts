@@ -1,0 +1,125 @@
+/**
+ * From the daemon's own types to the shapes of the API. Nothing is computed that the store or the board does not hold.
+ */
+import type { BoardView, DeviceState, LastLook } from "../board.ts";
+import type { Alarm } from "../model/alarm.ts";
+import type { Incident, TimelineEntry } from "../model/incident.ts";
+import type { Device, Network } from "../model/network.ts";
+import type { Instant } from "../model/time.ts";
+import type { DeliveryView, Recurrence } from "../ports.ts";
+import type {
+  AlarmShape,
+  DeliveryShape,
+  DeviceDetailShape,
+  DeviceShape,
+  IncidentShape,
+  LookShape,
+  RecurrenceShape,
+  TimelineShape,
+} from "./contract.ts";
+
+export function iso(at: Instant): string {
+  return new Date(at).toISOString();
+}
+
+/** Leaves out what is undefined, as `exactOptionalPropertyTypes` and JSON both want it. */
+function present<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}
+
+export function alarmView(alarm: Alarm): AlarmShape {
+  const { key, device, symptom, rule, state, since, flapping, raisedBy, part, suppressedBy, incident, detail } = alarm;
+  return {
+    ...{ key, device, symptom, rule, state, since: iso(since), flapping, raisedBy },
+    ...present({ part, suppressedBy, incident, detail }),
+  };
+}
+
+export function deviceView(device: Device, network: Network, board: BoardView): DeviceShape {
+  const state = board.get(device.id);
+  const { id, name, site, room, family, kind, address, commissioning } = device;
+  const siteName = network.sites.get(site)?.name ?? site;
+  const roomName = room === undefined ? undefined : (network.rooms.get(room)?.name ?? room);
+  return {
+    ...{ id, name, site, siteName, family, kind, address, commissioning, up: upOf(state), alarms: [...(state?.alarms ?? [])] },
+    ...present({ room, roomName, since: state === undefined ? undefined : iso(state.upSince) }),
+  };
+}
+
+export function upOf(state: DeviceState | undefined): "up" | "down" | "unknown" {
+  if (state === undefined || Number.isNaN(state.up)) return "unknown";
+  return state.up === 0 ? "down" : "up";
+}
+
+export function deviceDetail(device: Device, network: Network, board: BoardView, alarms: readonly Alarm[]): DeviceDetailShape {
+  const { parents, supplier, warrantyUntil, labels } = device;
+  const looks = [...(board.get(device.id)?.looks.values() ?? [])].map(lookView);
+  const alarmsNow = alarms.filter((alarm) => alarm.device === device.id && alarm.state !== "inactive").map(alarmView);
+  return {
+    ...deviceView(device, network, board),
+    ...{ parents: [...parents], labels: { ...labels }, looks, alarmsNow },
+    ...present({ supplier, warrantyUntil }),
+  };
+}
+
+function lookView(look: LastLook): LookShape {
+  const { kind, at, durationMs, status, code, detail, trace } = look;
+  return {
+    ...{ kind, at: iso(at), durationMs, status },
+    samples: look.samples.map(({ name, value, part }) => ({ name, value: Number.isFinite(value) ? value : null, ...present({ part }) })),
+    readings: look.readings.map(({ name, value, part }) => ({ name, value, ...present({ part }) })),
+    ...present({ code, detail, trace: trace === undefined ? undefined : [...trace] }),
+  };
+}
+
+export function incidentView(incident: Incident, network: Network): IncidentShape {
+  const { id, number, site, symptom, rule, severity, severityWhy, urgency, urgencyWhy, general, level, state, occurrences, version } =
+    incident;
+  const { device, room, part, foldedInto, holder, acknowledgedBy, disposition, wakeFor, recurrenceOf } = incident;
+  return {
+    ...{ id, number, site, symptom, rule, severity, severityWhy, urgency, urgencyWhy, general, level, state, occurrences, version },
+    siteName: network.sites.get(site)?.name ?? site,
+    firstBadAt: iso(incident.firstBadAt),
+    openedAt: iso(incident.openedAt),
+    ...present({ device, room, part, foldedInto, holder, acknowledgedBy, disposition, wakeFor, recurrenceOf }),
+    ...present({
+      deviceName: device === undefined ? undefined : (network.devices.get(device)?.name ?? network.links.get(device)?.name ?? device),
+      roomName: room === undefined ? undefined : (network.rooms.get(room)?.name ?? room),
+      acknowledgedAt: maybeIso(incident.acknowledgedAt),
+      takenAt: maybeIso(incident.takenAt),
+      restoredAt: maybeIso(incident.restoredAt),
+      resolvedAt: maybeIso(incident.resolvedAt),
+      closedAt: maybeIso(incident.closedAt),
+      wakeAt: maybeIso(incident.wakeAt),
+    }),
+  };
+}
+
+function maybeIso(at: Instant | undefined): string | undefined {
+  return at === undefined ? undefined : iso(at);
+}
+
+export function timelineView(entry: TimelineEntry & { readonly seq: number; readonly hash: string }): TimelineShape {
+  const { seq, at, by, event, why, data, hash } = entry;
+  return { ...{ seq, at: iso(at), by, event, why, hash }, ...present({ data: data === undefined ? undefined : { ...data } }) };
+}
+
+/** Without the address: who was told is the function's business, how they are reached is not the reader's. */
+export function deliveryView(row: DeliveryView): DeliveryShape {
+  const { key, kind, level, recipient, channel, state, attempts, proof, error } = row;
+  return {
+    ...{ key, kind, level, recipient, channel, state, attempts, createdAt: iso(row.createdAt) },
+    ...present({ sentAt: maybeIso(row.sentAt), proof, error }),
+  };
+}
+
+export function recurrenceView(recurrence: Recurrence, network: Network): RecurrenceShape {
+  const { fingerprint, site, symptom, occurrences30, occurrences90, device, part } = recurrence;
+  const deviceName = device === undefined ? undefined : (network.devices.get(device)?.name ?? network.links.get(device)?.name ?? device);
+  return {
+    ...{ fingerprint, site, symptom, occurrences30, occurrences90 },
+    siteName: network.sites.get(site)?.name ?? site,
+    lastAt: iso(recurrence.lastAt),
+    ...present({ device, deviceName, part }),
+  };
+}

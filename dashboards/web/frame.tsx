@@ -1,0 +1,109 @@
+/**
+ * The frame of every page: head, navigation, language switch, banners. Works without its script, which only keeps it fresh.
+ */
+import type { ComponentChildren, VNode } from "preact";
+import { words } from "./words.ts";
+
+/** Texts that depend on data; the daemon's catalogue stands behind them. */
+export interface Texts {
+  /** What a symptom means: "does not answer". */
+  symptom(code: string, rule?: string): string;
+  event(code: string): string;
+  why(text: string): string;
+  severity(code: string): string;
+  urgency(code: string): string;
+  level(level: number): string;
+  state(code: string): string;
+  /** An ISO instant in the zone of the instance. */
+  time(iso: string): string;
+  /** How long ago, in words. */
+  since(iso: string): string;
+}
+
+export interface PageContext {
+  readonly language: "fr" | "en";
+  readonly instanceName: string;
+  readonly demo: boolean;
+  /** Problems of the last reload, when it was refused. */
+  readonly reloadProblems: readonly string[];
+  readonly updatedAt: string;
+  /** The address of this page, for the language switch. */
+  readonly path: string;
+  readonly texts: Texts;
+}
+
+export function Frame(props: { readonly page: PageContext; readonly title: string; readonly children: ComponentChildren }): VNode {
+  const { page, title, children } = props;
+  const w = words[page.language];
+  const other = page.language === "fr" ? "en" : "fr";
+  return (
+    <html lang={`${page.language}-CA`}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>{`${title} · ${page.instanceName} · Vigie`}</title>
+        <link rel="stylesheet" href="/static/vigie.css" />
+        <link rel="icon" href="/static/vigie.svg" />
+        <script src="/static/vigie.js" defer />
+      </head>
+      <body>
+        <a class="skip" href="#main">
+          {w.skip}
+        </a>
+        <header>
+          <p class="brand">
+            <a href="/">Vigie</a> <span>{page.instanceName}</span>
+          </p>
+          <nav aria-label="Vigie">
+            <a href="/" aria-current={page.path === "/" ? "page" : undefined}>
+              {w.status}
+            </a>
+            <a href="/recurrences" aria-current={page.path === "/recurrences" ? "page" : undefined}>
+              {w.recurrences}
+            </a>
+            <a href={`${page.path}?lang=${other}`} lang={`${other}-CA`} hreflang={`${other}-CA`}>
+              {w.otherLanguage}
+            </a>
+          </nav>
+        </header>
+        <p id="stale" class="banner problem" role="alert" hidden>
+          {w.stale}
+        </p>
+        <main id="main" tabindex={-1}>
+          {page.demo ? <p class="banner demo">{w.demo}</p> : null}
+          {page.reloadProblems.length === 0 ? null : <ReloadBanner page={page} />}
+          <h1>{title}</h1>
+          {children}
+          <p class="updated">
+            {w.updated} <time dateTime={page.updatedAt}>{page.texts.time(page.updatedAt)}</time>
+          </p>
+        </main>
+      </body>
+    </html>
+  );
+}
+
+function ReloadBanner({ page }: { readonly page: PageContext }): VNode {
+  return (
+    <div class="banner problem" role="alert">
+      <p>{words[page.language].reloadFailed}</p>
+      <ul>
+        {page.reloadProblems.slice(0, 10).map((problem) => (
+          <li key={problem}>
+            <code>{problem}</code>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** A mark that says the same in form, word and colour. */
+export function Mark(props: { readonly tone: "good" | "bad" | "warn" | "unsure" | "plain"; readonly text: string }): VNode {
+  const sign = { good: "✓", bad: "✕", warn: "▲", unsure: "?", plain: "•" }[props.tone];
+  return (
+    <span class={`mark ${props.tone}`}>
+      <span aria-hidden="true">{sign}</span> {props.text}
+    </span>
+  );
+}

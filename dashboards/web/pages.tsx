@@ -1,0 +1,32 @@
+/**
+ * Pages as HTML text: data in, document out. What the daemon's page routes call.
+ */
+import type { VNode } from "preact";
+import { renderToString } from "preact-render-to-string";
+import { DevicePage, type DevicePageProps } from "./device-page.tsx";
+import { Frame, type PageContext } from "./frame.tsx";
+import { IncidentPage, type IncidentPageProps } from "./incident-page.tsx";
+import { RecurrencesPage, type RecurrencesPageProps } from "./recurrences-page.tsx";
+import { StatusPage, type StatusPageProps } from "./status-page.tsx";
+import { words } from "./words.ts";
+
+function html(node: VNode): string {
+  return `<!doctype html>\n${renderToString(node)}`;
+}
+
+export const pages = {
+  status: (props: StatusPageProps) => html(<StatusPage {...props} />),
+  device: (props: DevicePageProps) => html(<DevicePage {...props} />),
+  incident: (props: IncidentPageProps) => html(<IncidentPage {...props} />),
+  recurrences: (props: RecurrencesPageProps) => html(<RecurrencesPage {...props} />),
+  notFound: (props: { readonly page: PageContext }) => {
+    const w = words[props.page.language];
+    return html(
+      <Frame page={props.page} title={w.notFound}>
+        <p>
+          <a href="/">{w.back}</a>
+        </p>
+      </Frame>,
+    );
+  },
+};
