@@ -5,7 +5,7 @@
  */
 import { once } from "node:events";
 import { createServer, type Socket, type Server as TcpServer } from "node:net";
-import { type AuthContext, type Connection, Server, type ServerChannel } from "ssh2";
+import ssh2, { type AuthContext, type Connection, type ServerChannel } from "ssh2";
 
 export interface Shell {
   greeting(): string;
@@ -28,7 +28,7 @@ const longestLine = 16_384;
 
 export class CodecServer {
   readonly #options: CodecOptions;
-  readonly #ssh: Server;
+  readonly #ssh: ssh2.Server;
   readonly #tcp: TcpServer;
   readonly #sockets = new Set<Socket>();
   /** Logins tried and refused since the start. */
@@ -37,7 +37,7 @@ export class CodecServer {
 
   constructor(options: CodecOptions) {
     this.#options = options;
-    this.#ssh = new Server({ hostKeys: [options.hostKey], ident: "tandberg" }, (client) => this.#client(client));
+    this.#ssh = new ssh2.Server({ hostKeys: [options.hostKey], ident: "tandberg" }, (client) => this.#client(client));
     this.#tcp = createServer((socket) => this.#take(socket));
   }
 
