@@ -1,0 +1,78 @@
+/**
+ * What a family's data make of raw values: samples and readings.
+ *
+ * Pure. A value that is missing or no number gives nothing: missing, never zero.
+ */
+import type { ReadAs } from "../../daemon/model/family.ts";
+import type { Reading, Sample } from "../../daemon/model/observation.ts";
+import { type CounterReading, rateOf } from "./rate.ts";
+import { numberOf, textOf, type Varbind, wholeOf } from "./value.ts";
+
+/** Counters as they were at the last look, by name and part. */
+export type CounterMemory = Map<string, CounterReading>;
+
+/** Where a look's values are gathered. */
+export interface Gathered {
+  readonly samples: Sample[];
+  readonly readings: Reading[];
+  /** Becomes the memory of the next look: what was not read again is forgotten. */
+  readonly counters: CounterMemory;
+}
+
+/** What the values are judged against. */
+export interface Before {
+  readonly counters: CounterMemory;
+  readonly restarted: boolean;
+  /** When this look's values were read; never jumps. */
+  readonly atMs: number;
+}
+
+export interface Item {
+  readonly read: ReadAs;
+  readonly bits?: 32 | 64;
+  readonly part?: string;
+}
+
+/** Adds what one value means. */
+export function addMeaning(item: Item, varbind: Varbind, before: Before, into: Gathered): void {
+  const { read, part } = item;
+  const where = part === undefined ? {} : { part };
+  switch (read.as) {
+    case "state": {
+      const raw = textOf(varbind);
+      if (raw !== undefined && raw !== "")
+        into.readings.push({ name: read.name, value: read.states?.[raw] ?? raw.toLowerCase(), ...where });
+      return;
+    }
+    case "text": {
+      const text = textOf(varbind);
+      if (text !== undefined && text !== "") into.readings.push({ name: read.name, value: text, ...where });
+      return;
+    }
+    case "gauge": {
+      const value = gauge(read, varbind);
+      if (value !== undefined) into.samples.push({ name: read.name, value, ...where });
+      return;
+    }
+    case "counter": {
+      const value = wholeOf(varbind);
+      if (value === undefined) return;
+      const key = `${read.name} ${part ?? ""}`;
+      const now = { value, atMs: before.atMs };
+      into.counters.set(key, now);
+      const bits = varbind.type === 70 ? 64 : (item.bits ?? 32);
+      const { perSecond } = rateOf(before.counters.get(key), now, { bits, restarted: before.restarted });
+      if (perSecond !== undefined) into.samples.push({ name: read.name, value: perSecond * (read.scale ?? 1), ...where });
+      return;
+    }
+  }
+}
+
+/** With `states`, a gauge is a number for each raw value (ifOperStatus: 1 → 1, 2 → 0); a raw value that is not listed gives nothing. */
+function gauge(read: ReadAs, varbind: Varbind): number | undefined {
+  const raw = numberOf(varbind);
+  if (read.states === undefined) return raw === undefined ? undefined : raw * (read.scale ?? 1);
+  const word = read.states[textOf(varbind) ?? ""];
+  const value = word === undefined ? Number.NaN : Number(word);
+  return Number.isNaN(value) ? undefined : value * (read.scale ?? 1);
+}

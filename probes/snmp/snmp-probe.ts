@@ -1,0 +1,211 @@
+/**
+ * SNMP: asks an agent for what its family's data name, and says what it means.
+ *
+ * A wrong v1 or v2c community cannot be told from silence: agents do not answer it, so such a device is `snmp.timeout`, down. SNMPv3 says
+ * when it refuses: `snmp.auth-refused`, unknown. A refusal of ours (no key, no way out) is never the device's.
+ */
+import { bare, type Finding } from "../../daemon/model/observation.ts";
+import { type Address, Resolver } from "../icmp/address.ts";
+import type { Probe, Target } from "../probe.ts";
+import { newBatch } from "./batch.ts";
+import { Conversation, Gate } from "./conversation.ts";
+import { conclude, type DeviceMemory, type Progress, readAll } from "./look.ts";
+import { boundKeyCache, Session, type SnmpCredential, whyUnsupported } from "./session.ts";
+import { SharedSockets, type SocketStats } from "./sockets.ts";
+
+/** Holds packets back so that a site's ceiling is kept; resolves when they may be sent, or when the signal aborts. */
+export type Pace = (site: string, packets: number, signal: AbortSignal) => Promise<void>;
+
+export interface SnmpOptions {
+  /** UDP sockets shared by all sessions, for each IP version. Default 4. */
+  readonly sockets?: number;
+  readonly pace?: Pace;
+  /** Repeats of a request that stays unanswered. Default 1. */
+  readonly retries?: number;
+  /** Requests in flight to one device. Default 4. */
+  readonly perDevice?: number;
+  /** Rows read of a table. Default 2,000. */
+  readonly rowsAtMost?: number;
+  readonly resolver?: Resolver;
+  /** Milliseconds that never jump. */
+  readonly now?: () => number;
+}
+
+export interface SnmpStats extends SocketStats {
+  readonly looks: number;
+  /** Devices remembered. */
+  readonly devices: number;
+}
+
+interface Known {
+  readonly key: string;
+  readonly peer: Address & { readonly port: number };
+  readonly memory: DeviceMemory;
+  readonly gate: Gate;
+  session: Session | undefined;
+}
+
+/** Devices remembered at most; the one looked at longest ago goes first. A session is 3.3 KB. */
+const devicesAtMost = 120_000;
+
+/** Makes the SNMP probe. Opens no socket until the first look. */
+export function createSnmpProbe(options: SnmpOptions = {}): Probe & { stats(): SnmpStats } {
+  const probe = new SnmpProbe(options);
+  return {
+    kind: "snmp",
+    look: (target, signal, how) => probe.look(target, signal, how?.trace === true),
+    forget: (device) => probe.forget(device),
+    stats: () => probe.stats(),
+    stop: () => probe.stop(),
+  };
+}
+
+class SnmpProbe {
+  readonly #options: SnmpOptions;
+  readonly #sockets: SharedSockets;
+  readonly #resolver: Resolver;
+  readonly #known = new Map<string, Known>();
+  readonly #now: () => number;
+  #looks = 0;
+  #stopped = false;
+
+  constructor(options: SnmpOptions) {
+    this.#options = options;
+    this.#sockets = new SharedSockets(options.sockets ?? 4);
+    this.#resolver = options.resolver ?? new Resolver();
+    this.#now = options.now ?? (() => performance.now());
+  }
+
+  async look(target: Target, signal: AbortSignal, trace: boolean): Promise<Finding> {
+    this.#looks += 1;
+    if (this.#looks % 10_000 === 0) boundKeyCache();
+    const { credential, device } = target;
+    if (this.#stopped || signal.aborted) return bare("unknown", "probe.crash", "the look was called off");
+    if (credential === undefined || (credential.kind !== "snmp-community" && credential.kind !== "snmp-v3"))
+      return bare("unknown", "snmp.unsupported", "the device has no SNMP credential; give it one, or switch its snmp check off");
+    const unsupported = whyUnsupported(credential);
+    if (unsupported !== undefined) return bare("unknown", "snmp.unsupported", unsupported);
+    const asked = this.#resolver.resolve(device.address);
+    const address = asked instanceof Promise ? await firstOf(asked, target.check.timeoutMs, signal) : asked;
+    if (address === "refused" || address === undefined)
+      return bare("unknown", "icmp.name", `the name ${device.address.slice(0, 100)} does not resolve`);
+    return this.#ask(target, credential, address, signal, trace);
+  }
+
+  #ask(target: Target, credential: SnmpCredential, address: Address, signal: AbortSignal, trace: boolean): Promise<Finding> {
+    const known = this.#knownOf(target, credential, address);
+    const { timeoutMs } = target.check;
+    const retries = this.#options.retries ?? 1;
+    const over = new AbortController();
+    const { pace } = this.#options;
+    const talk = new Conversation({
+      session: (fresh) => this.#sessionOf(known, credential, fresh),
+      gate: known.gate,
+      pace: pace === undefined ? undefined : () => pace(target.device.site, 1, over.signal),
+      // All attempts, and sysUpTime.0 alone after them, fit in the time there is.
+      attemptMs: Math.max(20, Math.floor(timeoutMs / (retries + 2.5))),
+      retries,
+    });
+    const progress: Progress = { scalars: { values: new Map(), engine: undefined }, tables: new Map(), ended: undefined };
+    const plan = {
+      family: target.family,
+      bulk: credential.kind !== "snmp-community" || credential.version !== "1",
+      rowsAtMost: this.#options.rowsAtMost ?? 2_000,
+    };
+    const startedAt = this.#now();
+    return new Promise((resolve) => {
+      const end = (how: "done" | "deadline" | "called-off") => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", called);
+        talk.end();
+        over.abort();
+        resolve(conclude({ plan, progress, talk, memory: known.memory, how, address: address.ip, atMs: this.#now(), trace, timeoutMs }));
+      };
+      // A caller's deadline may fire a moment before ours: that is the deadline too.
+      const called = () => end(this.#now() - startedAt >= timeoutMs * 0.9 ? "deadline" : "called-off");
+      const timer = setTimeout(() => end("deadline"), timeoutMs);
+      signal.addEventListener("abort", called, { once: true });
+      readAll(talk, known.memory, plan, progress).then(
+        () => end("done"),
+        (error: unknown) => {
+          clearTimeout(timer);
+          talk.end();
+          resolve(
+            bare(
+              "unknown",
+              "probe.crash",
+              error instanceof Error ? `${error.name} in the snmp probe` : "the snmp probe failed",
+              talk.trace(),
+            ),
+          );
+        },
+      );
+    });
+  }
+
+  #knownOf(target: Target, credential: SnmpCredential, address: Address): Known {
+    const { device } = target;
+    const key = `${credential.id} ${address.ip} ${device.snmpPort}`;
+    let known = this.#known.get(device.id);
+    if (known !== undefined && known.key !== key) {
+      this.forget(device.id);
+      known = undefined;
+    }
+    if (known === undefined) {
+      const memory: DeviceMemory = { batch: newBatch(), absent: new Map(), counters: new Map(), uptime: undefined };
+      known = {
+        key,
+        peer: { ...address, port: device.snmpPort },
+        memory,
+        gate: new Gate(this.#options.perDevice ?? 4),
+        session: undefined,
+      };
+      const oldest = this.#known.size >= devicesAtMost ? this.#known.keys().next().value : undefined;
+      if (oldest !== undefined) this.forget(oldest);
+    }
+    // The order of the map is the order of the last looks.
+    this.#known.delete(device.id);
+    this.#known.set(device.id, known);
+    return known;
+  }
+
+  #sessionOf(known: Known, credential: SnmpCredential, fresh: boolean): Session {
+    if (fresh && known.session !== undefined) {
+      known.session.close();
+      known.session = undefined;
+    }
+    known.session ??= Session.open(this.#sockets, known.peer, credential);
+    return known.session;
+  }
+
+  forget(device: string): void {
+    this.#known.get(device)?.session?.close();
+    this.#known.delete(device);
+  }
+
+  stats(): SnmpStats {
+    return { looks: this.#looks, devices: this.#known.size, ...this.#sockets.stats() };
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    for (const device of [...this.#known.keys()]) this.forget(device);
+    await this.#sockets.stop();
+  }
+}
+
+/** The name servers' answer, or undefined at the deadline. */
+function firstOf<T>(asked: Promise<T | undefined>, timeoutMs: number, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve) => {
+    const end = (found: T | undefined) => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", none);
+      resolve(found);
+    };
+    const none = () => end(undefined);
+    const timer = setTimeout(none, timeoutMs);
+    signal.addEventListener("abort", none, { once: true });
+    asked.then(end, none);
+  });
+}

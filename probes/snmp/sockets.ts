@@ -1,0 +1,132 @@
+/**
+ * A few UDP sockets shared by all SNMP sessions: each session gets a face of one, keyed by its peer.
+ *
+ * Why: one socket a device is 10,000 descriptors. It also gives the check of a reply's source that the library lacks: what comes from
+ * nobody we asked is dropped and counted.
+ */
+import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+import { EventEmitter } from "node:events";
+
+/** What net-snmp wants of its dgram module. */
+export interface DatagramFace extends EventEmitter {
+  ref(): void;
+  unref(): void;
+  bind(): void;
+  send(buffer: Buffer, offset: number, length: number, port: number, address: string, done: (error: Error | null) => void): void;
+  close(): void;
+}
+
+export interface SocketStats {
+  readonly sockets: number;
+  readonly sessions: number;
+  /** Datagrams from nobody we asked. */
+  readonly wrongSource: number;
+  /** Datagrams at which the library threw. */
+  readonly thrown: number;
+  /** Errors of the sockets themselves. */
+  readonly socketErrors: number;
+}
+
+/** Bytes asked for the receive buffer of each socket: a sweep's answers come in bursts. */
+const bufferBytes = 2 << 20;
+
+export class SharedSockets {
+  readonly #wanted: number;
+  readonly #sockets: { 4: Socket[]; 6: Socket[] } = { 4: [], 6: [] };
+  readonly #byPeer = new Map<string, Set<EventEmitter>>();
+  #turn = 0;
+  #sessions = 0;
+  #wrongSource = 0;
+  #thrown = 0;
+  #socketErrors = 0;
+
+  constructor(sockets: number) {
+    this.#wanted = Math.max(1, sockets);
+  }
+
+  /** A face for one session with this peer. `address` is in canonical form. `failed` hears when the library throws at a datagram. */
+  face(peer: { readonly address: string; readonly port: number; readonly version: 4 | 6 }, failed: () => void): DatagramFace {
+    const socket = this.#next(peer.version);
+    const key = `${peer.address} ${peer.port}`;
+    const emitter = new EventEmitter();
+    const faces = this.#byPeer.get(key) ?? new Set();
+    faces.add(emitter);
+    this.#byPeer.set(key, faces);
+    this.#sessions += 1;
+    emitter.on("thrown", failed);
+    let closed = false;
+    return Object.assign(emitter, {
+      ref() {},
+      unref() {},
+      bind() {},
+      send: socket.send.bind(socket) as DatagramFace["send"],
+      close: () => {
+        if (closed) return;
+        closed = true;
+        this.#sessions -= 1;
+        faces.delete(emitter);
+        if (faces.size === 0) this.#byPeer.delete(key);
+        emitter.emit("close");
+      },
+    });
+  }
+
+  stats(): SocketStats {
+    return {
+      sockets: this.#sockets[4].length + this.#sockets[6].length,
+      sessions: this.#sessions,
+      wrongSource: this.#wrongSource,
+      thrown: this.#thrown,
+      socketErrors: this.#socketErrors,
+    };
+  }
+
+  async stop(): Promise<void> {
+    const all = [...this.#sockets[4].splice(0), ...this.#sockets[6].splice(0)];
+    await Promise.all(all.map((socket) => new Promise<void>((done) => socket.close(() => done()))));
+  }
+
+  #next(version: 4 | 6): Socket {
+    const list = this.#sockets[version];
+    if (list.length < this.#wanted) {
+      const made = this.#open(version);
+      list.push(made);
+      return made;
+    }
+    this.#turn = (this.#turn + 1) % list.length;
+    return list[this.#turn] ?? this.#open(version);
+  }
+
+  #open(version: 4 | 6): Socket {
+    const socket = createSocket({
+      type: version === 4 ? "udp4" : "udp6",
+      recvBufferSize: bufferBytes,
+      // Addresses are resolved before they come here; nothing is looked up again per datagram.
+      lookup: (host, _options, done) => done(null, host, version),
+    });
+    socket.on("error", () => {
+      this.#socketErrors += 1;
+    });
+    socket.on("message", (bytes, peer) => this.#deliver(bytes, peer));
+    // Replies are wanted only while a look waits, and its deadline's timer keeps the process alive.
+    socket.unref();
+    return socket;
+  }
+
+  #deliver(bytes: Buffer, peer: RemoteInfo): void {
+    const faces = this.#byPeer.get(`${peer.address} ${peer.port}`);
+    if (faces === undefined) {
+      this.#wrongSource += 1;
+      return;
+    }
+    for (const face of [...faces]) {
+      try {
+        face.emit("message", bytes, peer);
+      } catch {
+        // The library throws at some malformed datagrams after it took the request off its list: the session is told, so that nobody waits for ever.
+        this.#thrown += 1;
+        face.emit("thrown");
+      }
+    }
+  }
+}

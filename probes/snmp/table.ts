@@ -1,0 +1,58 @@
+/**
+ * Rows of a walked table: which count, and what each is called.
+ *
+ * Pure. A row whose label or condition was not read (the walk was cut short) is left out: a part must not change its name for a slow look.
+ */
+import type { SnmpColumn } from "../../daemon/model/family.ts";
+import { compareOids } from "./oid.ts";
+import { textOf, type Varbind } from "./value.ts";
+import type { Column } from "./walk.ts";
+
+export interface Row {
+  /** `interface GigabitEthernet0/1`. */
+  readonly part: string;
+  readonly value: Varbind;
+}
+
+/** All columns that must be walked for these: the values, their labels, their conditions. */
+export function columnsOf(columns: readonly SnmpColumn[]): Set<string> {
+  const all = new Set<string>();
+  for (const column of columns) {
+    all.add(column.oid);
+    if (column.labelOid !== undefined) all.add(column.labelOid);
+    if (column.where !== undefined) all.add(column.where.oid);
+  }
+  return all;
+}
+
+/** The rows of one column that count, in the order of their index. Of two rows with one label, the later carries its index too. */
+export function rowsOf(column: SnmpColumn, walked: ReadonlyMap<string, Column>): Row[] {
+  const values = walked.get(column.oid)?.values ?? new Map<string, Varbind>();
+  const rows: Row[] = [];
+  const used = new Set<string>();
+  for (const index of [...values.keys()].sort(compareOids)) {
+    const value = values.get(index);
+    const label = labelOf(column, index, walked);
+    if (value === undefined || label === undefined || !counts(column, index, walked)) continue;
+    const own = used.has(label) ? `${label} #${index}` : label;
+    used.add(label);
+    rows.push({ part: `${column.part} ${own}`, value });
+  }
+  return rows;
+}
+
+function labelOf(column: SnmpColumn, index: string, walked: ReadonlyMap<string, Column>): string | undefined {
+  if (column.labelOid === undefined) return index;
+  const labels = walked.get(column.labelOid);
+  const label = labels?.values.get(index);
+  if (label === undefined) return labels?.complete === true ? index : undefined;
+  const text = textOf(label)?.slice(0, 100) ?? "";
+  return text === "" ? index : text;
+}
+
+function counts(column: SnmpColumn, index: string, walked: ReadonlyMap<string, Column>): boolean {
+  if (column.where === undefined) return true;
+  const condition = walked.get(column.where.oid)?.values.get(index);
+  const raw = condition === undefined ? undefined : textOf(condition);
+  return raw !== undefined && column.where.in.includes(raw);
+}
