@@ -3,9 +3,8 @@
  *
  * The highest one ever issued is also written to a file beside the database, so that a restored copy continues above it.
  */
-
-import { mkdirSync } from "node:fs";
-import { open, readFile, rename } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { Instant } from "../model/time.ts";
 import { numberOf, textOf } from "./rows.ts";
@@ -38,9 +37,9 @@ export async function readMarks(stateDir: string): Promise<Map<string, number>> 
 
 /** Replaces the file as a whole: a crash leaves the old or the new one. */
 export async function writeMarks(stateDir: string, marks: ReadonlyMap<string, number>): Promise<void> {
-  mkdirSync(stateDir, { recursive: true });
-  const beside = `${marksFile(stateDir)}.new`;
-  const file = await open(beside, "w", 0o600);
+  await mkdir(stateDir, { recursive: true });
+  const beside = `${marksFile(stateDir)}.${randomUUID()}`;
+  const file = await open(beside, "wx", 0o600);
   try {
     await file.writeFile(`${JSON.stringify(Object.fromEntries(marks), undefined, 2)}\n`);
     await file.sync();
@@ -50,43 +49,38 @@ export async function writeMarks(stateDir: string, marks: ReadonlyMap<string, nu
   await rename(beside, marksFile(stateDir));
 }
 
-export class Numbers {
-  readonly #stateDir: string;
-  #marks: Map<string, number> | undefined;
-  /** Reservations and file writes one after the other. */
-  #last: Promise<unknown> = Promise.resolve();
-
-  constructor(stateDir: string) {
-    this.#stateDir = stateDir;
-  }
-
-  /** The next number; it exists in the database and in the file before anybody sees it. */
-  reserve(transaction: <T>(work: (session: Session) => Promise<T>) => Promise<T>, key: { prefix: string; year: number; at: Instant }) {
-    const next = this.#last.then(async () => {
-      this.#marks ??= await readMarks(this.#stateDir);
-      const name = `${key.prefix}-${key.year}`;
-      const seq = await transaction((session) => reserveRow(session, key, this.#marks?.get(name) ?? 0));
-      this.#marks.set(name, seq);
-      await writeMarks(this.#stateDir, this.#marks);
-      return seq;
-    });
-    this.#last = next.catch(() => undefined);
-    return next;
-  }
+interface Series {
+  readonly prefix: string;
+  readonly year: number;
+  readonly at: Instant;
 }
 
-async function reserveRow(session: Session, key: { prefix: string; year: number; at: Instant }, mark: number): Promise<number> {
-  const { sql, kind } = session;
-  const higher = kind === "sqlite" ? "max" : "greatest";
-  const row = await session.row(
-    sql.raw(
-      `insert into number_marks (prefix, year, last) values (?, ?, ?)
-       on conflict (prefix, year) do update set last = ${higher}(number_marks.last, ?) + 1 returning last`,
-      [key.prefix, key.year, mark + 1, mark],
-    ),
+/**
+ * Inside a transaction of its own. The mark is written before the commit: the lock on the sequence's row orders the writers of the
+ * file too, and a number that anybody has seen is in both places.
+ */
+export async function reserveNumber(session: Session, stateDir: string, series: Series): Promise<number> {
+  const name = `${series.prefix}-${series.year}`;
+  await session.run(
+    session
+      .sql("number_marks")
+      .insert({ prefix: series.prefix, year: series.year, last: 0 })
+      .onConflict(["prefix", "year"])
+      // Changes nothing, and locks the row on PostgreSQL.
+      .merge({ prefix: series.prefix }),
   );
-  const seq = numberOf(row?.last);
-  await session.run(sql("numbers").insert({ prefix: key.prefix, year: key.year, seq, reserved_at: key.at }));
+  const marks = await readMarks(stateDir);
+  const seq = await reserveRow(session, series, marks.get(name) ?? 0);
+  await writeMarks(stateDir, marks.set(name, seq));
+  return seq;
+}
+
+async function reserveRow(session: Session, { prefix, year, at }: Series, mark: number): Promise<number> {
+  const { sql } = session;
+  const row = await session.row(sql("number_marks").where({ prefix, year }).first());
+  const seq = Math.max(numberOf(row?.last), mark) + 1;
+  await session.run(sql("number_marks").where({ prefix, year }).update({ last: seq }));
+  await session.run(sql("numbers").insert({ prefix, year, seq, reserved_at: at }));
   return seq;
 }
 

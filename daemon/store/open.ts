@@ -12,7 +12,7 @@ import { appendInbox, findTraps, inboxAfter, saveTraps } from "./inbox.ts";
 import { Incidents, recurrences } from "./incidents.ts";
 import { checkFence, Leases } from "./leases.ts";
 import { migrateSchema } from "./migrate.ts";
-import { Numbers, type UnusedNumber, unusedNumbers } from "./numbers.ts";
+import { reserveNumber, type UnusedNumber, unusedNumbers } from "./numbers.ts";
 import { type Attempt, attemptsOf, claimOutbox, deliveriesOf, outboxDepth, recordDeliveries } from "./outbox.ts";
 import { prune } from "./prune.ts";
 import { Rollups } from "./rollups.ts";
@@ -88,7 +88,6 @@ function lifeOf({ options, pools, reader }: Parts) {
 function writesOf({ options, write, incidents }: Parts) {
   const { clock } = options;
   const leases = new Leases(clock);
-  const numbers = new Numbers(options.stateDir);
   return {
     transaction: <T>(fence: Fence | undefined, work: (tx: Tx) => Promise<T>) =>
       write(async (session) => {
@@ -97,7 +96,8 @@ function writesOf({ options, write, incidents }: Parts) {
       }),
     acquireLease: (role: string, holder: string, ttlMs: number) => write((session) => leases.acquire(session, { role, holder, ttlMs })),
     releaseLease: (fence: Fence) => write((session) => leases.release(session, fence)),
-    reserveNumber: (prefix: string, year: number) => numbers.reserve(write, { prefix, year, at: clock.now() }),
+    reserveNumber: (prefix: string, year: number) =>
+      write((session) => reserveNumber(session, options.stateDir, { prefix, year, at: clock.now() })),
     appendInbox: (messages: Parameters<Store["appendInbox"]>[0]) =>
       messages.length === 0 ? Promise.resolve([]) : write((session) => appendInbox(session, messages)),
     claimOutbox: (claim: Parameters<Store["claimOutbox"]>[0]) => write((session) => claimOutbox(session, claim)),

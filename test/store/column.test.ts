@@ -18,7 +18,8 @@ function through(values: readonly number[], fineness: 64 | 128 = 128): readonly 
 }
 
 it("small whole numbers and constants come back exactly", () => {
-  for (const values of [[1, 1, 1], [0, 1, 0, 1], [7], [-5, 3, 12], [41.25, 41.25], [1e15, 1e15 + 7], [0.1]]) expect(through(values)).toEqual(values);
+  for (const values of [[1, 1, 1], [0, 1, 0, 1], [7], [-5, 3, 12], [41.25, 41.25], [1e15, 1e15 + 7], [0.1]])
+    expect(through(values)).toEqual(values);
 });
 
 it("any positive number comes back within half a percent, zero as zero", () => {
@@ -40,7 +41,8 @@ it("negative and tiny numbers survive", () => {
   fc.assert(
     fc.property(fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 30 }), (values) => {
       const size = Math.max(...values.map(Math.abs));
-      for (const [index, read] of through(values).entries()) expect(Math.abs(read - (values[index] ?? 0))).toBeLessThanOrEqual(0.008 * size);
+      for (const [index, read] of through(values).entries())
+        expect(Math.abs(read - (values[index] ?? 0))).toBeLessThanOrEqual(0.008 * size);
     }),
   );
 });

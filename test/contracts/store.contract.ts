@@ -1,0 +1,649 @@
+/**
+ * What every store promises: run on SQLite and on a real PostgreSQL.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Knex } from "knex";
+import { afterEach, beforeEach, describe, expect, it, type TestContext, vi } from "vitest";
+import { DAY, HOUR, MINUTE } from "../../daemon/model/time.ts";
+import { type Fence, LeaseLost, RaceLost, type RollupPoint } from "../../daemon/ports.ts";
+import type { OpenedStore } from "../../daemon/store/open.ts";
+import type { FakeClock } from "../fakes/clock.ts";
+import { alarm, incident, line, message, policy, START } from "./samples.ts";
+
+/** A fresh database; `open` may be called several times, as several processes would. */
+export interface Ground {
+  readonly stateDir: string;
+  /** Has a clock of its own; on SQLite leases go by it. */
+  open(): Promise<{ readonly store: OpenedStore; readonly clock: FakeClock }>;
+  /** The database itself, around the store. */
+  readonly raw: Knex;
+  remove(): Promise<void>;
+}
+
+export function storeContract(name: string, make: (context: TestContext) => Promise<Ground>): void {
+  describe(`store: ${name}`, () => {
+    let ground: Ground;
+    let store: OpenedStore;
+    let clock: FakeClock;
+
+    beforeEach(async (context) => {
+      ground = await make(context as unknown as TestContext);
+      ({ store, clock } = await ground.open());
+      await store.migrate();
+    });
+    afterEach(async () => {
+      await store?.close();
+      await ground?.remove();
+    });
+
+    describe("schema", () => {
+      it("migrating again changes nothing, also when two start at once", async () => {
+        const other = await ground.open();
+        await Promise.all([store.migrate(), other.store.migrate()]);
+        await store.ping();
+        await other.store.close();
+      });
+
+      it("refuses a schema that is newer than the daemon, and says what to do", async () => {
+        await ground.raw("schema_versions").insert({ version: 999, name: "future", applied_at: 1 });
+        await expect(store.migrate()).rejects.toThrow(
+          /schema version 999, this daemon knows versions up to \d+; start the newer daemon again/,
+        );
+        await ground.raw("schema_versions").where({ version: 999 }).delete();
+        await store.migrate();
+      });
+    });
+
+    describe("transactions", () => {
+      it("keeps nothing of work that fails, and passes its error on", async () => {
+        const work = store.transaction(undefined, async (tx) => {
+          await tx.insertIncident(incident("i1"));
+          await tx.keep("fact", 1);
+          throw new TypeError("changed my mind");
+        });
+        await expect(work).rejects.toThrow(TypeError);
+        expect(await store.incident("i1")).toBeUndefined();
+        expect(await store.kept("fact")).toBeUndefined();
+      });
+
+      it("sees its own writes, and others see them only after the commit", async () => {
+        await store.transaction(undefined, async (tx) => {
+          await tx.insertIncident(incident("i1"));
+          expect((await tx.incident("i1"))?.id).toBe("i1");
+          expect(await store.incident("i1")).toBeUndefined();
+        });
+        expect((await store.incident("i1"))?.id).toBe("i1");
+      });
+
+      it("two writers that read and then write lose nothing in 400 transactions", async () => {
+        const other = await ground.open();
+        await store.transaction(undefined, (tx) => tx.insertIncident(incident("i1")));
+        let lost = 0;
+        const raise = async (one: OpenedStore) => {
+          for (let done = 0; done < 200; ) {
+            try {
+              await one.transaction(undefined, async (tx) => {
+                const now = await tx.incident("i1");
+                if (now === undefined) throw new Error("gone");
+                await tx.updateIncident({ ...now, occurrences: now.occurrences + 1, version: now.version + 1 });
+              });
+              done += 1;
+            } catch (error) {
+              // PostgreSQL lets both read; the later one hears it. Anything else (SQLITE_BUSY) fails the test.
+              if (!(error instanceof RaceLost)) throw error;
+              lost += 1;
+            }
+          }
+        };
+        await Promise.all([raise(store), raise(other.store)]);
+        expect(await store.incident("i1")).toMatchObject({ occurrences: 401, version: 401 });
+        if (store.kind === "sqlite") expect(lost).toBe(0);
+        await other.store.close();
+      });
+    });
+
+    describe("incidents", () => {
+      const save = (...all: Parameters<typeof incident>[]) =>
+        store.transaction(undefined, async (tx) => {
+          for (const each of all) await tx.insertIncident(incident(...each));
+        });
+
+      it("come back exactly as they went in, by id and by number, policy included", async () => {
+        const whole = incident("i1", {
+          room: "a101",
+          part: "camera 1",
+          holder: "ana",
+          wakeAt: START + 5,
+          wakeFor: "notice",
+          noticeSent: true,
+        });
+        await store.transaction(undefined, (tx) => tx.insertIncident(whole));
+        expect(await store.incident("i1")).toEqual(whole);
+        expect(await store.incident(whole.number)).toEqual(whole);
+        expect(await store.incident("nobody")).toBeUndefined();
+      });
+
+      it("one root cause has one open incident; the second loses the race", async () => {
+        await save(["i1", { rootCause: "r" }]);
+        await expect(save(["i2", { rootCause: "r" }])).rejects.toThrow(RaceLost);
+        await save(["i3", { rootCause: "r", foldedInto: "i1" }], ["i4", { rootCause: "r", state: "closed", closedAt: START }]);
+        expect((await store.transaction(undefined, (tx) => tx.openByRootCause("r")))?.id).toBe("i1");
+      });
+
+      it("two who open the same root cause at once: one wins, one loses the race", async () => {
+        const other = await ground.open();
+        const open = (one: OpenedStore, id: string) =>
+          one.transaction(undefined, (tx) => tx.insertIncident(incident(id, { rootCause: "r" })));
+        const results = await Promise.allSettled([open(store, "i1"), open(other.store, "i2")]);
+        expect(results.map((each) => each.status).sort()).toEqual(["fulfilled", "rejected"]);
+        expect(results.find((each) => each.status === "rejected")?.reason).toBeInstanceOf(RaceLost);
+        await other.store.close();
+      });
+
+      it("a closed one does not reopen beside an open one of the same root cause", async () => {
+        await save(["i1", { rootCause: "r", state: "closed", closedAt: START }], ["i2", { rootCause: "r" }]);
+        const reopen = store.transaction(undefined, (tx) => tx.updateIncident(incident("i1", { rootCause: "r", version: 2 })));
+        await expect(reopen).rejects.toThrow(RaceLost);
+      });
+
+      it("are written only over the version that was read", async () => {
+        await save(["i1"]);
+        const write = (version: number) => store.transaction(undefined, (tx) => tx.updateIncident(incident("i1", { version })));
+        await expect(write(3)).rejects.toThrow(RaceLost);
+        await write(2);
+        await expect(write(2)).rejects.toThrow(RaceLost);
+        expect((await store.incident("i1"))?.version).toBe(2);
+      });
+
+      it("are found when due, by device, and by how they ended", async () => {
+        await save(
+          ["i1", { wakeAt: START + 10 }],
+          ["i2", { wakeAt: START + 5 }],
+          ["i3", { wakeAt: START + 20 }],
+          ["i4", { wakeAt: START + 1, state: "closed", closedAt: START + 1, restoredAt: START }],
+          ["i5", { device: "codec-i1", rootCause: "x", foldedInto: "i1" }],
+        );
+        await store.transaction(undefined, async (tx) => {
+          expect((await tx.dueIncidents(START + 10, 10)).map((each) => each.id)).toEqual(["i2", "i1"]);
+          expect((await tx.dueIncidents(START + 10, 1)).map((each) => each.id)).toEqual(["i2"]);
+          expect((await tx.openByDevices(["codec-i1", "codec-i4", "nobody"])).map((each) => each.id)).toEqual(["i1"]);
+          expect((await tx.latestByFingerprint("codec-i4|unreachable|", START - 1))?.id).toBe("i4");
+          expect(await tx.latestByFingerprint("codec-i4|unreachable|", START + 1)).toBeUndefined();
+          expect(await tx.latestByFingerprint("codec-i1|unreachable|", 0)).toBeUndefined();
+        });
+        expect((await store.openIncidents()).map((each) => each.id).sort()).toEqual(["i1", "i2", "i3", "i5"]);
+      });
+
+      it("are paged newest first without gap or repeat, also where they opened at the same time", async () => {
+        const ids = Array.from({ length: 25 }, (_, index) => `i${String(index).padStart(2, "0")}`);
+        await save(
+          ...ids.map(
+            (id, index): Parameters<typeof incident> => [id, { openedAt: START + Math.floor(index / 4), site: index % 2 ? "a" : "b" }],
+          ),
+        );
+        const seen: string[] = [];
+        let before: { openedAt: number; id: string } | undefined;
+        for (;;) {
+          const page = await store.incidents({ limit: 7, ...(before === undefined ? {} : { before }) });
+          seen.push(...page.map((each) => each.id));
+          const last = page.at(-1);
+          if (last === undefined) break;
+          before = { openedAt: last.openedAt, id: last.id };
+        }
+        expect(seen).toEqual([...ids].reverse());
+        expect(await store.incidents({ site: "a", states: ["open"], since: START + 5, limit: 100 })).toHaveLength(2);
+        expect(await store.incidents({ states: ["closed"], limit: 100 })).toHaveLength(0);
+        expect(await store.incidents({ folded: true, limit: 100 })).toHaveLength(0);
+      });
+
+      it("recur by occurrences within 30 and 90 days, without false alarms, tests, duplicates and folded ones", async () => {
+        const ended = (openedAt: number) => ({ state: "closed", openedAt, closedAt: openedAt, fingerprint: "f" }) as const;
+        await save(
+          ["i1", { ...ended(START - DAY), occurrences: 3 }],
+          ["i2", ended(START - 40 * DAY)],
+          ["i3", ended(START - 100 * DAY)],
+          ["i4", { ...ended(START - DAY), disposition: "false-alarm" }],
+          ["i5", { ...ended(START - DAY), disposition: "test" }],
+          ["i6", { ...ended(START - DAY), disposition: "duplicate" }],
+          ["i7", { ...ended(START - DAY), foldedInto: "i1" }],
+          ["i8", { ...ended(START - DAY), fingerprint: "g", disposition: "fixed" }],
+        );
+        const [first, second, ...rest] = await store.recurrences(START, 10);
+        expect(first).toMatchObject({
+          fingerprint: "f",
+          occurrences30: 3,
+          occurrences90: 4,
+          lastAt: START - DAY,
+          site: "mgh",
+          symptom: "unreachable",
+        });
+        expect(second).toMatchObject({ fingerprint: "g", occurrences90: 1 });
+        expect(rest).toEqual([]);
+      });
+    });
+
+    describe("request numbers", () => {
+      it("never repeat, per prefix and year, and what was not used is listed", async () => {
+        const other = await ground.open();
+        const many = await Promise.all(
+          Array.from({ length: 20 }, (_, index) => (index % 2 ? store : other.store).reserveNumber("VIG", 2026)),
+        );
+        expect([...many].sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+        expect(await store.reserveNumber("VIG", 2027)).toBe(1);
+        await store.transaction(undefined, (tx) => tx.insertIncident(incident("i7", { number: "VIG-2026-000007-12" })));
+        const unused = await store.unusedNumbers(100);
+        expect(unused).toHaveLength(20);
+        expect(unused.some(({ year, seq }) => year === 2026 && seq === 7)).toBe(false);
+        await other.store.close();
+      });
+
+      it("continue above the mark kept beside the database, whatever the database says", async () => {
+        await store.reserveNumber("VIG", 2026);
+        writeFileSync(join(ground.stateDir, "numbers.json"), JSON.stringify({ "VIG-2026": 41 }));
+        const later = await ground.open();
+        expect(await later.store.reserveNumber("VIG", 2026)).toBe(42);
+        expect(JSON.parse(readFileSync(join(ground.stateDir, "numbers.json"), "utf8"))).toEqual({ "VIG-2026": 42 });
+        await later.store.close();
+      });
+
+      it("stay reserved though the transaction that asked for one fails", async () => {
+        const seq = await store.reserveNumber("VIG", 2026);
+        await expect(store.transaction(undefined, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+        expect(await store.reserveNumber("VIG", 2026)).toBe(seq + 1);
+      });
+    });
+
+    describe("leases", () => {
+      const write = (fence: Fence, one = store) => one.transaction(fence, (tx) => tx.keep("written", fence.epoch));
+
+      it("belong to one holder; renewing keeps the epoch", async () => {
+        const first = await store.acquireLease("evaluator", "a", 60_000);
+        expect(first).toMatchObject({ role: "evaluator", holder: "a" });
+        expect(await store.acquireLease("evaluator", "b", 60_000)).toBeUndefined();
+        expect(await store.acquireLease("evaluator", "a", 60_000)).toEqual(first);
+        expect(await store.acquireLease("auditor", "b", 60_000)).toBeDefined();
+        await write(first as Fence);
+      });
+
+      it("once released go to the next, and the old holder's write is refused", async () => {
+        const first = (await store.acquireLease("evaluator", "a", 60_000)) as Fence;
+        await store.releaseLease(first);
+        const second = (await store.acquireLease("evaluator", "b", 60_000)) as Fence;
+        expect(second.epoch).toBeGreaterThan(first.epoch);
+        await expect(write(first)).rejects.toThrow(LeaseLost);
+        await store.releaseLease(first);
+        await write(second);
+        expect(await store.kept("written")).toBe(second.epoch);
+      });
+
+      it("of a crashed holder end by themselves, and its late write is refused", async () => {
+        const other = await ground.open();
+        const first = (await store.acquireLease("evaluator", "a", 500)) as Fence;
+        const taken = await vi.waitFor(
+          async () => {
+            await other.clock.advance(100);
+            const fence = await other.store.acquireLease("evaluator", "b", 60_000);
+            if (fence === undefined) throw new Error("still held");
+            return fence;
+          },
+          { timeout: 10_000, interval: 100 },
+        );
+        expect(taken.epoch).toBeGreaterThan(first.epoch);
+        await expect(write(first)).rejects.toThrow(LeaseLost);
+        await write(taken, other.store);
+        await other.store.close();
+      });
+
+      it("are taken over at once by a restart under the same name, and the dead process's write is refused", async () => {
+        const before = (await store.acquireLease("evaluator", "a", 60_000)) as Fence;
+        const restarted = await ground.open();
+        const after = (await restarted.store.acquireLease("evaluator", "a", 60_000)) as Fence;
+        expect(after.epoch).toBe(before.epoch + 1);
+        await expect(write(before)).rejects.toThrow(LeaseLost);
+        await write(after, restarted.store);
+        await restarted.store.close();
+      });
+    });
+
+    describe("outbox", () => {
+      const add = (...rows: Parameters<typeof message>[]) =>
+        store.transaction(undefined, (tx) => tx.addOutbox(rows.map((row) => message(...row))));
+      const claim = (change: Partial<{ now: number; limit: number; worker: string }> = {}, one = store) =>
+        one.claimOutbox({ now: START, leaseMs: 30_000, limit: 100, worker: "w1", ...change });
+      const keys = (rows: readonly { readonly key: string }[]) => rows.map((row) => row.key);
+
+      it("gives what is due, oldest first, and nothing twice while it is claimed", async () => {
+        await add(["k3", { notBefore: START + 1 }], ["k2", { createdAt: START + 1 }], ["k1", {}]);
+        expect(await store.outboxDepth()).toEqual({ pending: 3, oldestAt: START });
+        expect(keys(await claim())).toEqual(["k1", "k2"]);
+        expect(await claim({ worker: "w2" })).toEqual([]);
+        expect(keys(await claim({ now: START + 1, worker: "w2" }))).toEqual(["k3"]);
+      });
+
+      it("keeps the first row of a key", async () => {
+        await add(["k1", { address: "first@example.org" }]);
+        await add(["k1", { address: "second@example.org" }], ["k2"]);
+        expect((await claim()).map(({ key, address }) => [key, address])).toEqual([
+          ["k1", "first@example.org"],
+          ["k2", "desk@example.org"],
+        ]);
+      });
+
+      it("gives a claim that ended unanswered again, marked as maybe a duplicate", async () => {
+        await add(["k1"]);
+        expect(await claim()).toMatchObject([{ key: "k1", attempts: 1, maybeDuplicate: false }]);
+        expect(await claim({ now: START + 29_999 })).toEqual([]);
+        expect(await claim({ now: START + 30_000 })).toMatchObject([{ key: "k1", attempts: 2, maybeDuplicate: true }]);
+      });
+
+      it("tries again when told to, and not before", async () => {
+        await add(["k1"]);
+        await claim();
+        await store.recordDeliveries([{ key: "k1", state: "pending", at: START + 1, notBefore: START + 5_000, error: "421 try later" }]);
+        expect(await claim({ now: START + 4_999 })).toEqual([]);
+        expect(await claim({ now: START + 5_000 })).toMatchObject([{ key: "k1", attempts: 2, maybeDuplicate: false }]);
+        await store.recordDeliveries([{ key: "k1", state: "accepted", at: START + 6_000, proof: "250 queued" }]);
+        expect(await store.deliveries("i1")).toMatchObject([
+          { state: "accepted", attempts: 2, sentAt: START + 6_000, proof: "250 queued" },
+        ]);
+        expect((await store.deliveries("i1"))[0]).not.toHaveProperty("error");
+        expect(await store.attempts("k1")).toEqual([
+          { attempt: 1, state: "pending", at: START + 1, error: "421 try later" },
+          { attempt: 2, state: "accepted", at: START + 6_000, proof: "250 queued" },
+        ]);
+        expect(await store.outboxDepth()).toEqual({ pending: 0 });
+      });
+
+      it("a late failure does not turn a sent message back into a pending one", async () => {
+        await add(["k1"]);
+        await claim();
+        await store.recordDeliveries([{ key: "k1", state: "sent", at: START + 1 }]);
+        await store.recordDeliveries([{ key: "k1", state: "pending", at: START + 2, notBefore: START, error: "timeout" }]);
+        expect(await store.deliveries("i1")).toMatchObject([{ state: "sent" }]);
+        expect(await claim({ now: START + HOUR })).toEqual([]);
+      });
+
+      it("drops what is still pending of an incident, with the reason, and leaves what is on its way", async () => {
+        await add(["k1"], ["k2", { notBefore: START + 10 }], ["k3", { incident: "i2", notBefore: START + 10 }]);
+        await claim();
+        await store.transaction(undefined, (tx) => tx.dropPending("i1", "acknowledged", START + 1));
+        expect((await store.deliveries("i1")).map(({ key, state, error }) => [key, state, error])).toEqual([
+          ["k1", "claimed", undefined],
+          ["k2", "dropped", "acknowledged"],
+        ]);
+        expect(keys(await claim({ now: START + 10 }))).toEqual(["k3"]);
+      });
+
+      it("two dispatchers never claim the same row", async () => {
+        const other = await ground.open();
+        await add(...Array.from({ length: 300 }, (_, index): Parameters<typeof message> => [`k${index}`]));
+        const taken: string[] = [];
+        const work = async (one: OpenedStore, worker: string) => {
+          for (;;) {
+            const rows = await claim({ limit: 7, worker }, one);
+            if (rows.length === 0) return;
+            taken.push(...keys(rows));
+          }
+        };
+        await Promise.all([work(store, "w1"), work(other.store, "w2"), work(store, "w3")]);
+        expect(new Set(taken).size).toBe(300);
+        expect(taken).toHaveLength(300);
+        await other.store.close();
+      });
+    });
+
+    describe("timeline", () => {
+      beforeEach(async () => {
+        await store.transaction(undefined, async (tx) => {
+          await tx.insertIncident(incident("i1"));
+          await tx.insertIncident(incident("i2"));
+          await tx.appendTimeline([line("i1", "opened"), line("i2", "opened"), line("i1", "told", { data: { level: 1, to: "desk" } })]);
+          await tx.appendTimeline([line("i1", "note", { by: "ana", why: "the caller is Jean Tremblay" })]);
+        });
+      });
+
+      it("is numbered and chained per incident", async () => {
+        const lines = await store.timeline("i1");
+        expect(lines.map(({ seq, event }) => [seq, event])).toEqual([
+          [1, "opened"],
+          [2, "told"],
+          [3, "note"],
+        ]);
+        expect(lines[1]).toMatchObject({ at: START, by: "system", why: "because of told", data: { level: 1, to: "desk" } });
+        expect(new Set(lines.map((each) => each.hash)).size).toBe(3);
+        expect(await store.verifyTimeline()).toEqual({ checked: 4 });
+        expect(await store.verifyTimeline("i1")).toEqual({ checked: 3 });
+      });
+
+      it("two who append at once both find their place, or one loses the race", async () => {
+        const other = await ground.open();
+        const append = (one: OpenedStore, event: string) => one.transaction(undefined, (tx) => tx.appendTimeline([line("i1", event)]));
+        const results = await Promise.allSettled([append(store, "a"), append(other.store, "b"), append(store, "c")]);
+        for (const each of results) if (each.status === "rejected") expect(each.reason).toBeInstanceOf(RaceLost);
+        const went = results.filter((each) => each.status === "fulfilled").length;
+        expect(await store.verifyTimeline("i1")).toEqual({ checked: 3 + went });
+        await other.store.close();
+      });
+
+      it("forgets a redacted text, keeps that it was there, and still verifies", async () => {
+        expect(await store.redact("i1", 3, "officer", START + 1)).toBe(true);
+        expect(await store.redact("i1", 3, "officer", START + 2)).toBe(false);
+        expect(await store.redact("i1", 9, "officer", START + 2)).toBe(false);
+        const lines = await store.timeline("i1");
+        expect(lines[2]).toMatchObject({ seq: 3, event: "note", by: "ana", why: "redacted" });
+        expect(JSON.stringify(lines)).not.toContain("Tremblay");
+        expect(await store.verifyTimeline()).toEqual({ checked: 4 });
+        expect(await store.auditLog(10)).toEqual([{ at: START + 1, by: "officer", action: "timeline.redact", target: "i1#3" }]);
+      });
+
+      it("cannot be changed or deleted, not even around the store", async () => {
+        await expect(ground.raw("timeline").where({ incident: "i1", seq: 2 }).update({ event: "x" })).rejects.toThrow(/append-only/);
+        await expect(ground.raw("timeline").where({ incident: "i1", seq: 2 }).update({ content: "{}" })).rejects.toThrow(/append-only/);
+        await expect(ground.raw("timeline").where({ incident: "i1", seq: 3 }).delete()).rejects.toThrow(/append-only/);
+        expect(await store.verifyTimeline()).toEqual({ checked: 4 });
+      });
+
+      it("tells the first broken entry when somebody got around the database's guard", async () => {
+        const drop =
+          store.kind === "sqlite"
+            ? ["drop trigger timeline_update", "drop trigger timeline_delete"]
+            : ["drop trigger timeline_guard on timeline"];
+        for (const statement of drop) await ground.raw.raw(statement);
+        await ground
+          .raw("timeline")
+          .where({ incident: "i1", seq: 2 })
+          .update({ content: JSON.stringify({ why: "nothing" }) });
+        expect(await store.verifyTimeline()).toMatchObject({ brokenAt: { incident: "i1", seq: 2 } });
+        expect(await store.verifyTimeline("i2")).toEqual({ checked: 1 });
+        await ground.raw("timeline").where({ incident: "i2" }).delete();
+        expect(await store.verifyTimeline("i2")).toEqual({ checked: 0, brokenAt: { incident: "i2", seq: 1 } });
+      });
+    });
+
+    describe("inbox", () => {
+      const heard = (key: string, at = START) => ({ at, source: "trap", key, body: { key } });
+
+      it("numbers what is heard, the same key once, and gives it again from a cursor", async () => {
+        const [first, second, again] = await store.appendInbox([heard("a"), heard("b"), heard("a")]);
+        expect(again).toBe(first);
+        expect(await store.appendInbox([heard("b"), heard("c")])).toEqual([second, expect.any(Number)]);
+        expect((await store.inboxAfter(0, 10)).map((each) => each.key)).toEqual(["a", "b", "c"]);
+        expect(await store.inboxAfter(first as number, 1)).toEqual([{ seq: second, ...heard("b") }]);
+        expect(await store.cursor("evaluator")).toBe(0);
+        await store.transaction(undefined, (tx) => tx.saveCursor("evaluator", second as number));
+        expect(await store.cursor("evaluator")).toBe(second);
+      });
+
+      it("shows a reader no number before all smaller ones, with several writing", async () => {
+        const other = await ground.open();
+        let seen = 0;
+        const read: string[] = [];
+        const writing = Promise.all(
+          [store, other.store].flatMap((one, writer) =>
+            Array.from({ length: 30 }, (_, index) => one.appendInbox([heard(`${writer}-${index}-x`), heard(`${writer}-${index}-y`)])),
+          ),
+        );
+        let running = true;
+        const reading = (async () => {
+          for (;;) {
+            const last = !running;
+            for (const each of await store.inboxAfter(seen, 1_000)) {
+              read.push(each.key);
+              seen = each.seq;
+            }
+            if (last) return;
+          }
+        })();
+        await writing;
+        running = false;
+        await reading;
+        expect(read).toHaveLength(120);
+        await other.store.close();
+      });
+    });
+
+    describe("small things", () => {
+      it("alarms are saved over themselves and loaded as they were, over 500 at a time", async () => {
+        const many = Array.from({ length: 1_200 }, (_, index) => alarm(`codec-${String(index).padStart(4, "0")}|unreachable|`));
+        await store.transaction(undefined, (tx) => tx.saveAlarms(many));
+        const changed = alarm("codec-0007|unreachable|", { state: "inactive", detail: "l'écran – ok", wakeAt: START });
+        await store.transaction(undefined, (tx) => tx.saveAlarms([many[7] as (typeof many)[0], changed]));
+        const loaded = await store.loadAlarms();
+        expect(loaded).toHaveLength(1_200);
+        expect(loaded.find((each) => each.key === changed.key)).toEqual(changed);
+        expect(loaded.find((each) => each.key === many[8]?.key)).toEqual(many[8]);
+      });
+
+      it("facts are kept, found by prefix, and forgotten", async () => {
+        await store.keep("host-key/a_1", { key: "x" });
+        await store.keep("host-key/ab1", { key: "y" });
+        await store.keep("host-key/a_1", { key: "z" });
+        await store.transaction(undefined, (tx) => tx.keep("Host-key/a_1", null));
+        expect(await store.kept("host-key/a_1")).toEqual({ key: "z" });
+        expect(await store.keptAll("host-key/a_")).toEqual([{ key: "host-key/a_1", value: { key: "z" } }]);
+        expect(await store.keptAll("host-key/")).toHaveLength(2);
+        await store.forget("host-key/a_1");
+        expect(await store.kept("host-key/a_1")).toBeUndefined();
+        expect(await store.kept("Host-key/a_1")).toBeNull();
+      });
+
+      it("traps come newest first, of one device or of all", async () => {
+        const trap = (at: number, device?: string) => ({
+          at,
+          source: "10.0.0.1",
+          inform: false,
+          varbinds: [{ oid: "1.3", value: "é" }],
+          sha256: "0",
+          ...(device === undefined ? {} : { device }),
+        });
+        await store.saveTraps([trap(1, "a"), trap(2, "b"), trap(3)]);
+        expect((await store.traps({ limit: 2 })).map((each) => each.at)).toEqual([3, 2]);
+        expect(await store.traps({ device: "a", limit: 5 })).toEqual([trap(1, "a")]);
+      });
+
+      it("a database error never carries what was in the statement", async () => {
+        const bad = { ...alarm("codec-1|unreachable|"), device: null as unknown as string, detail: "secret-value" };
+        const failure = await store.transaction(undefined, (tx) => tx.saveAlarms([bad])).catch((error: unknown) => error);
+        expect(failure).toBeInstanceOf(Error);
+        expect((failure as Error).name).toBe("StoreUnavailable");
+        expect(JSON.stringify([String(failure), (failure as Error).stack, failure])).not.toContain("secret-value");
+        await store.keep("still", "usable");
+      });
+    });
+
+    describe("roll-ups", () => {
+      const SLOT = 5 * MINUTE;
+      const day = Math.floor(START / DAY) * DAY;
+      const point = (slot: number, series = "icmp_rtt_avg_seconds", mean = 0.01 + (slot % 7) / 1_000): RollupPoint => ({
+        series,
+        slotAt: day + slot * SLOT,
+        count: 5,
+        min: mean / 2,
+        max: mean * 2,
+        mean,
+      });
+
+      it("come back in order over packed and fresh slots, precise to three digits", async () => {
+        const slots = Array.from({ length: 100 }, (_, slot) => slot);
+        for (const slot of slots) {
+          const points = [point(slot), point(slot, "interface_up interface eth0", 1)];
+          await store.saveAllRollups(
+            new Map([
+              ["a", points],
+              ["b", points],
+            ]),
+          );
+        }
+        const chunks = await ground.raw("rollup_chunks").where({ device: "a" });
+        expect(chunks).toHaveLength(4);
+        const read = (await store.rollups("a", day, day + DAY)).filter((each) => each.series === "icmp_rtt_avg_seconds");
+        expect(read.map((each) => each.slotAt)).toEqual(slots.map((slot) => day + slot * SLOT));
+        for (const [slot, each] of read.entries()) {
+          for (const value of ["min", "mean", "max"] as const) {
+            expect(Math.abs(each[value] / point(slot)[value] - 1)).toBeLessThan(0.01);
+          }
+          expect(each.count).toBe(5);
+        }
+        const up = await store.rollups("b", day + 10 * SLOT, day + 90 * SLOT);
+        expect(up).toHaveLength(160);
+        expect(up.filter((each) => each.series.startsWith("interface")).every((each) => each.mean === 1)).toBe(true);
+        expect(await store.rollups("nobody", 0, day + DAY)).toEqual([]);
+      });
+
+      it("a slot that comes late joins the chunk it belongs to, and a repeat changes nothing", async () => {
+        for (const slot of [0, 1, 3, 30, 31]) await store.saveRollups("a", [point(slot)]);
+        await store.saveRollups("a", [point(2)]);
+        await store.saveRollups("a", [point(31)]);
+        await store.saveRollups("a", [{ ...point(32), mean: Number.NaN }]);
+        const read = await store.rollups("a", 0, day + DAY);
+        expect(read.map((each) => (each.slotAt - day) / SLOT)).toEqual([0, 1, 2, 3, 30, 31]);
+      });
+    });
+
+    describe("retention", () => {
+      it("takes what is past its time and nothing else", async () => {
+        const old = START - 30 * DAY;
+        await store.transaction(undefined, async (tx) => {
+          const ended = { openedAt: old, restoredAt: old, closedAt: old, state: "closed" } as const;
+          await tx.insertIncident(incident("i1", ended));
+          await tx.insertIncident(incident("i2", { ...ended, closedAt: START, restoredAt: START }));
+          await tx.insertIncident(incident("i3", { openedAt: old }));
+          for (const id of ["i1", "i2", "i3"]) await tx.appendTimeline([line(id, "opened")]);
+          await tx.addOutbox([message("k1"), message("k2", { incident: "i2" })]);
+          await tx.audit([
+            { at: old, by: "x", action: "y", target: "z" },
+            { at: START, by: "x", action: "y", target: "z" },
+          ]);
+        });
+        const seqs = await store.appendInbox(
+          Array.from({ length: 5 }, (_, index) => ({ at: index < 4 ? old : START, source: "trap", key: `${index}`, body: 0 })),
+        );
+        await store.transaction(undefined, (tx) => tx.saveCursor("evaluator", seqs[2] as number));
+        await store.saveTraps([old, START].map((at) => ({ at, source: "s", inform: false, varbinds: [], sha256: "x" })));
+        await store.saveRollups(
+          "a",
+          Array.from({ length: 3_000 }, (_, index) => ({ series: "s", slotAt: old + index * 300_000, count: 1, min: 1, max: 1, mean: 1 })),
+        );
+        const before = START - DAY;
+        expect(
+          await store.prune({ samplesBefore: before, trapsBefore: before, inboxBefore: before, incidentsBefore: before }),
+        ).toBeGreaterThan(5);
+        expect((await store.incidents({ limit: 10 })).map((each) => each.id).sort()).toEqual(["i2", "i3"]);
+        expect(await store.timeline("i1")).toEqual([]);
+        expect(await store.deliveries("i1")).toEqual([]);
+        expect(await store.verifyTimeline()).toEqual({ checked: 2 });
+        // The fourth is old, but nobody has read it yet.
+        expect((await store.inboxAfter(0, 10)).map((each) => each.key)).toEqual(["3", "4"]);
+        expect(await store.traps({ limit: 10 })).toHaveLength(1);
+        expect(await store.auditLog(10)).toHaveLength(1);
+        expect(await store.rollups("a", 0, before)).toEqual([]);
+        expect(policy.id).toBe("default");
+      });
+    });
+
+    it("the clock of the store is the one it was given", () => {
+      expect(clock.now()).toBe(START);
+    });
+  });
+}
