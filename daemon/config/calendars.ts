@@ -5,7 +5,7 @@ import type { ServiceCalendar } from "../model/config.ts";
 import type { Loading } from "./context.ts";
 import { DEFAULT_CALENDARS } from "./defaults.ts";
 import type { Findings, Path } from "./problems.ts";
-import type { Section } from "./reading.ts";
+import { type Section, withIds } from "./reading.ts";
 import * as schema from "./schema.ts";
 
 interface Span {
@@ -29,7 +29,7 @@ export function readCalendars({ sections, findings }: Loading): Section<ServiceC
       findings.warn([...path, "weekly"], "has no hours: service is never owed under it; add a span, or use always");
     calendars.set(id, { id, always: false, weekly, holidays: raw.holidays ?? [] });
   }
-  return { entries: calendars, ids: new Set([...calendars.keys(), ...ids]) };
+  return { entries: calendars, ids: withIds(ids, calendars.keys()) };
 }
 
 function readWeek(findings: Findings, path: Path, raw: Readonly<Record<string, readonly string[]>>): Record<number, Span[]> {

@@ -4,6 +4,7 @@
 import { join } from "node:path";
 import { projectRoot } from "../../probes/built.ts";
 import { loadFamilies } from "../../probes/families.ts";
+import { parsePack } from "../../rules/pack.ts";
 import type { ConfigProblem } from "../model/config.ts";
 import type { Family } from "../model/family.ts";
 import type { Rule } from "../model/rule.ts";
@@ -22,8 +23,7 @@ export interface KnowledgeSources {
 }
 
 /** What the project ships. */
-export async function shippedKnowledge(): Promise<KnowledgeSources> {
-  const { parsePack } = await import("../../rules/pack.ts");
+export function shippedKnowledge(): KnowledgeSources {
   const root = projectRoot();
   return {
     familyFolders: [join(root, "probes", "devices")],
@@ -75,7 +75,7 @@ export async function readRules(loading: Loading, sources: KnowledgeSources): Pr
     }
   }
   for (const [index, id] of (raw?.disabled ?? []).entries()) {
-    if (checkReference(findings, ["rules", "disabled", index], "rule", id, new Set(rules.keys()))) rules.delete(id);
+    if (checkReference(findings, ["rules", "disabled", index], "rule", id, sections.ids(rules.keys()))) rules.delete(id);
   }
   return [...rules.values()];
 }

@@ -35,8 +35,6 @@ export type LoadResult =
 /** Loads and checks a configuration. Rejects only for a programmer's mistake, never for what stands in a file. */
 export async function loadConfig(file: string, options: LoadOptions = {}): Promise<LoadResult> {
   const source = await readSource(file);
-  // A file that could not be read would make every reference into it a problem; say only what is broken.
-  if (source.problems.length > 0) return { ok: false, problems: inOrder(source.problems, source.files), files: source.files };
   const findings = new Findings((path) => source.locate(path));
   const loading: Loading = {
     source,
@@ -45,8 +43,10 @@ export async function loadConfig(file: string, options: LoadOptions = {}): Promi
     secrets: new SecretReader(source, findings, options.env ?? process.env),
     demo: options.demo ?? false,
   };
-  const config = await build(loading, options.sources ?? (await shippedKnowledge()));
-  const problems = [...source.problems, ...findings.problems];
+  const config = await build(loading, options.sources ?? shippedKnowledge());
+  // What could not be read as YAML is told once.
+  const told = new Set(source.problems.map(({ path }) => path));
+  const problems = [...source.problems, ...findings.problems.filter(({ path }) => path === "" || !told.has(path))];
   if (problems.length > 0 || config === undefined) return { ok: false, problems: inOrder(problems, source.files), files: source.files };
   return { ok: true, config: deepFreeze(config), warnings: inOrder([...source.warnings, ...findings.warnings], source.files) };
 }

@@ -9,7 +9,8 @@ import { circles, given, type Loading } from "./context.ts";
 import { tradeOf } from "./credentials.ts";
 import { DEFAULT_LOOKS, SNMP_PORT, SSH_PORT } from "./defaults.ts";
 import type { Path } from "./problems.ts";
-import { checkReference, type Section } from "./reading.ts";
+import { checkReference, type Section, withIds } from "./reading.ts";
+import { lengthText, UNREAD } from "./scalars.ts";
 import * as schema from "./schema.ts";
 
 /** What the network refers to. */
@@ -68,13 +69,8 @@ function room({ findings }: Loading, known: Known, ids: Ids, id: string, raw: z.
   checkReference(findings, [...path, "site"], "site", raw.site, ids.sites);
   const { coordinator } = raw;
   if (coordinator !== undefined && !known.contactIds.has(coordinator)) {
-    checkReference(
-      findings,
-      [...path, "coordinator"],
-      "function or contact",
-      coordinator,
-      new Set([...known.functions.ids, ...known.contactIds]),
-    );
+    const ids = withIds(known.functions.ids, known.contactIds);
+    checkReference(findings, [...path, "coordinator"], "function or contact", coordinator, ids);
   }
   const optional = given({ localName: raw.local_name, phone: raw.phone, coordinator });
   return { id, site: raw.site, name: raw.name, presence: raw.presence ?? "always", ...optional };
@@ -114,7 +110,7 @@ function device(context: DeviceContext, id: string, raw: RawDevice): Device | un
   }
   checkSupplier(context, path, raw.supplier);
   const credentialsFit = [credentialFits(context, path, "snmp", raw.snmp), credentialFits(context, path, "ssh", raw.ssh)].every(Boolean);
-  if (!checkReference(findings, [...path, "family"], "family", raw.family, new Set(known.families.keys()))) return undefined;
+  if (!checkReference(findings, [...path, "family"], "family", raw.family, loading.sections.ids(known.families.keys()))) return undefined;
   const family = known.families.get(raw.family);
   if (family === undefined) return undefined;
   if (raw.legacy?.ssh_algorithms === true) {
@@ -173,11 +169,13 @@ function checksOf(context: DeviceContext, id: string, raw: RawDevice, family: Fa
   const { findings } = context.loading;
   const path: Path = ["devices", id, "checks"];
   const checks: Check[] = [];
+  let refused = false;
   for (const kind of POLLED) {
     const wanted = raw.checks?.[kind];
     const usual = family.checks.find((check) => check.kind === kind);
     if (wanted === false || (wanted === undefined && usual === undefined)) continue;
     if (kind !== "icmp" && raw[kind] === undefined) {
+      refused = true;
       const who = wanted === undefined ? `family "${family.id}"` : "this device";
       findings.problem(
         [...path, kind],
@@ -188,12 +186,14 @@ function checksOf(context: DeviceContext, id: string, raw: RawDevice, family: Fa
     const intervalMs = wanted?.interval ?? usual?.intervalMs ?? DEFAULT_LOOKS[kind].intervalMs;
     const timeoutMs = wanted?.timeout ?? Math.min(usual?.timeoutMs ?? DEFAULT_LOOKS[kind].timeoutMs, intervalMs);
     if (timeoutMs > intervalMs) {
-      findings.problem([...path, kind, "timeout"], `${timeoutMs} ms is longer than the interval of ${intervalMs} ms; make it shorter`);
+      findings.problem(
+        [...path, kind, "timeout"],
+        `${lengthText(timeoutMs)} is longer than the interval of ${lengthText(intervalMs)}; make it shorter`,
+      );
     }
     checks.push({ id: `${id}/${kind}`, device: id, kind, intervalMs, timeoutMs });
   }
-  const refused = POLLED.some((kind) => kind !== "icmp" && raw[kind] === undefined && raw.checks?.[kind] !== false);
-  if (checks.length === 0 && credentialsFit && !(refused && family.checks.length > 0)) {
+  if (checks.length === 0 && credentialsFit && !refused) {
     findings.problem(["devices", id], "has no check, so nobody would see it fail; switch one on under checks");
   }
   return checks;
@@ -209,6 +209,7 @@ function checkParents({ findings }: Loading, devices: ReadonlyMap<string, Device
 function checkAddresses({ findings }: Loading, devices: ReadonlyMap<string, Device>): void {
   const first = new Map<string, Device>();
   for (const device of devices.values()) {
+    if (device.address === UNREAD) continue;
     const other = first.get(device.address);
     if (other === undefined) {
       first.set(device.address, device);

@@ -7,8 +7,8 @@ import type { Language } from "../model/time.ts";
 import { given, type Loading } from "./context.ts";
 import { DEFAULT_FUNCTIONS, LEAST_TOKEN, MAIL_PORT, MAIL_PORT_TLS } from "./defaults.ts";
 import type { Path } from "./problems.ts";
-import { checkReference, type Section } from "./reading.ts";
-import { badMail } from "./scalars.ts";
+import { checkReference, type Section, withIds } from "./reading.ts";
+import { badMail, UNREAD } from "./scalars.ts";
 import * as schema from "./schema.ts";
 
 export async function readChannels(loading: Loading): Promise<Section<Channel>> {
@@ -74,7 +74,7 @@ export function readContacts({ sections, findings }: Loading, channels: Section<
       }
       const [channel, address] = first;
       if (!checkReference(findings, [...path, channel], "channel", channel, channels.ids)) continue;
-      if (channels.entries.get(channel)?.kind === "mail" && badMail(address)) {
+      if (channels.entries.get(channel)?.kind === "mail" && address !== UNREAD && badMail(address)) {
         findings.problem([...path, channel], `${JSON.stringify(address)} is not an e-mail address; write desk@example.org`);
       }
       if (reached.some((other) => other.channel === channel && other.address === address)) {
@@ -100,7 +100,7 @@ export function readFunctions({ sections, findings }: Loading, contacts: Section
     }
     functions.set(id, { id, name: raw.name ?? before?.name ?? { fr: id, en: id }, contacts: raw.contacts ?? [] });
   }
-  return { entries: functions, ids: new Set([...functions.keys(), ...ids]) };
+  return { entries: functions, ids: withIds(ids, functions.keys()) };
 }
 
 export function readPartners({ sections, findings }: Loading, contacts: Section<Contact>): Section<Partner> {

@@ -4,12 +4,12 @@
 import type { z } from "zod";
 import type { Channel, Config, Contact, FunctionEntry } from "../model/config.ts";
 import type { Severity } from "../model/incident.ts";
-import type { Clock, LevelStep, Policy, Track } from "../model/policy.ts";
-import { DAY, HOUR, MINUTE, SECOND } from "../model/time.ts";
+import type { LevelStep, Policy, Track } from "../model/policy.ts";
 import { given, type Loading } from "./context.ts";
 import { DEFAULT_POLICY } from "./defaults.ts";
 import type { Path } from "./problems.ts";
-import { checkReference, type Section } from "./reading.ts";
+import { checkReference, type Section, withIds } from "./reading.ts";
+import { clockText } from "./scalars.ts";
 import * as schema from "./schema.ts";
 
 type RawPolicy = z.output<typeof schema.policy>;
@@ -34,7 +34,7 @@ export function readPolicies(
     checkPolicy(loading, people, made, raw);
   }
   const policy = loading.sections.setting("policy", schema.policyInForce) ?? DEFAULT_POLICY.id;
-  checkReference(loading.findings, ["policy"], "policy", policy, new Set([...policies.keys(), ...ids]));
+  checkReference(loading.findings, ["policy"], "policy", policy, withIds(ids, policies.keys()));
   return { policies, policy };
 }
 
@@ -158,20 +158,6 @@ function checkPace({ findings }: Loading, policy: Policy): void {
   }
 }
 
-/** `30m`, `4h service`, `2 working days`: as it is written. */
-export function clockText(clock: Clock): string {
-  if (clock.in === "working-days") return `${clock.ms / DAY} working day${clock.ms === DAY ? "" : "s"}`;
-  const [size, unit] = (
-    [
-      [DAY, "d"],
-      [HOUR, "h"],
-      [MINUTE, "m"],
-      [SECOND, "s"],
-    ] as const
-  ).find(([ms]) => clock.ms % ms === 0) ?? [1, "ms"];
-  return `${clock.ms / size}${unit}${clock.in === "service" ? " service" : ""}`;
-}
-
 /** Ways of a contact that the daemon itself sends to; the sink shows messages on a page, which reaches somebody only in the demo. */
 function direct(people: People, contact: Contact, demo: boolean): boolean {
   return contact.channels.some(({ channel }) => {
@@ -186,14 +172,16 @@ function contactsOf(people: People, functionId: string): readonly (Contact | und
 }
 
 /** A contact that could not be read counts as reachable: its problem is told once, where it stands. */
-function reaches(people: People, functionId: string, demo: boolean): boolean {
+function reaches({ findings, demo }: Loading, people: People, functionId: string): boolean {
   if (!people.functions.entries.has(functionId)) return people.functions.ids.has(functionId);
-  return contactsOf(people, functionId).some((contact) => contact === undefined || direct(people, contact, demo));
+  if (findings.touch(["functions", functionId])) return true;
+  const reached = (contact: Contact): boolean => findings.touch(["contacts", contact.id]) || direct(people, contact, demo);
+  return contactsOf(people, functionId).some((contact) => contact === undefined || reached(contact));
 }
 
 /** Who pages on-call staff, and that everybody can be reached by exactly one path. */
 export function readPaging(loading: Loading, people: People, policy: Policy | undefined): Pick<Config, "paging" | "pagedFunctions"> {
-  const { findings, sections, demo } = loading;
+  const { findings, sections } = loading;
   const raw = sections.setting("paging", schema.paging);
   const paging = raw?.by ?? "direct";
   const pagedFunctions = raw?.functions ?? [];
@@ -206,13 +194,13 @@ export function readPaging(loading: Loading, people: People, policy: Policy | un
   }
   const byPrometheus = new Set(paging === "prometheus" ? pagedFunctions : []);
   for (const { id, contacts } of people.functions.entries.values()) {
-    if (contacts.length === 0 || byPrometheus.has(id) || reaches(people, id, demo)) continue;
+    if (contacts.length === 0 || byPrometheus.has(id) || reaches(loading, people, id)) continue;
     findings.problem(
       ["functions", id, "contacts"],
       "has contacts, and none of them can be reached; give one a reach over mail or a webhook",
     );
   }
-  if (policy !== undefined) checkReach(loading, people, policy, byPrometheus);
+  if (policy !== undefined && !loading.source.incomplete) checkReach(loading, people, policy, byPrometheus);
   return { paging, pagedFunctions };
 }
 
@@ -230,20 +218,23 @@ function onePath({ findings }: Loading, people: People, index: number, id: strin
 }
 
 /** Levels without a person are a warning; a last resort that reaches nobody is a problem. */
-function checkReach({ findings, demo }: Loading, people: People, policy: Policy, byPrometheus: ReadonlySet<string>): void {
+function checkReach(loading: Loading, people: People, policy: Policy, byPrometheus: ReadonlySet<string>): void {
+  const { findings } = loading;
   const severities: readonly Severity[] = ["minor", "major"];
   const empty = new Map<string, string>();
   const deaf = new Set<string>();
   for (const severity of severities) {
     const track = policy.tracks[severity];
     for (const step of track.steps) {
-      if (step.tell.some((id) => byPrometheus.has(id) || reaches(people, id, demo))) continue;
+      if (step.tell.some((id) => byPrometheus.has(id) || reaches(loading, people, id))) continue;
       empty.set(
         step.tell.join(", "),
         `level ${step.level} (${step.tell.join(", ")}) has no contact, so nobody hears there; add contacts to the function`,
       );
     }
-    if (!track.lastResort.tell.some((id) => !byPrometheus.has(id) && reaches(people, id, demo))) deaf.add(track.lastResort.tell.join(", "));
+    // An empty list is reported where it stands.
+    if (track.lastResort.tell.length > 0 && !track.lastResort.tell.some((id) => !byPrometheus.has(id) && reaches(loading, people, id)))
+      deaf.add(track.lastResort.tell.join(", "));
   }
   for (const [, message] of empty) findings.warn(["functions"], message);
   for (const told of deaf) {

@@ -42,15 +42,21 @@ export class Findings {
     this.problems.push({ path: pathText(path), message, ...this.#locate(path) });
   }
 
+  /** Is there a problem at this path or below? */
+  touch(path: Path): boolean {
+    const at = pathText(path);
+    return this.problems.some((problem) => problem.path === at || problem.path.startsWith(`${at}.`));
+  }
+
   warn(path: Path, message: string): void {
     this.warnings.push({ path: pathText(path), message, ...this.#locate(path) });
   }
 }
 
-/** The known word nearest to a mistyped one, at most two edits (a third of its length) away. */
+/** The known word nearest to a mistyped one, at most two edits, and a third of its length, away. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.min(2, Math.ceil(word.length / 3)) + 1;
+  let bestDistance = Math.max(1, Math.min(2, Math.floor(word.length / 3))) + 1;
   for (const candidate of known) {
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
     const distance = edits(word.toLowerCase(), candidate.toLowerCase());

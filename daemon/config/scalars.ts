@@ -17,6 +17,12 @@ export class Refused {
   }
 }
 
+/**
+ * Stands for a text that was refused, so that the rest of its entry can still be checked. Never in a configuration that loads:
+ * its problem has been reported.
+ */
+export const UNREAD = "unread:";
+
 /** A zod schema around a parser; a missing value reaches the parser as undefined. */
 export function scalar<T>(parse: (raw: unknown) => T | Refused): z.ZodType<T, unknown> {
   return z.unknown().transform((raw, context): T => {
@@ -48,6 +54,11 @@ function durationMs(text: string): number | undefined {
   return match === null || unit === undefined ? undefined : Number(match[1]) * unit;
 }
 
+/** A scalar that is a text: takes UNREAD as it is. */
+function word(parse: (raw: unknown) => string | Refused): z.ZodType<string, unknown> {
+  return scalar((raw) => (raw === UNREAD ? UNREAD : parse(raw)));
+}
+
 /** A duration between two limits, themselves written as durations. */
 export function duration(minimum: string, maximum: string): z.ZodType<number, unknown> {
   return scalar((raw) => {
@@ -74,11 +85,23 @@ export const clock: z.ZodType<Clock, unknown> = scalar((raw) => {
   return { ms, in: days === null ? (service ? "service" : "wall") : "working-days" };
 });
 
+/** `30m`, `4h service`, `2 working days`: as it is written. */
+export function clockText(clock: Clock): string {
+  if (clock.in === "working-days") return `${clock.ms / DAY} working day${clock.ms === DAY ? "" : "s"}`;
+  return `${lengthText(clock.ms)}${clock.in === "service" ? " service" : ""}`;
+}
+
+/** `90s`, `30m`, `4h`: in the largest unit that fits. */
+export function lengthText(ms: number): string {
+  const unit = ["d", "h", "m", "s"].find((name) => ms % (UNITS[name] ?? 1) === 0) ?? "ms";
+  return `${ms / (UNITS[unit] ?? 1)}${unit}`;
+}
+
 /** Text of 1 to `most` characters without control characters. */
 export function line(most = 200, remedy = "write a short text"): z.ZodType<string, unknown> {
-  return scalar((raw) => {
-    if (typeof raw !== "string" || raw.trim() === "")
-      return wrong(raw === "" ? undefined : raw, "a text", `${remedy} (in quotes if it looks like a number)`);
+  return word((raw) => {
+    if (raw === undefined || raw === null || (typeof raw === "string" && raw.trim() === "")) return wrong(undefined, "a text", remedy);
+    if (typeof raw !== "string") return wrong(raw, "a text", "put it in quotes");
     if (/\p{Cc}/u.test(raw)) return new Refused("holds a line end or another control character; write one line");
     return raw.length <= most ? raw.trim() : new Refused(`has ${raw.length} characters; write at most ${most}`);
   });
@@ -92,7 +115,7 @@ export function badId(raw: string): string | undefined {
 
 /** The id of something else in this file. Whether it exists is checked later. */
 export function reference(what: string): z.ZodType<string, unknown> {
-  return scalar((raw) => {
+  return word((raw) => {
     if (typeof raw === "number") return String(raw);
     if (typeof raw !== "string" || raw === "")
       return wrong(raw === "" ? undefined : raw, `the id of a ${what}`, `write the id of a ${what}`);
@@ -118,6 +141,7 @@ export function oneOf<const T extends string>(words: readonly T[]): z.ZodType<T,
   return scalar((raw) => {
     const found = words.find((word) => word === raw);
     if (found !== undefined) return found;
+    if (raw === undefined || raw === null) return new Refused(`is missing; write one of ${words.join(", ")}`);
     const near = typeof raw === "string" ? nearest(raw, words) : undefined;
     return wrong(raw, `one of ${words.join(", ")}`, near === undefined ? "write one of them" : `did you mean "${near}"?`);
   });
@@ -143,7 +167,7 @@ function canonicalIp(raw: string): string {
 }
 
 /** The address of one device. */
-export const address: z.ZodType<string, unknown> = scalar((raw) => {
+export const address: z.ZodType<string, unknown> = word((raw) => {
   const remedy = "write an IP address or a host name";
   const host = typeof raw === "string" ? parseHost(raw) : undefined;
   if (host === undefined) return wrong(raw, "an address", remedy);
@@ -152,13 +176,13 @@ export const address: z.ZodType<string, unknown> = scalar((raw) => {
 });
 
 /** An address to bind or allow: IP only. */
-export const ip: z.ZodType<string, unknown> = scalar((raw) => {
+export const ip: z.ZodType<string, unknown> = word((raw) => {
   const host = typeof raw === "string" && isIP(raw) !== 0 ? parseHost(raw) : undefined;
   return host ?? wrong(raw, "an IP address", "write an IPv4 or IPv6 address");
 });
 
 /** `10.0.0.0/8`, `2001:db8::/32` or one address; canonical, with its length. */
-export const cidr: z.ZodType<string, unknown> = scalar((raw) => {
+export const cidr: z.ZodType<string, unknown> = word((raw) => {
   const remedy = "write a network such as 10.0.0.0/8";
   const match = typeof raw === "string" ? /^([^/]+)(?:\/(\d{1,3}))?$/.exec(raw) : null;
   const host = match?.[1] ?? "";
@@ -189,7 +213,7 @@ export function isLoopback(host: string): boolean {
 }
 
 /** An http or https URL without a user or password in it. The value is never quoted: paths of ping services are secrets. */
-export const url: z.ZodType<string, unknown> = scalar((raw) => {
+export const url: z.ZodType<string, unknown> = word((raw) => {
   const remedy = "write https://host/path";
   if (typeof raw !== "string" || !URL.canParse(raw))
     return new Refused(raw === undefined ? `is missing; ${remedy}` : `is not a URL; ${remedy}`);
@@ -200,7 +224,7 @@ export const url: z.ZodType<string, unknown> = scalar((raw) => {
   return raw;
 });
 
-export const timezone: z.ZodType<string, unknown> = scalar((raw) => {
+export const timezone: z.ZodType<string, unknown> = word((raw) => {
   const remedy = "write an IANA name such as America/Toronto";
   if (typeof raw !== "string" || !/^[A-Za-z]/.test(raw)) return wrong(raw, "a time zone", remedy);
   try {
@@ -213,11 +237,17 @@ export const timezone: z.ZodType<string, unknown> = scalar((raw) => {
 });
 
 /** `2027-01-31`, a day that exists. */
-export const isoDate: z.ZodType<string, unknown> = scalar((raw) => {
+export const isoDate: z.ZodType<string, unknown> = word((raw) => {
   const match = typeof raw === "string" ? /^(\d{4})-(\d\d)-(\d\d)$/.exec(raw) : null;
   const day = match === null ? Number.NaN : Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3]));
   const real = !Number.isNaN(day) && new Date(day).toISOString().slice(0, 10) === raw;
   return real ? String(raw) : wrong(raw, "a date", "write year-month-day, a day that exists: 2027-01-31");
+});
+
+/** The sender of mails. */
+export const mailAddress: z.ZodType<string, unknown> = word((raw) => {
+  const remedy = "write vigie@example.org";
+  return typeof raw === "string" && !badMail(raw) ? raw : wrong(raw, "an e-mail address", remedy);
 });
 
 /** An e-mail address as mail servers take it; not RFC 5322 in full on purpose. */

@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
-import type { Path, Place } from "./problems.ts";
+import { type Path, type Place, pathText } from "./problems.ts";
 import { pathKey, readYaml } from "./tree.ts";
 
 /** Sections whose entries may stand in several files. */
@@ -44,6 +44,7 @@ export class Source {
   readonly problems: SourceProblem[] = [];
   readonly warnings: SourceProblem[] = [];
   readonly #folder: string;
+  #incomplete = false;
   readonly #places = new Map<string, { readonly file: string; readonly line: number }>();
   readonly #hash = createHash("sha256");
 
@@ -73,6 +74,16 @@ export class Source {
     return short === "" ? basename(file) : short.startsWith("..") ? file : short;
   }
 
+  /** True when a file could not be read: what it would have said is not held against the others. */
+  get incomplete(): boolean {
+    return this.#incomplete;
+  }
+
+  /** Something that should have been read was not. */
+  markIncomplete(): void {
+    this.#incomplete = true;
+  }
+
   /** SHA-256 over the files read so far. */
   hash(): string {
     return this.#hash.copy().digest("hex");
@@ -86,13 +97,15 @@ export class Source {
       this.#hash.update(`${this.shown(file)}\0${text}\0`);
       return text;
     }
-    this.problems.push({ path: path.join("."), message: `file ${this.shown(file)} ${text.why}`, ...at });
+    this.#incomplete = true;
+    this.problems.push({ path: pathText(path), message: `file ${this.shown(file)} ${text.why}`, ...at });
     return undefined;
   }
 
   add(file: string, data: unknown, lines: ReadonlyMap<string, number>): void {
     if (data === null || data === undefined) return;
     if (typeof data !== "object" || Array.isArray(data)) {
+      this.#incomplete = true;
       this.problems.push({
         path: "",
         message: "must be a map (key: value) at the top; see docs/configuration.md",
@@ -137,7 +150,7 @@ export class Source {
     const first = this.locate(path);
     const line = lines.get(pathKey(path));
     const message = `is already given in ${first.file}:${first.line ?? 1}; keep one`;
-    this.problems.push({ path: path.join("."), message, file: this.shown(file), ...(line === undefined ? {} : { line }) });
+    this.problems.push({ path: pathText(path), message, file: this.shown(file), ...(line === undefined ? {} : { line }) });
   }
 
   #find(path: Path): { readonly file: string; readonly line: number } | undefined {
@@ -165,9 +178,13 @@ async function readInto(source: Source, file: string, above: readonly string[], 
   if (text === undefined) return;
   const yaml = readYaml(text);
   for (const { path, message, line } of yaml.problems)
-    source.problems.push({ path: path.join("."), message, file: source.shown(file), line });
-  if (yaml.data === undefined) return;
+    source.problems.push({ path: pathText(path), message, file: source.shown(file), line });
+  if (yaml.data === undefined) {
+    source.markIncomplete();
+    return;
+  }
   if (yaml.data === null && above.length === 0) {
+    source.markIncomplete();
     source.problems.push({
       path: "",
       message: "the file is empty; see docs/configuration.md for a first one",
@@ -179,6 +196,8 @@ async function readInto(source: Source, file: string, above: readonly string[], 
   const chain = [...above, file];
   for (const { pattern, place, path } of includesOf(source, file, yaml.data, yaml.lines)) {
     for (const found of await expand(source, pattern, dirname(file), path, place)) {
+      // A pattern beside the file itself matches it too.
+      if (found === file && pattern.includes("*")) continue;
       if (chain.includes(found)) {
         const round = [...chain.slice(chain.indexOf(found)), found].map((step) => source.shown(step)).join(" → ");
         source.problems.push({ path, message: `goes in a circle: ${round}; take one include out`, ...place });

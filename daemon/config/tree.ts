@@ -30,7 +30,7 @@ const MOST_ALIASED_NODES = 100_000;
 const DEEPEST = 32;
 
 const SYNTAX: Readonly<Record<string, string>> = {
-  BAD_INDENT: "the indentation does not fit the lines above; indent with the same number of spaces",
+  BAD_INDENT: "the indentation does not fit, or a bracket or quote above is not closed; indent alike, close what is open",
   BLOCK_AS_IMPLICIT_KEY: "a key needs its value on the same line or indented below; check the colons",
   MISSING_CHAR: "a closing quote, bracket, brace, comma or colon is missing; add it",
   MULTILINE_IMPLICIT_KEY: "a key runs over several lines; check the colons and quotes",

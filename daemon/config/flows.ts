@@ -1,0 +1,108 @@
+/**
+ * The firewall table: every connection that this configuration makes or takes, and why.
+ *
+ * Pure. URLs are cut to host and port: their paths may be secrets.
+ */
+import type { Channel, Config } from "../model/config.ts";
+import type { Device } from "../model/network.ts";
+import type { ProbeKind } from "../model/observation.ts";
+
+export interface Flow {
+  readonly from: string;
+  readonly to: string;
+  /** Empty where the protocol has none (ICMP). */
+  readonly port: string;
+  readonly protocol: "icmp" | "udp" | "tcp";
+  readonly why: string;
+}
+
+const WHY: Readonly<Record<Exclude<ProbeKind, "trap">, string>> = {
+  icmp: "ping (echo request)",
+  snmp: "SNMP poll",
+  ssh: "SSH poll",
+};
+
+/** Rows by purpose: polls, traps, messages, database, outlets, console. No row twice. */
+export function flows(config: Config): readonly Flow[] {
+  const rows = [...polls(config), ...traps(config), ...messages(config), ...outlets(config)];
+  const seen = new Set<string>();
+  return rows.filter((row) => {
+    const key = JSON.stringify(row);
+    return seen.has(key) ? false : seen.add(key) !== undefined;
+  });
+}
+
+function polls(config: Config): Flow[] {
+  const rows: Flow[] = [];
+  for (const device of config.network.devices.values()) {
+    const to = `${device.id} (${device.address})`;
+    for (const { kind } of device.checks) {
+      if (kind !== "trap") rows.push({ from: "vigie", to, ...wayOf(kind, device), why: WHY[kind] });
+    }
+  }
+  return rows;
+}
+
+function wayOf(kind: "icmp" | "snmp" | "ssh", device: Device): Pick<Flow, "port" | "protocol"> {
+  switch (kind) {
+    case "icmp":
+      return { port: "", protocol: "icmp" };
+    case "snmp":
+      return { port: String(device.snmpPort), protocol: "udp" };
+    case "ssh":
+      return { port: String(device.sshPort), protocol: "tcp" };
+  }
+}
+
+function traps({ traps, network }: Config): Flow[] {
+  if (traps === undefined) return [];
+  const to = { to: `vigie (${traps.host})`, port: String(traps.port), protocol: "udp" as const };
+  return [
+    ...[...network.devices.values()].map(({ id, address }) => ({ from: `${id} (${address})`, ...to, why: "SNMP traps and informs" })),
+    ...traps.allow.map((network) => ({ from: network, ...to, why: "SNMP traps and informs (allow)" })),
+    ...traps.relays.map((relay) => ({ from: relay, ...to, why: "SNMP traps (relay)" })),
+  ];
+}
+
+function messages(config: Config): Flow[] {
+  return [...config.channels.values()].map(toChannel).filter((row) => row !== undefined);
+}
+
+function toChannel(channel: Channel): Flow | undefined {
+  switch (channel.kind) {
+    case "mail":
+      return { from: "vigie", to: channel.host, port: String(channel.port), protocol: "tcp", why: `mail (channel ${channel.id})` };
+    case "webhook":
+      return toUrl(channel.url, `webhook (channel ${channel.id})`);
+    case "sink":
+      return undefined;
+  }
+}
+
+function outlets(config: Config): Flow[] {
+  const { http, storage, heartbeat, influx } = config;
+  const console: Flow = { from: "browsers", to: `vigie (${http.host})`, port: String(http.port), protocol: "tcp", why: "console and REST" };
+  return [
+    ...(heartbeat === undefined ? [] : [toUrl(heartbeat.url, "heartbeat (dead man's switch)")]),
+    ...(storage.kind === "sqlite" ? [] : [toUrl(storage.url.reveal(), "database (PostgreSQL)", "5432")]),
+    ...(influx === undefined ? [] : [toUrl(influx.url, "samples (InfluxDB)")]),
+    console,
+    ...http.metricsAllow.map((from): Flow => ({ ...console, from, why: "metrics (Prometheus)" })),
+  ];
+}
+
+function toUrl(url: string, why: string, usualPort?: string): Flow {
+  const { hostname, port, protocol } = new URL(url);
+  const usual = usualPort ?? (protocol === "https:" ? "443" : "80");
+  return { from: "vigie", to: hostname, port: port === "" ? usual : port, protocol: "tcp", why };
+}
+
+/** The rows as text, in columns. */
+export function flowTable(rows: readonly Flow[]): readonly string[] {
+  const cells = [
+    ["FROM", "TO", "PORT", "PROTOCOL", "WHY"],
+    ...rows.map(({ from, to, port, protocol, why }) => [from, to, port || "-", protocol, why]),
+  ];
+  const widths = [0, 1, 2, 3].map((column) => cells.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), 0));
+  return cells.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
+}

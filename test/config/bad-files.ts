@@ -1,0 +1,711 @@
+/**
+ * Bad configuration files: what is wrong with each. `change` turns the small good file into the bad one.
+ */
+
+export const SMALL = `sites:
+  mgh: { name: HGM, gateway: router }
+devices:
+  router: { site: mgh, address: 10.0.0.1, family: cisco-ios-router, snmp: main }
+  codec: { site: mgh, address: 10.0.0.2, family: cisco-ce, ssh: login }
+credentials:
+  main: { snmp_v3: { user: vigie, auth: { protocol: sha256, key: { env: A } }, priv: { protocol: aes, key: { env: P } } } }
+  login: { ssh_password: { user: vigie, password: { env: P } } }
+channels:
+  mail: { mail: { host: smtp.example.org, from: vigie@example.org } }
+contacts:
+  desk: { reach: [ { mail: desk@example.org } ] }
+functions:
+  desk: { contacts: [desk] }
+  analyst: { contacts: [desk] }
+  chief-technician: { contacts: [desk] }
+`;
+
+export interface BadFile {
+  readonly name: string;
+  /** Replaced in SMALL, [from, to]. */
+  readonly change?: readonly (readonly [string, string])[];
+  /** Put after SMALL. */
+  readonly add?: string;
+  /** The whole file, instead. */
+  readonly whole?: string;
+  /** Other files beside it. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly demo?: boolean;
+  readonly says: readonly string[];
+}
+
+export const BAD_FILES: readonly BadFile[] = [
+  {
+    name: "an empty file",
+    whole: "",
+    says: ["the file is empty; see docs/configuration.md for a first one   (vigie.yaml:1)"],
+  },
+  {
+    name: "a list at the top",
+    whole: "- devices\n",
+    says: ["must be a map (key: value) at the top; see docs/configuration.md   (vigie.yaml:1)"],
+  },
+  {
+    name: "an open bracket",
+    whole: "sites: { mgh: { name: HGM }\ndevices: {}\n",
+    says: [
+      "not valid YAML: the indentation does not fit, or a bracket or quote above is not closed; indent alike, close what is open   (vigie.yaml:2)",
+    ],
+  },
+  {
+    name: "a tab as indentation",
+    whole: "sites:\n\tmgh: { name: HGM }\n",
+    says: ["not valid YAML: a tab indents this line; use spaces   (vigie.yaml:2)"],
+  },
+  {
+    name: "a secret in a line that is not YAML",
+    whole: "credentials:\n  main: { snmp_community: { community: hunter2-literal\n",
+    says: [
+      "not valid YAML: the indentation does not fit, or a bracket or quote above is not closed; indent alike, close what is open   (vigie.yaml:3)",
+    ],
+  },
+  {
+    name: "a second document",
+    whole: "sites: {}\n---\ndevices: {}\n",
+    says: ["not valid YAML: there is a second YAML document (---); one file holds one   (vigie.yaml:2)"],
+  },
+  {
+    name: "an alias without its anchor",
+    change: [["gateway: router", "gateway: *none"]],
+    says: ["sites.mgh.gateway: an alias (*name) has no anchor (&name) before it; define the anchor first   (vigie.yaml:2)"],
+  },
+  {
+    name: "a key twice",
+    change: [["  codec: {", "  router: {"]],
+    says: ["devices.router: stands here twice; keep one   (vigie.yaml:5)"],
+  },
+  {
+    name: "unknown keys, at the top and below",
+    add: 'device: {}\nhttp: { lisen: "127.0.0.1:8080", colour: red }\n',
+    says: [
+      'device: is not a known key; did you mean "devices"?   (vigie.yaml:17)',
+      'http.lisen: is not a known key; did you mean "listen"?   (vigie.yaml:18)',
+      "http.colour: is not a known key; known here: listen, allowed_hosts, metrics_allow   (vigie.yaml:18)",
+    ],
+  },
+  {
+    name: "a section that is a list",
+    change: [["sites:\n  mgh: { name: HGM, gateway: router }", "sites: [mgh]"]],
+    says: ["sites: must be a map (id: …), found a list; write one entry a line under it   (vigie.yaml:1)"],
+  },
+  {
+    name: "an entry that is a text",
+    change: [["  login: { ssh_password: { user: vigie, password: { env: P } } }", "  login: hunter2-literal"]],
+    says: ["credentials.login: must be a map (key: value), found a text   (vigie.yaml:8)"],
+  },
+  {
+    name: "an id that cannot be one",
+    add: 'rooms:\n  "salle 1": { site: mgh, name: Salle }\n',
+    says: ["rooms.salle 1: is not an id; use letters, digits, - and _, at most 63, the first a letter or digit   (vigie.yaml:18)"],
+  },
+  {
+    name: "an included file that is not there",
+    add: "include: [sites/none.yaml]\n",
+    says: ["include: file sites/none.yaml does not exist; check the path   (vigie.yaml:17)"],
+  },
+  {
+    name: "an include that is a text",
+    add: "include: sites/none.yaml\n",
+    says: ["include: must be a list; write include: [sites/*.yaml]   (vigie.yaml:17)"],
+  },
+  {
+    name: "a * in the middle of an include",
+    add: 'include: ["*/x.yaml"]\n',
+    says: ['include[0]: "*/x.yaml" has a * in a folder\'s name; use * only in the last part   (vigie.yaml:17)'],
+  },
+  {
+    name: "includes in a circle",
+    add: "include: [a.yaml]\n",
+    files: {
+      "a.yaml": "include: [b.yaml]\n",
+      "b.yaml": "include: [a.yaml]\n",
+    },
+    says: ["include[0]: goes in a circle: a.yaml → b.yaml → a.yaml; take one include out   (b.yaml:1)"],
+  },
+  {
+    name: "a file included twice",
+    add: 'include: [a.yaml, "*.yaml"]\n',
+    files: {
+      "a.yaml": "rooms: {}\n",
+    },
+    says: ["include[1]: a.yaml is included twice; keep one include   (vigie.yaml:17)"],
+  },
+  {
+    name: "an id in two files",
+    add: "include: [a.yaml]\n",
+    files: {
+      "a.yaml": "devices:\n  codec: { site: mgh, address: 10.0.0.9, family: ping-only }\n",
+    },
+    says: ["devices.codec: is already given in vigie.yaml:5; keep one   (a.yaml:2)"],
+  },
+  {
+    name: "a setting in two files",
+    add: "include: [a.yaml]\npolicy: default\n",
+    files: {
+      "a.yaml": "policy: other\n",
+    },
+    says: ["policy: is already given in vigie.yaml:18; keep one   (a.yaml:1)"],
+  },
+  {
+    name: "broken YAML in an included file",
+    add: "include: [a.yaml]\n",
+    files: {
+      "a.yaml": "rooms:\n  a: [\n",
+    },
+    says: [
+      "not valid YAML: the indentation does not fit, or a bracket or quote above is not closed; indent alike, close what is open   (a.yaml:3)",
+    ],
+  },
+  {
+    name: "an interval below the minimum",
+    change: [["ssh: login }", "ssh: login, checks: { snmp: false, ssh: { interval: 500ms } } }"]],
+    says: ['devices.codec.checks.ssh.interval: "500ms" is below the 1s minimum; write 1s or more   (vigie.yaml:5)'],
+  },
+  {
+    name: "durations that are none",
+    change: [["ssh: login }", "ssh: login, checks: { icmp: { interval: 30 }, ssh: { interval: soon, timeout: 2m } } }"]],
+    says: [
+      "devices.codec.checks.icmp.interval: 30 is not a duration; write a number and a unit: 250ms, 30s, 5m, 4h or 2d   (vigie.yaml:5)",
+      'devices.codec.checks.ssh.interval: "soon" is not a duration; write a number and a unit: 250ms, 30s, 5m, 4h or 2d   (vigie.yaml:5)',
+      'devices.codec.checks.ssh.timeout: "2m" is above the 60s maximum; write 60s or less   (vigie.yaml:5)',
+    ],
+  },
+  {
+    name: "a timeout longer than the interval",
+    change: [["ssh: login }", "ssh: login, checks: { ssh: { interval: 5s, timeout: 6s } } }"]],
+    says: ["devices.codec.checks.ssh.timeout: 6s is longer than the interval of 5s; make it shorter   (vigie.yaml:5)"],
+  },
+  {
+    name: "addresses that are none",
+    change: [
+      ["10.0.0.1", "10.0.0.300"],
+      ["10.0.0.2", '"-oProxyCommand=sh"'],
+    ],
+    says: [
+      'devices.router.address: "10.0.0.300" is not an address; write an IP address or a host name   (vigie.yaml:4)',
+      'devices.codec.address: "-oProxyCommand=sh" is not an address; write an IP address or a host name   (vigie.yaml:5)',
+    ],
+  },
+  {
+    name: "addresses of nobody in particular",
+    change: [
+      ["10.0.0.1", "0.0.0.0"],
+      ["10.0.0.2", "224.0.0.5"],
+    ],
+    says: [
+      'devices.router.address: "0.0.0.0" is not the address of one device; write an IP address or a host name   (vigie.yaml:4)',
+      'devices.codec.address: "224.0.0.5" is not the address of one device; write an IP address or a host name   (vigie.yaml:5)',
+    ],
+  },
+  {
+    name: "an address twice",
+    change: [["10.0.0.2", "10.0.0.1"]],
+    says: ['devices.codec.address: "10.0.0.1" is also the address of "router"; give each device its own   (vigie.yaml:5)'],
+  },
+  {
+    name: "references to nothing",
+    change: [
+      [
+        "site: mgh, address: 10.0.0.2, family: cisco-ce, ssh: login",
+        "site: mgr, room: a, address: 10.0.0.2, family: cisco-c, ssh: logn, parents: [switch], service_hours: night",
+      ],
+    ],
+    says: [
+      'devices.codec.site: there is no site "mgr"; did you mean "mgh"?   (vigie.yaml:5)',
+      'devices.codec.room: there is no room "a"; add it under rooms, or name another   (vigie.yaml:5)',
+      'devices.codec.parents[0]: there is no device "switch"; add it under devices, or name another; there is router, codec   (vigie.yaml:5)',
+      'devices.codec.service_hours: there is no calendar "night"; add it under calendars, or name another; there is always, office   (vigie.yaml:5)',
+      'devices.codec.ssh: there is no credential "logn"; did you mean "login"?   (vigie.yaml:5)',
+      'devices.codec.family: there is no family "cisco-c"; did you mean "cisco-ce"?   (vigie.yaml:5)',
+    ],
+  },
+  {
+    name: "a gateway that is not there",
+    change: [["gateway: router", "gateway: routr"]],
+    says: ['sites.mgh.gateway: there is no device "routr"; did you mean "router"?   (vigie.yaml:2)'],
+  },
+  {
+    name: "a credential of the wrong trade",
+    change: [
+      ["snmp: main", "snmp: login"],
+      ["ssh: login", "ssh: main"],
+    ],
+    says: [
+      'devices.router.snmp: credential "login" is for ssh; name one for snmp   (vigie.yaml:4)',
+      'devices.codec.ssh: credential "main" is for snmp; name one for ssh   (vigie.yaml:5)',
+    ],
+  },
+  {
+    name: "a check without its credential",
+    change: [[", ssh: login", ""]],
+    says: [
+      'devices.codec.checks.ssh: family "cisco-ce" is looked at over ssh and no credential is named; write ssh: <credential>, or checks: { ssh: false }   (vigie.yaml:5)',
+    ],
+  },
+  {
+    name: "a device without a check",
+    change: [["ssh: login }", "checks: { icmp: false, ssh: false } }"]],
+    says: ["devices.codec: has no check, so nobody would see it fail; switch one on under checks   (vigie.yaml:5)"],
+  },
+  {
+    name: "parents in a circle",
+    change: [["snmp: main }", "snmp: main, parents: [codec] }"]],
+    says: [
+      "devices.router.parents: goes in a circle: router → codec → router; name what each is reached through, from Vigie outwards   (vigie.yaml:4)",
+    ],
+  },
+  {
+    name: "a room at another site",
+    add: "rooms:\n  a: { site: other, name: A }\n",
+    change: [
+      ["mgh: { name: HGM", "other: { name: Autre }\n  mgh: { name: HGM"],
+      ["ssh: login }", "ssh: login, room: a }"],
+    ],
+    says: ['devices.codec.room: "a" is at site "other" and the device at "mgh"; make them one   (vigie.yaml:6)'],
+  },
+  {
+    name: "links with wrong ends",
+    add: "links:\n  one: { name: L1, ends: [mgh, mgh] }\n  two: { name: L2, ends: [mgh] }\n  three: { name: L3, ends: [mgh, mars], owner: telco, device: modem }\n",
+    says: [
+      'links.one.ends: has "mgh" at both ends; write two different sites   (vigie.yaml:18)',
+      "links.two.ends: has 1 ends; write two sites   (vigie.yaml:19)",
+      'links.three.ends[1]: there is no site "mars"; add it under sites, or name another; there is mgh   (vigie.yaml:20)',
+      'links.three.owner: there is no partner "telco"; add it under partners, or name another   (vigie.yaml:20)',
+      'links.three.device: there is no device "modem"; add it under devices, or name another; there is router, codec   (vigie.yaml:20)',
+    ],
+  },
+  {
+    name: "a canary that is not there",
+    add: "canary: routr\n",
+    says: ['canary: there is no device "routr"; did you mean "router"?   (vigie.yaml:17)'],
+  },
+  {
+    name: "a secret written into the file",
+    change: [["password: { env: P }", "password: hunter2-literal"]],
+    says: [
+      "credentials.login.ssh_password.password: holds the secret itself; take it out of the file, change it, and write { env: NAME } or { file: path }   (vigie.yaml:8)",
+    ],
+  },
+  {
+    name: "a secret where the variable's name belongs",
+    change: [["password: { env: P }", "password: { env: hunter2-literal }"]],
+    says: [
+      "credentials.login.ssh_password.password: does not name an environment variable; write its name in capitals, digits and _   (vigie.yaml:8)",
+    ],
+  },
+  {
+    name: "references to a secret that are none",
+    change: [
+      ["key: { env: A }", "key: { vault: x }"],
+      ["password: { env: P }", "password: "],
+    ],
+    says: [
+      "credentials.main.snmp_v3.auth.key: is not a reference to a secret; write { env: NAME } or { file: path }   (vigie.yaml:7)",
+      "credentials.login.ssh_password.password: is missing; write { env: NAME } or { file: path }   (vigie.yaml:8)",
+    ],
+  },
+  {
+    name: "variables that are not set",
+    env: {
+      A: "auth-key-5ecret",
+      P: "",
+    },
+    change: [["key: { env: A }", "key: { env: NOT_SET }"]],
+    says: [
+      "credentials.main.snmp_v3.auth.key: environment variable NOT_SET is not set; set it where Vigie starts   (vigie.yaml:7)",
+      "credentials.main.snmp_v3.priv.key: environment variable P is empty; set it where Vigie starts   (vigie.yaml:7)",
+      "credentials.login.ssh_password.password: environment variable P is empty; set it where Vigie starts   (vigie.yaml:8)",
+    ],
+  },
+  {
+    name: "secret files that are not there, or empty",
+    files: {
+      empty: "\n",
+    },
+    change: [
+      ["key: { env: A }", "key: { file: none }"],
+      ["password: { env: P }", "password: { file: empty }"],
+    ],
+    says: [
+      "credentials.main.snmp_v3.auth.key: secret file none does not exist; check the path   (vigie.yaml:7)",
+      "credentials.login.ssh_password.password: secret file empty is empty; put the secret in it   (vigie.yaml:8)",
+    ],
+  },
+  {
+    name: "a key too short for SNMPv3",
+    env: {
+      A: "short12",
+      P: "privacy-5ecret",
+    },
+    says: ["credentials.main.snmp_v3.auth.key: the secret is shorter than 8 characters; choose a longer one   (vigie.yaml:7)"],
+  },
+  {
+    name: "a credential without a kind, one with two",
+    change: [
+      [
+        "  login:",
+        "  none: { successor: main }\n  both: { ssh_password: { user: a, password: { env: P } }, ssh_key: { user: a, key: { env: P } } }\n  login:",
+      ],
+    ],
+    says: [
+      "credentials.none: has no kind; write one of snmp_v3, snmp_community, ssh_password, ssh_key   (vigie.yaml:8)",
+      "credentials.both: has several kinds (ssh_password, ssh_key); write one of snmp_v3, snmp_community, ssh_password, ssh_key   (vigie.yaml:9)",
+    ],
+  },
+  {
+    name: "encryption without authentication",
+    change: [["auth: { protocol: sha256, key: { env: A } }, ", ""]],
+    says: ["credentials.main.snmp_v3.priv: is encryption without authentication, which SNMPv3 does not have; add auth   (vigie.yaml:7)"],
+  },
+  {
+    name: "protocols that SNMPv3 does not have",
+    change: [
+      ["sha256", "sha265"],
+      ["aes", "rot13"],
+    ],
+    says: [
+      'credentials.main.snmp_v3.auth.protocol: "sha265" is not one of md5, sha, sha224, sha256, sha384, sha512; did you mean "sha256"?   (vigie.yaml:7)',
+      'credentials.main.snmp_v3.priv.protocol: "rot13" is not one of des, aes, aes256b, aes256r; write one of them   (vigie.yaml:7)',
+    ],
+  },
+  {
+    name: "successors in a circle, and of another trade",
+    change: [
+      [
+        "  login: {",
+        "  a: { ssh_key: { user: a, key: { env: P } }, successor: b }\n  b: { ssh_key: { user: b, key: { env: P } }, successor: a }\n  login: { successor: main,",
+      ],
+    ],
+    says: [
+      "credentials.a.successor: goes in a circle: a → b → a; the newest has no successor   (vigie.yaml:8)",
+      'credentials.login.successor: "main" is for snmp and this one for ssh; name one for ssh   (vigie.yaml:10)',
+    ],
+  },
+  {
+    name: "calendars",
+    add: 'calendars:\n  always: { weekly: {} }\n  a: { weekly: { mon-fry: ["08:00-12:00"], tue: ["8-12", "17:00-08:00", "08:00-25:00"], wed: ["08:00-12:00", "11:00-13:00"] }, holidays: ["2026-02-30"] }\n',
+    says: [
+      "calendars.always: is built in and means 24/7; choose another id   (vigie.yaml:18)",
+      'calendars.a.holidays[0]: "2026-02-30" is not a date; write year-month-day, a day that exists: 2027-01-31   (vigie.yaml:19)',
+      "calendars.a.weekly.mon-fry: is not a day; write mon, tue, wed, thu, fri, sat, sun or a range such as mon-fri   (vigie.yaml:19)",
+      'calendars.a.weekly.tue[0]: "8-12" is not a span of hours; write "07:30-17:30", from 00:00 to 24:00   (vigie.yaml:19)',
+      'calendars.a.weekly.tue[1]: "17:00-08:00" ends before it begins; split it at 24:00   (vigie.yaml:19)',
+      'calendars.a.weekly.tue[2]: "08:00-25:00" is not a span of hours; write "07:30-17:30", from 00:00 to 24:00   (vigie.yaml:19)',
+      "calendars.a.weekly.wed: overlaps another span on wed; keep one   (vigie.yaml:19)",
+    ],
+  },
+  {
+    name: "a policy without base that leaves things out",
+    add: "policies:\n  own: { minor: { levels: { 1: { tell: [desk], taken_within: 5m } } } }\n",
+    says: [
+      "policies.own.minor.allocators: is missing; write it, or start from the built-in one with base: default   (vigie.yaml:18)",
+      "policies.own.minor.last_resort.tell: is missing; write it, or start from the built-in one with base: default   (vigie.yaml:18)",
+      "policies.own.minor.last_resort.after: is missing; write it, or start from the built-in one with base: default   (vigie.yaml:18)",
+      "policies.own.minor.last_resort.repeat: is missing; write it, or start from the built-in one with base: default   (vigie.yaml:18)",
+      "policies.own.minor.acknowledgement_expires: is missing; write it, or start from the built-in one with base: default   (vigie.yaml:18)",
+      "policies.own.minor.follow_up: is missing; write it, or start from the built-in one with base: default   (vigie.yaml:18)",
+      "policies.own.major.levels.1.tell: is missing; write it, or start from the built-in one with base: default   (vigie.yaml:18)",
+      "policies.own.major.allocators: is missing; write it, or start from the built-in one with base: default   (vigie.yaml:18)",
+      "policies.own.major.last_resort.tell: is missing; write it, or start from the built-in one with base: default   (vigie.yaml:18)",
+      "policies.own.major.last_resort.after: is missing; write it, or start from the built-in one with base: default   (vigie.yaml:18)",
+      "policies.own.major.last_resort.repeat: is missing; write it, or start from the built-in one with base: default   (vigie.yaml:18)",
+      "policies.own.major.acknowledgement_expires: is missing; write it, or start from the built-in one with base: default   (vigie.yaml:18)",
+      "policies.own.major.follow_up: is missing; write it, or start from the built-in one with base: default   (vigie.yaml:18)",
+    ],
+  },
+  {
+    name: "clocks that are none",
+    add: "policies:\n  own: { base: default, minor: { follow_up: soon, acknowledgement_expires: 500ms }, major: { last_resort: { repeat: 15 } }, restore_after_looks: 0 }\n",
+    says: [
+      'policies.own.minor.acknowledgement_expires: "500ms" is below the 1s minimum; write 1s or more   (vigie.yaml:18)',
+      'policies.own.minor.follow_up: "soon" is not a clock; write "30m", "4h service" or "2 working days"   (vigie.yaml:18)',
+      'policies.own.major.last_resort.repeat: 15 is not a clock; write "30m", "4h service" or "2 working days"   (vigie.yaml:18)',
+      "policies.own.restore_after_looks: 0 is out of range; write a whole number from 1 to 20   (vigie.yaml:18)",
+    ],
+  },
+  {
+    name: "a policy that makes no sense",
+    add: "policies:\n  full:\n    minor: { levels: { 1: { tell: [desk], taken_within: 30m, escalate_after: 10m }, 3: { tell: [analyst], taken_within: 30m } }, allocators: [desk], last_resort: { tell: [desk], after: 1h, repeat: 15m }, acknowledgement_expires: 1h, follow_up: 1 working day }\n    major: { levels: { 1: { tell: [nobody], taken_within: 5m, escalate_after: 1h } }, allocators: [desk], last_resort: { tell: [desk], after: 1h, repeat: 15m }, acknowledgement_expires: 1h, follow_up: 1 working day }\n",
+    says: [
+      "policies.full.minor.levels.1.taken_within: 30m is longer than the 10m to the next level; make it shorter   (vigie.yaml:19)",
+      "policies.full.minor.levels.3: comes after level 1; the levels are 1, 2, 3 without a gap   (vigie.yaml:19)",
+      'policies.full.major.levels.1.tell[0]: there is no function "nobody"; add it under functions, or name another; there is desk, event-coordinators, it-technician, chief-technician, analyst, coordinators   (vigie.yaml:20)',
+      "policies.full.major.levels.1.escalate_after: stands on the highest level; the last resort follows it by last_resort.after   (vigie.yaml:20)",
+    ],
+  },
+  {
+    name: "a policy in which nobody hears",
+    add: "policies:\n  own: { base: default, major: { levels: { 1: { tell: [] } }, allocators: [], last_resort: { tell: [] } } }\npolicy: own\n",
+    says: [
+      "policies.own.major.levels.1.tell: is empty, so nobody would be told; name a function   (vigie.yaml:18)",
+      "policies.own.major.allocators: is empty, so nobody would allocate; name a function   (vigie.yaml:18)",
+      "policies.own.major.last_resort.tell: is empty, so an incident could end in silence; name a function   (vigie.yaml:18)",
+    ],
+  },
+  {
+    name: "a base that is not the built-in one, a policy that is not there",
+    add: "policies:\n  own: { base: other }\npolicy: ovn\n",
+    says: [
+      'policies.own.base: "other" cannot be a base; write base: default, or leave it out and say everything   (vigie.yaml:18)',
+      'policy: there is no policy "ovn"; did you mean "own"?   (vigie.yaml:19)',
+    ],
+  },
+  {
+    name: "a last resort that reaches nobody",
+    change: [["  chief-technician: { contacts: [desk] }", "  chief-technician: { contacts: [] }"]],
+    says: [
+      'functions: the last resort of policy "default" (chief-technician, it-technician) reaches nobody directly; give one of these functions a contact with a mail or webhook reach   (vigie.yaml:13)',
+    ],
+  },
+  {
+    name: "a function whose contact has no reach",
+    change: [
+      ["  desk: { reach: [ { mail: desk@example.org } ] }", "  desk: { reach: [ { mail: desk@example.org } ] }\n  mute: {}"],
+      ["analyst: { contacts: [desk] }", "analyst: { contacts: [mute] }"],
+    ],
+    says: [
+      "functions.analyst.contacts: has contacts, and none of them can be reached; give one a reach over mail or a webhook   (vigie.yaml:16)",
+    ],
+  },
+  {
+    name: "a last resort into a sink",
+    change: [["mail: { mail: { host: smtp.example.org, from: vigie@example.org } }", "mail: { sink: {} }"]],
+    says: [
+      "functions.desk.contacts: has contacts, and none of them can be reached; give one a reach over mail or a webhook   (vigie.yaml:14)",
+      "functions.analyst.contacts: has contacts, and none of them can be reached; give one a reach over mail or a webhook   (vigie.yaml:15)",
+      "functions.chief-technician.contacts: has contacts, and none of them can be reached; give one a reach over mail or a webhook   (vigie.yaml:16)",
+    ],
+  },
+  {
+    name: "one person paged by two paths",
+    add: "paging: { by: prometheus, functions: [analyst] }\n",
+    says: [
+      'paging.functions[0]: one path pages one person: "analyst" is paged by Prometheus, and its contact "desk" is reached directly too (mail); take the reach out (what the direct path lacks: Alertmanager\'s silences, grouping and on-call rota), or write paging.by: direct (what Prometheus lacks: the ladder\'s levels, acknowledging from the message, the request\'s texts)   (vigie.yaml:17)',
+    ],
+  },
+  {
+    name: "Prometheus with nobody to page",
+    add: "paging: { by: prometheus }\n",
+    says: ["paging.functions: is empty, so Prometheus would page nobody; name the on-call functions   (vigie.yaml:17)"],
+  },
+  {
+    name: "a contact's reach",
+    change: [["{ mail: desk@example.org }", "{ mail: desk }, { maill: desk@example.org }, { mail: a@example.org, sms: b }"]],
+    says: [
+      'contacts.desk.reach[0].mail: "desk" is not an e-mail address; write desk@example.org   (vigie.yaml:12)',
+      'contacts.desk.reach[1].maill: there is no channel "maill"; did you mean "mail"?   (vigie.yaml:12)',
+      "contacts.desk.reach[2]: must be one channel and its address; write - mail: desk@example.org   (vigie.yaml:12)",
+    ],
+  },
+  {
+    name: "people who are not there",
+    change: [["desk: { contacts: [desk] }", "desk: { contacts: [dask] }\n  night: { contacts: [desk] }"]],
+    add: "partners:\n  telco: { name: Telco, contacts: [noc] }\nrooms:\n  a: { site: mgh, name: A, coordinator: nobody }\n",
+    says: [
+      'functions.desk.contacts[0]: there is no contact "dask"; did you mean "desk"?   (vigie.yaml:14)',
+      "functions.night.name: is missing; write { fr: …, en: … }   (vigie.yaml:15)",
+      'partners.telco.contacts[0]: there is no contact "noc"; add it under contacts, or name another; there is desk   (vigie.yaml:19)',
+      'rooms.a.coordinator: there is no function or contact "nobody"; add it under functions or contacts, or name another; there is desk, event-coordinators, it-technician, chief-technician, analyst, coordinators, night   (vigie.yaml:21)',
+    ],
+  },
+  {
+    name: "channels",
+    change: [
+      [
+        "  mail: { mail",
+        '  none: {}\n  two: { sink: {}, webhook: { url: "https://a.example", secret: { env: A } } }\n  meta: { webhook: { url: "http://169.254.169.254/latest", secret: { env: A } } }\n  ftp: { webhook: { url: "ftp://u:hunter2-literal@a.example", secret: { env: A } } }\n  login: { webhook: { url: "https://u:hunter2-literal@a.example", secret: { env: A } } }\n  half: { mail: { host: smtp.example.org, from: vigie, user: v } }\n  mail: { mail',
+      ],
+    ],
+    says: [
+      "channels.none: has no kind; write one of mail, webhook, sink   (vigie.yaml:10)",
+      "channels.two: has several kinds (webhook, sink); write one of mail, webhook, sink   (vigie.yaml:11)",
+      "channels.meta.webhook.url: goes to a link-local address, where cloud machines keep their secrets; name another host   (vigie.yaml:12)",
+      "channels.ftp.webhook.url: is neither http nor https; write https://host/path   (vigie.yaml:13)",
+      "channels.login.webhook.url: holds a user or a password; take them out, and refer to the secret by env or file   (vigie.yaml:14)",
+      "channels.half.mail.from: is not an e-mail address; write vigie@example.org   (vigie.yaml:15)",
+    ],
+  },
+  {
+    name: "listening to everybody without a token",
+    add: 'http: { listen: "0.0.0.0:8080", allowed_hosts: [vigie.example] }\n',
+    says: [
+      'http.listen: "0.0.0.0:8080" is reachable from outside and there is no token; add one under tokens, or write 127.0.0.1:8080   (vigie.yaml:17)',
+    ],
+  },
+  {
+    name: "a demo that listens to everybody",
+    demo: true,
+    add: 'http: { listen: "0.0.0.0:8080", allowed_hosts: [vigie.example] }\n',
+    says: [
+      'http.listen: "0.0.0.0:8080" is reachable from outside, and the demo shows its pages without sign-in; write 127.0.0.1:8080   (vigie.yaml:17)',
+    ],
+  },
+  {
+    name: "tokens",
+    add: "tokens:\n  a: { function: operators, secret: { env: P } }\n  b: { function: desk, secret: { env: B } }\n  c: { function: desk, secret: { env: B } }\n",
+    env: {
+      A: "auth-key-5ecret",
+      P: "privacy-5ecret",
+      B: "0123456789abcdef",
+    },
+    says: [
+      'tokens.a.function: there is no function "operators"; add it under functions, or name another; there is desk, event-coordinators, it-technician, chief-technician, analyst, coordinators   (vigie.yaml:18)',
+      "tokens.a.secret: the secret is shorter than 16 characters; choose a longer one   (vigie.yaml:18)",
+      "tokens.c.secret: is the same as that of tokens.b; give each its own   (vigie.yaml:20)",
+    ],
+  },
+  {
+    name: "traps",
+    add: 'traps: { listen: "162", allow: [10.0.0.1/8, everyone], relays: [relay.example.org], burst: 0, credentials: [login, none] }\n',
+    says: [
+      'traps.listen: "162" is not an address to listen on; write "127.0.0.1:8080" or "[::1]:8080"   (vigie.yaml:17)',
+      'traps.allow[0]: "10.0.0.1/8" has bits set beyond its length; write the network\'s first address, or /32 for one host   (vigie.yaml:17)',
+      'traps.allow[1]: "everyone" is not a network; write a network such as 10.0.0.0/8   (vigie.yaml:17)',
+      'traps.relays[0]: "relay.example.org" is not an IP address; write an IPv4 or IPv6 address   (vigie.yaml:17)',
+      "traps.burst: 0 is out of range; write a whole number from 1 to 1000000   (vigie.yaml:17)",
+      'traps.credentials[0]: credential "login" is for ssh; name one for snmp   (vigie.yaml:17)',
+      'traps.credentials[1]: there is no credential "none"; add it under credentials, or name another; there is main, login   (vigie.yaml:17)',
+    ],
+  },
+  {
+    name: "traps with the wrong credentials",
+    add: "traps: { credentials: [login, none] }\n",
+    says: [
+      'traps.credentials[0]: credential "login" is for ssh; name one for snmp   (vigie.yaml:17)',
+      'traps.credentials[1]: there is no credential "none"; add it under credentials, or name another; there is main, login   (vigie.yaml:17)',
+    ],
+  },
+  {
+    name: "two databases",
+    add: "storage: { sqlite: a.db, postgresql: { env: A } }\n",
+    says: ["storage: has several kinds (sqlite, postgresql); keep one   (vigie.yaml:17)"],
+  },
+  {
+    name: "a database's URL that is none",
+    add: "storage: { postgresql: { env: A } }\n",
+    says: ["storage.postgresql: does not refer to a database's URL; put postgresql://user:password@host/database there   (vigie.yaml:17)"],
+  },
+  {
+    name: "a database's URL with its password in the file",
+    add: 'storage: { postgresql: "postgres://u:hunter2-literal@db/vigie" }\n',
+    says: [
+      "storage.postgresql: holds the secret itself; take it out of the file, change it, and write { env: NAME } or { file: path }   (vigie.yaml:17)",
+    ],
+  },
+  {
+    name: "instance",
+    add: "instance: { language: de, timezone: America/Montreall, number_prefix: vigie-1, public_url: vigie, service_hours: nights }\n",
+    says: [
+      'instance.language: "de" is not one of fr, en; write one of them   (vigie.yaml:17)',
+      'instance.timezone: "America/Montreall" is not a time zone; write an IANA name such as America/Toronto   (vigie.yaml:17)',
+      "instance.number_prefix: is not a prefix of request numbers; write 2 to 5 capital letters   (vigie.yaml:17)",
+      "instance.public_url: is not a URL; write https://host/path   (vigie.yaml:17)",
+      'instance.service_hours: there is no calendar "nights"; add it under calendars, or name another; there is always, office   (vigie.yaml:17)',
+    ],
+  },
+  {
+    name: "instance hours that are not there",
+    add: "instance: { service_hours: offce }\n",
+    says: ['instance.service_hours: there is no calendar "offce"; did you mean "office"?   (vigie.yaml:17)'],
+  },
+  {
+    name: "limits",
+    add: 'ceilings: { packets_per_second_per_site: 500, packets_per_second: 100 }\nretention: { samples: 1h }\nheartbeat: { url: "ping.example/hunter2-literal", every: 1s }\ninflux: { url: "http://127.0.0.1:8086" }\n',
+    says: [
+      "ceilings.packets_per_second_per_site: 500 is above the 100 of all sites together; lower it, or raise packets_per_second   (vigie.yaml:17)",
+      'retention.samples: "1h" is below the 1d minimum; write 1d or more   (vigie.yaml:18)',
+      "heartbeat.url: is not a URL; write https://host/path   (vigie.yaml:19)",
+      'heartbeat.every: "1s" is below the 10s minimum; write 10s or more   (vigie.yaml:19)',
+      "influx.database: is missing; write a short text   (vigie.yaml:20)",
+    ],
+  },
+  {
+    name: "rules that are not there",
+    add: "rules: { include: [none.yaml], disabled: [high-los] }\n",
+    files: {
+      "own.yaml": "high-loss\n",
+    },
+    says: ["rules.include[0]: file none.yaml does not exist; check the path   (vigie.yaml:17)"],
+  },
+  {
+    name: "a rule switched off by a mistyped name",
+    add: "rules: { include: [own.yaml], disabled: [high-los] }\n",
+    files: {
+      "own.yaml": "high-loss\n",
+    },
+    says: ['rules.disabled[0]: there is no rule "high-los"; did you mean "high-loss"?   (vigie.yaml:17)'],
+  },
+  {
+    name: "everything wrong with one device, and with another file",
+    add: "include: [none.yaml]\n",
+    change: [
+      [
+        "site: mgh, address: 10.0.0.2, family: cisco-ce, ssh: login",
+        "site: mgh, room: 7, adress: 10.0.0.2, family: cisco-ce, ssh: main, parents: [0]",
+      ],
+      ["router, snmp: main", "router, snmp: main, parents: [codec, router]"],
+    ],
+    says: [
+      "devices.router.parents: goes in a circle: router → router; name what each is reached through, from Vigie outwards   (vigie.yaml:4)",
+      "devices.codec.address: is missing; write an IP address or a host name   (vigie.yaml:5)",
+      'devices.codec.adress: is not a known key; did you mean "address"?   (vigie.yaml:5)',
+      'devices.codec.ssh: credential "main" is for snmp; name one for ssh   (vigie.yaml:5)',
+      "include: file none.yaml does not exist; check the path   (vigie.yaml:17)",
+    ],
+  },
+  {
+    name: "a circle, a wrong credential and a bad address at once",
+    change: [
+      ["10.0.0.2", "10.0.0"],
+      ["snmp: main", "snmp: login, parents: [codec]"],
+    ],
+    says: [
+      'devices.router.snmp: credential "login" is for ssh; name one for snmp   (vigie.yaml:4)',
+      "devices.router.parents: goes in a circle: router → codec → router; name what each is reached through, from Vigie outwards   (vigie.yaml:4)",
+      'devices.codec.address: "10.0.0" is not an address; write an IP address or a host name   (vigie.yaml:5)',
+    ],
+  },
+  {
+    name: "aliases that expand without end",
+    whole: "sites: &a { x: *a }\n",
+    says: [
+      'functions: the last resort of policy "default" (chief-technician, it-technician) reaches nobody directly; give one of these functions a contact with a mail or webhook reach   (vigie.yaml)',
+      "sites.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x: is nested more than 32 levels deep; flatten it   (vigie.yaml:1)",
+      "sites.x.name: is missing; write a short text   (vigie.yaml:1)",
+      "sites.x.x: is not a known key; known here: name, timezone, gateway, service_hours, labels   (vigie.yaml:1)",
+    ],
+  },
+  {
+    name: "keys of the language",
+    whole: "__proto__: { x: 1 }\nconstructor: { y: 2 }\ninstance: { toString: 1 }\n",
+    says: [
+      'functions: the last resort of policy "default" (chief-technician, it-technician) reaches nobody directly; give one of these functions a contact with a mail or webhook reach   (vigie.yaml)',
+      "__proto__: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, ceilings, heartbeat, tokens, retention, influx, rules, families, reload   (vigie.yaml:1)",
+      "constructor: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, ceilings, heartbeat, tokens, retention, influx, rules, families, reload   (vigie.yaml:2)",
+      "instance.toString: is not a known key; known here: name, language, timezone, number_prefix, public_url, state_dir, service_hours   (vigie.yaml:3)",
+    ],
+  },
+  {
+    name: "wrong kinds of value",
+    change: [
+      [
+        "ssh: login }",
+        'ssh: login, labels: [a], commissioning: yes, snmp_port: 70000, ssh_port: "22", warranty_until: 31/01/2027, legacy: true }',
+      ],
+    ],
+    says: [
+      "devices.codec.snmp_port: 70000 is out of range; write a whole number from 1 to 65535   (vigie.yaml:5)",
+      'devices.codec.ssh_port: "22" is not a whole number; write a whole number from 1 to 65535   (vigie.yaml:5)',
+      'devices.codec.warranty_until: "31/01/2027" is not a date; write year-month-day, a day that exists: 2027-01-31   (vigie.yaml:5)',
+      "devices.codec.labels: must be a map (key: value), found a list   (vigie.yaml:5)",
+      'devices.codec.commissioning: "yes" is not true or false; write true or false   (vigie.yaml:5)',
+      "devices.codec.legacy: must be a map (key: value), found true or false   (vigie.yaml:5)",
+    ],
+  },
+];
