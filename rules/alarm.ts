@@ -65,6 +65,15 @@ class Turn {
     }
   }
 
+  get hasAlarms(): boolean {
+    return this.#input.hasAlarms !== false || this.#changed.size > 0;
+  }
+
+  isLive(key: string, look: Look): boolean {
+    const alarm = this.present(key);
+    return alarm !== undefined && isLive(alarm, look);
+  }
+
   judgement(): Judgement {
     if (this.#changed.size === 0 && !this.confirm) return NOTHING;
     const retry = this.#retrySoonMs;
@@ -104,30 +113,36 @@ function isLate({ observation, previous, now }: JudgeInput): boolean {
   return observation.at < previous.at || (observation.at === previous.at && observation.seq <= previous.seq);
 }
 
-function judgeRule(rule: Rule, observation: Observation, look: Look, turn: Turn): void {
+/** One part of what an observation says: how a rule judges it, and the word of a reading. */
+interface Said {
+  readonly part: string | undefined;
+  readonly judge: (active: boolean) => Truth;
+  readonly word?: string;
+}
+
+/** Calls back for each part that the rule can judge in this observation. Samples and readings are walked once: an interface table has many rows. */
+function eachPart(rule: Rule, observation: Observation, visit: (said: Said) => void): void {
   const { when } = rule;
+  const { samples, readings } = observation.finding;
   switch (when.on) {
     case "fault":
       return;
     case "sample":
-      for (const sample of observation.finding.samples) {
-        if (sample.name !== when.name || !speaksOf(when.partPrefix, sample.part)) continue;
-        judgePart(rule, sample.part ?? rule.part, (active) => judgeSample(when, sample.value, active), look, turn);
+      for (const { name, part, value } of samples) {
+        if (name === when.name && speaksOf(when.partPrefix, part)) visit({ part, judge: (active) => judgeSample(when, value, active) });
       }
       return;
     case "reading":
-      for (const reading of observation.finding.readings) {
-        if (reading.name !== when.name || !speaksOf(when.partPrefix, reading.part)) continue;
-        judgePart(rule, reading.part ?? rule.part, (active) => judgeReading(when, reading.value, active), look, turn);
+      for (const { name, part, value } of readings) {
+        if (name !== when.name || !speaksOf(when.partPrefix, part)) continue;
+        visit({ part, judge: (active) => judgeReading(when, value, active), word: value });
       }
       return;
     case "look":
     case "code":
     case "all":
     case "any":
-      for (const part of partsOf(when, observation)) {
-        judgePart(rule, part ?? rule.part, (active) => evaluateCondition(when, observation, part, active), look, turn);
-      }
+      for (const part of partsOf(when, observation)) visit({ part, judge: (active) => evaluateCondition(when, observation, part, active) });
   }
 }
 
@@ -135,12 +150,45 @@ function speaksOf(prefix: string | undefined, part: string | undefined): boolean
   return prefix === undefined || part === prefix || part?.startsWith(`${prefix} `) === true;
 }
 
-function judgePart(rule: Rule, part: string | undefined, judge: (active: boolean) => Truth, look: Look, turn: Turn): void {
+function judgeRule(rule: Rule, observation: Observation, look: Look, turn: Turn): void {
+  const wholeKey = turn.hasAlarms ? alarmKey(look.device, rule.symptom, rule.part) : "";
+  const whole = turn.hasAlarms ? turn.present(wholeKey) : undefined;
+  // A trap that named no part raised the device as a whole: while that alarm lives, the parts without an alarm of their own answer for it together.
+  const joint: Truth[] | undefined = whole !== undefined && isLive(whole, look) ? [] : undefined;
+  eachPart(rule, observation, (said) => {
+    if (joint === undefined || said.part === undefined || turn.isLive(alarmKey(look.device, rule.symptom, said.part), look)) {
+      judgePart(rule, said, look, turn);
+      return;
+    }
+    const truth = said.judge(whole?.state === "active");
+    joint.push(truth.value === true ? { value: true, detail: `${said.part}: ${truth.detail ?? "bad"}` } : truth);
+  });
+  if (joint === undefined || joint.length === 0) return;
+  const bad = joint.find((truth) => truth.value === true);
+  if (bad === undefined && joint.some((truth) => truth.value === undefined)) return;
+  turn.take(rule, moveByLook({ alarm: whole, rule, part: rule.part, key: wholeKey, bad: bad !== undefined, detail: bad?.detail, look }));
+}
+
+/** Looks still matter to it: not inactive, or its good looks or its flap ring are still being counted. */
+function isLive(alarm: Alarm, look: Look): boolean {
+  return alarm.state !== "inactive" || alarm.goodLooks < look.restoreAfterLooks || alarm.flapRing !== 0;
+}
+
+function judgePart(rule: Rule, said: Said, look: Look, turn: Turn): void {
+  const part = said.part ?? rule.part;
   const key = alarmKey(look.device, rule.symptom, part);
   const alarm = turn.present(key);
-  const truth = judge(alarm?.state === "active");
-  if (truth.value === undefined || (truth.value === false && alarm === undefined)) return;
-  turn.take(rule, moveByLook({ alarm, rule, part, key, bad: truth.value, detail: truth.detail, look }));
+  const { value: bad, detail } = said.judge(alarm?.state === "active");
+  if (bad === undefined) return;
+  if (alarm === undefined && !startsRecord(rule, bad, said.word)) return;
+  turn.take(rule, moveByLook({ alarm, rule, part, key, bad, detail, look }));
+}
+
+/** Most rules need a record only of what is bad. One that raises only after a good look remembers the good, and what it never saw good raises nothing. */
+function startsRecord({ afterGood }: Rule, bad: boolean, word: string | undefined): boolean {
+  if (afterGood === undefined) return bad;
+  if (!bad) return true;
+  return afterGood !== true && word !== undefined && !afterGood.includes(word);
 }
 
 /** A fault meets the rule that owns its alarm, else the first with its symptom. */

@@ -72,7 +72,8 @@ export function judgeSample(condition: Of<"sample">, value: number, active: bool
 
 /** A state in words. While active only one of `clear` ends it, when the rule names them. */
 export function judgeReading(condition: Of<"reading">, value: string, active: boolean): Truth {
-  if (condition.is.includes(value)) return { value: true, detail: `${condition.name} is ${value}` };
+  const bad = condition.not === undefined ? condition.is.includes(value) : !condition.not.includes(value);
+  if (bad) return { value: true, detail: `${condition.name} is ${value}` };
   if (active && condition.clear !== undefined && !condition.clear.includes(value))
     return { value: true, detail: `${condition.name} is ${value}` };
   return FALSE;

@@ -86,8 +86,8 @@ export function moveByLook(meeting: Meeting & { readonly bad: boolean }): Step {
   const { rule, look, bad } = meeting;
   const before = meeting.alarm ?? blank(meeting, "look");
   if (meeting.alarm !== undefined && isStale(before, look)) return NO_MOVE;
-  // While it is active its own rule judges it; what a trap raised, any look that knows the symptom may.
-  if (before.state !== "inactive" && before.rule !== rule.id && before.raisedBy === "look") return NO_MOVE;
+  // Its own rule judges it until it is over; another may raise it then. What a trap raised, any rule of the symptom judges.
+  if (before.rule !== rule.id && before.raisedBy === "look" && (before.state !== "inactive" || !bad)) return NO_MOVE;
   const due = before.wakeAt !== undefined && before.wakeAt < look.at ? fireTimer(before, rule, look.at) : NO_MOVE;
   const ready = due.alarm ?? before;
   const step = bad ? badLook(ready, meeting) : goodLook(ready, meeting);
@@ -122,7 +122,8 @@ function stillActive(moved: Alarm, before: Alarm, rule: Rule, detail: string | u
   return settle({ ...moved, ...confirmed }, false, rule, "");
 }
 
-function goodLook(before: Alarm, { rule, look }: Meeting): Step {
+function goodLook(before: Alarm, meeting: Meeting): Step {
+  const { rule, look } = meeting;
   const moved = { ...before, movedAt: look.at, movedSeq: look.seq };
   switch (before.state) {
     case "active":
@@ -134,7 +135,10 @@ function goodLook(before: Alarm, { rule, look }: Meeting): Step {
       return settle(unfinished ? calm : without(calm, "firstGoodAt", "firstBadAt", "detail"), false, rule, "");
     }
     case "inactive":
-      if (before.goodLooks >= look.restoreAfterLooks) return before.flapRing === 0 ? NO_MOVE : settle(moved, false, rule, "");
+      if (before.goodLooks >= look.restoreAfterLooks) {
+        if (meeting.alarm === undefined) return quietly(moved);
+        return before.flapRing === 0 ? NO_MOVE : settle(moved, false, rule, "");
+      }
       return oneMoreGood({ ...moved, goodLooks: before.goodLooks + 1 }, rule, look);
   }
 }

@@ -26,6 +26,8 @@ export type Condition =
       readonly on: "reading";
       readonly name: string;
       readonly is: readonly string[];
+      /** Bad is any word but these; `is` is empty then. */
+      readonly not?: readonly string[];
       readonly clear?: readonly string[];
       readonly partPrefix?: string;
     }
@@ -59,6 +61,8 @@ export interface Rule {
   readonly attempts: number;
   /** Quick retries while pending: the next look comes this soon. Undefined: at the check's own interval. */
   readonly retryMs?: number;
+  /** A look raises it only where an earlier look was good: true for all, or only for these words of a reading. A port that was never plugged in is no failure. */
+  readonly afterGood?: true | readonly string[];
   /** Who may clear it: only a look (default), or also the paired trap when nothing can look. */
   readonly clearedBy: "look" | "trap";
   readonly reach: Reach;

@@ -1,0 +1,148 @@
+/**
+ * A rule pack: YAML in, checked rules out, or every problem at once with its line. The form is described in docs/rules.md.
+ *
+ * Pure: it is handed the text, not the file.
+ */
+import { isMap, LineCounter, type Node, parseDocument } from "yaml";
+import type { z } from "zod";
+import type { ConfigProblem } from "../daemon/model/config.ts";
+import type { Condition, Rule } from "../daemon/model/rule.ts";
+import { type ConditionEntry, packSchema, type RuleEntry, type TestEntry } from "./packschema.ts";
+
+/** One test case of a rule, as written in its pack. Times in milliseconds from the start of the test. */
+export type PackTest = TestEntry & { readonly rule: string };
+
+export interface Pack {
+  /** Only rules without a problem. */
+  readonly rules: readonly Rule[];
+  readonly tests: readonly PackTest[];
+  readonly problems: readonly ConfigProblem[];
+}
+
+type Path = readonly PropertyKey[];
+
+/** Where in the file a path stands; the nearest line above when the key is missing. */
+function lineOf(root: Node | null, lines: LineCounter, path: Path): number | undefined {
+  let node: unknown = root;
+  let line: number | undefined;
+  for (const step of [undefined, ...path]) {
+    if (step !== undefined) {
+      if (isMap(node)) {
+        const pair = node.items.find((item) => String(item.key) === String(step));
+        const key = pair?.key as Node | undefined;
+        if (key?.range) line = lines.linePos(key.range[0]).line;
+        node = pair?.value;
+        continue;
+      }
+      node = (node as { items?: unknown[] } | undefined)?.items?.[Number(step)];
+    }
+    const range = (node as Node | undefined)?.range;
+    if (range) line = lines.linePos(range[0]).line;
+  }
+  return line;
+}
+
+function words(path: Path): string {
+  return path.reduce<string>(
+    (text, step) => (typeof step === "number" ? `${text}[${step}]` : `${text}${text === "" ? "" : "."}${String(step)}`),
+    "",
+  );
+}
+
+function explainIssue(issue: z.core.$ZodIssue): { readonly path: Path; readonly message: string }[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      path: [...issue.path, key],
+      message: "is not a key of a rule pack; remove it, or see docs/rules.md for the keys",
+    }));
+  }
+  return [{ path: issue.path, message: issue.message }];
+}
+
+function toCondition(entry: ConditionEntry): Condition {
+  if (entry === "fault") return { on: "fault" };
+  if ("all" in entry) return { on: "all", of: entry.all.map(toCondition) };
+  if ("any" in entry) return { on: "any", of: entry.any.map(toCondition) };
+  if ("look" in entry) {
+    return {
+      on: "look",
+      kind: entry.look,
+      ...(entry.is === undefined ? {} : { status: entry.is }),
+      ...(entry.codes === undefined ? {} : { codes: entry.codes }),
+    };
+  }
+  if ("code" in entry) return { on: "code", kind: entry.code, codes: entry.is };
+  const prefix = entry.part === undefined ? {} : { partPrefix: entry.part };
+  if ("sample" in entry) {
+    const { above, below } = entry;
+    const limit = { ...(above === undefined ? {} : { above }), ...(below === undefined ? {} : { below }) };
+    return { on: "sample", name: entry.sample, ...limit, ...(entry.clear === undefined ? {} : { clear: entry.clear }), ...prefix };
+  }
+  const not = entry.not === undefined ? {} : { not: entry.not };
+  return {
+    on: "reading",
+    name: entry.reading,
+    is: entry.is ?? [],
+    ...not,
+    ...(entry.clear === undefined ? {} : { clear: entry.clear }),
+    ...prefix,
+  };
+}
+
+function toRule(entry: RuleEntry): Rule {
+  return {
+    id: entry.id,
+    symptom: entry.symptom,
+    ...(entry.part === undefined ? {} : { part: entry.part }),
+    applies: {
+      ...(entry.applies.kinds === undefined ? {} : { kinds: entry.applies.kinds }),
+      ...(entry.applies.families === undefined ? {} : { families: entry.applies.families }),
+    },
+    when: toCondition(entry.when),
+    forMs: entry.for,
+    attempts: entry.attempts,
+    ...(entry.retry === undefined ? {} : { retryMs: entry.retry }),
+    ...(entry.after_good === undefined ? {} : { afterGood: entry.after_good }),
+    clearedBy: entry.cleared_by,
+    reach: entry.reach,
+    outOfService: entry.out_of_service,
+    eventOnly: entry.event_only,
+    suppressible: entry.suppressible,
+    text: entry.text,
+    source: entry.source,
+  };
+}
+
+/** Rules of one file. The file's name is only for the problems. */
+export function parsePack(file: string, text: string): Pack {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const problem = (path: Path, message: string, line = lineOf(document.contents, lines, path)): ConfigProblem => ({
+    path: words(path),
+    message,
+    file,
+    ...(line === undefined ? {} : { line }),
+  });
+  if (document.errors.length > 0) {
+    const problems = document.errors.map((error) =>
+      problem([], `is not YAML: ${error.message.split("\n")[0]}; correct it`, error.linePos?.[0].line),
+    );
+    return { rules: [], tests: [], problems };
+  }
+  const checked = packSchema.safeParse(document.toJS());
+  if (!checked.success) {
+    const problems = checked.error.issues.flatMap(explainIssue).map(({ path, message }) => problem(path, message));
+    return { rules: [], tests: [], problems: problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
+  }
+  const seen = new Map<string, number>();
+  const problems: ConfigProblem[] = [];
+  for (const [index, entry] of checked.data.rules.entries()) {
+    const first = seen.get(entry.id);
+    if (first !== undefined)
+      problems.push(problem(["rules", index, "id"], `"${entry.id}" is the id of rules[${first}] too; give each rule its own`));
+    else seen.set(entry.id, index);
+  }
+  const entries = checked.data.rules.filter((entry, index) => seen.get(entry.id) === index);
+  const tests = entries.flatMap((entry) => entry.tests.map((test) => ({ ...test, rule: entry.id })));
+  return { rules: entries.map(toRule), tests, problems };
+}

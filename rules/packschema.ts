@@ -1,0 +1,152 @@
+/**
+ * The form of a rule pack, strict: an unknown key is a problem. Durations are words: 500ms, 10s, 15m, 2h.
+ */
+import { z } from "zod";
+import { HOUR, MINUTE, SECOND } from "../daemon/model/time.ts";
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: SECOND, m: MINUTE, h: HOUR };
+
+const duration = z.string({ error: 'is not a duration; write "10s", "15m" or "2h"' }).transform((text, context): number => {
+  const [, amount, unit] = /^(\d{1,9})(ms|s|m|h)$/.exec(text) ?? [];
+  const factor = unit === undefined ? undefined : UNITS[unit];
+  if (amount === undefined || factor === undefined) {
+    context.addIssue({ code: "custom", message: `"${text}" is not a duration; write "10s", "15m" or "2h"` });
+    return z.NEVER;
+  }
+  return Number(amount) * factor;
+});
+
+const code = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, { error: "must be lower-case letters, digits, dots and hyphens" });
+const name = z.string().regex(/^[a-z][a-z0-9_]*$/, { error: "must be lower-case letters, digits and underscores" });
+const sentence = z.string().min(1, { error: "must not be empty; write it for the people who read it" });
+const polled = z.enum(["icmp", "snmp", "ssh"], { error: "must be icmp, snmp or ssh" });
+const kind = z.enum(["codec", "bridge", "gatekeeper", "switch", "router", "ups", "host", "endpoint"], {
+  error: "must be codec, bridge, gatekeeper, switch, router, ups, host or endpoint",
+});
+
+const look = z.strictObject({
+  look: polled,
+  is: z.enum(["down", "unknown"], { error: "must be down or unknown" }).optional(),
+  codes: z.array(code).min(1).optional(),
+});
+const codeIs = z.strictObject({ code: polled, is: z.array(code).min(1) });
+const sample = z
+  .strictObject({
+    sample: name,
+    above: z.number().optional(),
+    below: z.number().optional(),
+    clear: z.number().optional(),
+    part: code.optional(),
+  })
+  .superRefine(({ above, below, clear }, context) => {
+    const limit = above ?? below;
+    if ((above === undefined) === (below === undefined))
+      context.addIssue({ code: "custom", message: "needs one limit: write above or below" });
+    else if (clear !== undefined && limit !== undefined && (above === undefined ? clear < limit : clear > limit)) {
+      const side = above === undefined ? "above" : "below";
+      context.addIssue({ code: "custom", path: ["clear"], message: `${clear} is on the bad side of ${limit}; write a value ${side} it` });
+    }
+  });
+const reading = z
+  .strictObject({
+    reading: name,
+    is: z.array(code).min(1).optional(),
+    not: z.array(code).min(1).optional(),
+    clear: z.array(code).min(1).optional(),
+    part: code.optional(),
+  })
+  .superRefine((entry, context) => {
+    if ((entry.is === undefined) === (entry.not === undefined))
+      context.addIssue({ code: "custom", message: "needs its words: write is or not" });
+  });
+
+export type ConditionEntry =
+  | "fault"
+  | z.infer<typeof look>
+  | z.infer<typeof codeIs>
+  | z.infer<typeof sample>
+  | z.infer<typeof reading>
+  | { all: ConditionEntry[] }
+  | { any: ConditionEntry[] };
+
+const forms: Readonly<Record<string, z.ZodType<ConditionEntry>>> = {
+  look,
+  code: codeIs,
+  sample,
+  reading,
+  all: z.strictObject({ all: z.lazy(() => z.array(condition).min(1)) }),
+  any: z.strictObject({ any: z.lazy(() => z.array(condition).min(1)) }),
+};
+
+/** Chosen by its first word, so that a mistake is told about that form and not about all of them. */
+const condition: z.ZodType<ConditionEntry> = z.unknown().transform((value, context): ConditionEntry => {
+  if (value === "fault") return "fault";
+  const word = typeof value === "object" && value !== null ? Object.keys(forms).find((form) => form in value) : undefined;
+  const form = word === undefined ? undefined : forms[word];
+  if (form === undefined) {
+    context.addIssue({ code: "custom", message: "must be fault, or begin with look, code, sample, reading, all or any" });
+    return z.NEVER;
+  }
+  const checked = form.safeParse(value);
+  if (checked.success) return checked.data;
+  // A new object: the issues of a check that failed carry paths relative to it, which is what addIssue wants.
+  for (const issue of checked.error.issues) context.issues.push({ ...issue, input: value } as never);
+  return z.NEVER;
+}) as z.ZodType<ConditionEntry>;
+
+const text = z.strictObject({ title: sentence, clinic: sentence, steps: z.array(sentence).min(1, { error: "needs at least one step" }) });
+
+const step = z.strictObject({
+  at: duration,
+  look: polled.optional(),
+  /** The code of a look that is down. */
+  down: code.optional(),
+  /** The code of a look that could not be made. */
+  unknown: code.optional(),
+  part: z.string().optional(),
+  samples: z.record(name, z.number()).optional(),
+  readings: z.record(name, z.string()).optional(),
+  /** A trap about the rule's symptom. */
+  trap: z.enum(["raise", "clear", "event"]).optional(),
+  /** The same, said in a look: a probe's own finding (a reboot). */
+  says: z.enum(["raise", "clear", "event"]).optional(),
+  want: z.enum(["inactive", "pending", "active"]).optional(),
+  /** What is told at this step, in order. */
+  told: z.array(z.enum(["raised", "cleared", "good-look", "flapping", "settled", "event"])).optional(),
+});
+
+const test = z.strictObject({ name: sentence, steps: z.array(step).min(1) });
+export type TestEntry = z.infer<typeof test>;
+export type StepEntry = z.infer<typeof step>;
+
+const rule = z
+  .strictObject({
+    id: code,
+    symptom: code,
+    part: code.optional(),
+    applies: z.strictObject({ kinds: z.array(kind).min(1).optional(), families: z.array(code).min(1).optional() }).default({}),
+    when: condition,
+    for: duration.default(0),
+    attempts: z.number().int().min(1, { error: "must be 1 or more" }).max(100, { error: "must be 100 or less" }).default(1),
+    retry: duration.optional(),
+    after_good: z.union([z.literal(true), z.array(code).min(1)], { error: "must be true or a list of words" }).optional(),
+    cleared_by: z.enum(["look", "trap"], { error: "must be look or trap" }).default("look"),
+    reach: z.enum(["general", "device", "part"], { error: "must be general, device or part" }),
+    out_of_service: z.boolean().default(false),
+    event_only: z.boolean().default(false),
+    suppressible: z.boolean().default(true),
+    source: sentence,
+    text: z.strictObject({ fr: text, en: text }),
+    tests: z.array(test).default([]),
+  })
+  .superRefine((entry, context) => {
+    if (entry.retry !== undefined && entry.attempts === 1) {
+      context.addIssue({ code: "custom", path: ["retry"], message: "has no use with one attempt; raise attempts or remove it" });
+    }
+    if (entry.retry !== undefined && entry.retry < SECOND) {
+      context.addIssue({ code: "custom", path: ["retry"], message: `${entry.retry} ms is below the 1s minimum; write 1s or more` });
+    }
+  });
+export type RuleEntry = z.infer<typeof rule>;
+
+export const packSchema = z.strictObject({ rules: z.array(rule).min(1, { error: "needs at least one rule" }) });

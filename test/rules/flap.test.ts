@@ -1,0 +1,46 @@
+/** The flap ring against a slow reference in floating point and arrays. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { flapRatio, isFlapping, pushFlap } from "../../rules/flap.ts";
+
+/** 20 bits, oldest first, weight 0.80 + 0.02 × index (Icinga 2). */
+function slowRatio(history: readonly boolean[]): number {
+  const bits = [...Array<boolean>(20).fill(false), ...history].slice(-20);
+  return Math.round(bits.reduce((sum, bit, index) => sum + (bit ? 80 + 2 * index : 0), 0)) / 2000;
+}
+
+describe("the flap ring", () => {
+  it("equals the slow reference after any history", () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { maxLength: 60 }), (history) => {
+        let ring = 0;
+        let flapping = false;
+        let slow = false;
+        for (const [index, bit] of history.entries()) {
+          ring = pushFlap(ring, bit);
+          flapping = isFlapping(ring, flapping);
+          const ratio = slowRatio(history.slice(0, index + 1));
+          slow = slow ? ratio > 0.25 : ratio > 0.3;
+          expect(flapRatio(ring)).toBeCloseTo(ratio, 10);
+          expect(flapping).toBe(slow);
+        }
+      }),
+    );
+  });
+
+  it.each([
+    [5, false],
+    [6, true],
+  ])("%i changes in a row start it: %s", (changes, starts) => {
+    let ring = 0;
+    for (let n = 0; n < changes; n += 1) ring = pushFlap(ring, true);
+    expect(isFlapping(ring, false)).toBe(starts);
+  });
+
+  it("between the two limits what flaps goes on and what does not stays quiet", () => {
+    let ring = 0;
+    for (let n = 0; n < 5; n += 1) ring = pushFlap(ring, true);
+    expect(isFlapping(ring, true)).toBe(true);
+    expect(isFlapping(ring, false)).toBe(false);
+  });
+});
