@@ -19,7 +19,7 @@ import { type Hearing, startHearing } from "./hearing.ts";
 import { createLooking, type Looking } from "./looking.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import type { Config, ConfigProblem } from "./model/config.ts";
-import type { Incident, OutboxRow } from "./model/incident.ts";
+import type { Incident } from "./model/incident.ts";
 import type { Fault, Observation } from "./model/observation.ts";
 import { createHeartbeat, type Heartbeat } from "./notify/heartbeat.ts";
 import { createNotifiers } from "./notify/notifiers.ts";
@@ -33,9 +33,9 @@ import { Evaluator } from "./roles/evaluator.ts";
 import { createLeaseKeeper, type LeaseKeeper } from "./roles/lease.ts";
 import { Recorder } from "./roles/recorder.ts";
 import { Reporter } from "./roles/reporter.ts";
-import { type Role, Supervisor } from "./roles/supervisor.ts";
+import { loop, type Role, Supervisor } from "./roles/supervisor.ts";
 import { openStore } from "./store/open.ts";
-import { renderNotice } from "./text/notice.ts";
+import { renderRow } from "./telling.ts";
 
 export interface AppOptions {
   readonly file: string;
@@ -236,7 +236,7 @@ class Daemon implements App {
       ...basics,
       notifiers: createNotifiers({ now: () => this.#clock.now(), sink }),
       worker: randomUUID(),
-      render: (row, incident, config) => this.#render(row, incident, config),
+      render: renderRow,
       stats: { delivered: (channel, state) => this.#delivered(channel, state) },
     });
     const escalator = new Escalator({ ...basics, leases, changed: (moved) => this.#escalated(store, moved) });
@@ -398,7 +398,10 @@ class Daemon implements App {
       reload: (yes, by) => this.reload(yes, by),
       lastReload: () => this.#lastReload,
       alarms: () => evaluator.memory.live(),
-      acceptHostKey: (device) => looking.ssh.acceptSeenHostKey(device),
+      acceptHostKey: async (device) => {
+        const fingerprint = await looking.ssh.acceptSeenHostKey(device);
+        return fingerprint === undefined ? undefined : { fingerprint };
+      },
       changes: {
         subscribe: (listener) => {
           this.#listeners.add(listener);
@@ -411,29 +414,6 @@ class Daemon implements App {
     const server = await api.listen(host, port);
     this.url = server.url;
     this.#stops.push(() => server.close());
-  }
-
-  #render(row: OutboxRow, incident: Incident, config: Config): { subject: string; text: string } {
-    const { network, instance, rules } = config;
-    const device = incident.device === undefined ? undefined : network.devices.get(incident.device);
-    const room = incident.room === undefined ? undefined : network.rooms.get(incident.room);
-    const site = network.sites.get(incident.site);
-    const rule = rules.find((each) => each.id === incident.rule);
-    return renderNotice({
-      incident,
-      kind: row.kind,
-      language: row.language,
-      siteName: site?.name ?? incident.site,
-      timezone: site?.timezone ?? instance.timezone,
-      demo: config.demo,
-      ...(device === undefined ? {} : { deviceName: device.name }),
-      ...(room === undefined ? {} : { roomName: room.name }),
-      ...(room?.phone === undefined ? {} : { roomPhone: room.phone }),
-      ...(rule === undefined ? {} : { rule }),
-      ...(instance.publicUrl === undefined ? {} : { publicUrl: instance.publicUrl }),
-      ...(row.lateMs === undefined ? {} : { lateMs: row.lateMs }),
-      ...(incident.wakeAt === undefined || incident.wakeFor !== "escalate" ? {} : { deadlineAt: incident.wakeAt }),
-    });
   }
 
   #delivered(channel: string, state: string): void {
@@ -477,28 +457,5 @@ function summary(incident: Incident): IncidentSummary {
     symptom,
     unacknowledged: state === "open" && acknowledgedAt === undefined,
     ...(device === undefined ? {} : { device }),
-  };
-}
-
-/** A loop that does not beat by itself: it is alive while it has not ended. */
-function loop(name: string, beatWithinMs: number, work: (signal: AbortSignal) => Promise<void>, clock: Clock): Role {
-  return {
-    name,
-    beatWithinMs,
-    async run(signal, beat) {
-      const ended = new AbortController();
-      const beats = (async () => {
-        while (!ended.signal.aborted) {
-          beat();
-          await clock.sleep(beatWithinMs / 4, ended.signal);
-        }
-      })();
-      try {
-        await work(signal);
-      } finally {
-        ended.abort();
-        await beats;
-      }
-    },
   };
 }

@@ -102,3 +102,26 @@ export class Supervisor {
     }
   }
 }
+
+/** A loop that does not beat by itself: it is alive while it has not ended. */
+export function loop(name: string, beatWithinMs: number, work: (signal: AbortSignal) => Promise<void>, clock: Clock): Role {
+  return {
+    name,
+    beatWithinMs,
+    async run(signal, beat) {
+      const ended = new AbortController();
+      const beats = (async () => {
+        while (!ended.signal.aborted) {
+          beat();
+          await clock.sleep(beatWithinMs / 4, ended.signal);
+        }
+      })();
+      try {
+        await work(signal);
+      } finally {
+        ended.abort();
+        await beats;
+      }
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * The demo network: the simulator in a process of its own, secrets made at each start, and what will happen when.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { builtFile } from "../../probes/built.ts";
+import { describeScript, loadScript } from "../../probes/simulator/script.ts";
+import { specFrom } from "../../probes/simulator/spec.ts";
+import { ConfigRefused } from "../app.ts";
+import { loadConfig } from "../config/load.ts";
+import type { Io } from "./io.ts";
+
+export interface Demo {
+  /** Resolves with why, should the simulator end by itself. */
+  readonly ended: Promise<string>;
+  /** The daemon is up: prints where, and what will happen; the script begins. */
+  begin(url: string): void;
+  stop(): Promise<void>;
+}
+
+const secrets = ["VIGIE_DEMO_SNMP_AUTH", "VIGIE_DEMO_SNMP_PRIV", "VIGIE_DEMO_COMMUNITY", "VIGIE_DEMO_CODEC_PASSWORD", "VIGIE_DEMO_TOKEN"];
+const readyWithinMs = 30_000;
+
+/** Starts the simulated network. The state of an earlier demo is thrown away: its story begins anew. */
+export async function startDemo(file: string, io: Io): Promise<Demo> {
+  for (const name of secrets) process.env[name] = randomBytes(18).toString("base64url");
+  const loaded = await loadConfig(file, { demo: true });
+  if (!loaded.ok) throw new ConfigRefused(loaded.problems);
+  const { stateDir } = loaded.config.instance;
+  rmSync(stateDir, { recursive: true, force: true });
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  const spec = join(stateDir, "network.json");
+  writeFileSync(spec, JSON.stringify(specFrom(loaded.config)), { mode: 0o600 });
+  const script = join(dirname(file), "script.yaml");
+  const child = spawn(process.execPath, [builtFile("probes/simulator/main.js"), spec, "--script", script, "--wait"], {
+    stdio: ["pipe", "pipe", "inherit"],
+    detached: false,
+  });
+  const ended = new Promise<string>((resolve) => child.once("exit", (code) => resolve(`the simulated network ended (exit ${code})`)));
+  const ready = await firstLine(child);
+  io.out(`\nVigie, the demo network: ${ready.agents} SNMP agents and ${ready.codecs} codec shells on loopback.`);
+  return {
+    ended,
+    begin(url) {
+      child.stdin?.write("start\n");
+      for (const line of intro(url, script)) io.out(line);
+    },
+    async stop() {
+      child.stdin?.end();
+      await ended;
+    },
+  };
+}
+
+function intro(url: string, script: string): readonly string[] {
+  const told = loadScript(script);
+  return [
+    "",
+    `  console   ${url}`,
+    `  metrics   ${url}/metrics`,
+    `  token     ${process.env.VIGIE_DEMO_TOKEN ?? ""}   (for writes: Authorization: Bearer …)`,
+    "",
+    "What will happen, from now:",
+    ...describeScript(told, "en"),
+    "",
+    "Ce qui va se passer, à partir de maintenant :",
+    ...describeScript(told, "fr"),
+    "",
+    "Ctrl-C ends it.",
+  ];
+}
+
+/** The simulator's first line: ready, with its counts. Rejects when it ends first, or says nothing in time. */
+function firstLine(child: ChildProcess): Promise<{ readonly agents: number; readonly codecs: number }> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error(`the simulated network was not ready within ${readyWithinMs / 1000} s`)),
+      readyWithinMs,
+    );
+    child.once("exit", (code) => {
+      clearTimeout(timer);
+      reject(new Error(`the simulated network could not start (exit ${code}): are its ports on 127.* taken by another demo?`));
+    });
+    if (child.stdout === null) return;
+    const lines = createInterface({ input: child.stdout });
+    lines.once("line", (line) => {
+      clearTimeout(timer);
+      resolve(JSON.parse(line) as { agents: number; codecs: number });
+    });
+  });
+}

@@ -1,0 +1,32 @@
+/**
+ * From a decided message to its words: looks up the names that the text needs.
+ *
+ * Part of the composition root (app.ts).
+ */
+import type { Config } from "./model/config.ts";
+import type { Incident, OutboxRow } from "./model/incident.ts";
+import { renderNotice } from "./text/notice.ts";
+
+/** What a row says, to its recipient, in their language. */
+export function renderRow(row: OutboxRow, incident: Incident, config: Config): { readonly subject: string; readonly text: string } {
+  const { network, instance, rules } = config;
+  const device = incident.device === undefined ? undefined : network.devices.get(incident.device);
+  const room = incident.room === undefined ? undefined : network.rooms.get(incident.room);
+  const site = network.sites.get(incident.site);
+  const rule = rules.find((each) => each.id === incident.rule);
+  return renderNotice({
+    incident,
+    kind: row.kind,
+    language: row.language,
+    siteName: site?.name ?? incident.site,
+    timezone: site?.timezone ?? instance.timezone,
+    demo: config.demo,
+    ...(device === undefined ? {} : { deviceName: device.name }),
+    ...(room === undefined ? {} : { roomName: room.name }),
+    ...(room?.phone === undefined ? {} : { roomPhone: room.phone }),
+    ...(rule === undefined ? {} : { rule }),
+    ...(instance.publicUrl === undefined ? {} : { publicUrl: instance.publicUrl }),
+    ...(row.lateMs === undefined ? {} : { lateMs: row.lateMs }),
+    ...(incident.wakeAt === undefined || incident.wakeFor !== "escalate" ? {} : { deadlineAt: incident.wakeAt }),
+  });
+}
