@@ -258,7 +258,7 @@ describe("any story", () => {
       fc.property(story, story, anyRule, fc.array(fc.boolean(), { minLength: 120, maxLength: 120 }), (one, two, over, coins) => {
         const other = two.map((look) => ({ ...look, device: "e", check: `e/${look.kind}` }));
         const mixed: Observation[] = [];
-        const left = [[...one], [...other]] as const;
+        const left: [Observation[], Observation[]] = [[...one], [...other]];
         for (const coin of coins) {
           const next = left[coin ? 0 : 1].shift() ?? left[coin ? 1 : 0].shift();
           if (next !== undefined) mixed.push(next);
