@@ -1,0 +1,196 @@
+/** Every shipped family, walked: what it reads has a name, a unit, words for its states, and both languages. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import type { ReadAs } from "../../../daemon/model/family.ts";
+import { loadFamilies, recognise, shippedFamilies } from "../../../probes/families.ts";
+
+const shipped = loadFamilies([shippedFamilies()]);
+const families = [...shipped.families.values()];
+const made: string[] = [];
+afterEach(() => {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+function folderWith(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), "vigie-families-"));
+  made.push(folder);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  return folder;
+}
+
+function problemsOf(text: string): readonly string[] {
+  const folder = folderWith({ "a.yaml": text });
+  return loadFamilies([folder]).problems.map((problem) => `${problem.path}: ${problem.message} (${problem.line})`);
+}
+
+const good = `id: mine
+kind: codec
+name: { fr: Le mien, en: Mine }
+certainty: memory
+recognise: { sys_object_id: [], sys_descr: [], banner: [] }
+checks: { icmp: { interval: 30s } }
+`;
+
+describe("the shipped families", () => {
+  it("load without a problem, and are the ones that the configuration names", () => {
+    expect(shipped.problems).toEqual([]);
+    expect([...shipped.families.keys()].sort()).toEqual([
+      "cisco-ce",
+      "cisco-ios-router",
+      "cisco-ios-switch",
+      "cisco-tc",
+      "codian-mcu",
+      "expressway",
+      "generic-snmp",
+      "generic-switch",
+      "gnugk",
+      "net-snmp-host",
+      "ping-only",
+      "poly-group",
+      "ups-apc",
+      "ups-rfc1628",
+    ]);
+  });
+
+  it.each(families)("$id: every value has a unit or words, and a certainty", (family) => {
+    const reads: ReadAs[] = [...family.snmp.scalars, ...family.snmp.columns, ...(family.shell?.asks.flatMap((ask) => ask.values) ?? [])];
+    for (const read of reads) {
+      expect(read.name).toMatch(/^[a-z][a-z0-9_]*$/);
+      expect(["recording", "manual", "memory"]).toContain(read.certainty);
+      if (read.as === "gauge" || read.as === "counter") expect(read.unit, read.name).toBeDefined();
+      if (read.as === "state") expect(Object.keys(read.states ?? {}), read.name).not.toHaveLength(0);
+      for (const word of Object.values(read.states ?? {})) expect(word).toMatch(/^[a-z0-9-]+$/);
+      if (read.name.endsWith("_seconds")) expect(read.unit).toBe("seconds");
+      if (read.name.endsWith("_ratio")) expect(read.unit).toBe("ratio");
+      if (read.name.endsWith("_celsius")) expect(read.unit).toBe("celsius");
+    }
+  });
+
+  it.each(families)("$id: is named in French and in English, and pings", (family) => {
+    expect(family.name.fr).not.toBe("");
+    expect(family.name.en).not.toBe("");
+    expect(family.checks.find((check) => check.kind === "icmp")?.intervalMs).toBe(30_000);
+  });
+
+  it.each(families.filter((family) => family.checks.some((check) => check.kind === "snmp")))(
+    "$id: knows the generic notifications",
+    (family) => {
+      const known = new Set(family.traps.map((trap) => trap.oid));
+      for (const last of [1, 2, 3, 4, 5]) expect(known).toContain(`1.3.6.1.6.3.1.1.5.${last}`);
+      expect(family.snmp.scalars.map((scalar) => scalar.name)).toContain("uptime_seconds");
+    },
+  );
+
+  it.each(families)("$id: names interfaces by ifDescr, and scalars carry their instance", (family) => {
+    for (const column of family.snmp.columns) if (column.part === "interface") expect(column.labelOid).toBe("1.3.6.1.2.1.2.2.1.2");
+    for (const scalar of family.snmp.scalars) expect(scalar.oid).toMatch(/\.\d+$/);
+  });
+
+  it("ask a codec for how many calls there are, never for who is in them", () => {
+    const asks = families.flatMap((family) => family.shell?.asks ?? []);
+    for (const ask of asks) {
+      expect(ask.command).not.toMatch(/xStatus (Call|MediaChannels|Bookings)/i);
+      for (const value of ask.values) expect(value.path).not.toMatch(/RemoteNumber|DisplayName|CallbackNumber|ContactInfo/i);
+    }
+  });
+
+  it("write the notifications of RFC 1628 without the .0. that later MIBs have", () => {
+    const oids = shipped.families.get("ups-rfc1628")?.traps.map((trap) => trap.oid) ?? [];
+    expect(oids).toContain("1.3.6.1.2.1.33.2.1");
+    expect(oids.filter((oid) => oid.startsWith("1.3.6.1.2.1.33.2.0"))).toEqual([]);
+  });
+});
+
+describe("recognising a device", () => {
+  it.each([
+    [
+      "a CE codec by its object id and words",
+      { sysObjectId: "1.3.6.1.4.1.5596.150.6.4.1", sysDescr: "Cisco Codec\nSoftW: ce9.10.0.50\nMCU: x" },
+      "cisco-ce",
+    ],
+    [
+      "a TC codec, which has the same object id",
+      { sysObjectId: "1.3.6.1.4.1.5596.150.6.4.1", sysDescr: "Cisco Codec\nSoftW: TC7.3\nMCU: x" },
+      "cisco-tc",
+    ],
+    ["a codec by its banner alone", { banner: "Welcome to x\r\nCisco Codec Release ce8.1.0\r\n" }, "cisco-ce"],
+    ["a Catalyst switch", { sysObjectId: ".1.3.6.1.4.1.9.1.1208", sysDescr: "Cisco IOS Software, C2960 Software" }, "cisco-ios-switch"],
+    [
+      "any other IOS as a router",
+      { sysObjectId: "1.3.6.1.4.1.9.1.2068", sysDescr: "Cisco IOS Software, ISR Software" },
+      "cisco-ios-router",
+    ],
+    ["a Poly codec", { sysObjectId: "1.3.6.1.4.1.2684", sysDescr: "Videoconferencing Device" }, "poly-group"],
+    ["a Codian bridge outside 1.3.6.1", { sysObjectId: "1.2.826.0.1.4616240" }, "codian-mcu"],
+    ["anything else that has an object id", { sysObjectId: "1.3.6.1.4.1.99999.1" }, "generic-snmp"],
+    ["an OID that only begins with the same digits as something else", { sysObjectId: "1.3.6.1.4.1.26840" }, "generic-snmp"],
+    ["nothing from nothing", {}, undefined],
+  ])("finds %s", (_, said, wanted) => {
+    expect(recognise(shipped.families, said)?.id).toBe(wanted);
+  });
+
+  it("looks at 4 KB of what a device says, and no further", () => {
+    expect(recognise(shipped.families, { banner: `${"x".repeat(4_090)}Cisco Codec Release ce9` })).toBeUndefined();
+  });
+});
+
+describe("a family file with mistakes", () => {
+  it("has every one told, with its place and line", () => {
+    const text = good.replace("kind: codec", "kind: codex").replace("certainty: memory", "certain: memory");
+    const problems = problemsOf(text);
+    expect(problems).toEqual([
+      expect.stringMatching(/^kind: .*\(2\)$/),
+      expect.stringMatching(/^certainty: .*$/),
+      expect.stringContaining('unknown key "certain"; remove or correct it'),
+    ]);
+  });
+
+  it.each([
+    [
+      "a number without a unit",
+      "snmp: { scalars: [{ oid: 1.3.6.1.2.1.1.3.0, name: x_y, as: gauge }] }",
+      "snmp.scalars[0]: a gauge needs a unit",
+    ],
+    ["a state without words", "snmp: { scalars: [{ oid: 1.3.6.1.2.1.1.3.0, name: x_y, as: state }] }", "a state needs states"],
+    ["what is no OID", "snmp: { scalars: [{ oid: sysUpTime, name: x_y, as: text }] }", "snmp.scalars[0].oid: not an OID"],
+    ["a set that is not there", "sets: [nothing]", 'sets[0]: there is no set "nothing"'],
+    [
+      "the same OID twice",
+      "snmp: { scalars: [{ oid: 1.3.6.1.2.1.1.3.0, name: a, as: text }, { oid: 1.3.6.1.2.1.1.3.0, name: b, as: text }] }",
+      "1.3.6.1.2.1.1.3.0 is there twice",
+    ],
+  ])("refuses %s", (_, line, wanted) => {
+    expect(problemsOf(`${good}${line}\n`).join("\n")).toContain(wanted);
+  });
+
+  it("is told when it is not YAML", () => {
+    expect(problemsOf("id: [")[0]).toMatch(/is not YAML/);
+  });
+
+  it("refuses a pattern that could run away", () => {
+    expect(problemsOf(good.replace("sys_descr: []", () => "sys_descr: ['(a+)+$']")).join()).toContain(
+      'recognise.sys_descr[0]: "(a+)+$": "(" is not allowed',
+    );
+  });
+
+  it("names a folder that is not there", () => {
+    expect(loadFamilies(["/nowhere/at/all"]).problems[0]?.message).toContain("is not there");
+  });
+});
+
+describe("a family of the site", () => {
+  it("replaces the shipped one of the same id, and may use the shipped sets", () => {
+    const folder = folderWith({ "a.yaml": `${good.replace("id: mine", "id: cisco-ce")}sets: [system]\n` });
+    const { families: both, problems } = loadFamilies([shippedFamilies(), folder]);
+    expect(problems).toEqual([]);
+    expect(both.get("cisco-ce")?.name.fr).toBe("Le mien");
+    expect(both.get("cisco-ce")?.snmp.scalars.map((scalar) => scalar.name)).toContain("uptime_seconds");
+  });
+
+  it("twice in one folder is a problem", () => {
+    const folder = folderWith({ "a.yaml": good, "b.yaml": good });
+    expect(loadFamilies([folder]).problems[0]?.message).toContain('"mine" is there twice');
+  });
+});
