@@ -161,7 +161,7 @@ policies:
 policy: default
 paging: { by: prometheus, functions: [it-technician] }
 ceilings: { packets_per_second_per_site: 200, packets_per_second: 2000, snmp_per_device: 4, ssh_per_device: 1 }
-heartbeat: { url: "https://ping.example.org/5ecret-path", every: 60s }
+heartbeat: { url: "https://ping.example.org/ping-id", every: 60s }
 tokens: { ops: { function: it-technician, secret: { env: T } } }
 retention: { samples: 14d, traps: 7d, incidents: 7y }
 influx: { url: "http://127.0.0.1:8086", database: vigie, user: v, password: { env: I } }
