@@ -9,8 +9,9 @@
  * Bound on the logins that N devices sharing one wrong credential see in a time T:
  *   N + 3 + (c - 1) + t(T)
  * N first refusals, one second refusal on each of three devices, c looks in flight at once when the third is refused, and
- * t(T) trials, one at each of 15, 45, 105, 225, 465, 945, 1905 min … (5 in 8 h, 7 in 40 h, then one a day). Per device: two,
- * and then only trials. Every look a login would be N x T / interval.
+ * t(T) trials, one at each of 15, 45, 105, 225, 465, 945, 1905 min … (5 in 8 h, 7 in 40 h, then one a day). A device sees
+ * two of these, as long as others are left that did not refuse it twice (trials go to those first), and then only trials.
+ * With every look a login it would be N x T / interval.
  */
 import { DAY, type Instant, MINUTE } from "../daemon/model/time.ts";
 
@@ -69,6 +70,8 @@ const REFUSALS_BEFORE_REST = 2;
 const DEVICES_BEFORE_REST = 3;
 /** How long a device keeps the turn to try a rested credential. */
 const TRIAL = 2 * MINUTE;
+/** After a rest everywhere, devices that refused it already wait this long for one that did not: else one device takes every trial, and locks. */
+const YIELD = 10 * MINUTE;
 
 const longer = (restMs: number | undefined): number => (restMs === undefined ? FIRST_REST : Math.min(DAY, restMs * 2));
 
@@ -117,6 +120,8 @@ class Guard implements LoginGuard {
     const record = this.#credentials.get(id);
     if (record?.restUntil === undefined) return undefined;
     if (at < record.restUntil) return record.restUntil;
+    const yieldsUntil = record.restUntil + YIELD;
+    if (at < yieldsUntil && record.devices.includes(device)) return yieldsUntil;
     if (record.trial !== undefined && record.trial.device !== device && at < record.trial.until) return record.trial.until;
     record.trial = { device, until: at + TRIAL };
     return undefined;

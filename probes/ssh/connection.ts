@@ -202,35 +202,22 @@ function lateDetail(stage: Stage, where: string): string {
   }
 }
 
+/** Errors of the system that say something about the far end, or (the other two) about us. */
+const UNREACHABLE: ReadonlySet<unknown> = new Set(["ETIMEDOUT", "EHOSTUNREACH", "EHOSTDOWN"]);
+const NO_NAME: ReadonlySet<unknown> = new Set(["ENOTFOUND", "EAI_AGAIN", "EAI_NODATA", "EAI_FAIL"]);
+const OURS: ReadonlySet<unknown> = new Set(["ENETUNREACH", "ENETDOWN", "EADDRNOTAVAIL", "EMFILE", "ENFILE", "EACCES", "EPERM", "EINVAL"]);
+
 /** By code and level, never by the error's text. */
 function classify(error: Error & { level?: string; code?: unknown }, at: { stage: Stage; where: string; login: Presenter }): Failure {
   const { stage, where, login } = at;
-  switch (error.code) {
-    case "ECONNREFUSED":
-      return down("ssh.refused", `${where} refuses TCP connections`);
-    case "ETIMEDOUT":
-    case "EHOSTUNREACH":
-    case "EHOSTDOWN":
-      return down("ssh.timeout", `${where} cannot be reached (${error.code})`);
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-    case "EAI_NODATA":
-      return unknown("ssh.name", `the name of ${where} does not resolve (${error.code})`);
-    case "ENETUNREACH":
-    case "ENETDOWN":
-    case "EADDRNOTAVAIL":
-    case "EMFILE":
-    case "ENFILE":
-    case "EACCES":
-    case "EPERM":
-    case "EINVAL":
-      return unknown("ssh.engine", `no connection can be made from here to ${where} (${error.code})`);
-    case undefined:
-      throw new Error("TODO: Not implemented yet");
-  }
+  const { code, level } = error;
+  if (code === "ECONNREFUSED") return down("ssh.refused", `${where} refuses TCP connections`);
+  if (UNREACHABLE.has(code)) return down("ssh.timeout", `${where} cannot be reached (${code})`);
+  if (NO_NAME.has(code)) return unknown("ssh.name", `the name of ${where} does not resolve (${code})`);
+  if (OURS.has(code)) return unknown("ssh.engine", `no connection can be made from here to ${where} (${code})`);
   // A DISCONNECT message (a number) after the secret: "too many authentication failures", however it is worded.
-  if (stage === "login" && login.presented() && typeof error.code === "number") return login.refusal();
-  if (error.level === "client-authentication") return login.refusal();
-  if (error.level === "client-timeout") return down("ssh.timeout", `${where} answers no keepalive`);
+  if (stage === "login" && login.presented() && typeof code === "number") return login.refusal();
+  if (level === "client-authentication") return login.refusal();
+  if (level === "client-timeout") return down("ssh.timeout", `${where} answers no keepalive`);
   return down("ssh.protocol", `${where} broke off during ${stage === "connect" ? "connecting" : stage}`);
 }

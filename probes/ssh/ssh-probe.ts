@@ -5,7 +5,7 @@
  * unknown, never down. What leaves here has passed the privacy filter.
  */
 import { bare, type Fault, type Finding } from "../../daemon/model/observation.ts";
-import type { Probe, ProbeMemory, Target } from "../probe.ts";
+import type { Heard, Probe, ProbeMemory, Target } from "../probe.ts";
 import { createDeviceGate, type DeviceGate } from "../rate-ceiling.ts";
 import { openConnection, type SshConnection } from "./connection.ts";
 import type { Dialect } from "./dialect.ts";
@@ -25,6 +25,8 @@ export interface SshProbeOptions {
   /** Pinned host keys: `host-key:<device>`; a change not yet over: `host-key-changed:<device>`. */
   readonly memory: ProbeMemory;
   readonly pace?: Pace;
+  /** For what kept sessions tell between looks. Nothing is registered with the devices yet, so nothing is told: objects that come unasked are counted. */
+  readonly heard?: Heard;
   /** A device refused this credential; told once a login, beside the finding `ssh.auth-refused`. */
   readonly refused?: (device: string, credential: string) => void;
   /** A login succeeded (not told again for each look over a kept session). */
@@ -53,6 +55,8 @@ export interface SshStats {
 export interface SshProbe extends Probe {
   /** Pins another host key (`SHA256:…`, as the finding names it). The caller has asked a person, and audits it. Throws on anything else. */
   acceptHostKey(device: string, fingerprint: string): Promise<void>;
+  /** Pins the key that the last look saw instead of the pinned one; undefined when no look saw one. */
+  acceptSeenHostKey(device: string): Promise<{ readonly fingerprint: string } | undefined>;
   stats(): SshStats;
 }
 
@@ -141,6 +145,13 @@ class Prober implements SshProbe {
     const pin = accepted.type === undefined && offered?.fingerprint === accepted.fingerprint ? offered : accepted;
     this.#sessions.close(device);
     await this.#options.memory.set(`host-key:${device}`, formatPin(pin));
+  }
+
+  async acceptSeenHostKey(device: string): Promise<{ readonly fingerprint: string } | undefined> {
+    const seen = this.#known.get(device)?.offered?.fingerprint ?? (await this.#options.memory.get(`host-key-changed:${device}`));
+    if (seen === undefined || parsePin(seen) === undefined) return undefined;
+    await this.acceptHostKey(device, seen);
+    return { fingerprint: seen };
   }
 
   stats(): SshStats {

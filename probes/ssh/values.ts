@@ -36,7 +36,7 @@ export function readValues(
   const into: Values = { samples: [], readings: [] };
   for (const { ask, answer } of asked) {
     for (const value of ask.values) {
-      for (const found of find(answer, value.path)) addValue(value, found, at, into);
+      for (const found of find(answer, value.path, value.where)) addValue(value, found, at, into);
     }
   }
   return into;
@@ -57,7 +57,8 @@ function addValue(
     if (clean !== "") into.readings.push({ ...named, value: clean });
     return;
   }
-  const raw = found.raw.trim() === "" ? Number.NaN : Number(found.raw);
+  const text = (value.as === "gauge" ? value.states?.[found.raw] : undefined) ?? found.raw;
+  const raw = text.trim() === "" ? Number.NaN : Number(text);
   if (!Number.isFinite(raw)) return;
   const scale = value.scale ?? 1;
   if (value.as === "gauge") {
@@ -80,19 +81,20 @@ function partOf(value: ShellValue, found: Found): string | undefined {
 }
 
 /** Raw values at a path (xAPI) or of a pattern (text). A path that ends in `[]` gives how many items there are. */
-export function find(answer: Answer, path: string): readonly Found[] {
+export function find(answer: Answer, path: string, where?: ShellValue["where"]): readonly Found[] {
   if (answer.form === "text") {
     const raw = firstMatch(path, answer.text);
     return raw === undefined ? [] : [{ raw: raw.trim() }];
   }
   if (answer.problem !== undefined) return [];
   const steps = path.split(".");
+  const fits = (item: unknown): boolean => where === undefined || where.in.includes(leaf(child(item, where.field)) ?? "");
   if (path.endsWith("[]")) {
-    const parents = walk(answer.status, steps.slice(0, -1), undefined);
+    const parents = walk(answer.status, { steps: steps.slice(0, -1), fits });
     const name = steps.at(-1)?.slice(0, -2) ?? "";
-    return [{ raw: String(parents.reduce((count, { node }) => count + items(child(node, name)).length, 0)) }];
+    return [{ raw: String(parents.reduce((count, { node }) => count + items(child(node, name)).filter(fits).length, 0)) }];
   }
-  return walk(answer.status, steps, undefined).flatMap(({ node, id }) => {
+  return walk(answer.status, { steps, fits }).flatMap(({ node, id }) => {
     const raw = leaf(node);
     return raw === undefined ? [] : [id === undefined ? { raw } : { raw, id }];
   });
@@ -103,14 +105,21 @@ interface Place {
   readonly id: string | undefined;
 }
 
-function walk(node: unknown, steps: readonly string[], id: string | undefined): readonly Place[] {
+interface Way {
+  readonly steps: readonly string[];
+  /** Which array items are wanted. */
+  readonly fits: (item: unknown) => boolean;
+}
+
+function walk(node: unknown, { steps, fits }: Way, id?: string): readonly Place[] {
   const [step, ...rest] = steps;
   if (step === undefined) return [{ node, id }];
   if (!step.endsWith("[]")) {
     const next = child(node, step);
-    return next === undefined ? [] : walk(Array.isArray(next) ? items(next)[0] : next, rest, id);
+    return next === undefined ? [] : walk(Array.isArray(next) ? items(next)[0] : next, { steps: rest, fits }, id);
   }
-  return items(child(node, step.slice(0, -2))).flatMap((item) => walk(item, rest, idOf(item) ?? id));
+  const wanted = items(child(node, step.slice(0, -2))).filter(fits);
+  return wanted.flatMap((item) => walk(item, { steps: rest, fits }, idOf(item) ?? id));
 }
 
 function child(node: unknown, name: string): unknown {
