@@ -43,22 +43,34 @@ function homeOf(network: Network): string | undefined {
   return [...degree].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]?.[0];
 }
 
+type Neighbours = ReadonlyMap<string, readonly { readonly link: string; readonly to: string }[]>;
+
+function neighboursOf(network: Network): Neighbours {
+  const all = new Map<string, { link: string; to: string }[]>();
+  for (const { id, ends } of network.links.values()) {
+    for (const [from, to] of [ends, [ends[1], ends[0]] as const]) {
+      const list = all.get(from) ?? [];
+      list.push({ link: id, to });
+      all.set(from, list);
+    }
+  }
+  return all;
+}
+
 /** Sites that are cut off from home when this circuit is gone. Empty: there is another way, or it leads nowhere. */
-function sitesBehind(network: Network, link: Link, home: string): readonly string[] {
-  const without = reach(network, home, link.id);
-  const withAll = reach(network, home, undefined);
+function sitesBehind(network: Network, neighbours: Neighbours, link: Link, home: string, withAll: ReadonlySet<string>): readonly string[] {
+  const without = reach(neighbours, home, link.id);
   return [...withAll].filter((node) => !without.has(node) && network.sites.has(node)).sort();
 }
 
-function reach(network: Network, home: string, except: string | undefined): ReadonlySet<string> {
+function reach(neighbours: Neighbours, home: string, except: string | undefined): ReadonlySet<string> {
   const seen = new Set([home]);
   const open = [home];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    for (const link of network.links.values()) {
-      if (link.id === except || !link.ends.includes(node)) continue;
-      const other = link.ends[0] === node ? link.ends[1] : link.ends[0];
-      if (!seen.has(other)) open.push(other);
-      seen.add(other);
+    for (const { link, to } of neighbours.get(node) ?? []) {
+      if (link === except || seen.has(to)) continue;
+      seen.add(to);
+      open.push(to);
     }
   }
   return seen;
@@ -108,8 +120,10 @@ export function judgeLinks(network: Network, state: StateOf): readonly LinkJudge
   const home = homeOf(network);
   if (home === undefined) return [];
   const bySite = tallies(network, state);
+  const neighbours = neighboursOf(network);
+  const withAll = reach(neighbours, home, undefined);
   const judged = [...network.links.values()].map((link) => {
-    const sites = sitesBehind(network, link, home);
+    const sites = sitesBehind(network, neighbours, link, home, withAll);
     const device = link.device === undefined ? undefined : network.devices.get(link.device);
     return device !== undefined && device.checks.length > 0
       ? judgeByDevice(link, device.id, sites, state)

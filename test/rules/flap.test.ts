@@ -43,4 +43,13 @@ describe("the flap ring", () => {
     expect(isFlapping(ring, true)).toBe(true);
     expect(isFlapping(ring, false)).toBe(false);
   });
+
+  const ringOf = (ages: readonly number[]) => ages.reduce((ring, age) => ring | (1 << age), 0);
+
+  it("exactly 25 % stops it, exactly 30 % does not start it", () => {
+    const quarter = ringOf([7, 8, 9, 10, 11]);
+    expect([flapRatio(quarter), isFlapping(quarter, true)]).toEqual([0.25, false]);
+    const third = ringOf([4, 7, 8, 10, 11, 14]);
+    expect([flapRatio(third), isFlapping(third, false), isFlapping(third, true)]).toEqual([0.3, false, true]);
+  });
 });
