@@ -5,7 +5,6 @@
  */
 import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { createApi } from "./api/api.ts";
 import type { Change, Readiness, ReloadResult } from "./api/deps.ts";
 import { Board } from "./board.ts";
 import { createLocalBus } from "./bus/local.ts";
@@ -13,12 +12,14 @@ import { systemClock } from "./clock.ts";
 import { diffConfig } from "./config/diff.ts";
 import { loadConfig } from "./config/load.ts";
 import { formatProblem } from "./config/problems.ts";
-import { createInfluxExport, type InfluxExport } from "./export/influx.ts";
-import { createExposition, type IncidentSummary } from "./exposition.ts";
+import { ConfigRefused } from "./config/refused.ts";
+import { createInfluxExport } from "./export/influx.ts";
+import type { IncidentSummary } from "./exposition.ts";
 import { type Hearing, startHearing } from "./hearing.ts";
+import { makeEvaluator } from "./judging.ts";
 import { createLooking, type Looking } from "./looking.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
-import type { Config, ConfigProblem } from "./model/config.ts";
+import type { Config } from "./model/config.ts";
 import type { Incident } from "./model/incident.ts";
 import type { Fault, Observation } from "./model/observation.ts";
 import { createHeartbeat, type Heartbeat } from "./notify/heartbeat.ts";
@@ -26,14 +27,14 @@ import { createNotifiers } from "./notify/notifiers.ts";
 import { createSink } from "./notify/sink.ts";
 import type { Bus, Clock, Log, Store } from "./ports.ts";
 import { Auditor } from "./roles/auditor.ts";
-import { Desk } from "./roles/desk.ts";
 import { Dispatcher } from "./roles/dispatcher.ts";
 import { Escalator } from "./roles/escalator.ts";
-import { Evaluator } from "./roles/evaluator.ts";
+import type { Evaluator } from "./roles/evaluator.ts";
 import { createLeaseKeeper, type LeaseKeeper } from "./roles/lease.ts";
 import { Recorder } from "./roles/recorder.ts";
 import { Reporter } from "./roles/reporter.ts";
 import { loop, type Role, Supervisor } from "./roles/supervisor.ts";
+import { serve } from "./serving.ts";
 import { openStore } from "./store/open.ts";
 import { renderRow } from "./telling.ts";
 
@@ -44,16 +45,6 @@ export interface AppOptions {
   readonly demo?: boolean;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly clock?: Clock;
-}
-
-/** The configuration was refused; nothing was started. */
-export class ConfigRefused extends Error {
-  override readonly name = "ConfigRefused";
-  readonly problems: readonly ConfigProblem[];
-  constructor(problems: readonly ConfigProblem[]) {
-    super(problems.map(formatProblem).join("\n"));
-    this.problems = problems;
-  }
 }
 
 export interface App {
@@ -228,7 +219,17 @@ class Daemon implements App {
       this.#config.influx === undefined
         ? undefined
         : createInfluxExport({ influx: this.#config.influx, clock: this.#clock, log: this.#log, metrics: this.#metrics });
-    const evaluator = this.#makeEvaluator({ store, leases, looking, recorder, influx });
+    const evaluator = makeEvaluator({
+      ...basics,
+      bus: this.#bus,
+      board: this.#board,
+      metrics: this.#metrics,
+      leases,
+      looking,
+      recorder,
+      influx,
+      changed: () => void this.#refresh(store),
+    });
     this.#evaluator = evaluator;
     const auditor = new Auditor({ ...basics, leases, stats: { repaired: () => this.#metrics.auditorRepairs.inc() } });
     const sink = createSink(() => this.#clock.now());
@@ -260,49 +261,7 @@ class Daemon implements App {
     looking.scheduler.load(this.#config.network);
     this.#supervisor.start(looking.scheduler);
     await this.#startHearing(store, looking, evaluator);
-    this.#mirror(store, auditor, leases);
-    await this.#listen(store, sink, evaluator, looking);
-  }
-
-  #makeEvaluator(parts: {
-    store: Store;
-    leases: LeaseKeeper;
-    looking: Looking;
-    recorder: Recorder;
-    influx: InfluxExport | undefined;
-  }): Evaluator {
-    const { store, leases, looking, recorder, influx } = parts;
-    return new Evaluator({
-      store,
-      bus: this.#bus,
-      clock: this.#clock,
-      log: this.#log,
-      leases,
-      board: this.#board,
-      config: this.config,
-      stats: {
-        turn: (seconds, observations) => {
-          this.#metrics.evaluatorTurnSeconds.observe(seconds);
-          this.#metrics.observations.inc(observations);
-        },
-        alarms: (active) => this.#metrics.alarmsActive.set(active),
-      },
-      kick: ({ device, check, inMs }) => {
-        if (device !== undefined) looking.scheduler.kickDevice(device, inMs);
-        if (check !== undefined) looking.scheduler.kick(check, inMs);
-      },
-      changed: () => void this.#refresh(store),
-      seen: (observations) => this.#seen(observations, recorder, influx),
-    });
-  }
-
-  #seen(observations: readonly Observation[], recorder: Recorder, influx: InfluxExport | undefined): void {
-    recorder.add(observations);
-    if (influx === undefined) return;
-    for (const observation of observations) {
-      const device = this.#config.network.devices.get(observation.device);
-      if (device !== undefined) influx.offer(observation, device);
-    }
+    await this.#listen({ store, sink, evaluator, looking, auditor, leases });
   }
 
   async #startHearing(store: Store, looking: Looking, evaluator: Evaluator): Promise<void> {
@@ -371,47 +330,31 @@ class Daemon implements App {
     return createHeartbeat({ ...heartbeat, clock: this.#clock, log: this.#log, healthy, fetch, metrics: this.#metrics });
   }
 
-  #mirror(store: Store, auditor: Auditor, leases: LeaseKeeper): void {
-    this.#metrics.onScrape(async () => {
-      this.#metrics.busDepth.set(this.#bus.depth());
-      this.#metrics.busDisplaced(this.#bus.displaced());
-      this.#metrics.escalationHealthy.set(auditor.verdict().ok ? 1 : 0);
-      for (const role of singletons) this.#metrics.leaseHeld.set({ role }, leases.held(role) ? 1 : 0);
-      const { pending, oldestAt } = await store.outboxDepth();
-      this.#metrics.outboxPending.set(pending);
-      this.#metrics.outboxOldestSeconds.set(oldestAt === undefined ? 0 : Math.max(0, this.#clock.now() - oldestAt) / 1000);
-    });
-  }
-
-  async #listen(store: Store, sink: ReturnType<typeof createSink>, evaluator: Evaluator, looking: Looking): Promise<void> {
-    const api = createApi({
+  async #listen(parts: {
+    store: Store;
+    sink: ReturnType<typeof createSink>;
+    evaluator: Evaluator;
+    looking: Looking;
+    auditor: Auditor;
+    leases: LeaseKeeper;
+  }): Promise<void> {
+    const server = await serve({
+      ...parts,
       version: this.#options.version,
       config: this.config,
-      store,
       board: this.#board,
+      bus: this.#bus,
       clock: this.#clock,
       log: this.#log,
       metrics: this.#metrics,
-      exposition: createExposition({ board: this.#board, network: () => this.#config.network, incidents: () => this.#open }),
+      singletons,
+      open: () => this.#open,
       readiness: () => this.readiness(),
-      actions: new Desk({ store, clock: this.#clock, config: this.config, changed: () => void this.#refresh(store) }),
       reload: (yes, by) => this.reload(yes, by),
       lastReload: () => this.#lastReload,
-      alarms: () => evaluator.memory.live(),
-      acceptHostKey: async (device) => {
-        const fingerprint = await looking.ssh.acceptSeenHostKey(device);
-        return fingerprint === undefined ? undefined : { fingerprint };
-      },
-      changes: {
-        subscribe: (listener) => {
-          this.#listeners.add(listener);
-          return () => this.#listeners.delete(listener);
-        },
-      },
-      sink,
+      refresh: () => void this.#refresh(parts.store),
+      listeners: this.#listeners,
     });
-    const { host, port } = this.#config.http;
-    const server = await api.listen(host, port);
     this.url = server.url;
     this.#stops.push(() => server.close());
   }

@@ -43,7 +43,15 @@ const inFolder = (path: string, ...folder: string[]) => folder.some((each) => pa
 const breaches = (broken: (each: Import) => boolean) => imports.filter(broken).map(({ from, to }) => `${from} imports ${to}`);
 
 /** The composition root and its parts, the only files that name concrete adapters. */
-const composers = ["daemon/app.ts", "daemon/looking.ts", "daemon/hearing.ts", "daemon/cli", "daemon/main.ts"];
+const composers = [
+  "daemon/app.ts",
+  "daemon/looking.ts",
+  "daemon/hearing.ts",
+  "daemon/serving.ts",
+  "daemon/telling.ts",
+  "daemon/cli",
+  "daemon/main.ts",
+];
 
 describe("who may import whom", () => {
   it("finds the imports at all", () => {

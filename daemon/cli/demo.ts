@@ -9,8 +9,8 @@ import { createInterface } from "node:readline";
 import { builtFile } from "../../probes/built.ts";
 import { describeScript, loadScript } from "../../probes/simulator/script.ts";
 import { specFrom } from "../../probes/simulator/spec.ts";
-import { ConfigRefused } from "../app.ts";
 import { loadConfig } from "../config/load.ts";
+import { ConfigRefused } from "../config/refused.ts";
 import type { Io } from "./io.ts";
 
 export interface Demo {

@@ -1,0 +1,85 @@
+/**
+ * What the outside sees: the API and the pages on their socket, and the metrics that mirror values kept elsewhere.
+ *
+ * Part of the composition root (app.ts).
+ */
+import { createApi } from "./api/api.ts";
+import type { Change, Readiness, ReloadResult } from "./api/deps.ts";
+import type { Board } from "./board.ts";
+import { createExposition, type IncidentSummary } from "./exposition.ts";
+import type { Looking } from "./looking.ts";
+import type { Metrics } from "./metrics.ts";
+import type { Config } from "./model/config.ts";
+import type { createSink } from "./notify/sink.ts";
+import type { Bus, Clock, Log, Store } from "./ports.ts";
+import type { Auditor } from "./roles/auditor.ts";
+import { Desk } from "./roles/desk.ts";
+import type { Evaluator } from "./roles/evaluator.ts";
+import type { Leases } from "./roles/lease.ts";
+
+export interface Serving {
+  readonly version: string;
+  readonly config: () => Config;
+  readonly store: Store;
+  readonly board: Board;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly singletons: readonly string[];
+  readonly sink: ReturnType<typeof createSink>;
+  readonly evaluator: Evaluator;
+  readonly looking: Looking;
+  readonly auditor: Auditor;
+  readonly leases: Leases;
+  readonly open: () => readonly IncidentSummary[];
+  readonly readiness: () => Readiness;
+  readonly reload: (yes: boolean, by: string) => Promise<ReloadResult>;
+  readonly lastReload: () => ReloadResult | undefined;
+  /** An incident moved by hand. */
+  readonly refresh: () => void;
+  readonly listeners: Set<(change: Change) => void>;
+}
+
+/** Listens on the configured address. Rejects when it is taken. */
+export async function serve(parts: Serving): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const { store, config, board, clock, log, metrics, evaluator, looking, listeners, sink } = parts;
+  mirror(parts);
+  const api = createApi({
+    version: parts.version,
+    config,
+    store,
+    board,
+    clock,
+    log,
+    metrics,
+    sink,
+    exposition: createExposition({ board, network: () => config().network, incidents: parts.open }),
+    readiness: parts.readiness,
+    actions: new Desk({ store, clock, config, changed: parts.refresh }),
+    reload: parts.reload,
+    lastReload: parts.lastReload,
+    alarms: () => evaluator.memory.live(),
+    acceptHostKey: (device) => looking.ssh.acceptSeenHostKey(device),
+    changes: {
+      subscribe: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    },
+  });
+  const { host, port } = config().http;
+  return api.listen(host, port);
+}
+
+function mirror({ metrics, bus, auditor, leases, store, clock, singletons }: Serving): void {
+  metrics.onScrape(async () => {
+    metrics.busDepth.set(bus.depth());
+    metrics.busDisplaced(bus.displaced());
+    metrics.escalationHealthy.set(auditor.verdict().ok ? 1 : 0);
+    for (const role of singletons) metrics.leaseHeld.set({ role }, leases.held(role) ? 1 : 0);
+    const { pending, oldestAt } = await store.outboxDepth();
+    metrics.outboxPending.set(pending);
+    metrics.outboxOldestSeconds.set(oldestAt === undefined ? 0 : Math.max(0, clock.now() - oldestAt) / 1000);
+  });
+}
