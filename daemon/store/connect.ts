@@ -72,6 +72,11 @@ export function oneConnection(file: string): Knex {
   return sqlitePool(file, 1, `PRAGMA busy_timeout=${BUSY_TIMEOUT_MS};`);
 }
 
+/** A connection that never waits: see hold.ts. */
+export function lockConnection(file: string): Knex {
+  return sqlitePool(file, 1, "PRAGMA busy_timeout=0;");
+}
+
 /** bigint comes as a string; everything we keep (instants, counts) fits a number. */
 const INT8 = 20;
 const types = {

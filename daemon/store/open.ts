@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import type { Config } from "../model/config.ts";
 import type { Clock, Fence, Log, Store, Tx } from "../ports.ts";
-import { backupSqlite } from "./backup.ts";
+import { backupStorage } from "./backup.ts";
 import { closePools, openPostgres, openSqlite, type Pools } from "./connect.ts";
 import { appendInbox, findTraps, inboxAfter, saveTraps } from "./inbox.ts";
 import { Incidents, recurrences } from "./incidents.ts";
@@ -71,10 +71,10 @@ function lifeOf({ options, pools, reader }: Parts) {
       migrateSchema(pools, options.clock.now(), async (from) => {
         if (pools.file === undefined || options.backupBeforeMigrate === false) return;
         const file = join(options.stateDir, "backups", `before-schema-${from}-${options.clock.now()}.db`);
-        await backupSqlite(pools.file, file);
+        await backupStorage(options.storage, file);
         options.log?.info({ file, from }, "backed up before a migration");
       }),
-    backup: (file: string) => backupSqlite(pools.file, file),
+    backup: (file: string) => backupStorage(options.storage, file),
     ping: async () => {
       await reader.row(reader.sql.raw("select 1 as one"));
     },

@@ -105,8 +105,9 @@ function outboxOf(row: Row): OutboxRow {
   };
 }
 
+/** `attempts` of a claimed row are those before this claim. */
 export function claimedOf(row: Row): ClaimedRow {
-  return { ...outboxOf(row), attempts: numberOf(row.attempts), maybeDuplicate: numberOf(row.maybe_duplicate) === 1 };
+  return { ...outboxOf(row), attempts: numberOf(row.attempts) - 1, maybeDuplicate: numberOf(row.maybe_duplicate) === 1 };
 }
 
 export function deliveryOf(row: Row): DeliveryView {
