@@ -1,7 +1,8 @@
 /**
  * Sends traps as fast as asked, from a process of its own: one encoded SNMPv2 linkDown, its ifIndex changed from one to the next.
  *
- * Arguments: port, number, traps a second (0: unpaced), sources (127.0.0.1 and up). Prints the number really sent and the time it took.
+ * Arguments: port, number, traps a second (0: unpaced), sources (127.0.0.1 and up), first ifIndex. Prints `ready`, begins at the first
+ * byte on stdin, then prints the number really sent and when.
  */
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
@@ -54,7 +55,7 @@ async function warmUp(bytes: Buffer): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const [port = 0, wanted = 0, perSecond = 0, sources = 1] = process.argv.slice(2).map(Number);
+  const [port = 0, wanted = 0, perSecond = 0, sources = 1, firstIndex = 0] = process.argv.slice(2).map(Number);
   const { bytes, indexAt } = encodedTrap();
   const sockets = await Promise.all(Array.from({ length: sources }, (_, n) => socketFrom(`127.0.${n >> 8}.${(n & 255) + 1}`, port)));
   let failed = 0;
@@ -62,10 +63,14 @@ async function main(): Promise<void> {
   for (const socket of sockets) socket.on("error", () => failed++);
   const datagrams = Array.from({ length: wanted }, (_, n) => {
     const copy = Buffer.from(bytes);
-    copy.writeUInt16BE(n % 32_768, indexAt);
+    copy.writeUInt16BE((firstIndex + n) % 32_768, indexAt);
     return copy;
   });
   await warmUp(bytes);
+  process.stdout.write("ready\n");
+  await once(process.stdin, "data");
+  process.stdin.destroy();
+  const beganAt = performance.timeOrigin + performance.now();
   const began = performance.now();
   for (let n = 0; n < wanted; n++) {
     sockets[n % sockets.length]?.send(datagrams[n] as Buffer);
@@ -76,7 +81,7 @@ async function main(): Promise<void> {
     await new Promise(setImmediate);
     socket.close();
   }
-  process.stdout.write(`${JSON.stringify({ sent: wanted - failed, tookMs })}\n`);
+  process.stdout.write(`${JSON.stringify({ sent: wanted - failed, beganAt, endedAt: beganAt + tookMs })}\n`);
 }
 
 if (process.argv[1]?.includes("trap-sender") === true) await main();
