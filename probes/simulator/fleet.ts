@@ -52,7 +52,7 @@ export function fleetAddress(index: number): string {
   return `127.${64 + (Math.floor(block / 256) % 64)}.${block % 256}.${1 + (index % 254)}`;
 }
 
-/** Ten scalars and a table of four interfaces, all from the agent's number and its age. */
+/** Eleven scalars and a table of four interfaces, all from the agent's number and its age. */
 function fleetTable(now: () => number): ObjectTable<Light> {
   const age = (light: Light): number => Math.max(0, (now() - light.bornAt) / 1_000) + 3_600;
   const rows = [1, 2, 3, 4].flatMap((port): (readonly [string, ReadObject<Light>])[] => [

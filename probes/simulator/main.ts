@@ -62,7 +62,12 @@ async function main(): Promise<void> {
     playing = play(script, act, { signal: ending.signal, elapsedMs: () => performance.now() - began });
   };
   const lines = createInterface({ input: process.stdin });
-  lines.on("line", (line) => (line.trim() === "start" ? begin() : void obey(simulation, line)));
+  // One after another: what was ordered first has happened first.
+  let obeyed = Promise.resolve();
+  lines.on("line", (line) => {
+    if (line.trim() === "start") begin();
+    else obeyed = obeyed.then(() => obey(simulation, line));
+  });
   lines.on("close", () => ending.abort());
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => ending.abort());
   // A pipe whose reader is gone must not become a crash: the closed stdin ends us.
@@ -71,7 +76,7 @@ async function main(): Promise<void> {
   if (!values.wait) begin();
   await ended;
   lines.close();
-  await playing;
+  await Promise.all([playing, obeyed]);
   await simulation.stop();
 }
 
