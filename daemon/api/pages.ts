@@ -143,7 +143,7 @@ function textsFor(language: Language, deps: ApiDeps): Texts {
     why: (text) => whyText(text, language),
     severity: code("severity"),
     urgency: code("urgency"),
-    level: (level) => say(language, `level.${level >= 4 ? 4 : level}` as TextKey),
+    level: (level) => say(language, `level.${Math.min(level, 4)}` as TextKey),
     state: code("state"),
     time: (at) => sayTime(Date.parse(at), instance.timezone),
     since: (at) => sayDuration(language, deps.clock.now() - Date.parse(at)),

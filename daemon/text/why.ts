@@ -1,5 +1,6 @@
 /**
- * The reasons that the rules give, for readers of French. The English sentence is the key, as the rules write it; `{…}` is what varies.
+ * The reasons that the rules give, for readers of French. The English sentence is the key, as the rules write it; `{…}` is what varies,
+ * and may be a reason itself.
  *
  * A reason nobody has translated is shown as it is, rather than not at all.
  */
@@ -23,11 +24,12 @@ const patterns: readonly Pattern[] = whysInFrench.map(([english, french]) => {
 });
 
 export function whyText(why: string, language: Language): string {
-  if (language === "en") return why;
+  // What is longer was written by a person or a device, not by a rule.
+  if (language === "en" || why.length > 500) return why;
   for (const { english, names, french } of patterns) {
     const found = english.exec(why);
     if (found === null) continue;
-    return fill(french, Object.fromEntries(names.map((name, index) => [name, found[index + 1] ?? ""])));
+    return fill(french, Object.fromEntries(names.map((name, index) => [name, whyText(found[index + 1] ?? "", language)])));
   }
   return why;
 }

@@ -1,0 +1,254 @@
+/**
+ * The API over the wire: every operation against its own document, and every door that must stay shut.
+ */
+import { request } from "node:http";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { at, fill, incident, serve, tokenText, type World, world } from "./fixture.ts";
+
+let made: World;
+let server: { readonly url: string; close(): Promise<void> };
+
+beforeEach(async () => {
+  made = world();
+  fill(made);
+  for (const id of ["01", "02", "03"]) made.incidents.set(id, incident(id, { openedAt: at - Number(id) * 1_000 }));
+  server = await serve(made);
+});
+afterEach(() => server.close());
+
+const bearer = { Authorization: `Bearer ${tokenText}` };
+
+function get(path: string, headers: Record<string, string> = bearer) {
+  return fetch(`${server.url}${path}`, { headers });
+}
+
+function post(path: string, body: unknown, headers: Record<string, string> = {}) {
+  return fetch(`${server.url}${path}`, {
+    method: "POST",
+    headers: { ...bearer, "Content-Type": "application/json", ...headers },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+}
+
+/** With a Host header of our own, which fetch does not allow. */
+function raw(path: string, headers: Record<string, string>, method = "GET"): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(`${server.url}${path}`, { method, headers }, (answer) => {
+      let body = "";
+      answer.on("data", (chunk) => (body += chunk));
+      answer.once("end", () => resolve({ status: answer.statusCode ?? 0, body }));
+    });
+    sent.once("error", reject);
+    sent.end();
+  });
+}
+
+interface Spec {
+  operationId: string;
+  security?: unknown;
+  requestBody?: { content: Record<string, { schema: { $ref: string } }> };
+  responses: Record<string, { content: Record<string, { schema: { $ref: string } }> }>;
+}
+
+describe("the OpenAPI document", () => {
+  it("describes every answer that every operation gives", async () => {
+    const document = (await (await get("/api/v1/openapi.json", {})).json()) as {
+      openapi: string;
+      paths: Record<string, Record<string, Spec>>;
+      components: { schemas: Record<string, object> };
+    };
+    expect(document.openapi).toBe("3.1.0");
+    const check = (ref: string, value: unknown) => {
+      const name = ref.replace("#/components/schemas/", "");
+      const schema = z.fromJSONSchema(document.components.schemas[name] as never);
+      const parsed = schema.safeParse(value);
+      expect(parsed.success ? [] : parsed.error.issues, name).toEqual([]);
+    };
+    const bodies: Record<string, unknown> = {
+      Note: { note: "seen" },
+      NeededNote: { note: "cable replaced" },
+      Close: { disposition: "fixed", note: "cable replaced" },
+      HostKey: { accept: true },
+    };
+    let driven = 0;
+    for (const [path, methods] of Object.entries(document.paths)) {
+      for (const [method, spec] of Object.entries(methods)) {
+        const id = path.includes("/devices/") ? "codec-1" : "01";
+        const address = path.replace("{id}", id);
+        const body = spec.requestBody?.content["application/json"]?.schema.$ref.replace("#/components/schemas/", "");
+        if (body !== undefined) check(`#/components/schemas/${body}`, bodies[body]);
+        const answer = method === "get" ? await get(address) : await post(address, body === undefined ? {} : bodies[body]);
+        expect([spec.operationId, answer.status]).toEqual([spec.operationId, 200]);
+        check(spec.responses["200"]!.content["application/json"]!.schema.$ref, await answer.json());
+        if (spec.security !== undefined) {
+          const refused = method === "get" ? await get(address, {}) : await post(address, {}, { Authorization: "" });
+          expect([spec.operationId, refused.status, refused.headers.get("content-type")?.split(";")[0]]).toEqual([
+            spec.operationId,
+            401,
+            "application/problem+json",
+          ]);
+          check(spec.responses.default!.content["application/problem+json"]!.schema.$ref, await refused.json());
+        }
+        driven += 1;
+      }
+    }
+    expect(driven).toBeGreaterThanOrEqual(19);
+  });
+});
+
+describe("who may come in", () => {
+  it("refuses a Host that is not listed, so that a rebound name reads nothing", async () => {
+    expect((await raw("/api/v1/devices", { ...bearer, Host: "evil.example.com" })).status).toBe(421);
+    expect((await raw("/metrics", { Host: "evil.example.com:80" })).status).toBe(421);
+    expect((await raw("/", { Host: "evil.example.com@127.0.0.1" })).status).toBe(421);
+    expect((await raw("/api/v1/devices", { ...bearer, Host: "vigie.example.org:8080" })).status).toBe(200);
+    expect((await raw("/api/v1/devices", { ...bearer, Host: "[::1]:8080" })).status).toBe(200);
+  });
+
+  it("reads nothing without a token unless reads are open", async () => {
+    for (const path of ["/api/v1/devices", "/api/v1/incidents", "/api/v1/events", "/"]) {
+      expect([path, (await get(path, {})).status]).toEqual([path, 401]);
+    }
+    made.config = { ...made.config, http: { ...made.config.http, openReads: true } };
+    expect((await get("/api/v1/devices", {})).status).toBe(200);
+    expect((await get("/", {})).status).toBe(200);
+    expect((await post("/api/v1/incidents/01/take", {}, { Authorization: "" })).status).toBe(401);
+  });
+
+  it("takes a token as Basic password for reading, never for writing", async () => {
+    const basic = { Authorization: `Basic ${Buffer.from(`me:${tokenText}`).toString("base64")}` };
+    expect((await get("/", basic)).status).toBe(200);
+    expect((await post("/api/v1/incidents/01/take", {}, basic)).status).toBe(401);
+    expect(made.incidents.get("01")?.state).toBe("open");
+  });
+
+  it("answers 429 after ten wrong tokens, even to the right one", async () => {
+    for (let n = 0; n < 10; n += 1) expect((await get("/api/v1/devices", { Authorization: `Bearer wrong${n}` })).status).toBe(401);
+    const answer = await get("/api/v1/devices");
+    expect(answer.status).toBe(429);
+    expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+  });
+
+  it("gives /metrics to listed addresses only, or for a token", async () => {
+    expect((await get("/metrics", {})).status).toBe(200);
+    made.config = { ...made.config, http: { ...made.config.http, metricsAllow: ["10.0.0.0/8"] } };
+    expect((await get("/metrics", {})).status).toBe(401);
+    expect((await get("/metrics")).status).toBe(200);
+  });
+});
+
+describe("what goes wrong", () => {
+  it("is told as problem+json with what to do, without a stack", async () => {
+    const cases: [Response, number][] = [
+      [await get("/api/v1/devices/none"), 404],
+      [await get("/api/v1/incidents/none"), 404],
+      [await get("/api/v1/incidents?limit=0"), 400],
+      [await get("/api/v1/incidents?nonsense=1"), 400],
+      [await get("/api/v1/incidents?before=!!"), 400],
+      [await get("/api/v1/devices/%E0%A4%A"), 400],
+      [await get("/nothing"), 404],
+      [await fetch(`${server.url}/api/v1/devices`, { method: "DELETE", headers: bearer }), 405],
+      [await post("/api/v1/incidents/01/resolve", {}), 422],
+      [await post("/api/v1/incidents/01/close", { disposition: "gone", note: "x" }), 422],
+      [await post("/api/v1/incidents/01/take", "{"), 400],
+      [await post("/api/v1/incidents/01/take", "note=x", { "Content-Type": "application/x-www-form-urlencoded" }), 415],
+      [await post("/api/v1/incidents/01/take", { note: "x".repeat(70_000) }), 413],
+      [await post("/api/v1/devices/codec-2/host-key", { accept: true }), 409],
+    ];
+    for (const [answer, status] of cases) {
+      const text = await answer.text();
+      expect([answer.url, answer.status]).toEqual([answer.url, status]);
+      expect(answer.headers.get("content-type")).toContain("application/problem+json");
+      expect((JSON.parse(text) as { detail: string }).detail.length).toBeGreaterThan(10);
+      expect(text).not.toMatch(/node_modules|\.ts:|at .*\(/);
+    }
+  });
+
+  it("keeps what a database error holds to itself", async () => {
+    made.deps.store.incident = async () => {
+      throw new Error("insert into people values ('Anne Tremblay')");
+    };
+    const answer = await get("/api/v1/incidents/01");
+    expect(answer.status).toBe(500);
+    expect(await answer.text()).not.toContain("Tremblay");
+  });
+
+  it("names the role that hangs in a 503 of /-/ready", async () => {
+    made.readiness = { ready: false, roles: [{ name: "dispatcher", ok: false, since: at, why: "no turn for 90 s" }] };
+    const answer = await get("/-/ready", {});
+    expect(answer.status).toBe(503);
+    expect(((await answer.json()) as { roles: { name: string }[] }).roles[0]?.name).toBe("dispatcher");
+  });
+
+  it("asks for an explicit yes when the reload is guarded", async () => {
+    made.reload = { ok: false, at, reason: "guarded", problems: ["site gaspe would go"] };
+    const answer = await fetch(`${server.url}/-/reload`, { method: "POST", headers: bearer });
+    expect(answer.status).toBe(409);
+    expect(((await answer.json()) as { detail: string }).detail).toContain("yes=true");
+  });
+});
+
+describe("acts", () => {
+  it("are done in the name of the token, and by the request number too", async () => {
+    const answer = await post("/api/v1/incidents/VIG-2026-02/acknowledge", { note: "on it" });
+    expect(((await answer.json()) as { acknowledgedBy: string }).acknowledgedBy).toBe("ops");
+  });
+
+  it("audit an accepted host key", async () => {
+    await post("/api/v1/devices/codec-1/host-key", { accept: true });
+    expect(made.audited).toMatchObject([{ by: "ops", action: "host-key.accepted", target: "codec-1" }]);
+  });
+});
+
+describe("lists", () => {
+  it("page through all incidents once, newest first", async () => {
+    const seen: string[] = [];
+    let next = "";
+    do {
+      const answer = await get(`/api/v1/incidents?limit=2${next === "" ? "" : `&before=${next}`}`);
+      const page = (await answer.json()) as { items: { id: string }[]; next?: string };
+      seen.push(...page.items.map(({ id }) => id));
+      next = page.next ?? "";
+    } while (next !== "");
+    expect(seen).toEqual(["01", "02", "03"]);
+  });
+
+  it("tell no address of a person", async () => {
+    expect(await (await get("/api/v1/incidents/01")).text()).not.toContain("anne@example.org");
+  });
+});
+
+describe("pages and events", () => {
+  it("speak the reader's language: asked, kept, accepted, then the instance's", async () => {
+    const lang = async (path: string, headers: Record<string, string>) =>
+      /<html lang="(\w+)-CA">/.exec(await (await get(path, { ...bearer, ...headers })).text())?.[1];
+    expect(await lang("/", { "Accept-Language": "de" })).toBe("fr");
+    expect(await lang("/", { "Accept-Language": "en-US,en;q=0.9" })).toBe("en");
+    expect(await lang("/", { "Accept-Language": "en", Cookie: "a=b; lang=fr" })).toBe("fr");
+    expect(await lang("/?lang=en", { Cookie: "lang=fr" })).toBe("en");
+  });
+
+  it("show device text as text, never as markup", async () => {
+    made.incidents.set("09", incident("09", { severityWhy: '<script>alert("x")</script>' }));
+    expect(await (await get("/")).text()).not.toContain("<script>alert");
+  });
+
+  it("let no inline script run", async () => {
+    const answer = await get("/");
+    expect(answer.headers.get("content-security-policy")).toContain("script-src 'self'");
+    expect(await answer.text()).not.toMatch(/<script(?![^>]*\ssrc=)|\son\w+=|style="/);
+  });
+
+  it("tell a change within a second, gathered", async () => {
+    const answer = await get("/api/v1/events");
+    const reader = answer.body!.getReader();
+    const decoder = new TextDecoder();
+    let text = decoder.decode((await reader.read()).value);
+    made.poke({ kind: "incident", id: "01" });
+    made.poke({ kind: "incident", id: "01" });
+    while (!text.includes("event: change")) text += decoder.decode((await reader.read()).value);
+    expect(text).toContain('data: [{"kind":"incident","id":"01"}]');
+    await reader.cancel();
+  });
+});

@@ -1,0 +1,351 @@
+/**
+ * A small network behind the real API on a free port: the store is an in-memory stand-in, everything else is what runs.
+ */
+import { createApi } from "../../daemon/api/api.ts";
+import type { ActionResult, ApiDeps, Change, Readiness, ReloadResult } from "../../daemon/api/deps.ts";
+import { Board } from "../../daemon/board.ts";
+import { createExposition } from "../../daemon/exposition.ts";
+import { createMetrics } from "../../daemon/metrics.ts";
+import type { Alarm } from "../../daemon/model/alarm.ts";
+import type { Config, Secret } from "../../daemon/model/config.ts";
+import type { Incident } from "../../daemon/model/incident.ts";
+import type { Device, Network } from "../../daemon/model/network.ts";
+import type { Policy } from "../../daemon/model/policy.ts";
+import { createSink } from "../../daemon/notify/sink.ts";
+import type { AuditEntry, Clock, IncidentQuery, Log, Store } from "../../daemon/ports.ts";
+
+export const at = Date.parse("2026-03-09T14:05:00Z");
+
+export const clock: Clock = { now: () => at, monotonicMs: () => 1_000, sleep: async () => {} };
+
+export const quiet: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
+
+export function secret(text: string): Secret {
+  return { ref: "env:TEST", reveal: () => text, toJSON: () => "***", toString: () => "***" };
+}
+
+export const tokenText = "vigie_test_token";
+
+export function device(id: string, more: Partial<Device> = {}): Device {
+  const usual: Device = {
+    id,
+    name: `Codec ${id}`,
+    site: "mgh",
+    room: "a101",
+    address: "127.0.0.9",
+    family: "cisco-ce",
+    kind: "codec",
+    parents: [],
+    checks: [],
+    credentials: {},
+    snmpPort: 161,
+    sshPort: 22,
+    serviceHours: "always",
+    labels: {},
+    commissioning: false,
+    alwaysUrgent: false,
+    legacy: { sshAlgorithms: false },
+  };
+  return { ...usual, ...more };
+}
+
+export function network(devices: readonly Device[]): Network {
+  const site = (id: string, name: string) => [id, { id, name, timezone: "America/Toronto", serviceHours: "always", labels: {} }] as const;
+  return {
+    sites: new Map([site("mgh", "Hôpital général"), site("gaspe", "Gaspé")]),
+    rooms: new Map([["a101", { id: "a101", site: "mgh", name: "Salle A-101", presence: "always" }]]),
+    devices: new Map(devices.map((each) => [each.id, each])),
+    links: new Map(),
+  };
+}
+
+const wall = (ms: number) => ({ ms, in: "wall" as const });
+const track = {
+  steps: [{ level: 1, tell: ["desk"], takenWithin: wall(300_000) }],
+  allocators: [],
+  lastResort: { tell: ["desk"], after: wall(1), repeat: wall(1) },
+  acknowledgementExpires: wall(1),
+  followUp: wall(1),
+};
+const policy: Policy = {
+  id: "default",
+  tracks: { minor: track, major: track },
+  groupWaitMs: { now: 5_000, other: 10_000 },
+  restoreAfterLooks: 2,
+  reopenWithinMs: 1_800_000,
+  autoCloseAfterMs: 1,
+};
+
+export function incident(id: string, more: Partial<Incident> = {}): Incident {
+  const usual: Incident = {
+    id,
+    number: `VIG-2026-${id}`,
+    rootCause: `x|${id}`,
+    site: "mgh",
+    device: "codec-1",
+    room: "a101",
+    symptom: "unreachable",
+    fingerprint: `codec-1|unreachable|`,
+    rule: "unreachable",
+    severity: "minor",
+    severityWhy: "one device, and no session runs or starts within 60 min; settled at the end of the first call",
+    urgency: "service-hours",
+    urgencyWhy: "service is owed now, and no session is near",
+    general: false,
+    level: 1,
+    occurrence: 1,
+    state: "open",
+    firstBadAt: at - 600_000,
+    openedAt: at - 590_000,
+    levelSince: at - 590_000,
+    noticeSent: true,
+    wakeAt: at + 600_000,
+    wakeFor: "escalate",
+    occurrences: 1,
+    policy,
+    version: 1,
+  };
+  return { ...usual, ...more };
+}
+
+export function config(devices: readonly Device[], more: Partial<Config> = {}): Config {
+  const usual: Config = {
+    files: [],
+    hash: "0",
+    demo: true,
+    instance: { name: "RITM", language: "fr", timezone: "America/Toronto", numberPrefix: "VIG", stateDir: ".vigie" },
+    http: { host: "127.0.0.1", port: 0, allowedHosts: ["vigie.example.org"], metricsAllow: ["127.0.0.1/32"], openReads: false },
+    storage: { kind: "sqlite", path: ":memory:" },
+    credentials: new Map(),
+    network: network(devices),
+    families: new Map(),
+    rules: [],
+    policies: new Map([["default", policy]]),
+    policy: "default",
+    calendars: new Map(),
+    contacts: new Map(),
+    functions: new Map(),
+    partners: new Map(),
+    channels: new Map([["demo-sink", { id: "demo-sink", kind: "sink" }]]),
+    paging: "direct",
+    pagedFunctions: [],
+    ceilings: { packetsPerSecondPerSite: 200, packetsPerSecond: 2_000, snmpPerDevice: 4, sshPerDevice: 1 },
+    tokens: [{ name: "ops", function: "it-technician", secret: secret(tokenText) }],
+    retention: { samplesDays: 14, trapsDays: 7, incidentsDays: 2_555 },
+    watch: false,
+  };
+  return { ...usual, ...more };
+}
+
+export interface World {
+  readonly deps: ApiDeps;
+  readonly board: Board;
+  readonly audited: AuditEntry[];
+  readonly incidents: Map<string, Incident>;
+  readonly sink: ReturnType<typeof createSink>;
+  poke(change: Change): void;
+  /** What the next calls of these give. */
+  readiness: Readiness;
+  reload: ReloadResult;
+  lastReload: ReloadResult | undefined;
+  config: Config;
+}
+
+export function world(options: { readonly devices?: readonly Device[]; readonly config?: Partial<Config> } = {}): World {
+  const devices = options.devices ?? [device("codec-1"), device("codec-2", { site: "gaspe", commissioning: true })];
+  const board = new Board();
+  const audited: AuditEntry[] = [];
+  const incidents = new Map<string, Incident>();
+  const listeners = new Set<(change: Change) => void>();
+  const sink = createSink(() => at);
+  const metrics = createMetrics({ version: "0.1.0" });
+  const act = (id: string, change: Partial<Incident>): ActionResult => {
+    const found = [...incidents.values()].find((each) => each.id === id || each.number === id);
+    if (found === undefined) return { ok: false, status: 404, problem: "No incident has this id or number." };
+    if (found.state === "closed") return { ok: false, status: 409, problem: "It is closed; open a new one." };
+    const next = { ...found, ...change, version: found.version + 1 };
+    incidents.set(found.id, next);
+    return { ok: true, incident: next };
+  };
+  const made: World = {
+    board,
+    audited,
+    incidents,
+    sink,
+    readiness: { ready: true, roles: [{ name: "evaluator", ok: true, since: at, why: "turns" }] },
+    reload: { ok: true, at, changes: ["device codec-3 added"] },
+    lastReload: undefined,
+    config: config(devices, options.config),
+    poke: (change) => {
+      for (const listener of listeners) listener(change);
+    },
+    deps: {
+      version: "0.1.0",
+      config: () => made.config,
+      store: fakeStore(incidents, audited),
+      board,
+      clock,
+      log: quiet,
+      metrics,
+      exposition: createExposition({ board, network: () => made.config.network, incidents: () => [] }),
+      readiness: () => made.readiness,
+      actions: {
+        acknowledge: async (id, by) => act(id, { acknowledgedAt: at, acknowledgedBy: by }),
+        take: async (id, by) => act(id, { state: "taken", holder: by, takenAt: at }),
+        restore: async (id) => act(id, { state: "restored", restoredAt: at }),
+        resolve: async (id) => act(id, { state: "resolved", resolvedAt: at }),
+        close: async (id, _by, disposition) => act(id, { state: "closed", closedAt: at, disposition }),
+        release: async (id) => act(id, { state: "open" }),
+      },
+      reload: async () => made.reload,
+      lastReload: () => made.lastReload,
+      alarms: () => [alarm],
+      acceptHostKey: async (id) => (id === "codec-1" ? { fingerprint: "SHA256:abc" } : undefined),
+      changes: {
+        subscribe: (listener) => {
+          listeners.add(listener);
+          return () => listeners.delete(listener);
+        },
+      },
+      sink,
+    },
+  };
+  return made;
+}
+
+export const alarm: Alarm = {
+  key: "codec-1|unreachable|",
+  device: "codec-1",
+  symptom: "unreachable",
+  rule: "unreachable",
+  state: "active",
+  since: at - 600_000,
+  badLooks: 3,
+  goodLooks: 0,
+  movedAt: at,
+  movedSeq: 1,
+  flapRing: 1,
+  flapping: false,
+  raisedBy: "look",
+};
+
+/** Only what the API asks of a store. */
+function fakeStore(incidents: Map<string, Incident>, audited: AuditEntry[]): Store {
+  const query = async (of: IncidentQuery) =>
+    [...incidents.values()]
+      .filter((each) => of.states?.includes(each.state) ?? true)
+      .filter((each) => (of.site ?? each.site) === each.site && (of.device ?? each.device) === each.device)
+      .sort((a, b) => b.openedAt - a.openedAt || (a.id < b.id ? 1 : -1))
+      .filter(
+        ({ openedAt, id }) =>
+          of.before === undefined || openedAt < of.before.openedAt || (openedAt === of.before.openedAt && id < of.before.id),
+      )
+      .slice(0, of.limit);
+  const store: Partial<Store> = {
+    kind: "sqlite",
+    incidents: query,
+    incident: async (id) => [...incidents.values()].find((each) => each.id === id || each.number === id),
+    timeline: async (id) => [
+      {
+        seq: 1,
+        incident: id,
+        at: at - 590_000,
+        by: "system",
+        event: "opened",
+        why: "3 bad looks in a row: no answer",
+        data: { general: false },
+        hash: "h1",
+      },
+      {
+        seq: 2,
+        incident: id,
+        at: at - 580_000,
+        by: "system",
+        event: "notified",
+        why: "service is owed now, and no session is near",
+        hash: "h2",
+      },
+    ],
+    deliveries: async (id) => [
+      {
+        ...{
+          key: `${id}/1/1/problem/anne/demo-sink`,
+          incident: id,
+          kind: "problem",
+          level: 1,
+          occurrence: 1,
+          recipient: "anne",
+          channel: "demo-sink",
+        },
+        ...{
+          address: "anne@example.org",
+          language: "fr",
+          createdAt: at - 580_000,
+          notBefore: at - 580_000,
+          state: "accepted",
+          attempts: 1,
+        },
+        sentAt: at - 579_000,
+      },
+    ],
+    recurrences: async () => [
+      {
+        fingerprint: "codec-1|unreachable|",
+        site: "mgh",
+        device: "codec-1",
+        symptom: "unreachable",
+        occurrences30: 4,
+        occurrences90: 9,
+        lastAt: at,
+      },
+    ],
+    rollups: async () => [{ series: "icmp_rtt_avg_seconds", slotAt: at - 300_000, count: 10, min: 0.001, max: 0.003, mean: 0.002 }],
+    traps: async () => [
+      {
+        at,
+        source: "127.0.0.9",
+        device: "codec-1",
+        oid: "1.3.6.1.6.3.1.1.5.3",
+        name: "linkDown",
+        version: "2c",
+        inform: false,
+        varbinds: [],
+        sha256: "aa",
+      },
+    ],
+    transaction: async (_fence, work) => work({ audit: async (entries: readonly AuditEntry[]) => void audited.push(...entries) } as never),
+  };
+  return store as Store;
+}
+
+/** Shows every kind of thing on the board. */
+export function fill(made: World): void {
+  const observation = (id: string, kind: "icmp" | "snmp" | "ssh", status: "up" | "down" | "unknown", seq: number) => ({
+    ...{ id: `${id}/${kind}@1`, check: `${id}/${kind}`, device: id, kind, at: at - 10_000, seq, durationMs: 12.5 },
+    finding: {
+      status,
+      ...(status === "up"
+        ? {}
+        : { code: `${kind}.timeout`, detail: "no answer within 1 s", trace: ["> get 1.3.6.1.2.1.1.3.0", "< nothing"] }),
+      samples:
+        status === "up"
+          ? [
+              { name: "icmp_rtt_avg_seconds", value: 0.0021 },
+              { name: "interface_up", value: 1, part: 'interface "Gi0/1"' },
+            ]
+          : [],
+      readings: status === "up" ? [{ name: "sip_registration", value: "registered" }] : [],
+      faults: [],
+    },
+  });
+  made.board.record(observation("codec-1", "icmp", "up", 1), at);
+  made.board.record(observation("codec-1", "snmp", "down", 2), at);
+  made.board.record(observation("codec-2", "icmp", "unknown", 3), at);
+  const first = made.board.of("codec-1", at);
+  first.up = 0;
+  first.alarms.add(alarm.key);
+}
+
+export async function serve(made: World): Promise<{ readonly url: string; close(): Promise<void> }> {
+  return createApi(made.deps).listen("127.0.0.1", 0);
+}

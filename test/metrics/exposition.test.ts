@@ -1,0 +1,203 @@
+/**
+ * /metrics as Prometheus reads it: promtool's own check, a real scrape, and any text in a label.
+ */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterEach, describe, expect, it } from "vitest";
+import { Board } from "../../daemon/board.ts";
+import { createExposition, escapeLabel, type IncidentSummary } from "../../daemon/exposition.ts";
+import { createMetrics } from "../../daemon/metrics.ts";
+import { at, device, fill, network, serve, world } from "../api/fixture.ts";
+import { needs } from "../needs.ts";
+
+const cleanUps: (() => void | Promise<void>)[] = [];
+afterEach(async () => {
+  for (const clean of cleanUps.splice(0).reverse()) await clean();
+});
+
+const waiting: IncidentSummary = {
+  ...{ number: "VIG-2026-000001-10", severity: "major", urgency: "now", level: 2, site: "mgh", symptom: "unreachable" },
+  ...{ unacknowledged: true, device: "codec-1" },
+};
+
+async function textOf(slices: AsyncIterable<string>): Promise<string> {
+  let text = "";
+  for await (const slice of slices) text += slice;
+  return text;
+}
+
+describe("the exposition", () => {
+  it("passes promtool, the daemon's own metrics included", async (context) => {
+    const promtool = needs("promtool", context);
+    const made = world();
+    fill(made);
+    const metrics = createMetrics({ version: "0.1.0" });
+    metrics.looks.inc({ kind: "icmp", status: "up" });
+    metrics.lookSeconds.observe({ kind: "icmp" }, 0.01);
+    metrics.kernelDrops(3);
+    const exposition = createExposition({ board: made.board, network: () => made.config.network, incidents: () => [waiting] });
+    const text = (await metrics.text()) + (await textOf(exposition.slices()));
+    const checked = spawnSync(promtool, ["check", "metrics"], { input: text, encoding: "utf8" });
+    expect(checked.stderr + checked.stdout).toBe("");
+    expect(checked.status).toBe(0);
+  });
+
+  it("says NaN for what was never looked at, 0 for out of service, and marks commissioning", async () => {
+    const made = world();
+    fill(made);
+    const text = await textOf(made.deps.exposition.slices());
+    expect(text).toContain('vigie_device_up{device="codec-1",site="mgh",family="cisco-ce"} 0\n');
+    expect(text).toContain('vigie_device_up{device="codec-2",site="gaspe",family="cisco-ce"} NaN\n');
+    expect(text).toMatch(/vigie_device_info\{device="codec-2".*commissioning="true"\} 1/);
+    expect(text).toContain('vigie_interface_up{device="codec-1",site="mgh",family="cisco-ce",part="interface \\"Gi0/1\\""} 1\n');
+    expect(text).toContain('state="sip_registration",value="registered"');
+  });
+
+  it("has incident series at 0 before there is any incident, and leaves commissioning out", async () => {
+    const made = world();
+    const inCommissioning = { ...waiting, device: "codec-2", site: "gaspe", number: "VIG-2026-000002-07" };
+    const incidents = [waiting, inCommissioning];
+    const exposition = createExposition({ board: made.board, network: () => made.config.network, incidents: () => incidents });
+    const text = await textOf(exposition.slices());
+    expect(text).toContain('vigie_incidents_open{severity="major",urgency="now",level="1",site="gaspe"} 0\n');
+    expect(text).toContain('vigie_incidents_unacknowledged{severity="major",urgency="now",level="2",site="mgh"} 1\n');
+    expect(text).toContain('vigie_incident_unacknowledged_info{number="VIG-2026-000001-10"');
+    expect(text).not.toContain("VIG-2026-000002-07");
+  });
+
+  it("writes a series once though two looks tell it", async () => {
+    const board = new Board();
+    for (const [seq, kind] of (["snmp", "ssh"] as const).entries()) {
+      const finding = { status: "up" as const, samples: [{ name: "uptime_seconds", value: 60 + seq }], readings: [], faults: [] };
+      board.record({ id: `x${seq}`, check: `codec-1/${kind}`, device: "codec-1", kind, at, seq, durationMs: 1, finding }, at);
+    }
+    const exposition = createExposition({ board, network: () => network([device("codec-1")]), incidents: () => [] });
+    const text = await textOf(exposition.slices());
+    expect(text.match(/^vigie_uptime_seconds\{/gm)).toHaveLength(1);
+  });
+
+  it("follows a device whose answer changes its shape, and forgets one that left", async () => {
+    const board = new Board();
+    let devices = [device("codec-1")];
+    const exposition = createExposition({ board, network: () => network(devices), incidents: () => [] });
+    const look = (seq: number, names: string[]) => {
+      const samples = names.map((name) => ({ name, value: seq }));
+      const finding = { status: "up" as const, samples, readings: [], faults: [] };
+      board.record(
+        { id: `x${seq}`, check: "codec-1/snmp", device: "codec-1", kind: "snmp", at: at + seq, seq, durationMs: 1, finding },
+        at + seq,
+      );
+    };
+    look(1, ["calls", "cpu_ratio"]);
+    expect(await textOf(exposition.slices())).toMatch(/vigie_calls\{.*\} 1\n/);
+    look(2, ["cpu_ratio", "not a name", "calls"]);
+    const text = await textOf(exposition.slices());
+    expect([/vigie_calls\{.*\} 2\n/.test(text), /vigie_cpu_ratio\{.*\} 2\n/.test(text), text.includes("not a name")]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    devices = [];
+    expect(await textOf(exposition.slices())).not.toContain("codec-1");
+  });
+
+  it("lets any text into a label and out again", () => {
+    const unescape = (text: string) => text.replace(/\\(\\|"|n)/g, (_, what: string) => (what === "n" ? "\n" : what));
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), (text) => {
+        const escaped = escapeLabel(text);
+        expect(escaped).not.toMatch(/\n|(?<!\\)(?:\\\\)*"/);
+        expect(unescape(escaped)).toBe(text);
+      }),
+    );
+    expect(escapeLabel("a\ud800b")).toBe("a\ufffdb");
+  });
+
+  it("gives the event loop back while it writes 150,000 series", async () => {
+    const devices = Array.from({ length: 10_000 }, (_, n) => device(`device-${n}`));
+    const board = new Board();
+    for (const [seq, { id }] of devices.entries()) {
+      const samples = Array.from({ length: 12 }, (_, n) => ({ name: `value_${n}_ratio`, value: n / 7 }));
+      const finding = { status: "up" as const, samples, readings: [], faults: [] };
+      board.record({ id: `${seq}`, check: `${id}/snmp`, device: id, kind: "snmp", at, seq, durationMs: 1, finding }, at);
+    }
+    const net = network(devices);
+    const exposition = createExposition({ board, network: () => net, incidents: () => [] });
+    await textOf(exposition.slices());
+    let longest = 0;
+    let last = performance.now();
+    let running = true;
+    const watch = () => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+      if (running) setImmediate(watch);
+    };
+    setImmediate(watch);
+    const began = performance.now();
+    const text = await textOf(exposition.slices());
+    running = false;
+    const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#")).length;
+    console.log(`${lines} series in ${Math.round(performance.now() - began)} ms, longest turn ${longest.toFixed(1)} ms, ${text.length} B`);
+    expect(lines).toBeGreaterThanOrEqual(150_000);
+    // The figure itself belongs to the bench; here only that it is slices, not one block.
+    expect(longest).toBeLessThan(100);
+  });
+});
+
+describe("a real Prometheus", () => {
+  it("scrapes it and answers queries over it", async (context) => {
+    const prometheus = needs("prometheus", context);
+    const made = world();
+    fill(made);
+    const server = await serve(made);
+    cleanUps.push(server.close);
+    const folder = mkdtempSync(join(tmpdir(), "vigie-prom-"));
+    cleanUps.push(() => rmSync(folder, { recursive: true, force: true }));
+    const scrape = `{ job_name: vigie, static_configs: [ { targets: ["${new URL(server.url).host}"] } ] }`;
+    writeFileSync(join(folder, "prometheus.yml"), `global: { scrape_interval: 1s }\nscrape_configs: [ ${scrape} ]\n`);
+    const port = await freePort();
+    const config = [
+      `--config.file=${folder}/prometheus.yml`,
+      `--storage.tsdb.path=${folder}/data`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ];
+    const child: ChildProcess = spawn(prometheus, config, { stdio: "ignore" });
+    cleanUps.push(() => stopped(child));
+    const query = async (expression: string): Promise<{ metric: Record<string, string>; value: [number, string] }[]> => {
+      const answer = await fetch(`http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(expression)}`).catch(() => undefined);
+      return answer?.ok ? ((await answer.json()) as { data: { result: never[] } }).data.result : [];
+    };
+    const end = Date.now() + 20_000;
+    let found = await query("vigie_device_up");
+    while (found.length < 2 && Date.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      found = await query("vigie_device_up");
+    }
+    expect(found.map(({ metric, value }) => [metric.device, value[1]]).sort()).toEqual([
+      ["codec-1", "0"],
+      ["codec-2", "NaN"],
+    ]);
+    expect((await query('up{job="vigie"}'))[0]?.value[1]).toBe("1");
+    expect(await query("sum(vigie_incidents_unacknowledged)")).toMatchObject([{ value: [expect.anything(), "0"] }]);
+  });
+});
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+function stopped(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once("exit", () => resolve());
+    child.kill("SIGKILL");
+  });
+}

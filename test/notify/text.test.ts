@@ -1,0 +1,146 @@
+/**
+ * The texts: both languages whole, and each message stands alone.
+ */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { NoticeKind } from "../../daemon/model/incident.ts";
+import type { Rule } from "../../daemon/model/rule.ts";
+import { catalogues, fill } from "../../daemon/text/catalogue.ts";
+import { type NoticeInput, renderNotice } from "../../daemon/text/notice.ts";
+import { smsLength, smsSegment } from "../../daemon/text/sms.ts";
+import { whyText } from "../../daemon/text/why.ts";
+import { whysInFrench } from "../../daemon/text/why-fr.ts";
+import { at, incident } from "../api/fixture.ts";
+
+const placeholders = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
+
+const rule: Rule = {
+  id: "unreachable",
+  symptom: "unreachable",
+  applies: {},
+  when: { on: "fault" },
+  forMs: 0,
+  attempts: 3,
+  clearedBy: "look",
+  reach: "device",
+  outOfService: true,
+  eventOnly: false,
+  suppressible: true,
+  text: {
+    fr: {
+      title: "Appareil injoignable",
+      clinic: "La salle ne peut pas se joindre à une séance.",
+      steps: ["Vérifier l'alimentation.", "Vérifier le câble réseau."],
+    },
+    en: { title: "Device unreachable", clinic: "The room cannot join a session.", steps: ["Check the power.", "Check the network cable."] },
+  },
+  source: "test",
+};
+
+function input(more: Partial<NoticeInput> = {}): NoticeInput {
+  return {
+    incident: incident("000123-45", {
+      severity: "major",
+      severityWhy: "a session starts in 20 min",
+      urgency: "now",
+      urgencyWhy: "a session starts in 20 min",
+    }),
+    kind: "problem",
+    language: "fr",
+    siteName: "Hôpital général",
+    roomName: "Salle A-101",
+    roomPhone: "514 555-0100",
+    deviceName: "Codec A-101",
+    rule,
+    publicUrl: "https://vigie.example.org/",
+    timezone: "America/Toronto",
+    ...more,
+  };
+}
+
+describe("the catalogues", () => {
+  it("have the same keys and the same placeholders", () => {
+    expect(Object.keys(catalogues.fr).sort()).toEqual(Object.keys(catalogues.en).sort());
+    for (const [key, text] of Object.entries(catalogues.en)) {
+      expect([key, placeholders(catalogues.fr[key as keyof typeof catalogues.en])]).toEqual([key, placeholders(text)]);
+    }
+  });
+
+  it("translate every reason with what varies in it, and none twice", () => {
+    expect(new Set(whysInFrench.map(([english]) => english)).size).toBe(whysInFrench.length);
+    for (const [english, french] of whysInFrench) {
+      expect(placeholders(french)).toEqual(placeholders(english));
+      const values = Object.fromEntries(placeholders(english).map((each) => [each.slice(1, -1), "Xq7"]));
+      expect([english, whyText(fill(english, values), "fr")]).toEqual([english, fill(french, values)]);
+    }
+  });
+
+  it("translate a reason inside a reason", () => {
+    expect(whyText("general failure: site mgh is reached only through it", "fr")).toBe(
+      "panne générale : le site mgh n'est joint que par cet appareil",
+    );
+  });
+
+  it("leave what a person wrote as it is", () => {
+    expect(whyText("câble remplacé", "fr")).toBe("câble remplacé");
+  });
+});
+
+describe("a message", () => {
+  it("stands alone in French: number, room, what, verdict, how long it can wait, what to do first", () => {
+    const { subject, text } = renderNotice(input());
+    expect(subject).toBe("[VIG-2026-000123-45] Majeur : Codec A-101 ne répond plus (Hôpital général, Salle A-101)");
+    for (const fact of [
+      "Numéro : VIG-2026-000123-45",
+      "Où : Hôpital général, Salle A-101",
+      "Téléphone de la salle : 514 555-0100",
+      "Quoi : Codec A-101 ne répond plus",
+      "Depuis : 2026-03-09 09:55",
+      "Gravité : Majeur (une séance commence dans 20 min)",
+      "Ne peut pas attendre : une séance commence dans 20 min",
+      "1. Vérifier l'alimentation.",
+      "https://vigie.example.org/incidents/VIG-2026-000123-45",
+    ]) {
+      expect(text).toContain(fact);
+    }
+  });
+
+  it.each(["problem", "escalation", "last-resort", "follow-up", "restored"] as NoticeKind[])(
+    "of kind %s leaves no placeholder unfilled",
+    (kind) => {
+      for (const language of ["fr", "en"] as const) {
+        const more = { kind, language, lateMs: 6 * 3_600_000, deadlineAt: at + 60_000 };
+        const { subject, text, sms } = renderNotice(
+          input({ ...more, incident: incident("7", { symptom: "own-symptom", part: "camera 1", restoredAt: at, occurrences: 2 }) }),
+        );
+        expect(`${subject}${text}${sms}`).not.toMatch(/[{}]|undefined|NaN/);
+      }
+    },
+  );
+
+  it("says how late it is", () => {
+    expect(renderNotice(input({ lateMs: 6 * 3_600_000 })).text).toContain("Ce message a 6 h 0 min de retard");
+  });
+
+  it("stands without its rule, its room and its device", () => {
+    const { roomName: _room, roomPhone: _phone, rule: _rule, deviceName: _name, ...bare } = input();
+    const { device: _device, room: _its, ...rootless } = bare.incident;
+    expect(renderNotice({ ...bare, incident: rootless }).subject).toBe("[VIG-2026-000123-45] Majeur : ne répond plus (Hôpital général)");
+  });
+});
+
+describe("an SMS", () => {
+  it("fits one segment of GSM 03.38, whatever is in it", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme", maxLength: 300 }), (text) => {
+        const sms = smsSegment(text);
+        expect(sms.length).toBeLessThanOrEqual(smsLength);
+        expect(sms).toMatch(/^[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà]*$/u);
+      }),
+    );
+  });
+
+  it("writes the letters that GSM lacks with their neighbours", () => {
+    expect(smsSegment("Être reçu à l’Hôtel-Dieu : cœur, où ça ?")).toBe("Etre recu à l'Hotel-Dieu : coeur, où ca ?");
+  });
+});
