@@ -23,6 +23,10 @@ export class Gate {
     return new Promise((go) => this.#queue.push(go));
   }
 
+  get idle(): boolean {
+    return this.#inside === 0;
+  }
+
   leave(): void {
     const next = this.#queue.shift();
     if (next === undefined) this.#inside -= 1;
@@ -57,6 +61,7 @@ export class Conversation {
   readonly #options: ConversationOptions;
   readonly #exchanges: Exchange[] = [];
   #over = false;
+  #last: Session | undefined;
   /** Questions that left. */
   sent = 0;
   /** The agent answered something, an error included. */
@@ -68,6 +73,11 @@ export class Conversation {
 
   end(): void {
     this.#over = true;
+  }
+
+  /** SNMPv3: the agent answered the discovery, and nothing else. */
+  get onlyDiscovered(): boolean {
+    return this.#last?.onlyDiscovered === true;
   }
 
   /**
@@ -94,6 +104,7 @@ export class Conversation {
   async #once(session: Session, asked: Asked, retries: number): Promise<Answer> {
     const startedAt = performance.now();
     this.sent += 1;
+    this.#last = session;
     const answer = await session.ask({ ...asked, attemptMs: this.#options.attemptMs, retries });
     if (answer.kind === "values" || answer.kind === "error") this.alive = true;
     if (this.#exchanges.length < exchangesAtMost) this.#exchanges.push({ question: asked, answer, tookMs: performance.now() - startedAt });
@@ -120,7 +131,7 @@ function answerLine(answer: Answer): string {
     case "error":
       return `error-status ${answer.status}, error-index ${answer.index}`;
     case "silent":
-      return answer.discovered ? "no answer (the engine was discovered)" : "no answer";
+      return "no answer";
     case "refused":
     case "nonsense":
     case "unsupported":

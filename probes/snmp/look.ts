@@ -132,7 +132,7 @@ function whyFailed(ending: Ending): Finding | undefined {
   if (talk.sent === 0)
     return bare("unknown", "probe.paced", `the ceiling of the site let no request to ${address} out within ${timeoutMs} ms`);
   // Wrong privacy keys make many agents drop the request without a word, though they answered the discovery a moment ago.
-  if (told?.kind === "silent" && told.discovered)
+  if (talk.onlyDiscovered)
     return bare(
       "unknown",
       "snmp.auth-refused",

@@ -22,7 +22,7 @@ export interface EngineClock {
 export type Answer =
   | { readonly kind: "values"; readonly varbinds: readonly Varbind[]; readonly engine?: EngineClock }
   | { readonly kind: "error"; readonly status: number; readonly index: number }
-  | { readonly kind: "silent"; readonly discovered: boolean }
+  | { readonly kind: "silent" }
   | { readonly kind: "refused"; readonly why: string }
   | { readonly kind: "nonsense"; readonly why: string }
   | { readonly kind: "unsupported"; readonly why: string }
@@ -101,6 +101,15 @@ export class Session {
     return this.#answered > 0;
   }
 
+  /** SNMPv3: the engine was discovered, and no question was ever answered on this session. */
+  get onlyDiscovered(): boolean {
+    return this.#answered === 0 && this.#discovered;
+  }
+
+  get #discovered(): boolean {
+    return this.#session.msgSecurityParameters !== undefined;
+  }
+
   ask(question: Question): Promise<Answer> {
     const malformedBefore = this.#malformed;
     const session = this.#session;
@@ -127,7 +136,7 @@ export class Session {
   }
 
   close(): void {
-    this.#fail({ kind: "silent", discovered: false });
+    this.#fail({ kind: "silent" });
     this.#session.close();
   }
 
@@ -154,8 +163,7 @@ export class Session {
 
   #outcome(error: unknown): Answer {
     if (error instanceof UsmRefusal) return { kind: "refused", why: error.why };
-    if (error instanceof snmp.RequestTimedOutError)
-      return { kind: "silent", discovered: this.#session.msgSecurityParameters !== undefined };
+    if (error instanceof snmp.RequestTimedOutError) return { kind: "silent" };
     if (error instanceof snmp.ResponseInvalidError) return invalid(error.code);
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     if (code.startsWith("ERR_OSSL") || code === "ERR_CRYPTO_UNKNOWN_CIPHER") return { kind: "unsupported", why: code };

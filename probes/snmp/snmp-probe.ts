@@ -37,6 +37,9 @@ export interface SnmpStats extends SocketStats {
   readonly devices: number;
 }
 
+/** The SNMP probe, with its figures. */
+export type SnmpProbe = Probe & { stats(): SnmpStats };
+
 interface Known {
   readonly key: string;
   readonly peer: Address & { readonly port: number };
@@ -49,8 +52,8 @@ interface Known {
 const devicesAtMost = 120_000;
 
 /** Makes the SNMP probe. Opens no socket until the first look. */
-export function createSnmpProbe(options: SnmpOptions = {}): Probe & { stats(): SnmpStats } {
-  const probe = new SnmpProbe(options);
+export function createSnmpProbe(options: SnmpOptions = {}): SnmpProbe {
+  const probe = new Agents(options);
   return {
     kind: "snmp",
     look: (target, signal, how) => probe.look(target, signal, how?.trace === true),
@@ -60,7 +63,8 @@ export function createSnmpProbe(options: SnmpOptions = {}): Probe & { stats(): S
   };
 }
 
-class SnmpProbe {
+/** The agents that are looked at: their sessions and what is remembered of them. */
+class Agents {
   readonly #options: SnmpOptions;
   readonly #sockets: SharedSockets;
   readonly #resolver: Resolver;
@@ -94,6 +98,8 @@ class SnmpProbe {
 
   #ask(target: Target, credential: SnmpCredential, address: Address, signal: AbortSignal, trace: boolean): Promise<Finding> {
     const known = this.#knownOf(target, credential, address);
+    // What a session without an answer learnt of the engine is not carried over: the next look finds out anew whether it is there.
+    if (known.session?.onlyDiscovered === true && known.gate.idle) this.#sessionOf(known, credential, true);
     const { timeoutMs } = target.check;
     const retries = this.#options.retries ?? 1;
     const over = new AbortController();

@@ -27,13 +27,19 @@ export interface SocketStats {
   readonly socketErrors: number;
 }
 
+/** One session's face. `waits`: it has a question open. */
+interface Entry {
+  readonly emitter: EventEmitter;
+  waits: boolean;
+}
+
 /** Bytes asked for the receive buffer of each socket: a sweep's answers come in bursts. */
 const bufferBytes = 2 << 20;
 
 export class SharedSockets {
   readonly #wanted: number;
   readonly #sockets: { 4: Socket[]; 6: Socket[] } = { 4: [], 6: [] };
-  readonly #byPeer = new Map<string, Set<EventEmitter>>();
+  readonly #byPeer = new Map<string, Set<Entry>>();
   #turn = 0;
   #sessions = 0;
   #wrongSource = 0;
@@ -49,22 +55,28 @@ export class SharedSockets {
     const socket = this.#next(peer.version);
     const key = `${peer.address} ${peer.port}`;
     const emitter = new EventEmitter();
+    const entry: Entry = { emitter, waits: false };
     const faces = this.#byPeer.get(key) ?? new Set();
-    faces.add(emitter);
+    faces.add(entry);
     this.#byPeer.set(key, faces);
     this.#sessions += 1;
     emitter.on("thrown", failed);
     let closed = false;
     return Object.assign(emitter, {
-      ref() {},
-      unref() {},
+      // The library holds its socket while it waits for a reply: that is when a datagram is worth parsing.
+      ref: () => {
+        entry.waits = true;
+      },
+      unref: () => {
+        entry.waits = false;
+      },
       bind() {},
       send: socket.send.bind(socket) as DatagramFace["send"],
       close: () => {
         if (closed) return;
         closed = true;
         this.#sessions -= 1;
-        faces.delete(emitter);
+        faces.delete(entry);
         if (faces.size === 0) this.#byPeer.delete(key);
         emitter.emit("close");
       },
@@ -119,13 +131,14 @@ export class SharedSockets {
       this.#wrongSource += 1;
       return;
     }
-    for (const face of [...faces]) {
+    for (const { emitter, waits } of [...faces]) {
+      if (!waits) continue;
       try {
-        face.emit("message", bytes, peer);
+        emitter.emit("message", bytes, peer);
       } catch {
         // The library throws at some malformed datagrams after it took the request off its list: the session is told, so that nobody waits for ever.
         this.#thrown += 1;
-        face.emit("thrown");
+        emitter.emit("thrown");
       }
     }
   }

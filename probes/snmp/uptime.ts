@@ -28,10 +28,11 @@ export function judgeUptime(before: UptimeReading | undefined, now: UptimeReadin
   const boots = compare(before.engineBoots, now.engineBoots);
   if (boots > 0) return { restarted: true, why: "booted" };
   if (now.ticks >= before.ticks) return { restarted: false, why: "runs" };
-  if (boots === 0) {
-    const time = compare(before.engineTime, now.engineTime);
-    if (time >= 0) return { restarted: false, why: "wrapped" };
-    if (time < 0) return { restarted: true, why: "went-back" };
+  const engineSeconds = boots === 0 ? advance(before.engineTime, now.engineTime) : undefined;
+  if (engineSeconds !== undefined) {
+    // The same boot, and so much later that the ticks must have come round.
+    const cameRound = engineSeconds * 100 + slackTicks >= wrapTicks - before.ticks;
+    return cameRound ? { restarted: false, why: "wrapped" } : { restarted: true, why: "went-back" };
   }
   return wrapFits(before, now) ? { restarted: false, why: "wrapped" } : { restarted: true, why: "went-back" };
 }
@@ -39,6 +40,10 @@ export function judgeUptime(before: UptimeReading | undefined, now: UptimeReadin
 /** 0 equal, 1 grew, -1 fell, NaN when one of the two is not known. */
 function compare(before: number | undefined, now: number | undefined): number {
   return before === undefined || now === undefined ? Number.NaN : Math.sign(now - before);
+}
+
+function advance(before: number | undefined, now: number | undefined): number | undefined {
+  return before === undefined || now === undefined ? undefined : now - before;
 }
 
 /** Without the engine's pair: the old value was so near the end, and the new one is so small, that the gap between the looks explains both. */

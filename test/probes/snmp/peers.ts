@@ -101,13 +101,13 @@ export async function startSnmpsimd(
 }
 
 /** net-snmp's own agent, with one scalar beside sysUpTime: 1.3.6.1.4.1.99999.1.0 = 42. */
-export async function startAgent(user: Readonly<Record<string, unknown>>): Promise<Peer> {
+export async function startAgent(users: readonly Readonly<Record<string, unknown>>[]): Promise<Peer> {
   const port = await freePort();
   const agent = library.createAgent(
     { port, address: "127.0.0.1", disableAuthorization: false, accessControlModelType: library.AccessControlModelType.None },
     () => {},
   );
-  agent.getAuthorizer().addUser(user);
+  for (const user of users) agent.getAuthorizer().addUser(user);
   agent.getAuthorizer().addCommunity("public");
   const scalar = (name: string, oid: string, type: number, value: number) => {
     agent.registerProvider({
