@@ -96,7 +96,7 @@ function newDrops(): TrapDrop[] {
 }
 
 async function tick(asked?: number): Promise<void> {
-  const drops = await kernelDrops(family, boundPort);
+  const drops = await kernelDrops(options.host, boundPort);
   intake.counts.kernelDrops = Math.max(intake.counts.kernelDrops, drops);
   post({
     kind: "tick",

@@ -329,6 +329,8 @@ describe("the kernel's word", () => {
     expect(dropsIn(head + rows.join("\n"), 162)).toBe(9889);
     expect(dropsIn(`${head}${rows.join("\n")}\n`, 0x10a2)).toBe(7);
     expect(dropsIn(head, 162)).toBe(0);
+    expect(dropsIn(head + rows.join("\n"), 162, "127.0.0.1")).toBe(9889);
+    expect(dropsIn(head + rows.join("\n"), 162, "127.0.0.2")).toBe(0);
   });
 
   it("a full grant needs no advice", () => {
