@@ -5,6 +5,8 @@
  * (a single request larger than a bucket goes alone, and is paid back before the next). Waiting sites take turns.
  */
 
+import { setMaxListeners } from "node:events";
+
 /** Time as the ceiling needs it; the daemon's Clock fits. */
 export interface CeilingClock {
   monotonicMs(): number;
@@ -170,6 +172,8 @@ class Ceiling implements RateCeiling {
         resolve();
       };
       const waiter: Waiter = { packets, grant };
+      // Many waits share one signal; that is no leak.
+      setMaxListeners(0, signal);
       signal.addEventListener("abort", leave, { once: true });
       const queue = this.#queues.get(site);
       if (queue === undefined) this.#queues.set(site, [waiter]);

@@ -35,7 +35,7 @@ export interface SshProbeOptions {
   readonly inventory?: () => ReadonlySet<string>;
   /** Kept sessions; default 2,000. */
   readonly maxSessions?: number;
-  /** Default 30 s; dead after two. */
+  /** Default 60 s (looks come oftener and notice by themselves); dead after two. */
   readonly keepaliveMs?: number;
   /** 0..1, for the jitter before a reconnection. */
   readonly random?: () => number;
@@ -111,6 +111,8 @@ class Prober implements SshProbe {
     const timer = setTimeout(() => ending.abort(down("ssh.timeout", "no answer in time")), target.check.timeoutMs);
     const stop = (): void => ending.abort(unknown("ssh.engine", "the look was stopped"));
     const stoppers = [signal, this.#stopping.signal];
+    // Many looks share one signal; that is no leak.
+    setMaxListeners(0, ...stoppers);
     for (const stopper of stoppers) stopper.addEventListener("abort", stop, { once: true });
     if (stoppers.some((stopper) => stopper.aborted)) stop();
     const turn: Turn = { target, signal: ending.signal, trace: new Trace(), known: this.#knownOf(target.device.id), faults: [] };
@@ -238,7 +240,7 @@ class Prober implements SshProbe {
         login: login.value,
         ...(pin.value === undefined ? {} : { pinned: pin.value }),
         legacy: target.device.legacy.sshAlgorithms,
-        keepaliveMs: this.#options.keepaliveMs ?? 30_000,
+        keepaliveMs: this.#options.keepaliveMs ?? 60_000,
         note: (line) => turn.trace.note(line),
         offered: (key) => {
           known.offered = key;
