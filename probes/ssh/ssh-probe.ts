@@ -4,6 +4,7 @@
  * One login attempt a look at most after a refusal; a host key that changed sees nothing of ours. A refused login is
  * unknown, never down. What leaves here has passed the privacy filter.
  */
+import { setMaxListeners } from "node:events";
 import { bare, type Fault, type Finding } from "../../daemon/model/observation.ts";
 import type { Heard, Probe, ProbeMemory, Target } from "../probe.ts";
 import { createDeviceGate, type DeviceGate } from "../rate-ceiling.ts";
