@@ -6,6 +6,7 @@
  */
 
 import { DateTime } from "luxon";
+import { inOrder } from "../../rules/alarm.ts";
 import { createRuleIndex } from "../../rules/applies.ts";
 import type { Board } from "../board.ts";
 import type { Config } from "../model/config.ts";
@@ -154,7 +155,7 @@ export class Evaluator implements Role {
     const { store, clock, leases, config: getConfig, board, kick, changed, seen, stats } = this.#deps;
     const config = getConfig();
     const now = clock.now();
-    const result = new Turn(this.#worldNow(config), this.#memory).run(observations, now, this.#held(now), wide);
+    const result = new Turn(this.#worldNow(config), this.#memory).run(inOrder(observations), now, this.#held(now), wide);
     const checkpoint = this.#checkpoint(now);
     let writer: IntentWriter | undefined;
     if (cursor === undefined && observations.length === 0 && result.persist.size === 0 && checkpoint.length === 0) return;
@@ -171,6 +172,7 @@ export class Evaluator implements Role {
     // Committed: only now does memory follow.
     this.#memory.apply(result.overlay.changes());
     this.#memory.remember(observations);
+    this.#memory.rememberBack(result.cameBack);
     for (const alarm of result.overlay.changes()) if (!result.persist.has(alarm.key)) this.#unsaved.add(alarm.key);
     for (const key of checkpoint) this.#unsaved.delete(key);
     if (cursor !== undefined) this.#cursor = cursor;

@@ -26,6 +26,8 @@ export class AlarmMemory implements AlarmView {
   /** The (at, seq) of the last look judged, by check. */
   readonly #judged = new Map<string, { readonly at: Instant; readonly seq: number }>();
 
+  readonly #cameBack = new Map<string, Instant>();
+
   constructor(alarms: readonly Alarm[]) {
     for (const alarm of alarms) this.#put(alarm);
   }
@@ -54,6 +56,15 @@ export class AlarmMemory implements AlarmView {
 
   judged(check: string): { readonly at: Instant; readonly seq: number } | undefined {
     return this.#judged.get(check);
+  }
+
+  /** When what explained others (a device, a link, our sight) last came back. */
+  cameBackAt(holder: string): Instant | undefined {
+    return this.#cameBack.get(holder);
+  }
+
+  rememberBack(cameBack: ReadonlyMap<string, Instant>): void {
+    for (const [holder, at] of cameBack) this.#cameBack.set(holder, at);
   }
 
   /** Remembers that these were judged; after the commit. */

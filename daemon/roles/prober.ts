@@ -3,6 +3,7 @@
  *
  * A crash in a probe is `unknown`. A refused login rests (login guard); a look while its credential rests is `unknown` and sends nothing.
  */
+import { setMaxListeners } from "node:events";
 import type { Credential } from "../model/config.ts";
 import type { Family } from "../model/family.ts";
 import type { Check, Device } from "../model/network.ts";
@@ -72,6 +73,8 @@ export class CheckProber implements Prober {
 
   constructor(deps: ProberDeps) {
     this.#deps = deps;
+    // Every look under way listens to it.
+    setMaxListeners(0, this.#abort.signal);
   }
 
   look(check: Check, slotAt: Instant): void {

@@ -5,7 +5,7 @@
  */
 import { judgeObservation, type Transition, wakeAlarm } from "../../rules/alarm.ts";
 import type { createRuleIndex } from "../../rules/applies.ts";
-import { descendants, explain, judgeBlind, judgeLinks, maskedBy, parentsToLookAt } from "../../rules/suppress.ts";
+import { descendants, explain, judgeBlind, judgeLinks, type LinkJudgement, maskedBy, parentsToLookAt } from "../../rules/suppress.ts";
 import type { BoardView } from "../board.ts";
 import { type Alarm, alarmKey } from "../model/alarm.ts";
 import type { Device, Network } from "../model/network.ts";
@@ -49,6 +49,8 @@ export interface TurnResult {
   readonly persist: Set<string>;
   readonly intents: readonly Intent[];
   readonly kicks: readonly Kick[];
+  /** What explained others and works again: devices, links, `blind`; since when. */
+  readonly cameBack: ReadonlyMap<string, Instant>;
   /** Device → 0, 1 or NaN, as it is after this turn, for the devices it touched. */
   readonly up: ReadonlyMap<string, number>;
 }
@@ -98,6 +100,8 @@ export class Turn {
   readonly #touched = new Set<string>();
   readonly #looked = new Set<string>();
   readonly #answered = new Set<string>();
+  readonly #cameBack = new Map<string, Instant>();
+  #links: readonly LinkJudgement[] | undefined;
   #serviceMoved = false;
 
   constructor(world: TurnWorld, memory: AlarmMemory) {
@@ -116,7 +120,7 @@ export class Turn {
     for (const each of wide) this.#wideAlarm(each);
     if (this.#serviceMoved) this.#judgeWide(now);
     const up = new Map([...this.#touched].map((device) => [device, this.#upOf(device)]));
-    return { overlay: this.#overlay, persist: this.#persist, intents: this.#intents, kicks: this.#kicks, up };
+    return { overlay: this.#overlay, persist: this.#persist, intents: this.#intents, kicks: this.#kicks, cameBack: this.#cameBack, up };
   }
 
   #observe(observation: Observation, now: Instant): void {
@@ -143,7 +147,7 @@ export class Turn {
       this.#kicks.push({ check: observation.check, inMs: judgement.retrySoonMs });
       for (const parent of parentsToLookAt(this.#world.network, device)) this.#kicks.push({ device: parent, inMs: 0 });
     }
-    this.#rejudgeSuppressed(device, observation.at, new Set(judgement.transitions.map((each) => each.alarm.key)));
+    this.#rejudgeSuppressed(device, observation, new Set(judgement.transitions.map((each) => each.alarm.key)));
   }
 
   #fireTimers(until: Instant): void {
@@ -163,7 +167,11 @@ export class Turn {
     const { alarm, why } = transition;
     this.#persist.add(alarm.key);
     const rule = this.#world.ruleById.get(alarm.rule);
-    if (rule?.outOfService === true) this.#serviceMoved = true;
+    if (rule?.outOfService === true) {
+      this.#serviceMoved = true;
+      this.#links = undefined;
+      if (transition.kind === "cleared") this.#cameBack.set(device.id, at);
+    }
     switch (rule?.eventOnly === true ? "event" : transition.kind) {
       case "event":
         this.#intents.push({ kind: "event", device: device.id, symptom: alarm.symptom, at, why });
@@ -215,16 +223,32 @@ export class Turn {
       return { by: blindRoot, root: blindRoot, why: "we are blind ourselves" };
     const credential = alarm.symptom === loginSymptom ? this.#restingCredential(device) : undefined;
     if (credential !== undefined) return { by: credential, root: credential, why: "the credential is refused on several devices" };
-    const others = [...this.#overlay.ofDevice(device.id)]
-      .filter((other) => other.state === "active" && other.key !== alarm.key)
-      .map((other) => other.symptom);
-    const mask = maskedBy(alarm.symptom, new Set(others));
-    if (mask !== undefined) return { by: device.id, root: `down:${device.id}`, why: `the device is ${mask}` };
+    const others = [...this.#overlay.ofDevice(device.id)].filter((other) => other.state === "active" && other.key !== alarm.key);
+    const mask = maskedBy(alarm.symptom, new Set(others.map((other) => other.symptom)));
+    const hider = others.find((other) => other.symptom === mask);
+    if (hider !== undefined) {
+      const root = rootCauseOf(hider, this.#world.ruleById.get(hider.rule));
+      return { by: device.id, root, why: `the device is ${hider.symptom}` };
+    }
     if (rule === undefined) return undefined;
-    const behind = explain({ device, network: this.#world.network, state: (id) => this.#stateOf(id), symptom: alarm.symptom, rule });
-    if (behind !== undefined) return { by: behind.by, root: `down:${behind.root}`, why: behind.why };
-    const link = this.#downLinkOf(device);
-    return link === undefined ? undefined : { by: `link:${link}`, root: `link:${link}`, why: `the link ${link} is down` };
+    const links = this.#downLinks();
+    const behind = explain({ device, network: this.#world.network, state: (id) => this.#stateOf(id), symptom: alarm.symptom, rule, links });
+    if (behind === undefined) return undefined;
+    const isLink = this.#world.network.links.has(behind.root);
+    return {
+      by: isLink ? `link:${behind.root}` : behind.by,
+      root: isLink ? `link:${behind.root}` : `down:${behind.root}`,
+      why: behind.why,
+    };
+  }
+
+  /** The circuits that are down, judged at most once a turn, and only while one is. */
+  #downLinks(): readonly LinkJudgement[] {
+    if (this.#links !== undefined) return this.#links;
+    const { network } = this.#world;
+    const active = [...network.links.keys()].filter((id) => this.#overlay.get(alarmKey(`link:${id}`, linkSymptom))?.state === "active");
+    this.#links = active.length === 0 ? [] : judgeLinks(network, (id) => this.#stateOf(id)).filter(({ link }) => active.includes(link));
+    return this.#links;
   }
 
   #restingCredential(device: Device): string | undefined {
@@ -232,23 +256,22 @@ export class Turn {
     return holders.find((holder) => this.#overlay.get(alarmKey(holder, loginSymptom))?.state === "active");
   }
 
-  #downLinkOf(device: Device): string | undefined {
-    for (const link of this.#world.network.links.values()) {
-      if (link.device !== undefined || !link.ends.includes(device.site)) continue;
-      if (this.#overlay.get(alarmKey(`link:${link.id}`, linkSymptom))?.state === "active") return link.id;
-    }
-    return undefined;
-  }
-
-  /** What was suppressed is judged again at its next look, once nothing explains it any more. */
-  #rejudgeSuppressed(device: Device, at: Instant, moved: ReadonlySet<string>): void {
+  /**
+   * What was suppressed is judged again once nothing explains it any more, at the first look that began after the explanation
+   * ended: a look that was under way while the router came back says nothing about the device behind it.
+   */
+  #rejudgeSuppressed(device: Device, observation: Observation, moved: ReadonlySet<string>): void {
     for (const alarm of this.#overlay.ofDevice(device.id)) {
       if (alarm.state !== "active" || alarm.suppressedBy === undefined || moved.has(alarm.key)) continue;
       const rule = this.#world.ruleById.get(alarm.rule);
       if (this.#explained(alarm, device, rule) !== undefined) continue;
+      const back = this.#cameBack.get(alarm.suppressedBy) ?? this.#memory.cameBackAt(alarm.suppressedBy);
+      if (back !== undefined && observation.at - observation.durationMs <= back) continue;
+      // Nor does a look of another kind: only one that could have cleared the alarm.
+      if (rule !== undefined && !this.#world.rulesOf(device, undefined, observation).includes(rule)) continue;
       const { suppressedBy, ...free } = alarm;
       this.#set(free);
-      this.#raise(free, device, rule, at, `still failing after ${suppressedBy} came back`);
+      this.#raise(free, device, rule, observation.at, `still failing after ${suppressedBy} came back`);
     }
   }
 
@@ -291,7 +314,8 @@ export class Turn {
     const state = (id: string) => this.#stateOf(id);
     for (const verdict of judgeLinks(network, state)) {
       const link = network.links.get(verdict.link);
-      if (link === undefined || link.device !== undefined || verdict.down === undefined) continue;
+      const polled = link?.device !== undefined && (network.devices.get(link.device)?.checks.length ?? 0) > 0;
+      if (link === undefined || polled || verdict.down === undefined) continue;
       const devices = [...network.devices.values()].filter((device) => verdict.sites.includes(device.site)).map((device) => device.id);
       this.#wideAlarm({ holder: `link:${verdict.link}`, symptom: linkSymptom, failing: verdict.down, devices, at: now, why: verdict.why });
     }
@@ -328,6 +352,7 @@ export class Turn {
         { kind: "fold", root: holder, devices, by: holder, at, why, ...(symptoms === undefined ? {} : { symptoms }) },
       );
     } else if (before !== undefined) {
+      this.#cameBack.set(holder, at);
       const incident = before.incident === undefined ? {} : { incident: before.incident };
       this.#set({ ...base, ...incident, state: "inactive", firstGoodAt: at, badLooks: 0, goodLooks: this.#world.restoreAfterLooks });
       if (before.incident !== undefined) this.#intents.push({ kind: "restore", incident: before.incident, at, why });
