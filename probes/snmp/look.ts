@@ -7,7 +7,7 @@ import type { Conversation, Told } from "./conversation.ts";
 import { addMeaning, type CounterMemory, type Gathered } from "./meaning.ts";
 import { snmpEngineBoots, snmpEngineTime, sysUpTime, tableOf } from "./oid.ts";
 import { type ReadMemory, readScalars, type ScalarValues } from "./scalars.ts";
-import { columnsOf, rowsOf } from "./table.ts";
+import { columnsOf, interfaceNames, rowsOf } from "./table.ts";
 import { judgeUptime, type UptimeReading, uptimeSeconds } from "./uptime.ts";
 import { isAbsent, numberOf } from "./value.ts";
 import { type Column, emptyColumn, walk } from "./walk.ts";
@@ -16,6 +16,8 @@ import { type Column, emptyColumn, walk } from "./walk.ts";
 export interface DeviceMemory extends ReadMemory {
   counters: CounterMemory;
   uptime: UptimeReading | undefined;
+  /** ifIndex → name, as the last walk of IF-MIB told it: a trap names an interface by its index only. */
+  interfaces: ReadonlyMap<string, string>;
 }
 
 export interface Plan {
@@ -92,6 +94,8 @@ export function conclude(ending: Ending): Finding {
     for (const row of rowsOf(column, progress.tables)) addMeaning({ read: column, bits, part: row.part }, row.value, before, into);
   }
   memory.counters = into.counters;
+  const names = interfaceNames(plan.family.snmp.columns, progress.tables);
+  if (names.size > 0) memory.interfaces = names;
   if (uptime !== undefined) memory.uptime = uptime;
   const trace = ending.trace ? { trace: ending.talk.trace() } : {};
   return { status: "up", samples: into.samples, readings: into.readings, faults, ...trace };

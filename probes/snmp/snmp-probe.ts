@@ -38,7 +38,11 @@ export interface SnmpStats extends SocketStats {
 }
 
 /** The SNMP probe, with its figures. */
-export type SnmpProbe = Probe & { stats(): SnmpStats };
+export type SnmpProbe = Probe & {
+  stats(): SnmpStats;
+  /** ifIndex → name of a device, as the last walk told it; empty before. */
+  interfaces(device: string): ReadonlyMap<string, string>;
+};
 
 interface Known {
   readonly key: string;
@@ -59,6 +63,7 @@ export function createSnmpProbe(options: SnmpOptions = {}): SnmpProbe {
     look: (target, signal, how) => probe.look(target, signal, how?.trace === true),
     forget: (device) => probe.forget(device),
     stats: () => probe.stats(),
+    interfaces: (device) => probe.interfaces(device),
     stop: () => probe.stop(),
   };
 }
@@ -102,12 +107,12 @@ class Agents {
     if (known.session?.onlyDiscovered === true && known.gate.idle) this.#sessionOf(known, credential, true);
     const { timeoutMs } = target.check;
     const retries = this.#options.retries ?? 1;
-    const over = new AbortController();
     const { pace } = this.#options;
+    const over = pace === undefined ? undefined : new AbortController();
     const talk = new Conversation({
       session: (fresh) => this.#sessionOf(known, credential, fresh),
       gate: known.gate,
-      pace: pace === undefined ? undefined : () => pace(target.device.site, 1, over.signal),
+      pace: pace === undefined || over === undefined ? undefined : () => pace(target.device.site, 1, over.signal),
       // All attempts, and sysUpTime.0 alone after them, fit in the time there is.
       attemptMs: Math.max(20, Math.floor(timeoutMs / (retries + 2.5))),
       retries,
@@ -124,7 +129,8 @@ class Agents {
         clearTimeout(timer);
         signal.removeEventListener("abort", called);
         talk.end();
-        over.abort();
+        // Only a look that is cut short may still wait for its turn; aborting costs more than a reply does to read.
+        if (how !== "done") over?.abort();
         resolve(conclude({ plan, progress, talk, memory: known.memory, how, address: address.ip, atMs: this.#now(), trace, timeoutMs }));
       };
       // A caller's deadline may fire a moment before ours: that is the deadline too.
@@ -158,7 +164,7 @@ class Agents {
       known = undefined;
     }
     if (known === undefined) {
-      const memory: DeviceMemory = { batch: newBatch(), absent: new Map(), counters: new Map(), uptime: undefined };
+      const memory: DeviceMemory = { batch: newBatch(), absent: new Map(), counters: new Map(), uptime: undefined, interfaces: new Map() };
       known = {
         key,
         peer: { ...address, port: device.snmpPort },
@@ -187,6 +193,10 @@ class Agents {
   forget(device: string): void {
     this.#known.get(device)?.session?.close();
     this.#known.delete(device);
+  }
+
+  interfaces(device: string): ReadonlyMap<string, string> {
+    return this.#known.get(device)?.memory.interfaces ?? new Map();
   }
 
   stats(): SnmpStats {

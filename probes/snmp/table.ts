@@ -41,6 +41,22 @@ export function rowsOf(column: SnmpColumn, walked: ReadonlyMap<string, Column>):
   return rows;
 }
 
+/** ifIndex → label, from the first column that reads ifTable or ifXTable with a label. Empty when none was walked. */
+export function interfaceNames(columns: readonly SnmpColumn[], walked: ReadonlyMap<string, Column>): Map<string, string> {
+  const labelOid = columns.find(
+    (column) => column.labelOid !== undefined && ifTables.some((table) => column.oid.startsWith(table)),
+  )?.labelOid;
+  const names = new Map<string, string>();
+  for (const [index, varbind] of walked.get(labelOid ?? "")?.values ?? []) {
+    const text = textOf(varbind)?.slice(0, 100) ?? "";
+    if (text !== "") names.set(index, text);
+  }
+  return names;
+}
+
+/** ifEntry and ifXEntry (IF-MIB, RFC 2863). */
+const ifTables: readonly string[] = ["1.3.6.1.2.1.2.2.1.", "1.3.6.1.2.1.31.1.1.1."];
+
 function labelOf(column: SnmpColumn, index: string, walked: ReadonlyMap<string, Column>): string | undefined {
   if (column.labelOid === undefined) return index;
   const labels = walked.get(column.labelOid);

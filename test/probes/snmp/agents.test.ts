@@ -152,6 +152,7 @@ describe("snmpsimd", () => {
       expect(ports.filter((one) => one.value === 1)).toHaveLength(100);
       expect(sample(finding, "interface_up", "interface Gi0/2")).toBe(0);
       expect(sample(finding, "uptime_seconds")).toBe(42.42);
+      expect(probe.interfaces(`device-${agent.port}`).get("17")).toBe("Gi0/17");
     }
   });
 
