@@ -7,6 +7,7 @@ import { expect, it } from "vitest";
 import { checkConfig } from "../../daemon/cli/check-config.ts";
 import { importDevices } from "../../daemon/cli/import-devices.ts";
 import { loadConfig } from "../../daemon/config/load.ts";
+import { TOP_LEVEL } from "../../daemon/config/schema.ts";
 import { SMALL } from "./bad-files.ts";
 import { ENV, folder, KNOWLEDGE } from "./files.ts";
 
@@ -163,4 +164,9 @@ it("import devices never overwrites a file", async () => {
   expect(code).toBe(1);
   expect(err[0]).toMatch(/is there already; name another file$/);
   expect(readFileSync(join(made, "there.yaml"), "utf8")).toBe("mine");
+});
+
+it("the documentation names every key of the file's top level", () => {
+  const docs = readFileSync(join(import.meta.dirname, "../../docs/configuration.md"), "utf8");
+  for (const key of TOP_LEVEL) expect(docs).toMatch(new RegExp(`^${key}:`, "m"));
 });
