@@ -19,7 +19,7 @@ export interface Access {
 }
 
 /** Rows of one write transaction. */
-const SLICE_ROWS = 200;
+const SLICE_ROWS = 100;
 /** The span of a chunk; they begin at its multiples. Never change it: chunks are found by it. */
 const CHUNK_MS = 2 * HOUR;
 /** Devices packed in one transaction: 20 × 24 slots stay under 1,000 rows. */
