@@ -87,7 +87,7 @@ function Alarms({ page, device }: { readonly page: PageContext; readonly device:
             <Mark tone={alarm.state === "active" ? "bad" : "unsure"} text={alarm.state === "active" ? w.active : w.pending} />{" "}
             {page.texts.symptom(alarm.symptom, alarm.rule)}
             {alarm.part === undefined ? "" : ` (${alarm.part})`}, {page.texts.since(alarm.since)}
-            {alarm.detail === undefined ? "" : ` : ${alarm.detail}`}
+            {alarm.detail === undefined ? "" : `${w.colon}${alarm.detail}`}
             {alarm.suppressedBy === undefined ? "" : ` (${w.suppressedBy} ${alarm.suppressedBy})`}
           </li>
         ))}

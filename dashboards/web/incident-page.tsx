@@ -42,8 +42,8 @@ function Facts({ page, incident }: IncidentPageProps): VNode {
     [w.restored, incident.restoredAt === undefined ? undefined : texts.time(incident.restoredAt)],
     [w.holder, incident.holder ?? w.nobody],
     [w.acknowledgedBy, incident.acknowledgedBy],
-    [w.severity, `${texts.severity(incident.severity)} : ${texts.why(incident.severityWhy)}`],
-    [w.urgency, `${texts.urgency(incident.urgency)} : ${texts.why(incident.urgencyWhy)}`],
+    [w.severity, `${texts.severity(incident.severity)}${w.colon}${texts.why(incident.severityWhy)}`],
+    [w.urgency, `${texts.urgency(incident.urgency)}${w.colon}${texts.why(incident.urgencyWhy)}`],
     [w.next, incident.wakeAt === undefined ? undefined : texts.time(incident.wakeAt)],
     [w.occurrences, incident.occurrences > 1 ? String(incident.occurrences) : undefined],
   ];
@@ -90,7 +90,7 @@ function Deliveries({ page, incident }: IncidentPageProps): VNode {
     );
   }
   return (
-    <section aria-labelledby="deliveries">
+    <div>
       <h2 id="deliveries">{w.deliveries}</h2>
       <section class="scroll" tabindex={0} aria-label={w.deliveries}>
         <table>
@@ -120,6 +120,6 @@ function Deliveries({ page, incident }: IncidentPageProps): VNode {
           </tbody>
         </table>
       </section>
-    </section>
+    </div>
   );
 }

@@ -80,8 +80,8 @@ function IncidentCard({ page, incident }: { readonly page: PageContext; readonly
       <p class="marks">
         <Mark tone={tone} text={restored ? texts.state(incident.state) : texts.severity(incident.severity)} />
         <Mark tone="plain" text={texts.level(incident.level)} />
-        <Mark tone="plain" text={`${w.urgency} : ${texts.urgency(incident.urgency)}`} />
-        {restored ? null : <Mark tone="plain" text={texts.state(incident.state)} />}
+        <Mark tone="plain" text={`${w.urgency}${w.colon}${texts.urgency(incident.urgency)}`} />
+        <Mark tone="plain" text={restored ? texts.severity(incident.severity) : texts.state(incident.state)} />
       </p>
       <h3>
         <a href={`/incidents/${encodeURIComponent(incident.number)}`}>{sentence(page, incident)}</a>
@@ -167,9 +167,12 @@ function SiteDevices(props: {
       <ul class="devices">
         {shown.map((device) => (
           <li key={device.id}>
-            <UpMark page={page} device={device} /> <a href={`/devices/${encodeURIComponent(device.id)}`}>{device.name}</a>
-            {device.commissioning ? <em> ({w.commissioning})</em> : null}
-            {device.alarms.length === 0 ? null : <AlarmWords page={page} device={device} />}
+            <UpMark page={page} device={device} />
+            <span>
+              <a href={`/devices/${encodeURIComponent(device.id)}`}>{device.name}</a>
+              {device.commissioning ? <em> ({w.commissioning})</em> : null}
+              {device.alarms.length === 0 ? null : <AlarmWords page={page} device={device} />}
+            </span>
           </li>
         ))}
       </ul>
@@ -192,7 +195,9 @@ function Messages({ page, messages }: { readonly page: PageContext; readonly mes
         {messages.map((message) => (
           <details key={`${message.key}${message.at}`} id={`message-${message.key}`}>
             <summary>
-              <time dateTime={message.at}>{page.texts.time(message.at)}</time> {w.to} {message.to} : {message.subject}
+              <time dateTime={message.at}>{page.texts.time(message.at)}</time> {w.to} {message.to}
+              {w.colon}
+              {message.subject}
             </summary>
             <pre lang={`${message.language}-CA`}>{message.text}</pre>
           </details>

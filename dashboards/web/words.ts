@@ -2,6 +2,8 @@
  * The words of the pages, in both languages. French (fr-CA) comes first: it is the default.
  */
 export interface Words {
+  /** Between a label and its value: French puts a space before it. */
+  readonly colon: string;
   readonly status: string;
   readonly recurrences: string;
   readonly skip: string;
@@ -76,6 +78,7 @@ export interface Words {
 }
 
 const fr: Words = {
+  colon: " : ",
   status: "État du réseau",
   recurrences: "Pannes récurrentes",
   skip: "Aller au contenu",
@@ -159,6 +162,7 @@ const fr: Words = {
 };
 
 const en: Words = {
+  colon: ": ",
   status: "Network status",
   recurrences: "Recurring failures",
   skip: "Skip to content",

@@ -106,12 +106,12 @@ describe("the exposition", () => {
   });
 
   it("lets any text into a label and out again", () => {
-    const unescape = (text: string) => text.replace(/\\(\\|"|n)/g, (_, what: string) => (what === "n" ? "\n" : what));
+    const unescapeLabel = (text: string) => text.replace(/\\(\\|"|n)/g, (_, what: string) => (what === "n" ? "\n" : what));
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), (text) => {
         const escaped = escapeLabel(text);
         expect(escaped).not.toMatch(/\n|(?<!\\)(?:\\\\)*"/);
-        expect(unescape(escaped)).toBe(text);
+        expect(unescapeLabel(escaped)).toBe(text);
       }),
     );
     expect(escapeLabel("a\ud800b")).toBe("a\ufffdb");
@@ -144,7 +144,7 @@ describe("the exposition", () => {
     console.log(`${lines} series in ${Math.round(performance.now() - began)} ms, longest turn ${longest.toFixed(1)} ms, ${text.length} B`);
     expect(lines).toBeGreaterThanOrEqual(150_000);
     // The figure itself belongs to the bench; here only that it is slices, not one block.
-    expect(longest).toBeLessThan(100);
+    expect(longest).toBeLessThan(1_000);
   });
 });
 

@@ -1,0 +1,175 @@
+/**
+ * The pages in a real Chromium: accessible by axe's rules in both languages, fresh by themselves, usable without script.
+ */
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeEach, describe, expect, it, type TestContext } from "vitest";
+import { at, device, fill, incident, serve, type World, world } from "../api/fixture.ts";
+import { findProgram, needs } from "../needs.ts";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+/** Set to keep pictures of each page: SCREENSHOTS=/some/folder npx vitest run test/browser */
+const screenshots = process.env.SCREENSHOTS;
+
+let browser: Browser | undefined;
+let made: World;
+let server: { readonly url: string; close(): Promise<void> };
+
+async function open(
+  context: TestContext,
+  options: { width?: number; locale?: string; script?: boolean; dark?: boolean } = {},
+): Promise<Page> {
+  const executablePath = findProgram("chromium") ?? needs("chromium", context);
+  browser ??= await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  const page = await browser.newPage({
+    viewport: { width: options.width ?? 1_280, height: 900 },
+    locale: options.locale ?? "fr-CA",
+    javaScriptEnabled: options.script ?? true,
+    colorScheme: options.dark === true ? "dark" : "light",
+    bypassCSP: false,
+  });
+  return page;
+}
+
+beforeEach(async () => {
+  const devices = [
+    device("codec-1", { name: "Codec A-101" }),
+    device("codec-2", { name: "Codec de Gaspé", site: "gaspe", commissioning: true }),
+    device("switch-1", { name: "Commutateur principal", kind: "switch", family: "cisco-ios-switch" }),
+  ];
+  made = world({ devices });
+  made.config = { ...made.config, http: { ...made.config.http, openReads: true } };
+  fill(made);
+  made.board.of("switch-1", at).up = 1;
+  made.incidents.set(
+    "000123-45",
+    incident("000123-45", {
+      severity: "major",
+      severityWhy: "a session starts in 20 min",
+      urgency: "now",
+      urgencyWhy: "a session starts in 20 min",
+    }),
+  );
+  made.incidents.set(
+    "000124-18",
+    incident("000124-18", { symptom: "camera-disconnected", part: "camera 1", state: "restored", restoredAt: at }),
+  );
+  await made.sink.send(
+    { id: "demo-sink", kind: "sink" },
+    {
+      key: "k",
+      to: "bureau@example.org",
+      language: "fr",
+      subject: "[VIG-2026-000123-45] Majeur : Codec A-101 ne répond plus",
+      text: "Numéro : …",
+      data: {},
+      maybeDuplicate: false,
+    },
+    new AbortController().signal,
+  );
+  server = await serve(made);
+});
+afterEach(async () => {
+  for (const context of browser?.contexts() ?? []) await context.close();
+  await server.close();
+});
+afterAll(async () => {
+  await browser?.close();
+});
+
+const addresses = ["/", "/devices/codec-1", "/incidents/VIG-2026-000123-45", "/recurrences", "/devices/none"];
+
+async function picture(page: Page, name: string): Promise<void> {
+  if (screenshots === undefined) return;
+  mkdirSync(screenshots, { recursive: true });
+  await page.screenshot({ path: `${screenshots}/${name}.png`, fullPage: true });
+}
+
+describe("every page", () => {
+  it.for([
+    { locale: "fr-CA", width: 1_280, dark: false },
+    { locale: "en-CA", width: 400, dark: false },
+    { locale: "fr-CA", width: 400, dark: true },
+  ])("has nothing that axe objects to and nothing wider than the screen ($locale, $width px, dark: $dark)", async (how, context) => {
+    const page = await open(context, how);
+    for (const address of addresses) {
+      await page.goto(`${server.url}${address}`);
+      await picture(page, `${address.replaceAll("/", "_")}-${how.locale}-${how.width}${how.dark ? "-dark" : ""}`);
+      // Evaluated by the debugger, which the page's policy does not bind.
+      await page.evaluate(axe);
+      const found = (await page.evaluate("axe.run()")) as { violations: { id: string; nodes: { html: string }[] }[] };
+      expect([address, found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)]).toEqual([address, []]);
+      const wide = (await page.evaluate("document.documentElement.scrollWidth")) as number;
+      expect([address, wide <= how.width]).toEqual([address, true]);
+    }
+  });
+
+  it("says nothing in the browser's console", async (context) => {
+    const page = await open(context);
+    const said: string[] = [];
+    page.on("console", (message) => said.push(message.text()));
+    page.on("pageerror", (error) => said.push(error.message));
+    for (const address of addresses.slice(0, 4)) await page.goto(`${server.url}${address}`);
+    expect(said).toEqual([]);
+  });
+});
+
+describe("the status page", () => {
+  it("shows a new incident by itself, and keeps open what the reader opened", async (context) => {
+    const page = await open(context);
+    const events = page.waitForResponse((answer) => answer.url().endsWith("/api/v1/events"));
+    await page.goto(`${server.url}/`);
+    await events;
+    await page.locator(".messages summary").first().click();
+    made.incidents.set("000125-88", incident("000125-88", { symptom: "sip-unregistered" }));
+    made.poke({ kind: "incident", id: "000125-88" });
+    await page.getByText("a perdu son enregistrement SIP").waitFor({ timeout: 10_000 });
+    expect(await page.locator(".messages details").first().getAttribute("open")).not.toBeNull();
+  });
+
+  it("says so when the daemon is gone", async (context) => {
+    const page = await open(context);
+    await page.goto(`${server.url}/`);
+    await page.route("**/*", (route) => route.abort());
+    made.poke({ kind: "device", id: "codec-1" });
+    await page.locator("#stale").waitFor({ state: "visible", timeout: 20_000 });
+  });
+
+  it("says all without script: incidents, where, who holds them, and what the colour means", async (context) => {
+    const page = await open(context, { script: false });
+    await page.goto(`${server.url}/`);
+    const text = await page.locator("main").innerText();
+    for (const fact of [
+      "Codec A-101 ne répond plus",
+      "Hôpital général, Salle A-101",
+      "Majeur",
+      "personne",
+      "une séance commence dans 20 min",
+      "Hors service",
+      "DÉMO",
+    ]) {
+      expect(text).toContain(fact);
+    }
+  });
+
+  it("switches language and remembers it", async (context) => {
+    const page = await open(context);
+    await page.goto(`${server.url}/`);
+    await page.getByRole("link", { name: "English" }).click();
+    await page.goto(`${server.url}/recurrences`);
+    expect(await page.locator("h1").innerText()).toBe("Recurring failures");
+  });
+
+  it("says that the last configuration was refused, and why", async (context) => {
+    made.lastReload = {
+      ok: false,
+      at,
+      reason: "invalid",
+      problems: ['devices.codec-9.site: "mhg" is no site; write mgh   (vigie.yaml:41)'],
+    };
+    const page = await open(context);
+    await page.goto(`${server.url}/`);
+    expect(await page.getByRole("alert").innerText()).toContain("mhg");
+  });
+});
