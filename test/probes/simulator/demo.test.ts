@@ -18,6 +18,7 @@ const env = {
   VIGIE_DEMO_SNMP_PRIV: "priv-password",
   VIGIE_DEMO_COMMUNITY: "demo-community",
   VIGIE_DEMO_CODEC_PASSWORD: "codec-password",
+  VIGIE_DEMO_TOKEN: "a-token-of-the-demo",
 };
 const folder = mkdtempSync(join(tmpdir(), "vigie-demo-"));
 const script = loadScript(join(projectRoot(), "demo", "script.yaml"));
