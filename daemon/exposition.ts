@@ -7,6 +7,7 @@ import type { BoardView, DeviceState, LastLook } from "./board.ts";
 import { sampleHelp } from "./export/sample-help.ts";
 import type { Severity, Urgency } from "./model/incident.ts";
 import type { Device, Network } from "./model/network.ts";
+import type { Sample } from "./model/observation.ts";
 
 /** An incident that is not closed and not folded, as much of it as the metrics show. */
 export interface IncidentSummary {
@@ -41,18 +42,22 @@ const maxValueLength = 80;
 /** Facts that change by themselves, so that each change would be a new series. */
 const unshownReadings = new Set(["engine_boots"]);
 
-/** Lines of one metric family, collected over all devices. */
+/** Lines of one metric family, collected over all devices. Kept between scrapes, so that a prefix can point at its bucket. */
 interface Bucket {
   readonly head: string;
-  readonly done: string[];
-  open: string;
+  done: string[];
+  /** Prefix, value, prefix, value …: joined at once, because strings grown line by line cost the collector more than the writing. */
+  open: string[];
 }
+
+type Buckets = Map<string, Bucket>;
 
 /** What is prepared for one device, until its configuration or what it answers with changes. */
 interface Prepared {
   readonly device: Device;
   readonly labels: string;
-  readonly info: string;
+  readonly upPrefix: string;
+  readonly infoPrefix: string;
   /** By check id: one prefix a sample, in the order of the look. */
   readonly shapes: Map<string, readonly SamplePrefix[]>;
 }
@@ -60,13 +65,16 @@ interface Prepared {
 interface SamplePrefix {
   readonly name: string;
   readonly part: string | undefined;
-  readonly family: string;
-  /** Empty when the name is no metric name: left out. */
   readonly prefix: string;
+  /** Undefined when it is left out: the name is no metric name, or another look tells the same series. */
+  readonly bucket: Bucket | undefined;
 }
 
 export function createExposition(sources: ExpositionSources): Exposition {
   const prepared = new Map<string, Prepared>();
+  const buckets = fixedBuckets();
+  /** One scrape at a time: the buckets are shared. */
+  let turn: Promise<void> = Promise.resolve();
 
   const prepare = (device: Device): Prepared => {
     const known = prepared.get(device.id);
@@ -74,14 +82,20 @@ export function createExposition(sources: ExpositionSources): Exposition {
     const labels = `device="${escapeLabel(device.id)}",site="${escapeLabel(device.site)}",family="${escapeLabel(device.family)}"`;
     const room = escapeLabel(device.room ?? "");
     const info = `${labels},kind="${device.kind}",name="${escapeLabel(device.name)}",room="${room}",commissioning="${device.commissioning}"`;
-    const made = { device, labels, info, shapes: new Map() };
+    const made = {
+      device,
+      labels,
+      upPrefix: `\nvigie_device_up{${labels}} `,
+      infoPrefix: `\nvigie_device_info{${info}} `,
+      shapes: new Map(),
+    };
     prepared.set(device.id, made);
     return made;
   };
 
-  async function* slices(): AsyncIterable<string> {
-    const network = sources.network();
-    const buckets = fixedBuckets();
+  const collectAll = async (network: Network): Promise<string[]> => {
+    // What a scrape that failed half-way left behind.
+    for (const bucket of buckets.values()) empty(bucket);
     let began = performance.now();
     for (const device of network.devices.values()) {
       collect(buckets, prepare(device), sources.board.get(device.id));
@@ -89,32 +103,47 @@ export function createExposition(sources: ExpositionSources): Exposition {
       await pause();
       began = performance.now();
     }
-    for (const id of prepared.keys()) if (!network.devices.has(id)) prepared.delete(id);
+    const pieces: string[] = [];
     for (const bucket of buckets.values()) {
-      if (bucket.done.length === 0 && bucket.open === "") continue;
-      yield bucket.head;
-      for (const text of [...bucket.done, bucket.open]) {
-        yield text;
-        await pause();
-      }
+      if (bucket.open.length > 0 || bucket.done.length > 0) pieces.push(bucket.head, ...bucket.done, `${bucket.open.join("")}\n`);
+      empty(bucket);
     }
+    return pieces;
+  };
+
+  async function* slices(): AsyncIterable<string> {
+    const network = sources.network();
+    const mine = turn.then(() => collectAll(network));
+    turn = mine.then(
+      () => undefined,
+      () => undefined,
+    );
+    for (const piece of await mine) {
+      yield piece;
+      await pause();
+    }
+    for (const id of prepared.keys()) if (!network.devices.has(id)) prepared.delete(id);
     yield incidentLines(network, sources.incidents());
   }
   return { slices };
 }
 
-function collect(buckets: Map<string, Bucket>, prepared: Prepared, state: DeviceState | undefined): void {
+function collect(buckets: Buckets, prepared: Prepared, state: DeviceState | undefined): void {
   const { labels } = prepared;
-  add(buckets, "vigie_device_up", `vigie_device_up{${labels}} ${state === undefined ? "NaN" : writeValue(state.up)}\n`);
-  add(buckets, "vigie_device_info", `vigie_device_info{${prepared.info}} 1\n`);
+  add(bucketOf(buckets, "vigie_device_up"), prepared.upPrefix, state === undefined ? "NaN" : writeValue(state.up));
+  add(bucketOf(buckets, "vigie_device_info"), prepared.infoPrefix, "1");
   if (state === undefined) return;
-  reshape(prepared, state.looks);
+  reshape(buckets, prepared, state.looks);
   let readings = 0;
   for (const [check, look] of state.looks) {
     const kind = `${labels},kind="${look.kind}"`;
-    add(buckets, "vigie_device_look_timestamp_seconds", `vigie_device_look_timestamp_seconds{${kind}} ${look.at / 1000}\n`);
-    add(buckets, "vigie_device_look_up", `vigie_device_look_up{${kind}} ${lookValue(look)}\n`);
-    collectSamples(buckets, prepared, check, look);
+    add(
+      bucketOf(buckets, "vigie_device_look_timestamp_seconds"),
+      `\nvigie_device_look_timestamp_seconds{${kind}} `,
+      String(look.at / 1000),
+    );
+    add(bucketOf(buckets, "vigie_device_look_up"), `\nvigie_device_look_up{${kind}} `, lookValue(look));
+    collectSamples(prepared, check, look);
     readings = collectReadings(buckets, prepared, look, readings);
   }
 }
@@ -130,14 +159,14 @@ function lookValue(look: LastLook): string {
   }
 }
 
-function collectSamples(buckets: Map<string, Bucket>, prepared: Prepared, check: string, look: LastLook): void {
+function collectSamples(prepared: Prepared, check: string, look: LastLook): void {
   const { samples } = look;
   const shape = prepared.shapes.get(check) ?? [];
   for (let index = 0; index < samples.length; index += 1) {
     const sample = samples[index];
     const ready = shape[index];
-    if (sample === undefined || ready === undefined || ready.prefix === "") continue;
-    add(buckets, ready.family, `${ready.prefix}${writeValue(sample.value)}\n`);
+    if (sample === undefined || ready?.bucket === undefined) continue;
+    add(ready.bucket, ready.prefix, writeValue(sample.value));
   }
 }
 
@@ -145,7 +174,7 @@ function collectSamples(buckets: Map<string, Bucket>, prepared: Prepared, check:
  * Prepares the prefixes again when a look answered with other samples than before. All of the device's, because two looks may
  * tell the same series (uptime over SNMP and over SSH), and the same series twice makes Prometheus refuse the whole scrape.
  */
-function reshape(prepared: Prepared, looks: DeviceState["looks"]): void {
+function reshape(buckets: Buckets, prepared: Prepared, looks: DeviceState["looks"]): void {
   let same = true;
   for (const [check, look] of looks) {
     if (!fits(prepared.shapes.get(check) ?? [], look.samples)) same = false;
@@ -155,7 +184,7 @@ function reshape(prepared: Prepared, looks: DeviceState["looks"]): void {
   for (const [check, { samples }] of looks) {
     prepared.shapes.set(
       check,
-      samples.map((sample) => samplePrefix(prepared.labels, sample.name, sample.part, seen)),
+      samples.map((sample) => samplePrefix(buckets, prepared.labels, sample, seen)),
     );
   }
 }
@@ -169,16 +198,16 @@ function fits(shape: readonly SamplePrefix[], samples: LastLook["samples"]): boo
 }
 
 /** Of a series that is there twice, the first one counts. */
-function samplePrefix(labels: string, name: string, part: string | undefined, seen: Set<string>): SamplePrefix {
+function samplePrefix(buckets: Buckets, labels: string, { name, part }: Sample, seen: Set<string>): SamplePrefix {
   const family = `vigie_${name}`;
   const tail = part === undefined ? "" : `,part="${escapeLabel(part)}"`;
-  const prefix = `${family}{${labels}${tail}} `;
+  const prefix = `\n${family}{${labels}${tail}} `;
   const usable = /^[a-z][a-z0-9_]*$/.test(name) && !ownNames.has(family) && !seen.has(prefix);
   seen.add(prefix);
-  return { name, part, family, prefix: usable ? prefix : "" };
+  return { name, part, prefix, bucket: usable ? bucketOf(buckets, family) : undefined };
 }
 
-function collectReadings(buckets: Map<string, Bucket>, prepared: Prepared, look: LastLook, before: number): number {
+function collectReadings(buckets: Buckets, prepared: Prepared, look: LastLook, before: number): number {
   let count = before;
   for (const reading of look.readings) {
     if (unshownReadings.has(reading.name)) continue;
@@ -187,7 +216,7 @@ function collectReadings(buckets: Map<string, Bucket>, prepared: Prepared, look:
     const value = escapeLabel(reading.value.slice(0, maxValueLength));
     const part = escapeLabel(reading.part ?? "");
     const state = `state="${escapeLabel(reading.name)}",value="${value}",part="${part}",look="${look.kind}"`;
-    add(buckets, "vigie_device_state", `vigie_device_state{${prepared.labels},${state}} 1\n`);
+    add(bucketOf(buckets, "vigie_device_state"), `\nvigie_device_state{${prepared.labels},${state}} `, "1");
   }
   return count;
 }
@@ -208,26 +237,36 @@ const incidentFamilies: readonly (readonly [name: string, help: string])[] = [
 
 const ownNames = new Set([...fixed, ...incidentFamilies].map(([name]) => name));
 
-function fixedBuckets(): Map<string, Bucket> {
-  return new Map(fixed.map(([name, help]) => [name, { head: heading(name, help), done: [], open: "" }]));
+function fixedBuckets(): Buckets {
+  return new Map(fixed.map(([name, help]) => [name, { head: heading(name, help), done: [], open: [] }]));
 }
 
 function heading(name: string, help: string): string {
   const unit = /_(seconds|ratio|celsius|octets|volts|amperes|watts|hertz)$/.exec(name)?.[1];
   const text = help.replace(/\\/g, "\\\\").replace(/\n/g, "\\n");
-  return `# HELP ${name} ${text}\n# TYPE ${name} gauge\n${unit === undefined ? "" : `# UNIT ${name} ${unit}\n`}`;
+  return `# HELP ${name} ${text}\n# TYPE ${name} gauge${unit === undefined ? "" : `\n# UNIT ${name} ${unit}`}`;
 }
 
-function add(buckets: Map<string, Bucket>, family: string, line: string): void {
+function bucketOf(buckets: Buckets, family: string): Bucket {
   let bucket = buckets.get(family);
   if (bucket === undefined) {
-    bucket = { head: heading(family, sampleHelp(family.slice("vigie_".length))), done: [], open: "" };
+    bucket = { head: heading(family, sampleHelp(family.slice("vigie_".length))), done: [], open: [] };
     buckets.set(family, bucket);
   }
-  bucket.open += line;
-  if (bucket.open.length < 65_536) return;
-  bucket.done.push(bucket.open);
-  bucket.open = "";
+  return bucket;
+}
+
+/** The prefix begins with the line feed that ends the line before. */
+function add(bucket: Bucket, prefix: string, value: string): void {
+  bucket.open.push(prefix, value);
+  if (bucket.open.length < 1_024) return;
+  bucket.done.push(bucket.open.join(""));
+  bucket.open = [];
+}
+
+function empty(bucket: Bucket): void {
+  bucket.done = [];
+  bucket.open = [];
 }
 
 /** A series for every site from the start, so that an alert rule sees 0 and not nothing. */
@@ -252,7 +291,7 @@ function incidentLines(network: Network, incidents: readonly IncidentSummary[]):
   }
   const bodies = [counts("vigie_incidents_open", open), counts("vigie_incidents_unacknowledged", waiting)];
   bodies.push(infos.map((labels) => `vigie_incident_unacknowledged_info{${labels}} 1\n`).join(""));
-  return incidentFamilies.map(([name, help], index) => (bodies[index] === "" ? "" : heading(name, help) + bodies[index])).join("");
+  return incidentFamilies.map(([name, help], index) => (bodies[index] === "" ? "" : `${heading(name, help)}\n${bodies[index]}`)).join("");
 }
 
 function incidentLabels(of: Pick<IncidentSummary, "severity" | "urgency" | "level" | "site">): string {

@@ -139,7 +139,7 @@ describe("the status page", () => {
   it("says all without script: incidents, where, who holds them, and what the colour means", async (context) => {
     const page = await open(context, { script: false });
     await page.goto(`${server.url}/`);
-    const text = await page.locator("main").innerText();
+    const text = await page.locator("main").textContent();
     for (const fact of [
       "Codec A-101 ne répond plus",
       "Hôpital général, Salle A-101",
@@ -158,7 +158,7 @@ describe("the status page", () => {
     await page.goto(`${server.url}/`);
     await page.getByRole("link", { name: "English" }).click();
     await page.goto(`${server.url}/recurrences`);
-    expect(await page.locator("h1").innerText()).toBe("Recurring failures");
+    expect(await page.locator("h1").textContent()).toBe("Recurring failures");
   });
 
   it("says that the last configuration was refused, and why", async (context) => {
@@ -170,6 +170,6 @@ describe("the status page", () => {
     };
     const page = await open(context);
     await page.goto(`${server.url}/`);
-    expect(await page.getByRole("alert").innerText()).toContain("mhg");
+    expect(await page.getByRole("alert").textContent()).toContain("mhg");
   });
 });
