@@ -72,6 +72,7 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     };
   };
 
+  const failedReads = counter("metrics_reads_failed_total", "Values that could not be read at a scrape; the one before is shown.");
   const reads: (() => void | Promise<void>)[] = [];
   const metrics: Metrics = {
     looks: counter("looks_total", "Looks ended, by probe kind and by what was found.", ["kind", "status"]),
@@ -104,7 +105,14 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     registry,
     onScrape: (read) => void reads.push(read),
     text: async () => {
-      for (const read of reads) await read();
+      for (const read of reads) {
+        try {
+          await read();
+        } catch {
+          // A store that is down must not take the scrape with it: the old value stays, and this says so.
+          failedReads.inc();
+        }
+      }
       return registry.metrics();
     },
   };

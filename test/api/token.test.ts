@@ -7,7 +7,14 @@ import { token } from "../../daemon/cli/token.ts";
 async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
   let out = "";
   let err = "";
-  const code = await token(argv, { out: (line) => void (out += `${line}\n`), err: (line) => void (err += `${line}\n`) });
+  const code = await token(argv, {
+    out: (line) => {
+      out += `${line}\n`;
+    },
+    err: (line) => {
+      err += `${line}\n`;
+    },
+  });
   return { code, out, err };
 }
 
