@@ -8,6 +8,7 @@ import { sampleHelp } from "./export/sample-help.ts";
 import type { Severity, Urgency } from "./model/incident.ts";
 import type { Device, Network } from "./model/network.ts";
 import type { Sample } from "./model/observation.ts";
+import type { Recurrence } from "./ports.ts";
 
 /** An incident that is not closed and not folded, as much of it as the metrics show. */
 export interface IncidentSummary {
@@ -27,6 +28,8 @@ export interface ExpositionSources {
   readonly network: () => Network;
   /** Every incident that is not closed and not folded. */
   readonly incidents: () => readonly IncidentSummary[];
+  /** The most frequent failures, as last read from the store; its limit bounds the series. Without it there is no such family. */
+  readonly recurrences?: () => readonly Recurrence[];
 }
 
 export interface Exposition {
@@ -124,6 +127,7 @@ export function createExposition(sources: ExpositionSources): Exposition {
     }
     for (const id of prepared.keys()) if (!network.devices.has(id)) prepared.delete(id);
     yield incidentLines(network, sources.incidents());
+    yield recurrenceLines(sources.recurrences?.() ?? []);
   }
   return { slices };
 }
@@ -235,7 +239,10 @@ const incidentFamilies: readonly (readonly [name: string, help: string])[] = [
   ["vigie_incident_unacknowledged_info", "Always 1; one series an incident that nobody has acknowledged, to page by."],
 ];
 
-const ownNames = new Set([...fixed, ...incidentFamilies].map(([name]) => name));
+const recurrenceName = "vigie_recurrence_occurrences";
+const recurrenceHelp = "How often the same failure came in the window; reopenings count, false alarms and tests do not.";
+
+const ownNames = new Set([...fixed, ...incidentFamilies, [recurrenceName]].map(([name]) => name));
 
 function fixedBuckets(): Buckets {
   return new Map(fixed.map(([name, help]) => [name, { head: heading(name, help), done: [], open: [] }]));
@@ -292,6 +299,17 @@ function incidentLines(network: Network, incidents: readonly IncidentSummary[]):
   const bodies = [counts("vigie_incidents_open", open), counts("vigie_incidents_unacknowledged", waiting)];
   bodies.push(infos.map((labels) => `vigie_incident_unacknowledged_info{${labels}} 1\n`).join(""));
   return incidentFamilies.map(([name, help], index) => (bodies[index] === "" ? "" : `${heading(name, help)}\n${bodies[index]}`)).join("");
+}
+
+/** What a failure hangs on is the fingerprint's first field: a device, or `link:…`, `credential:…`. */
+function recurrenceLines(recurrences: readonly Recurrence[]): string {
+  if (recurrences.length === 0) return "";
+  const lines = recurrences.flatMap(({ fingerprint, site, symptom, part, occurrences30, occurrences90 }) => {
+    const what = `device="${escapeLabel(fingerprint.split("|", 1)[0] ?? "")}",symptom="${escapeLabel(symptom)}"`;
+    const labels = `${what},part="${escapeLabel(part ?? "")}",site="${escapeLabel(site)}"`;
+    return [`${recurrenceName}{${labels},window="30d"} ${occurrences30}\n`, `${recurrenceName}{${labels},window="90d"} ${occurrences90}\n`];
+  });
+  return heading(recurrenceName, recurrenceHelp) + lines.join("");
 }
 
 function incidentLabels(of: Pick<IncidentSummary, "severity" | "urgency" | "level" | "site">): string {
