@@ -125,14 +125,14 @@ export interface DeliveryView extends OutboxRow {
 export interface Tx {
   saveAlarms(alarms: readonly Alarm[]): Promise<void>;
   incident(id: string): Promise<Incident | undefined>;
-  /** The open (not closed), unfolded incident of this root cause. */
+  /** The failing (open or taken), unfolded incident of this root cause. A restored one is not it: trouble after the window is a new incident. */
   openByRootCause(rootCause: string): Promise<Incident | undefined>;
   /** The latest closed or restored incident with this fingerprint that ended after `since`. */
   latestByFingerprint(fingerprint: string, since: Instant): Promise<Incident | undefined>;
-  /** Open, unfolded incidents of these devices (to fold under a parent's). */
+  /** Failing, unfolded incidents of these devices (to fold under a parent's). */
   openByDevices(devices: readonly string[]): Promise<readonly Incident[]>;
   dueIncidents(at: Instant, limit: number): Promise<readonly Incident[]>;
-  /** Throws RaceLost when an open incident of the same root cause exists. */
+  /** Throws RaceLost when a failing incident of the same root cause exists. */
   insertIncident(incident: Incident): Promise<void>;
   /** Writes `incident` (its version already raised by one) if the stored version is `incident.version - 1`; else RaceLost. */
   updateIncident(incident: Incident): Promise<void>;

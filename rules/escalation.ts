@@ -7,9 +7,9 @@
  */
 import type { Incident, NoticeKind, TimelineEntry, WakeReason } from "../daemon/model/incident.ts";
 import type { Clock, LevelStep } from "../daemon/model/policy.ts";
-import { DAY, type Instant, MINUTE } from "../daemon/model/time.ts";
+import { type Instant, MINUTE } from "../daemon/model/time.ts";
 import { deadline, type Hours, nextService } from "./clock.ts";
-import { closeIncident, type Decision, line, type Notice, raised } from "./incident.ts";
+import { closeIncident, type Decision, line, type Notice, raised, restoredClock } from "./incident.ts";
 
 /** A step that is this late collapses with the others that came due meanwhile. */
 const lateAfterMs = 2 * MINUTE;
@@ -168,7 +168,7 @@ function followUp(incident: Incident, hours: Hours, due: Instant, now: Instant):
   const track = incident.policy.tracks[incident.severity];
   const from = now - due > lateAfterMs ? now : due;
   const again = { ...incident, occurrence: incident.occurrence + 1 };
-  const clock: Clock = incident.state === "restored" ? { ms: DAY, in: "working-days" } : track.followUp;
+  const clock = incident.state === "restored" ? restoredClock(incident) : track.followUp;
   const next = raised({ ...again, wakeAt: deadline(hours, clockOf(incident, clock), from), wakeFor: "follow-up" });
   const told = stepOf(incident, Math.min(incident.level, track.steps.length));
   const start = incident.state === "restored" ? nextService(hours, due) : begins(incident, hours, due);

@@ -5,8 +5,8 @@
  */
 import type { Alarm } from "../daemon/model/alarm.ts";
 import type { Disposition, Incident, NoticeKind, Severity, TimelineEntry, Urgency } from "../daemon/model/incident.ts";
-import type { Policy } from "../daemon/model/policy.ts";
-import type { Instant } from "../daemon/model/time.ts";
+import type { Clock, Policy } from "../daemon/model/policy.ts";
+import { DAY, type Instant } from "../daemon/model/time.ts";
 import { deadline, type Hours } from "./clock.ts";
 
 /** Somebody is to be told; the daemon turns functions into people and channels. */
@@ -124,7 +124,7 @@ export function restoreIncident(incident: Incident, at: Instant, hours: Hours, w
     restoredAt: at,
     ...(healed
       ? { wakeAt: at + incident.policy.autoCloseAfterMs, wakeFor: "auto-close" as const }
-      : { wakeAt: deadline(hours, { ms: 86_400_000, in: "working-days" }, at), wakeFor: "follow-up" as const }),
+      : { wakeAt: deadline(hours, restoredClock(incident), at), wakeFor: "follow-up" as const }),
   });
   const notices: Notice[] = incident.noticeSent
     ? [{ kind: "restored", level: incident.level, occurrence: incident.occurrence, tell: toldSoFar(incident), notBefore: at }]
@@ -200,6 +200,11 @@ export function closeIncident(incident: Incident, by: string, at: Instant, dispo
     disposition,
   });
   return { incident: next, timeline: [line(next, at, by, "closed", note, { disposition })], notices: [], dropPending: "closed" };
+}
+
+/** The follow-up once service is back: the policy's own, else one working day. */
+export function restoredClock(incident: Incident): Clock {
+  return incident.policy.tracks[incident.severity].followUpWaiting ?? { ms: DAY, in: "working-days" };
 }
 
 /** Everybody who was told at this level and the levels below it. */

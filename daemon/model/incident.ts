@@ -60,6 +60,11 @@ export interface Incident {
   readonly version: number;
 }
 
+/** Service is not back yet: it gathers alarms, and there is one such incident a root cause. A restored one waits for people only. */
+export function isFailing(incident: Pick<Incident, "state">): boolean {
+  return incident.state === "open" || incident.state === "taken";
+}
+
 /** What a timer is for. */
 export type WakeReason = "notice" | "escalate" | "repeat" | "acknowledgement-expires" | "follow-up" | "auto-close";
 

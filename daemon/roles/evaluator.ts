@@ -10,7 +10,7 @@ import { inOrder } from "../../rules/alarm.ts";
 import { createRuleIndex } from "../../rules/applies.ts";
 import type { Board } from "../board.ts";
 import type { Config } from "../model/config.ts";
-import type { Incident } from "../model/incident.ts";
+import { type Incident, isFailing } from "../model/incident.ts";
 import type { Observation } from "../model/observation.ts";
 import { MINUTE } from "../model/time.ts";
 import { type Bus, type Clock, type InboxMessage, type Log, RaceLost, type Store } from "../ports.ts";
@@ -82,13 +82,19 @@ export class Evaluator implements Role {
   async run(signal: AbortSignal, beat: () => void): Promise<void> {
     await this.#deps.leases.wait(this.name, signal, beat);
     if (signal.aborted) return;
-    await this.#load();
-    const bus = this.#deps.bus.consume({ maxBatch: maxTurn }, (batch) => this.#serially(() => this.#turn(batch, undefined, beat)), signal);
+    await this.load();
+    const bus = this.#deps.bus.consume({ maxBatch: maxTurn }, (batch) => this.take(batch, beat), signal);
     const inbox = this.#readInbox(signal, beat);
     await Promise.all([bus, inbox]);
   }
 
-  async #load(): Promise<void> {
+  /** Decides on a batch and commits what changed; resolves when it may be acknowledged. Batches run one after another. */
+  take(batch: readonly Observation[], beat: () => void = () => {}): Promise<void> {
+    return this.#serially(() => this.#turn(batch, undefined, beat));
+  }
+
+  /** Reads back what the store holds: alarms, the cursor, the open root causes. Before the first batch. */
+  async load(): Promise<void> {
     const { store, clock, config } = this.#deps;
     this.#memory = new AlarmMemory(await store.loadAlarms());
     this.#cursor = await store.cursor(cursorName);
@@ -237,9 +243,7 @@ export class Evaluator implements Role {
 
 /** Root causes of incidents that are failing now; a restored one gathers nothing more. */
 function failing(open: readonly Incident[]): Set<string> {
-  return new Set(
-    open.filter((each) => (each.state === "open" || each.state === "taken") && each.foldedInto === undefined).map((each) => each.rootCause),
-  );
+  return new Set(open.filter((each) => isFailing(each) && each.foldedInto === undefined).map((each) => each.rootCause));
 }
 
 /** Inbox messages that carry an observation; the others are for later readers. */

@@ -146,6 +146,9 @@ export class Turn {
     if (judgement.retrySoonMs !== undefined) {
       this.#kicks.push({ check: observation.check, inMs: judgement.retrySoonMs });
       for (const parent of parentsToLookAt(this.#world.network, device)) this.#kicks.push({ device: parent, inMs: 0 });
+      // Is it us? The canary is looked at before anybody else is called down.
+      const { canary } = this.#world.network;
+      if (canary !== undefined && canary !== device.id) this.#kicks.push({ device: canary, inMs: 0 });
     }
     this.#rejudgeSuppressed(device, observation, new Set(judgement.transitions.map((each) => each.alarm.key)));
   }
@@ -218,9 +221,10 @@ export class Turn {
   /** Why an alarm is not a cause of its own: blind, masked on its own device, or behind what is down. */
   #explained(alarm: Alarm, device: Device, rule: Rule | undefined): { by: string; root: string; why: string } | undefined {
     if (rule?.suppressible === false) return undefined;
-    const blind = this.#overlay.get(alarmKey(blindRoot, blindSymptom));
-    if (blind?.state === "active" && this.#world.network.canary !== device.id)
-      return { by: blindRoot, root: blindRoot, why: "we are blind ourselves" };
+    const blind = this.#overlay.get(alarmKey(blindRoot, blindSymptom))?.state === "active";
+    // The canary's own failure is what being blind means: it is no second incident.
+    const canaryDown = device.id === this.#world.network.canary && rule?.outOfService === true;
+    if (blind || canaryDown) return { by: blindRoot, root: blindRoot, why: "we are blind ourselves" };
     const credential = alarm.symptom === loginSymptom ? this.#restingCredential(device) : undefined;
     if (credential !== undefined) return { by: credential, root: credential, why: "the credential is refused on several devices" };
     const others = [...this.#overlay.ofDevice(device.id)].filter((other) => other.state === "active" && other.key !== alarm.key);

@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Knex } from "knex";
-import type { Incident } from "../model/incident.ts";
+import { type Incident, isFailing } from "../model/incident.ts";
 import type { Policy } from "../model/policy.ts";
 import { DAY, type Instant } from "../model/time.ts";
 import { type IncidentQuery, RaceLost, type Recurrence } from "../ports.ts";
@@ -28,7 +28,7 @@ export class Incidents {
   }
 
   async openByRootCause(session: Session, rootCause: string): Promise<Incident | undefined> {
-    const query = session.sql("incidents").whereRaw("is_open = 1 and is_folded = 0").where({ root_cause: rootCause });
+    const query = session.sql("incidents").whereRaw("is_failing = 1 and is_folded = 0").where({ root_cause: rootCause });
     return this.#one(session, query);
   }
 
@@ -49,7 +49,7 @@ export class Incidents {
     for (const some of slices(devices, IN_VALUES)) {
       const query = session
         .sql("incidents")
-        .whereRaw("is_open = 1 and is_folded = 0")
+        .whereRaw("is_failing = 1 and is_folded = 0")
         .whereIn("device", [...some]);
       found.push(...(await this.#all(session, query.orderBy(["opened_at", "id"]))));
     }
@@ -95,15 +95,15 @@ export class Incidents {
   async update(session: Session, incident: Incident): Promise<void> {
     const row = incidentRow(incident, await this.#keepPolicy(session, incident.policy));
     const stored = session.sql("incidents").where({ id: incident.id, version: incident.version - 1 });
-    const clash = incident.state === "closed" || incident.foldedInto !== undefined ? undefined : await this.#rival(session, incident);
+    const clash = !isFailing(incident) || incident.foldedInto !== undefined ? undefined : await this.#rival(session, incident);
     if (clash !== undefined || (await session.run(stored.update(row))) !== 1) {
       throw new RaceLost(`incident ${incident.id} is no longer at version ${incident.version - 1}, or its root cause is open elsewhere`);
     }
   }
 
-  /** Another open incident of the same root cause: reopening beside it would break the unique index. */
+  /** Another failing incident of the same root cause: reopening beside it would break the unique index. */
   async #rival(session: Session, incident: Incident): Promise<Row | undefined> {
-    const query = session.sql("incidents").whereRaw("is_open = 1 and is_folded = 0").where({ root_cause: incident.rootCause });
+    const query = session.sql("incidents").whereRaw("is_failing = 1 and is_folded = 0").where({ root_cause: incident.rootCause });
     return session.row(query.whereNot({ id: incident.id }).select("id").limit(1));
   }
 

@@ -4,7 +4,7 @@
  * Instants are integer milliseconds, booleans 0 or 1, documents JSON text: the same on both dialects.
  */
 import type { Alarm } from "../model/alarm.ts";
-import type { Incident, OutboxRow } from "../model/incident.ts";
+import { type Incident, isFailing, type OutboxRow } from "../model/incident.ts";
 import type { Policy } from "../model/policy.ts";
 import type { AuditEntry, ClaimedRow, DeliveryView, InboxMessage, TrapRecord } from "../ports.ts";
 import type { Row } from "./session.ts";
@@ -40,6 +40,7 @@ export function incidentRow(incident: Incident, policyHash: string): Record<stri
     fingerprint: incident.fingerprint,
     state: incident.state,
     is_open: incident.state === "closed" ? 0 : 1,
+    is_failing: isFailing(incident) ? 1 : 0,
     is_folded: incident.foldedInto === undefined ? 0 : 1,
     opened_at: incident.openedAt,
     ended_at: incident.state === "open" || incident.state === "taken" ? null : endOf(incident),

@@ -131,6 +131,14 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
         expect((await store.transaction(undefined, (tx) => tx.openByRootCause("r")))?.id).toBe("i1");
       });
 
+      it("a restored incident does not stand in the way of a new one of its root cause, and gathers nothing", async () => {
+        await save(["i1", { rootCause: "r", state: "restored", restoredAt: START }]);
+        expect(await store.transaction(undefined, (tx) => tx.openByRootCause("r"))).toBeUndefined();
+        await save(["i2", { rootCause: "r" }]);
+        expect((await store.transaction(undefined, (tx) => tx.openByRootCause("r")))?.id).toBe("i2");
+        expect((await store.openIncidents()).map((each) => each.id).sort()).toEqual(["i1", "i2"]);
+      });
+
       it("two who open the same root cause at once: one wins, one loses the race", async () => {
         const other = await ground.open();
         const open = (one: OpenedStore, id: string) =>

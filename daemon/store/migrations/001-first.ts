@@ -14,7 +14,7 @@ function incidents(table: Table): void {
   table.text("number").notNullable().unique();
   for (const name of ["root_cause", "site", "symptom", "fingerprint", "state", "policy", "body"]) table.text(name).notNullable();
   for (const name of ["device", "part", "disposition"]) table.text(name);
-  for (const name of ["is_open", "is_folded"]) table.smallint(name).notNullable();
+  for (const name of ["is_open", "is_failing", "is_folded"]) table.smallint(name).notNullable();
   table.bigInteger("opened_at").notNullable();
   table.bigInteger("ended_at");
   table.bigInteger("wake_at");
@@ -144,9 +144,9 @@ const tables: Readonly<Record<string, (table: Table, binary: "blob" | "bytea") =
 
 /** Invariants and hot reads. The predicates are literal: a partial index is not used for a bound value. */
 const indexes = [
-  "create unique index incidents_one_open on incidents (root_cause) where is_open = 1 and is_folded = 0",
+  "create unique index incidents_one_open on incidents (root_cause) where is_failing = 1 and is_folded = 0",
   "create index incidents_open on incidents (opened_at, id) where is_open = 1",
-  "create index incidents_open_device on incidents (device) where is_open = 1",
+  "create index incidents_open_device on incidents (device) where is_failing = 1",
   "create index incidents_due on incidents (wake_at) where is_open = 1 and wake_at is not null",
   "create index incidents_ended on incidents (fingerprint, ended_at) where ended_at is not null",
   "create index outbox_due on outbox (not_before, created_at) where state in ('pending', 'claimed')",

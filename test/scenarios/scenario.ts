@@ -1,0 +1,328 @@
+/**
+ * A scenario: a small network, the real evaluator, escalator, dispatcher, auditor and store, in fake time.
+ *
+ *     const net = await scenario({ devices: "router-1 > codec-7, codec-8" });
+ *     net.breaks("codec-7");
+ *     await net.advance(5 * MINUTE);
+ *     net.wants("desk", "00:02", "codec-7");
+ *
+ * Looks are answered from a table of what is broken; everything behind them is the code that runs in production. Time jumps
+ * from one due thing to the next, so an hour costs milliseconds.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { Board } from "../../daemon/board.ts";
+import { createLocalBus } from "../../daemon/bus/local.ts";
+import { loadConfig } from "../../daemon/config/load.ts";
+import type { Config } from "../../daemon/model/config.ts";
+import type { Incident } from "../../daemon/model/incident.ts";
+import type { Check } from "../../daemon/model/network.ts";
+import { bare, type Fault, type Finding, type Observation } from "../../daemon/model/observation.ts";
+import { type Instant, SECOND } from "../../daemon/model/time.ts";
+import type { Log, Message, Notifier, SendResult, Store } from "../../daemon/ports.ts";
+import { Auditor } from "../../daemon/roles/auditor.ts";
+import { Desk } from "../../daemon/roles/desk.ts";
+import { Dispatcher } from "../../daemon/roles/dispatcher.ts";
+import { Escalator } from "../../daemon/roles/escalator.ts";
+import { Evaluator } from "../../daemon/roles/evaluator.ts";
+import type { Leases } from "../../daemon/roles/lease.ts";
+import { anchorOf } from "../../daemon/roles/scheduler.ts";
+import { openStore } from "../../daemon/store/open.ts";
+import { renderRow } from "../../daemon/telling.ts";
+import { FakeClock } from "../fakes/clock.ts";
+
+export interface ScenarioOptions {
+  /** `router-1 > switch-1 > codec-7, codec-8; router-2 > codec-9`. A name's family is told by its first word. */
+  readonly devices: string;
+  /** More of vigie.yaml, merged at the top level as text. */
+  readonly yaml?: string;
+  /** Interval of every look. Default 30 s. */
+  readonly interval?: string;
+  /** Start, default 2026-11-18T14:00:00Z: a Wednesday at 09:00 in Montréal. */
+  readonly start?: Instant;
+}
+
+export interface Sent {
+  readonly at: Instant;
+  readonly to: string;
+  readonly key: string;
+  readonly subject: string;
+  readonly text: string;
+}
+
+const families: Readonly<Record<string, string>> = {
+  router: "cisco-ios-router",
+  core: "cisco-ios-router",
+  switch: "cisco-ios-switch",
+  codec: "cisco-ce",
+  ups: "ups-rfc1628",
+  gatekeeper: "gnugk",
+  bridge: "codian-mcu",
+};
+const functions = ["desk", "event-coordinators", "it-technician", "chief-technician", "analyst", "coordinators"];
+const quiet: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
+
+export class Scenario {
+  readonly clock: FakeClock;
+  readonly folder: string;
+  readonly sent: Sent[] = [];
+  readonly start: Instant;
+  readonly config: Config;
+  /** What a send answers; a test may make it fail. */
+  sendResult: () => SendResult = () => ({ ok: true, state: "accepted" });
+  store: Store;
+  desk: Desk;
+  auditor!: Auditor;
+  #board = new Board();
+  #evaluator!: Evaluator;
+  #escalator!: Escalator;
+  #dispatcher!: Dispatcher;
+  readonly #broken = new Map<string, Finding>();
+  readonly #due = new Map<string, Instant>();
+  readonly #kicks = new Map<string, Instant>();
+  #seq = 0;
+  #auditAt = 0;
+
+  constructor(parts: { clock: FakeClock; folder: string; config: Config; store: Store }) {
+    this.clock = parts.clock;
+    this.folder = parts.folder;
+    this.config = parts.config;
+    this.store = parts.store;
+    this.start = parts.clock.now();
+    this.desk = this.#wire();
+  }
+
+  /** Roles anew on the same store, as after a restart. */
+  #wire(): Desk {
+    const { clock, store } = this;
+    const config = () => this.config;
+    const leases: Leases = {
+      fence: () => undefined as never,
+      held: () => true,
+      wait: async () => undefined,
+    };
+    const basics = { store, clock, log: quiet, config, leases };
+    this.#evaluator = new Evaluator({
+      ...basics,
+      bus: createLocalBus({ capacity: 10_000 }, clock),
+      board: this.#board,
+      stats: { turn() {}, alarms() {} },
+      kick: ({ device, check, inMs }) => {
+        const ids = check === undefined ? (this.config.network.devices.get(device ?? "")?.checks ?? []).map(({ id }) => id) : [check];
+        for (const id of ids) this.#kicks.set(id, Math.min(this.#kicks.get(id) ?? Number.POSITIVE_INFINITY, clock.now() + inMs));
+      },
+      changed() {},
+      seen() {},
+    });
+    this.#escalator = new Escalator({ ...basics, changed() {} });
+    const notifier: Notifier = { kind: "sink", send: async (_channel, message) => this.#send(message), stop: async () => undefined };
+    this.#dispatcher = new Dispatcher({
+      ...basics,
+      notifiers: new Map([["sink", notifier]]),
+      worker: "scenario",
+      render: renderRow,
+      stats: { delivered() {} },
+    });
+    this.auditor = new Auditor({ ...basics, stats: { repaired() {} } });
+    return new Desk({ store, clock, config, changed() {} });
+  }
+
+  async begin(): Promise<void> {
+    await this.#evaluator.load();
+    const now = this.clock.now();
+    for (const check of this.#checks()) this.#due.set(check.id, now + (anchorOf(check.id, check.intervalMs) % 5_000));
+  }
+
+  /** The daemon is gone for so long, then comes back on the same store. */
+  async restartAfter(ms: number): Promise<void> {
+    this.clock.jump(ms);
+    this.#board = new Board();
+    this.desk = this.#wire();
+    await this.begin();
+  }
+
+  /** No answer to any look, until `heals`. `kinds`: only to these. */
+  breaks(device: string, kinds: readonly string[] = ["icmp", "snmp", "ssh"]): void {
+    const codes: Record<string, string> = { icmp: "icmp.no-answer", snmp: "snmp.timeout", ssh: "ssh.timeout" };
+    for (const kind of kinds) this.#broken.set(`${device}/${kind}`, bare("down", codes[kind]));
+  }
+
+  /** A look of this kind finds this. */
+  finds(device: string, kind: string, finding: Finding): void {
+    this.#broken.set(`${device}/${kind}`, finding);
+  }
+
+  heals(device: string): void {
+    for (const key of [...this.#broken.keys()]) if (key.startsWith(`${device}/`)) this.#broken.delete(key);
+  }
+
+  /** A trap, as the listener hands it over. */
+  async hears(device: string, fault: Fault): Promise<void> {
+    await this.#evaluator.take([
+      this.#observe({ id: `${device}/trap`, device, kind: "trap", intervalMs: 0, timeoutMs: 0 }, { ...bare("up"), faults: [fault] }),
+    ]);
+  }
+
+  /** Moves time on, doing everything that comes due. */
+  async advance(ms: number): Promise<void> {
+    const end = this.clock.now() + ms;
+    for (;;) {
+      await this.#settle();
+      const next = await this.#nextAt();
+      if (next > end) break;
+      this.clock.jump(Math.max(1, next - this.clock.now()));
+    }
+    this.clock.jump(end - this.clock.now());
+    await this.#settle();
+  }
+
+  /** Everything due now: looks, then timers, then messages, then the auditor. */
+  async #settle(): Promise<void> {
+    const now = this.clock.now();
+    const looks = this.#checks().filter(
+      (check) => (this.#due.get(check.id) ?? 0) <= now || (this.#kicks.get(check.id) ?? Number.POSITIVE_INFINITY) <= now,
+    );
+    for (const check of looks) {
+      if ((this.#due.get(check.id) ?? 0) <= now) this.#due.set(check.id, now + check.intervalMs);
+      this.#kicks.delete(check.id);
+    }
+    await this.#evaluator.take(looks.map((check) => this.#observe(check, this.#broken.get(check.id) ?? bare("up"))));
+    while ((await this.#escalator.turn()) > 0);
+    while ((await this.#dispatcher.turn(new AbortController().signal)) > 0);
+    if (now >= this.#auditAt) {
+      await this.auditor.round();
+      this.#auditAt = now + 60 * SECOND;
+    }
+  }
+
+  async #nextAt(): Promise<Instant> {
+    const open = await this.store.openIncidents();
+    const timers = open.flatMap((incident) => incident.wakeAt ?? []);
+    const outbox = (await this.store.outboxDepth()).pending > 0 ? [this.clock.now() + SECOND] : [];
+    const all = [...this.#due.values(), ...this.#kicks.values(), ...timers, ...outbox, this.#auditAt];
+    return Math.min(...all.filter((at) => at > this.clock.now()));
+  }
+
+  #checks(): readonly Check[] {
+    return [...this.config.network.devices.values()].flatMap((device) => device.checks);
+  }
+
+  #observe(check: Check, finding: Finding): Observation {
+    this.#seq += 1;
+    const at = this.clock.now();
+    return {
+      id: `${check.id}@${this.#seq}`,
+      check: check.id,
+      device: check.device,
+      kind: check.kind,
+      at,
+      seq: this.#seq,
+      durationMs: 1,
+      finding,
+    };
+  }
+
+  async #send(message: Message): Promise<SendResult> {
+    const result = this.sendResult();
+    if (result.ok) this.sent.push({ at: this.clock.now(), to: message.to, key: message.key, subject: message.subject, text: message.text });
+    return result;
+  }
+
+  /** Incidents, oldest first. */
+  async incidents(): Promise<readonly Incident[]> {
+    return [...(await this.store.incidents({ limit: 1_000 }))].sort((a, b) => a.openedAt - b.openedAt || a.id.localeCompare(b.id));
+  }
+
+  async unfolded(): Promise<readonly Incident[]> {
+    return (await this.incidents()).filter((incident) => incident.foldedInto === undefined);
+  }
+
+  async timeline(incident: Incident): Promise<readonly string[]> {
+    return (await this.store.timeline(incident.id)).map((entry) => entry.event);
+  }
+
+  /** Minutes and seconds since the start, `MM:SS`. */
+  sinceStart(at: Instant): string {
+    const whole = Math.round((at - this.start) / 1000);
+    return `${String(Math.floor(whole / 60)).padStart(2, "0")}:${String(whole % 60).padStart(2, "0")}`;
+  }
+
+  /** Somebody was told something at a time (± 2 s). */
+  wants(who: string, at: string, containing: string): void {
+    const told = this.sent.map((each) => `${each.to} ${this.sinceStart(each.at)} ${each.subject}`);
+    const seconds = (text: string) => Number(text.slice(0, -3)) * 60 + Number(text.slice(-2));
+    const found = this.sent.some(
+      (each) =>
+        each.to === who &&
+        Math.abs(seconds(this.sinceStart(each.at)) - seconds(at)) <= 2 &&
+        `${each.subject}\n${each.text}`.includes(containing),
+    );
+    expect(found, `${who} at ${at} hears "${containing}"; what was told:\n${told.join("\n")}`).toBe(true);
+  }
+
+  toldTo(who: string): readonly Sent[] {
+    return this.sent.filter((each) => each.to === who);
+  }
+
+  async end(): Promise<void> {
+    await this.store.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Devices of the arrow notation, with their parents. */
+function parseDevices(text: string): Map<string, string[]> {
+  const parents = new Map<string, string[]>();
+  for (const chain of text.split(";")) {
+    let above: string[] = [];
+    for (const level of chain.split(">")) {
+      const names = level
+        .split(",")
+        .map((name) => name.trim())
+        .filter((name) => name !== "");
+      for (const name of names) parents.set(name, [...new Set([...(parents.get(name) ?? []), ...above])]);
+      above = names;
+    }
+  }
+  return parents;
+}
+
+function yamlOf({ devices, yaml = "", interval = "30s" }: ScenarioOptions): string {
+  const parents = parseDevices(devices);
+  const lines = [...parents].map(([name, above], index) => {
+    const family = families[name.split("-")[0] ?? ""] ?? "ping-only";
+    const checks = `checks: { icmp: { interval: ${interval}, timeout: 1s }, snmp: false, ssh: false }`;
+    const room = family === "cisco-ce" ? ", room: a101" : "";
+    return `  ${name}: { name: "${name}", site: mgh, address: 127.99.${Math.floor(index / 250)}.${(index % 250) + 1}, family: ${family}, parents: [${above.join(", ")}]${room}, ${checks} }`;
+  });
+  return [
+    "instance: { name: scenario, language: en, timezone: America/Toronto, state_dir: state }",
+    "storage: { sqlite: state/vigie.db }",
+    "sites: { mgh: { name: General, service_hours: office } }",
+    'rooms: { a101: { site: mgh, name: "Room A-101" } }',
+    "channels: { sink: { sink: {} } }",
+    `contacts:\n${functions.map((id) => `  ${id}: { name: ${id}, language: en, reach: [{ sink: ${id} }] }`).join("\n")}`,
+    `functions:\n${functions.map((id) => `  ${id}: { contacts: [${id}] }`).join("\n")}`,
+    `devices:\n${lines.join("\n")}`,
+    yaml,
+  ].join("\n");
+}
+
+/** Builds the network and takes the first look at everything. End it with `net.end()`. */
+export async function scenario(options: ScenarioOptions): Promise<Scenario> {
+  const folder = mkdtempSync(join(tmpdir(), "vigie-scenario-"));
+  const file = join(folder, "vigie.yaml");
+  writeFileSync(file, yamlOf(options));
+  const loaded = await loadConfig(file, { demo: true });
+  if (!loaded.ok) throw new Error(loaded.problems.map((problem) => `${problem.path}: ${problem.message}`).join("\n"));
+  const clock = new FakeClock(options.start ?? Date.UTC(2026, 10, 18, 14));
+  const store = await openStore({ storage: loaded.config.storage, stateDir: loaded.config.instance.stateDir, clock });
+  await store.migrate();
+  const net = new Scenario({ clock, folder, config: loaded.config, store });
+  await net.begin();
+  await net.advance(40 * SECOND);
+  Object.assign(net, { start: clock.now() });
+  return net;
+}
