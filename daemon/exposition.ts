@@ -309,7 +309,7 @@ function recurrenceLines(recurrences: readonly Recurrence[]): string {
     const labels = `${what},part="${escapeLabel(part ?? "")}",site="${escapeLabel(site)}"`;
     return [`${recurrenceName}{${labels},window="30d"} ${occurrences30}\n`, `${recurrenceName}{${labels},window="90d"} ${occurrences90}\n`];
   });
-  return heading(recurrenceName, recurrenceHelp) + lines.join("");
+  return `${heading(recurrenceName, recurrenceHelp)}\n${lines.join("")}`;
 }
 
 function incidentLabels(of: Pick<IncidentSummary, "severity" | "urgency" | "level" | "site">): string {
