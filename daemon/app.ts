@@ -15,13 +15,12 @@ import { formatProblem } from "./config/problems.ts";
 import { ConfigRefused } from "./config/refused.ts";
 import { createInfluxExport } from "./export/influx.ts";
 import type { IncidentSummary } from "./exposition.ts";
-import { type Hearing, startHearing } from "./hearing.ts";
+import { type Hearing, sessionHearing, startHearing } from "./hearing.ts";
 import { makeEvaluator } from "./judging.ts";
-import { createLooking, type Looking } from "./looking.ts";
+import { correctedCredentials, createLooking, type Looking } from "./looking.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import type { Config } from "./model/config.ts";
 import type { Incident } from "./model/incident.ts";
-import type { Fault, Observation } from "./model/observation.ts";
 import { createHeartbeat, type Heartbeat } from "./notify/heartbeat.ts";
 import { createNotifiers } from "./notify/notifiers.ts";
 import { createSink } from "./notify/sink.ts";
@@ -35,6 +34,7 @@ import { Recorder } from "./roles/recorder.ts";
 import { Reporter } from "./roles/reporter.ts";
 import { loop, type Role, Supervisor } from "./roles/supervisor.ts";
 import { serve } from "./serving.ts";
+import { holdState } from "./store/hold.ts";
 import { openStore } from "./store/open.ts";
 import { renderRow } from "./telling.ts";
 
@@ -122,10 +122,21 @@ class Daemon implements App {
   async start(): Promise<void> {
     const { stateDir } = this.#config.instance;
     mkdirSync(stateDir, { recursive: true, mode: 0o750 });
+    const alone = this.#config.storage.kind === "sqlite";
+    if (alone) {
+      const held = await holdState(stateDir);
+      this.#stops.push(() => held.release());
+    }
     const store = await openStore({ storage: this.#config.storage, stateDir, log: this.#log, clock: this.#clock });
     this.#stops.push(() => store.close());
     await store.migrate();
-    const leases = createLeaseKeeper({ store, clock: this.#clock, log: this.#log, holder: randomUUID(), roles: singletons });
+    const leases = createLeaseKeeper({
+      store,
+      clock: this.#clock,
+      log: this.#log,
+      holder: alone ? "embedded" : randomUUID(),
+      roles: singletons,
+    });
     await leases.acquire();
     this.#stops.push(() => leases.release());
     await this.#refresh(store);
@@ -170,7 +181,10 @@ class Daemon implements App {
     const moved = [...before.network.devices.values()].filter(
       (device) => JSON.stringify(device) !== JSON.stringify(loaded.config.network.devices.get(device.id)),
     );
-    this.#looking?.reload(moved.map((device) => device.id));
+    this.#looking?.reload(
+      moved.map((device) => device.id),
+      correctedCredentials(diff.changed),
+    );
     for (const id of diff.removedDevices) this.#board.forget(id);
     await this.#hearing?.reload();
     return {
@@ -210,7 +224,7 @@ class Daemon implements App {
       leases,
       nextSeq: this.#nextSeq,
       credential: (id, devices, failing, why) => this.#credential({ id, devices, failing, why }),
-      heard: (device, fault) => this.#heard(store, device, fault),
+      heard: sessionHearing({ ...basics, nextSeq: this.#nextSeq, poke: () => this.#evaluator?.poke() }),
     });
     this.#looking = looking;
     this.#stops.push(() => looking.stop());
@@ -295,28 +309,6 @@ class Daemon implements App {
     this.#evaluator
       ?.wide(wide)
       .catch((error: unknown) => this.#log.error({ credential: id, error: String(error) }, "credential incident not written"));
-  }
-
-  /** A kept session told something: into the inbox like a trap, since it does not come again. */
-  #heard(store: Store, device: string, fault: Fault): void {
-    const at = this.#clock.now();
-    const seq = this.#nextSeq();
-    const observation: Observation = {
-      id: "inbox",
-      check: `${device}/trap`,
-      device,
-      kind: "trap",
-      at,
-      seq,
-      durationMs: 0,
-      finding: { status: "up", samples: [], readings: [], faults: [fault] },
-    };
-    store
-      .appendInbox([{ at, source: "session", key: `session/${device}/${seq}`, body: { observation } }])
-      .then(() => this.#evaluator?.poke())
-      .catch((error: unknown) =>
-        this.#log.error({ device, error: error instanceof Error ? error.name : "unknown" }, "what a session told was lost"),
-      );
   }
 
   #makeHeartbeat(auditor: Auditor): Heartbeat | undefined {

@@ -12,8 +12,9 @@ import type { TrapDrop, TrapRules, TrapUser } from "../probes/trap/trap.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Config } from "./model/config.ts";
 import type { Device } from "./model/network.ts";
-import type { Log, Store } from "./ports.ts";
-import { type HeardTrap, hear } from "./roles/listener.ts";
+import type { Fault } from "./model/observation.ts";
+import type { Clock, Log, Store } from "./ports.ts";
+import { type HeardTrap, hear, observe } from "./roles/listener.ts";
 
 export interface HearingDeps {
   readonly config: () => Config;
@@ -167,4 +168,18 @@ function meaningOf(trap: HeardTrap, device: Device, world: World, interfaces: Re
   );
   const faults = said.faults.map((fault) => (fault.part === undefined ? fault : { ...fault, part: resolvePart(fault.part, interfaces) }));
   return { ...said, faults };
+}
+
+/** What a kept session tells between looks goes into the inbox like a trap, since it does not come again. */
+export function sessionHearing(deps: { store: Store; clock: Clock; log: Log; nextSeq: () => number; poke: () => void }) {
+  return (device: string, fault: Fault): void => {
+    const at = deps.clock.now();
+    const observation = observe({ at, device, faults: [fault], seq: deps.nextSeq() });
+    deps.store
+      .appendInbox([{ at, source: "session", key: `session/${device}/${observation.seq}`, body: { observation } }])
+      .then(() => deps.poke())
+      .catch((error: unknown) =>
+        deps.log.error({ device, error: error instanceof Error ? error.name : "unknown" }, "what a session told was lost"),
+      );
+  };
 }

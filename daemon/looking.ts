@@ -41,8 +41,8 @@ export interface Looking {
   readonly snmp: SnmpProbe;
   /** Writes what the login guard knows, now and then; last at stop. */
   readonly guardKeeper: Role;
-  /** After a reload: new checks, ceilings; what is gone or changed is forgotten. */
-  reload(forget: readonly string[]): void;
+  /** After a reload: new checks, ceilings; what is gone or changed is forgotten, and a corrected credential rests no longer. */
+  reload(forget: readonly string[], corrected: readonly string[]): void;
   stop(): Promise<void>;
 }
 
@@ -55,8 +55,8 @@ export async function createLooking(deps: LookingDeps): Promise<Looking> {
   let ceiling = newCeiling(config(), clock);
   const pace = (site: string, packets: number, signal: AbortSignal) => ceiling.acquire(site, packets, signal);
   const icmp = createIcmpProbe({ pace });
-  const snmp = createSnmpProbe({ pace });
-  const ssh = createSshProbe({ memory: memoryOn(store), heard: deps.heard, pace });
+  const snmp = createSnmpProbe({ pace, perDevice: config().ceilings.snmpPerDevice });
+  const ssh = createSshProbe({ memory: memoryOn(store), heard: deps.heard, pace, inventory: () => inventoryOf(config()) });
   const probes: readonly Probe[] = [icmp, snmp, ssh];
 
   const scheduler: CheckScheduler = new CheckScheduler({
@@ -95,7 +95,8 @@ export async function createLooking(deps: LookingDeps): Promise<Looking> {
     ssh,
     snmp,
     guardKeeper: keeperOf(guard, store, clock),
-    reload(forget) {
+    reload(forget, corrected) {
+      for (const credential of corrected) guard.lift(credential);
       ceiling = newCeiling(config(), clock);
       for (const device of forget) {
         guard.forget(device);
@@ -119,6 +120,23 @@ function memoryOn(store: Store) {
     get: (key: string) => store.kept<string>(key),
     set: (key: string, value: string) => store.keep(key, value),
   };
+}
+
+const inventories = new WeakMap<Config, ReadonlySet<string>>();
+
+/** Our own names and addresses, which may stand in traces; everybody else's are far ends. */
+function inventoryOf(config: Config): ReadonlySet<string> {
+  let known = inventories.get(config);
+  if (known === undefined) {
+    const { devices, rooms, sites } = config.network;
+    known = new Set([
+      ...[...devices.values()].flatMap(({ id, name, address }) => [id, name, address]),
+      ...[...rooms.values()].flatMap(({ id, name }) => [id, name]),
+      ...[...sites.values()].flatMap(({ id, name }) => [id, name]),
+    ]);
+    inventories.set(config, known);
+  }
+  return known;
 }
 
 /** The guard, with what it finds told onwards: counted, and as one incident a credential. */
@@ -167,4 +185,9 @@ function keeperOf(guard: LoginGuard, store: Store, clock: Clock): Role {
       await keep();
     },
   };
+}
+
+/** Credentials that a reload changed, from the paths of its diff. */
+export function correctedCredentials(changed: readonly string[]): readonly string[] {
+  return [...new Set(changed.flatMap((path) => /^credentials\.([^.]+)/.exec(path)?.[1] ?? []))];
 }

@@ -10,13 +10,31 @@ type Command = (argv: string[], io: Io) => Promise<number>;
 /** Loaded when called: `vigie token` needs no database driver. */
 const commands: Readonly<Record<string, { readonly about: string; readonly load: () => Promise<Command> }>> = {
   run: { about: "watch the network of vigie.yaml (or --demo)", load: async () => (await import("./cli/run.ts")).run },
-  "check-config": { about: "check a configuration; --flows, --diff", load: async () => (await import("./cli/check-config.ts")).checkConfig },
-  probe: { about: "look once at a device or an address, and print everything seen", load: async () => (await import("./cli/probe.ts")).probe },
-  import: { about: "import devices from CSV into YAML", load: async () => (await import("./cli/import-devices.ts")).importDevices },
+  "check-config": {
+    about: "check a configuration; --flows, --diff",
+    load: async () => (await import("./cli/check-config.ts")).checkConfig,
+  },
+  probe: {
+    about: "look once at a device or an address, and print everything seen",
+    load: async () => (await import("./cli/probe.ts")).probe,
+  },
+  import: {
+    about: "import devices x.csv: CSV into YAML",
+    load: async () => importing((await import("./cli/import-devices.ts")).importDevices),
+  },
   backup: { about: "copy the database while the daemon runs", load: async () => (await import("./cli/backup.ts")).backup },
   restore: { about: "put a backup back, and say what is lost since", load: async () => (await import("./cli/restore.ts")).restore },
   token: { about: "make a token for the API", load: async () => (await import("./cli/token.ts")).token },
 };
+
+/** `vigie import devices …`: devices are all there is to import yet. */
+function importing(devices: Command): Command {
+  return async ([what, ...rest], io) => {
+    if (what === "devices" || what === "--help" || what === "-h") return devices(what === "devices" ? rest : ["--help"], io);
+    io.err(`vigie import: write "vigie import devices x.csv"${what === undefined ? "" : `; "${what}" cannot be imported`}`);
+    return 2;
+  };
+}
 
 function usage(): string {
   const width = Math.max(...Object.keys(commands).map((name) => name.length));
@@ -36,7 +54,15 @@ async function main(argv: string[]): Promise<number> {
     io.err(`vigie: there is no command "${name}"\n\n${usage()}`);
     return 2;
   }
-  return (await command.load())(rest, io);
+  try {
+    return await (await command.load())(rest, io);
+  } catch (error) {
+    // The world's refusals have a sentence for the operator; anything else is ours, and shows where.
+    if (!(error instanceof Error)) throw error;
+    const known = ["StateHeld", "SchemaRefused", "StoreUnavailable"].includes(error.name) || "code" in error;
+    io.err(known ? `vigie ${name}: ${error.message}` : `vigie ${name}: ${error.stack ?? error.message}`);
+    return 1;
+  }
 }
 
 // sqlite3, files and DNS share libuv's threads: four are too few beside a busy database.

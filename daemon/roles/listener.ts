@@ -48,7 +48,7 @@ export async function hear(traps: readonly HeardTrap[], deps: HearingDeps): Prom
       at: trap.at,
       source: "trap",
       key: `${mark}/${nth}`,
-      body: { observation: observe(trap, device, said.faults, deps.nextSeq()) },
+      body: { observation: observe({ at: trap.at, device: device.id, faults: said.faults, seq: deps.nextSeq() }) },
     });
   }
   await deps.store.saveTraps(records);
@@ -56,13 +56,15 @@ export async function hear(traps: readonly HeardTrap[], deps: HearingDeps): Prom
   if (messages.length > 0) deps.poke();
 }
 
-function observe(trap: HeardTrap, device: Device, faults: readonly Fault[], seq: number): Observation {
+/** What was heard, as an observation; its id comes with the inbox. */
+export function observe(heard: { at: Instant; device: string; faults: readonly Fault[]; seq: number }): Observation {
+  const { at, device, faults, seq } = heard;
   return {
     id: "inbox",
-    check: `${device.id}/trap`,
-    device: device.id,
+    check: `${device}/trap`,
+    device,
     kind: "trap",
-    at: trap.at,
+    at,
     seq,
     durationMs: 0,
     finding: { status: "up", samples: [], readings: [], faults },
