@@ -1,0 +1,144 @@
+/**
+ * Real time, a real silence: hosts in network namespaces whose link is cut and restored.
+ */
+import { afterEach, expect, it, type TestContext } from "vitest";
+import { needs, needsRoot } from "../needs.ts";
+import { events, people, Rig, sh, until } from "./rig.ts";
+
+const rigs: Rig[] = [];
+afterEach(async () => {
+  for (const rig of rigs.splice(0)) await rig.end();
+});
+
+const mark = process.pid % 10_000;
+const block = 64 + (process.pid % 128);
+const ip = (...words: string[]) => sh("ip", words);
+
+/** A namespace, and a cable from it to another one (or to ours): `.1` on the far side, `.2` in the new one. */
+function namespace(rig: Rig, letter: string, from?: { readonly name: string }) {
+  const name = `vigie-e2e-${mark}-${letter}`;
+  const [there, here] = [`ve${mark}${letter}a`, `ve${mark}${letter}b`];
+  const net = `10.${block}.${letter.charCodeAt(0)}`;
+  const far = from === undefined ? [] : ["-n", from.name];
+  ip("netns", "add", name);
+  rig.later(() => ip("netns", "del", name));
+  ip(...far, "link", "add", there, "type", "veth", "peer", "name", here, "netns", name);
+  ip(...far, "addr", "add", `${net}.1/24`, "dev", there);
+  ip(...far, "link", "set", there, "up");
+  ip("-n", name, "addr", "add", `${net}.2/24`, "dev", here);
+  ip("-n", name, "link", "set", here, "up");
+  ip("-n", name, "link", "set", "lo", "up");
+  ip("-n", name, "route", "add", "default", "via", `${net}.1`);
+  return {
+    name,
+    net,
+    address: `${net}.2`,
+    cut: () => ip("-n", name, "link", "set", here, "down"),
+    restore: () => {
+      ip("-n", name, "link", "set", here, "up");
+      ip("-n", name, "route", "replace", "default", "via", `${net}.1`);
+    },
+  };
+}
+
+const ping = { icmp: { interval: "2s", timeout: "800ms" } };
+
+function lab(context: TestContext): Rig {
+  needsRoot(context);
+  needs("fping", context);
+  needs("ip", context);
+  const rig = new Rig();
+  rigs.push(rig);
+  return rig;
+}
+
+it("a host goes silent: one incident, a mail in a real mailbox, acknowledged over REST, restored with the link, every step in its timeline", async (context) => {
+  const rig = lab(context);
+  const host = namespace(rig, "h");
+  const server = await rig.mailServer(context);
+  const daemon = await rig.daemon(
+    rig.config({
+      devices: { host: { name: "Codec A-101", site: "mgh", address: host.address, family: "ping-only", checks: ping } },
+      channels: { mail: { mail: { host: server.host, port: server.port, from: "vigie@example.org" } } },
+      ...people((who) => [{ mail: `${who}@example.org` }]),
+    }),
+  );
+  await until("the host is up", async () => (await daemon.device("host")).up === "up");
+  expect(await daemon.incidents()).toEqual([]);
+
+  const cutAt = Date.now();
+  host.cut();
+  const alarm = await until("an active alarm", async () => (await daemon.alarms()).find(({ state }) => state === "active"));
+  expect(alarm).toMatchObject({ device: "host", symptom: "unreachable" });
+  const opened = await until("an incident", async () => (await daemon.incidents())[0]);
+  expect(opened).toMatchObject({ device: "host", symptom: "unreachable", state: "open", level: 1 });
+  const mail = await until("a mail", () => server.mails()[0]);
+  expect(Date.now() - cutAt).toBeLessThan(20_000);
+  expect(mail.to).toBe("desk@example.org");
+  expect(mail.subject).toContain(opened.number);
+  expect(mail.text).toContain("Codec A-101");
+  expect((await daemon.device("host")).up).toBe("down");
+
+  const acknowledged = await daemon.post(`/api/v1/incidents/${opened.number}/acknowledge`, { note: "vu" });
+  expect(acknowledged.status).toBe(200);
+  host.restore();
+  const restored = await until("restored", async () => {
+    const now = await daemon.incident(opened.id);
+    return now.state === "restored" && now;
+  });
+  expect(events(restored)).toEqual(["opened", "notified", "acknowledged", "restored"]);
+  expect(restored.timeline.find(({ event }) => event === "acknowledged")).toMatchObject({ by: "ops", why: "vu" });
+  for (const entry of restored.timeline) expect(entry.why).not.toBe("");
+  expect((await daemon.alarms()).filter(({ state }) => state === "active")).toEqual([]);
+  const notice = await until("the mail that it is over", () => server.mails()[1]);
+  expect(notice.to).toBe("desk@example.org");
+  await until("the host is up again", async () => (await daemon.device("host")).up === "up");
+
+  const again = await daemon.incident(opened.id);
+  expect(again.deliveries.map(({ kind, state }) => [kind, state])).toEqual([
+    ["problem", "accepted"],
+    ["restored", "accepted"],
+  ]);
+  expect(await daemon.incidents()).toHaveLength(1);
+}, 60_000);
+
+it("a router's link is cut: one incident for the router, and the host behind it is told in no other", async (context) => {
+  const rig = lab(context);
+  const router = namespace(rig, "r");
+  const host = namespace(rig, "s", router);
+  sh("ip", ["netns", "exec", router.name, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"]);
+  ip("route", "add", `${host.net}.0/24`, "via", router.address);
+  const server = await rig.mailServer(context);
+  const daemon = await rig.daemon(
+    rig.config({
+      sites: { mgh: { name: "Hôpital général", gateway: "router" } },
+      devices: {
+        router: { name: "Routeur", site: "mgh", address: router.address, family: "ping-only", checks: ping },
+        host: { name: "Codec", site: "mgh", address: host.address, family: "ping-only", checks: ping },
+      },
+      channels: { mail: { mail: { host: server.host, port: server.port, from: "vigie@example.org" } } },
+      ...people((who) => [{ mail: `${who}@example.org` }]),
+    }),
+  );
+  await until("both are up", async () => (await daemon.device("router")).up === "up" && (await daemon.device("host")).up === "up");
+  router.cut();
+  await until("both alarms", async () => (await daemon.alarms()).filter(({ state }) => state === "active").length === 2);
+  const mail = await until("a mail", () => server.mails()[0]);
+  const unfolded = await daemon.incidents("&folded=false");
+  expect(unfolded).toHaveLength(1);
+  expect(unfolded[0]).toMatchObject({ device: "router", state: "open" });
+  expect(mail.subject).toContain(unfolded[0]?.number);
+
+  const restoredAt = Date.now();
+  router.restore();
+  ip("route", "replace", `${host.net}.0/24`, "via", router.address);
+  await until("restored", async () => (await daemon.incidents("&folded=false"))[0]?.state === "restored");
+  await until("both are up again", async () => (await daemon.device("host")).up === "up");
+  // Looks that were under way while the link came back open nothing.
+  await until("two more looks", async () => {
+    const look = await daemon.look("host", "icmp");
+    return look !== undefined && Date.parse(look.at) > restoredAt + 6_000 && look.status === "up";
+  });
+  expect(await daemon.incidents("&folded=false")).toHaveLength(1);
+  expect(server.mails().filter(({ subject }) => !subject.includes(unfolded[0]?.number ?? "?"))).toEqual([]);
+}, 60_000);
