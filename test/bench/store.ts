@@ -1,26 +1,17 @@
 /**
  * Store figures: how much a day of roll-ups takes at 10,000 devices, and how long a save holds others up.
  *
- * Run by itself: `node dist/test/bench/store.js`. A tenth of the devices for a day, for size; all of them for a save.
+ * A tenth of the devices for a day, for size; all of them for a save.
  */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
-import { fileURLToPath } from "node:url";
 import { systemClock } from "../../daemon/clock.ts";
 import { DAY, MINUTE } from "../../daemon/model/time.ts";
 import type { RollupPoint } from "../../daemon/ports.ts";
 import { openStore } from "../../daemon/store/open.ts";
-
-/** One measured figure, in the form of docs/benchmarks.json (machine and `met` are added by the runner). */
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly target: number | undefined;
-  readonly better: "lower" | "higher";
-}
+import { type Figure, lower, type Report } from "./figure.ts";
 
 /** Lengthens nothing: a fixed sequence, so that two runs write the same bytes. */
 function noise(seed: number): () => number {
@@ -72,7 +63,7 @@ async function sizes(file: string, prefix: string): Promise<number> {
   }
 }
 
-export async function benchStore(): Promise<readonly Figure[]> {
+export async function benchStore(): Promise<Report> {
   const folder = mkdtempSync(join(tmpdir(), "vigie-bench-store-"));
   const path = join(folder, "vigie.db");
   const store = await openStore({ storage: { kind: "sqlite", path }, stateDir: folder, clock: systemClock });
@@ -97,19 +88,14 @@ export async function benchStore(): Promise<readonly Figure[]> {
     const all = batch(DEVICES, SLOTS + 24);
     const burst = await measureSave(() => store.saveAllRollups(all), store.ping);
     const open = await sizes(path, "rollup_slots");
-    return [
-      { name: "roll-ups, 10,000 devices × 15 series", value: perDay, unit: "MB a day", target: 200, better: "lower" },
-      {
-        name: "roll-ups not packed yet (constant)",
-        value: (open / 1e6) * 24,
-        unit: "MB, at most, 24 slots",
-        target: undefined,
-        better: "lower",
-      },
-      { name: "database file of the bench", value: statSync(path).size / 1e6, unit: "MB", target: undefined, better: "lower" },
-      { name: `a day of one device read (${points.length} points)`, value: readMs, unit: "ms", target: undefined, better: "lower" },
+    const figures = [
+      lower("store: roll-ups, 10,000 devices × 15 series", perDay, "MB a day", 200),
+      lower("store: roll-ups not packed yet (constant)", (open / 1e6) * 24, "MB, at most, 24 slots"),
+      lower("store: database file of the bench", statSync(path).size / 1e6, "MB"),
+      lower(`store: a day of one device read (${points.length} points)`, readMs, "ms"),
       ...burst,
     ];
+    return { figures, notes: [`A tenth of the devices for a day, for size; ${DEVICES} of them for one save.`] };
   } finally {
     await store.close();
     rmSync(folder, { recursive: true, force: true });
@@ -136,15 +122,9 @@ export async function benchStore(): Promise<readonly Figure[]> {
     loop.disable();
     waits.sort((a, b) => a - b);
     return [
-      { name: "saving one slot of 10,000 devices", value: performance.now() - from, unit: "ms", target: undefined, better: "lower" },
-      { name: "longest wait of another writer meanwhile", value: waits.at(-1) ?? 0, unit: "ms", target: 50, better: "lower" },
-      { name: "event-loop delay p99 meanwhile", value: loop.percentile(99) / 1e6, unit: "ms", target: 50, better: "lower" },
+      lower("store: saving one slot of 10,000 devices", performance.now() - from, "ms"),
+      lower("store: longest wait of another writer meanwhile", waits.at(-1) ?? 0, "ms", 50),
+      lower("store: event-loop delay p99 meanwhile", loop.percentile(99) / 1e6, "ms", 50),
     ];
-  }
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const { name, value, unit, target } of await benchStore()) {
-    console.log(`${name}: ${value.toFixed(1)} ${unit}${target === undefined ? "" : ` (target ${target})`}`);
   }
 }

@@ -14,17 +14,8 @@ import { builtFile } from "../../probes/built.ts";
 import { Intake } from "../../probes/trap/intake.ts";
 import { startTrapListener, type TrapListener } from "../../probes/trap/listener.ts";
 import type { TrapOptions, TrapStats } from "../../probes/trap/trap.ts";
+import { higher, lower, type Report } from "./figure.ts";
 import { encodedTrap } from "./trap-sender.ts";
-
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly target: number | null;
-  readonly better: "lower" | "higher";
-  /** null: no target, for information. */
-  readonly met: boolean | null;
-}
 
 const BURST = 20_000;
 
@@ -137,38 +128,25 @@ function rmemMax(): number {
   return Number(readFileSync("/proc/sys/net/core/rmem_max", "utf8"));
 }
 
-const lower = (name: string, value: number, unit: string, target: number | null): Figure => ({
-  name,
-  value,
-  unit,
-  target,
-  better: "lower",
-  met: target === null ? null : value <= target,
-});
-const higher = (name: string, value: number, unit: string, target: number | null): Figure => ({
-  ...lower(name, value, unit, target),
-  better: "higher",
-  met: target === null ? null : value >= target,
-});
-
 /** Drops of a burst at 200,000/s and of one without a pace; what one trap costs. */
-export async function benchTraps(): Promise<Figure[]> {
+export async function benchTraps(): Promise<Report> {
   const paced = await run(1, BURST, 200_000);
   const unpaced = await run(2, 2 * BURST, 0);
   costUs(20_000); // compiled before it is measured
   const cost = costUs(50_000);
   const drops = ({ stats }: Run): number => stats.kernelDrops + stats.queueDrops;
   const missing = ({ sent, stats }: Run): number => Math.abs(sent - stats.received - stats.kernelDrops);
-  return [
+  const figures = [
     lower("traps: dropped of a burst of 20,000", drops(paced), "traps", 0),
     higher("traps: pace of that burst, as the senders made it", paced.perSecond, "traps/s", 200_000),
     lower("traps: of that burst, neither committed nor counted", BURST - paced.committed - drops(paced), "traps", 0),
-    lower("traps: last of that burst committed, after it was sent", Math.round(paced.settledMs), "ms", null),
+    lower("traps: last of that burst committed, after it was sent", Math.round(paced.settledMs), "ms"),
     lower("traps: unpaced, sent but neither received nor counted as dropped", missing(unpaced), "traps", 0),
-    higher("traps: pace of the unpaced burst of 40,000", unpaced.perSecond, "traps/s", null),
-    lower("traps: dropped and counted of the unpaced burst", drops(unpaced), "traps", null),
-    lower("traps: CPU of one in the receiver (decode, hash, repeat, batch)", Math.round(cost * 10) / 10, "µs", null),
+    higher("traps: pace of the unpaced burst of 40,000", unpaced.perSecond, "traps/s"),
+    lower("traps: dropped and counted of the unpaced burst", drops(unpaced), "traps"),
+    lower("traps: CPU of one in the receiver (decode, hash, repeat, batch)", Math.round(cost * 10) / 10, "µs"),
     higher("traps: receive buffer granted", paced.stats.bufferGrantedBytes, "bytes", paced.stats.bufferAskedBytes),
-    higher("traps: net.core.rmem_max of this machine", rmemMax(), "bytes", null),
+    higher("traps: net.core.rmem_max of this machine", rmemMax(), "bytes"),
   ];
+  return { figures, notes: ["Bursts: the senders are processes of their own, and share the cores with the receiver's thread."] };
 }

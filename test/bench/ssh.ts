@@ -1,0 +1,75 @@
+/**
+ * Kept SSH sessions: a thousand codecs asked for ten values, each by a question of its own, every 30 s.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { higher, lower, type Report } from "./figure.ts";
+import { freePort, writeNetwork } from "./network.ts";
+import { sharesTable } from "./profile.ts";
+import { type FleetProcess, type Subject, sleep, startFleetProcess, startSubject } from "./subject.ts";
+
+export interface SshOptions {
+  readonly sessions: number;
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+}
+
+/** The daemon on the same devices with and without their SSH looks: what is left is what the sessions take. */
+export async function benchSsh({ sessions, seconds, warmUpSeconds }: SshOptions): Promise<Report> {
+  const sshPort = 12_222;
+  const fleet = await startFleetProcess({ ssh: sessions, sshPort });
+  try {
+    const without = await measure({ sessions, seconds: Math.min(30, seconds), warmUpSeconds: 10, sshPort, asked: false, fleet });
+    const kept = await measure({ sessions, seconds, warmUpSeconds, sshPort, asked: true, fleet });
+    const perSession = (kept.rssBytes - without.rssBytes) / sessions / 1_024;
+    return {
+      figures: [
+        lower("ssh: CPU of 1,000 sessions asked for 10 values every 30 s", kept.percent - without.percent, "% of a core", 3),
+        lower("ssh: CPU of the whole daemon", kept.percent, "% of a core"),
+        lower("ssh: memory a session", perSession, "KiB", 100),
+        higher("ssh: looks that end up", kept.up * 100, "%", 99.9),
+      ],
+      notes: [
+        `${sessions} simulated codecs in another process; ten questions of one value each, the worst way to ask for ten. Window ${seconds} s. ` +
+          "CPU and memory are the difference to the same daemon with the same devices and one ping every 5 minutes instead of SSH.",
+        sharesTable("where the main thread's time goes", kept.profile.areas, 12),
+        sharesTable("the functions that take most of it", kept.profile.functions, 12),
+      ],
+    };
+  } finally {
+    await fleet.stop();
+  }
+}
+
+interface Measured {
+  readonly percent: number;
+  readonly rssBytes: number;
+  readonly up: number;
+  readonly profile: Awaited<ReturnType<Subject["profile"]>>;
+}
+
+async function measure(input: SshOptions & { sshPort: number; asked: boolean; fleet: FleetProcess }): Promise<Measured> {
+  const { sessions, seconds, warmUpSeconds, sshPort, asked } = input;
+  const folder = mkdtempSync(join(tmpdir(), "vigie-bench-"));
+  let subject: Subject | undefined;
+  try {
+    const httpPort = await freePort();
+    const checks = asked ? { ssh: "30s" } : { icmp: "5m" };
+    const file = writeNetwork({ folder, devices: sessions, checks, family: "bench-codec", httpPort, sshPort });
+    subject = await startSubject(file, httpPort);
+    await sleep(warmUpSeconds * 1_000);
+    const from = subject.usage();
+    const began = performance.now();
+    await sleep(seconds * 1_000);
+    const to = subject.usage();
+    const percent = ((to.ownMs + to.childrenMs - from.ownMs - from.childrenMs) / (performance.now() - began)) * 100;
+    const { text } = await subject.scrape();
+    const profile = await subject.profile(asked ? 30 : 1);
+    const up = [...text.matchAll(/^vigie_device_look_up\{[^}]*\} 1$/gm)].length / sessions;
+    return { percent, rssBytes: to.rssBytes, up, profile };
+  } finally {
+    await subject?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
