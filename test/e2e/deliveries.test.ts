@@ -37,7 +37,10 @@ it("a dead SMTP server loses nothing, a web hook that answers 500 is told again 
     const found = await daemon.incidents();
     return found.length === 3 && found;
   });
-  await until("the mails were tried and failed", () => daemon.logged("delivery failed; trying again").filter(({ channel }) => channel === "mail").length >= 3);
+  await until(
+    "the mails were tried and failed",
+    () => daemon.logged("delivery failed; trying again").filter(({ channel }) => channel === "mail").length >= 3,
+  );
   const server = await rig.mailServer(context);
   await until("all three mails", () => server.mails().length >= 3, 30_000);
   await until("all three web hooks, a second time", () => hook.seen.length >= 6, 30_000);
@@ -47,7 +50,12 @@ it("a dead SMTP server loses nothing, a web hook that answers 500 is told again 
     return all.every(({ deliveries }) => deliveries.length === 2 && deliveries.every(({ state }) => state === "accepted")) && all;
   });
   const mailKeys = details.flatMap(({ deliveries }) => deliveries.filter(({ channel }) => channel === "mail").map(({ key }) => key));
-  expect(server.mails().map((mail) => mail.messageId).sort()).toEqual(mailKeys.map(messageId).sort());
+  expect(
+    server
+      .mails()
+      .map((mail) => mail.messageId)
+      .sort(),
+  ).toEqual(mailKeys.map(messageId).sort());
   for (const { number } of incidents) expect(server.mails().filter((mail) => mail.subject.includes(number))).toHaveLength(1);
 
   const keys = hook.seen.map(({ headers }) => String(headers["idempotency-key"])).sort();

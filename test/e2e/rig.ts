@@ -11,14 +11,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { TestContext } from "vitest";
-import type {
-  AlarmShape,
-  DeliveryShape,
-  DeviceDetailShape,
-  IncidentShape,
-  LookShape,
-  TimelineShape,
-} from "../../daemon/api/contract.ts";
+import type { AlarmShape, DeliveryShape, DeviceDetailShape, IncidentShape, LookShape, TimelineShape } from "../../daemon/api/contract.ts";
 import { needs } from "../needs.ts";
 
 export const token = "e2e-token-of-sixteen-and-more";
@@ -28,7 +21,11 @@ export type Detail = IncidentShape & { readonly timeline: readonly TimelineShape
 export type { AlarmShape, LookShape };
 
 /** Polls until `look` gives something; the failure says what was waited for. */
-export async function until<T>(what: string, look: () => Promise<T | undefined | false> | T | undefined | false, withinMs = 20_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined | false> | T | undefined | false,
+  withinMs = 20_000,
+): Promise<T> {
   const end = Date.now() + withinMs;
   for (;;) {
     const found = await look();
@@ -73,7 +70,7 @@ export interface Posted {
 export interface Receiver {
   readonly url: string;
   readonly seen: readonly Posted[];
-  answer: (posted: Posted) => number;
+  answer: (posted: Posted) => number | Promise<number>;
 }
 
 export interface Mail {
@@ -128,7 +125,14 @@ export class Rig {
   /** JSON is YAML. What a test does not say is here: one site, short clocks, one desk with mail and web hook as channels allow. */
   config(parts: Config, name = "vigie.yaml"): string {
     const whole: Config = {
-      instance: { name: "E2E", language: "fr", timezone: "America/Toronto", number_prefix: "VIG", state_dir: "state", service_hours: "always" },
+      instance: {
+        name: "E2E",
+        language: "fr",
+        timezone: "America/Toronto",
+        number_prefix: "VIG",
+        state_dir: "state",
+        service_hours: "always",
+      },
       http: { listen: `${this.address(1)}:8080`, metrics_allow: ["127.0.0.0/8"] },
       storage: { sqlite: "state/vigie.db" },
       sites: { mgh: { name: "Hôpital général" } },
@@ -198,16 +202,16 @@ export class Rig {
   }
 
   /** An HTTP server that remembers what came. */
-  async receiver(answer: (posted: Posted) => number = () => 204): Promise<Receiver> {
+  async receiver(answer: Receiver["answer"] = () => 204): Promise<Receiver> {
     const seen: Posted[] = [];
-    const receiver = { url: "", seen, answer };
+    const receiver: { url: string; seen: Posted[]; answer: Receiver["answer"] } = { url: "", seen, answer };
     const server: Server = createServer((request, response) => {
       let body = "";
       request.on("data", (chunk) => (body += chunk));
       request.on("end", () => {
         const posted = { at: Date.now(), method: request.method ?? "", path: request.url ?? "", headers: request.headers, body };
         seen.push(posted);
-        response.writeHead(receiver.answer(posted)).end();
+        Promise.resolve(receiver.answer(posted)).then((status) => response.writeHead(status).end());
       });
     });
     const host = this.address(3);
@@ -323,7 +327,9 @@ function daemonOn(child: ChildProcess, said: { readonly out: string; readonly er
     device: (id) => get<DeviceDetailShape>(`/api/v1/devices/${id}`),
     look: async (device, kind) => (await get<DeviceDetailShape>(`/api/v1/devices/${device}`)).looks.find((each) => each.kind === kind),
     async metric(name, labels = "") {
-      const line = (await text("/metrics")).split("\n").find((each) => (each.startsWith(`${name} `) || each.startsWith(`${name}{`)) && each.includes(labels));
+      const line = (await text("/metrics"))
+        .split("\n")
+        .find((each) => (each.startsWith(`${name} `) || each.startsWith(`${name}{`)) && each.includes(labels));
       return line === undefined ? undefined : Number(line.split(" ").at(-1));
     },
     signal: (name) => void child.kill(name),
