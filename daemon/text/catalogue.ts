@@ -25,8 +25,8 @@ export function fill(template: string, values: TextValues): string {
   return template.replace(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(values, name) ? String(values[name]) : whole));
 }
 
-/** `2026-03-08 14:05`, in the zone given. Both languages of Canada write a date like that. */
-export function sayTime(at: number, timezone: string): string {
+/** `2026-03-08 14:05`, in the zone given; with seconds where several things share a minute. Both languages of Canada write a date like that. */
+export function sayTime(at: number, timezone: string, seconds = false): string {
   const parts = new Intl.DateTimeFormat("en-CA", {
     timeZone: timezone,
     year: "numeric",
@@ -34,10 +34,11 @@ export function sayTime(at: number, timezone: string): string {
     day: "2-digit",
     hour: "2-digit",
     minute: "2-digit",
+    second: "2-digit",
     hourCycle: "h23",
   }).formatToParts(at);
   const part = (type: string) => parts.find((each) => each.type === type)?.value ?? "";
-  return `${part("year")}-${part("month")}-${part("day")} ${part("hour")}:${part("minute")}`;
+  return `${part("year")}-${part("month")}-${part("day")} ${part("hour")}:${part("minute")}${seconds ? `:${part("second")}` : ""}`;
 }
 
 /** `12 min`, `3 h 5 min`, `2 d 4 h`. */

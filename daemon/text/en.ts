@@ -1,12 +1,22 @@
 /**
  * What people read, in English (en-CA). Keys and placeholders are those of fr.ts; a test compares them.
  */
+import { factsEn } from "./facts-en.ts";
+
 export const en = {
+  ...factsEn,
   "severity.minor": "Minor",
   "severity.major": "Major",
   "urgency.now": "now",
   "urgency.before-session": "before the next session",
   "urgency.service-hours": "next service hours",
+  "urgency-plain.now": "Must be dealt with now",
+  "urgency-plain.before-session": "Must be dealt with before the next session",
+  "urgency-plain.service-hours": "Can wait until the next service hours",
+  "level-plain.1": "Level 1 (first line)",
+  "level-plain.2": "Level 2 (detailed checks)",
+  "level-plain.3": "Level 3 (suppliers and partners)",
+  "level-plain.4": "Last resort (nobody has taken it)",
   "level.1": "Level 1",
   "level.2": "Level 2",
   "level.3": "Level 3",
@@ -113,5 +123,6 @@ export const en = {
   "event.delivery": "Message",
   "event.repaired": "Repaired by the auditor",
   "event.redacted": "Text erased",
+  "event.device-removed": "The device left the configuration",
   "event.note": "Note",
 } as const;

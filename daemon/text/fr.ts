@@ -2,13 +2,22 @@
  * What people read, in French (fr-CA), the default. The terms are those in use at the centre: billet, escalade, prise en charge.
  */
 import type { TextKey } from "./catalogue.ts";
+import { factsFr } from "./facts-fr.ts";
 
 export const fr: Readonly<Record<TextKey, string>> = {
+  ...factsFr,
   "severity.minor": "Mineur",
   "severity.major": "Majeur",
   "urgency.now": "maintenant",
   "urgency.before-session": "avant la prochaine séance",
   "urgency.service-hours": "aux prochaines heures de service",
+  "urgency-plain.now": "À traiter maintenant",
+  "urgency-plain.before-session": "À traiter avant la prochaine séance",
+  "urgency-plain.service-hours": "Peut attendre les prochaines heures de service",
+  "level-plain.1": "Niveau 1 (première ligne)",
+  "level-plain.2": "Niveau 2 (vérifications détaillées)",
+  "level-plain.3": "Niveau 3 (fournisseurs et partenaires)",
+  "level-plain.4": "Dernier recours (personne ne l'a pris en charge)",
   "level.1": "Niveau 1",
   "level.2": "Niveau 2",
   "level.3": "Niveau 3",
@@ -115,5 +124,6 @@ export const fr: Readonly<Record<TextKey, string>> = {
   "event.delivery": "Message",
   "event.repaired": "Réparé par l'auditeur",
   "event.redacted": "Texte effacé",
+  "event.device-removed": "Appareil retiré de la configuration",
   "event.note": "Note",
 };

@@ -5,6 +5,7 @@ import type { Incident, NoticeKind } from "../model/incident.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Instant, Language } from "../model/time.ts";
 import { say, sayCode, sayDuration, sayTime } from "./catalogue.ts";
+import { partText } from "./facts.ts";
 import { smsSegment } from "./sms.ts";
 import { whyText } from "./why.ts";
 
@@ -78,7 +79,7 @@ function whatText({ language, incident, rule, deviceName }: NoticeInput): string
   const said = sayCode(language, "symptom", incident.symptom);
   // "Codec A-101 does not answer" reads better than a title; a symptom of somebody's own rule has only its title.
   const symptom = said ?? rule?.text[language].title ?? say(language, "symptom.other", { symptom: incident.symptom });
-  const part = incident.part === undefined ? "" : ` (${incident.part})`;
+  const part = incident.part === undefined ? "" : ` (${partText(language, incident.part)})`;
   return device === undefined ? `${symptom}${part}` : `${device} ${said === undefined ? ": " : ""}${symptom}${part}`.replace(" : ", ": ");
 }
 

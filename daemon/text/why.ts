@@ -1,35 +1,41 @@
 /**
- * The reasons that the rules give, for readers of French. The English sentence is the key, as the rules write it; `{…}` is what varies,
- * and may be a reason itself.
+ * The reasons that the rules give, for readers. The English sentence is the key, as the rules write it; `{…}` is what varies,
+ * and may be a reason itself, an id of the configuration, or the detail of a look.
  *
  * A reason nobody has translated is shown as it is, rather than not at all.
  */
 import type { Language } from "../model/time.ts";
 import { fill } from "./catalogue.ts";
+import { detailText } from "./facts.ts";
 import { whysInFrench } from "./why-fr.ts";
 
 interface Pattern {
-  readonly english: RegExp;
+  readonly match: RegExp;
   readonly names: readonly string[];
-  readonly french: string;
+  readonly text: Readonly<Record<Language, string>>;
 }
 
-const patterns: readonly Pattern[] = whysInFrench.map(([english, french]) => {
-  const names = [...english.matchAll(/\{(\w+)\}/g)].map((found) => found[1] ?? "");
-  const source = english
+const patterns: readonly Pattern[] = whysInFrench.map(([en, fr]) => {
+  const names = [...en.matchAll(/\{(\w+)\}/g)].map((found) => found[1] ?? "");
+  const source = en
     .split(/\{\w+\}/)
     .map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
     .join("(.+?)");
-  return { english: new RegExp(`^${source}$`, "s"), names, french };
+  return { match: new RegExp(`^${source}$`, "s"), names, text: { fr, en } };
 });
 
-export function whyText(why: string, language: Language): string {
+/** Placeholders that hold an id of the configuration. */
+const ids = new Set(["link", "site", "device", "root", "by"]);
+
+/** `nameOf` gives the name of a device, link or site by its id; undefined when it knows none. */
+export function whyText(why: string, language: Language, nameOf: (id: string) => string | undefined = () => undefined): string {
   // What is longer was written by a person or a device, not by a rule.
-  if (language === "en" || why.length > 500) return why;
-  for (const { english, names, french } of patterns) {
-    const found = english.exec(why);
+  if (why.length > 500) return why;
+  for (const { match, names, text } of patterns) {
+    const found = match.exec(why);
     if (found === null) continue;
-    return fill(french, Object.fromEntries(names.map((name, index) => [name, whyText(found[index + 1] ?? "", language)])));
+    const said = (name: string, value: string) => (ids.has(name) ? (nameOf(value) ?? value) : whyText(value, language, nameOf));
+    return fill(text[language], Object.fromEntries(names.map((name, index) => [name, said(name, found[index + 1] ?? "")])));
   }
-  return why;
+  return detailText(language, why) ?? why;
 }

@@ -1,0 +1,101 @@
+/**
+ * What was seen, in words: parts, values with the unit people read, and the details that rules keep of a look.
+ *
+ * A code nobody has translated is shown as it is, rather than not at all.
+ */
+import { type Language, MINUTE, SECOND } from "../model/time.ts";
+import { say, sayCode, sayDuration } from "./catalogue.ts";
+
+const colon = { fr: " : ", en: ": " } as const;
+
+/** `camera 1` → `caméra 1`; the kind of a look alone (`snmp`) → `par SNMP`. */
+export function partText(language: Language, part: string): string {
+  const [prefix = "", ...rest] = part.split(" ");
+  const word = sayCode(language, "part", prefix);
+  return word === undefined ? part : [word, ...rest].join(" ");
+}
+
+/** `icmp_rtt_avg_seconds`, 0.0021 → `2,1 ms`. Base units in (see the data files), the reader's units out. */
+export function sayQuantity(language: Language, name: string, value: number): string {
+  const figure = (of: number, digits = 3) => new Intl.NumberFormat(`${language}-CA`, { maximumSignificantDigits: digits }).format(of);
+  const unit = (of: number, symbol: string) => `${figure(of)}\u00a0${symbol}`;
+  if (name === "interface_up") return say(language, value === 0 ? "quantity.down" : "quantity.up");
+  if (/_(rtt_\w+|jitter)_seconds$/.test(name)) return unit(value * 1_000, "ms");
+  if (name.includes("seconds")) return sayLength(language, value * SECOND);
+  if (name.endsWith("_ratio")) return unit(value * 100, "%");
+  if (name.endsWith("_celsius")) return unit(value, "°C");
+  if (name.endsWith("_octets")) return sayRate(language, value, unit);
+  if (name.endsWith("_errors")) return unit(value, "/s");
+  return figure(value, 6);
+}
+
+function sayLength(language: Language, ms: number): string {
+  return ms < MINUTE ? say(language, "quantity.seconds", { n: Math.round(ms / SECOND) }) : sayDuration(language, ms);
+}
+
+function sayRate(language: Language, value: number, unit: (of: number, symbol: string) => string): string {
+  const symbol = say(language, "quantity.bytes");
+  const steps = [
+    [1e9, "G"],
+    [1e6, "M"],
+    [1e3, "k"],
+  ] as const;
+  const step = steps.find(([size]) => value >= size);
+  return step === undefined ? unit(value, symbol) : unit(value / step[0], `${step[1]}${symbol}`);
+}
+
+export function sampleText(language: Language, name: string): string {
+  return sayCode(language, "sample", name) ?? name;
+}
+
+export function readingText(language: Language, name: string): string {
+  return sayCode(language, "reading", name) ?? name;
+}
+
+export function wordText(language: Language, value: string): string {
+  return sayCode(language, "word", value) ?? value;
+}
+
+const looked = /^((?:icmp|snmp|ssh|probe)\.[a-z-]+)(?:: (.*))?$/s;
+const limited = /^(?:(?!.*trap)(.+?): )?([a-z0-9_]+) (-?[\d.e-]+), limit (-?[\d.e-]+)$/;
+const worded = /^(?:(.+?): )?([a-z0-9_]+) is (\S+)$/;
+const trapped = /^(\S+) trap(?:: (.+))?$/;
+
+/** What a rule kept of a look, in words; undefined when it is of no known form. */
+export function detailText(language: Language, detail: string): string | undefined {
+  const look = looked.exec(detail);
+  if (look !== null) return sayCode(language, "code", look[1] ?? "");
+  const limit = limited.exec(detail);
+  if (limit !== null) return limitText(language, limit);
+  const word = worded.exec(detail);
+  const reading = word === null ? undefined : sayCode(language, "reading", word[2] ?? "");
+  if (word !== null && reading !== undefined) {
+    return `${withPart(language, reading, word[1])}${colon[language]}${wordText(language, word[3] ?? "")}`;
+  }
+  const trap = trapped.exec(detail);
+  if (trap !== null) {
+    const part = trap[2] === undefined ? "" : `, ${partText(language, trap[2])}`;
+    return language === "fr" ? `trap ${trap[1]}${part}` : `${trap[1]} trap${part}`;
+  }
+  const pieces = detail.split("; ");
+  const said = pieces.length < 2 ? [] : pieces.map((piece) => detailText(language, piece) ?? piece);
+  return said.length < 2 ? undefined : said.join("; ");
+}
+
+function limitText(language: Language, [, part, name = "", value, limit]: RegExpExecArray): string | undefined {
+  const sample = sayCode(language, "sample", name);
+  if (sample === undefined) return undefined;
+  const what = `${withPart(language, sample, part)}${colon[language]}`;
+  if (name === "interface_up") return `${what}${sayQuantity(language, name, Number(value))}`;
+  const [read, most] = [value, limit].map((each) => sayQuantity(language, name, Number(each)));
+  return `${what}${say(language, "quantity.limit", { value: read ?? "", limit: most ?? "" })}`;
+}
+
+function withPart(language: Language, name: string, part: string | undefined): string {
+  return part === undefined ? name : `${name} (${partText(language, part)})`;
+}
+
+/** The technical words inside a reason, for the small print; undefined when it has none. */
+export function rawDetail(why: string): string | undefined {
+  return /(?:^|: )((?:icmp|snmp|ssh|probe)\.[a-z-]+: .+)$/s.exec(why)?.[1];
+}
