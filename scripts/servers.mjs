@@ -23,6 +23,7 @@ const wanted = {
   chromium: "chromium",
   "docker-compose": "docker-compose",
   ip: "iproute2",
+  "systemd-analyze": "systemd",
   aiosmtpd: "python3-aiosmtpd",
 };
 const places = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin"];
