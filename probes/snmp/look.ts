@@ -145,7 +145,7 @@ function whyFailed(ending: Ending): Finding | undefined {
   return bare("down", "snmp.timeout", `${address} did not answer within ${timeoutMs} ms`);
 }
 
-function failure(told: Exclude<Told, { kind: "over" | "silent" }>, address: string): Finding {
+function failure(told: Told, address: string): Finding {
   switch (told.kind) {
     case "refused":
       return bare("unknown", "snmp.auth-refused", `${address} refuses the credential: ${told.why}`);
@@ -155,6 +155,8 @@ function failure(told: Exclude<Told, { kind: "over" | "silent" }>, address: stri
       return bare("unknown", "snmp.reply", `${address} answers nonsense: ${told.why}`);
     case "blocked":
       return bare("unknown", "snmp.no-route", `no request to ${address} could be sent from here (${told.why})`);
+    case "over":
+    case "silent":
     case "values":
     case "error":
       return bare("unknown", "snmp.reply", `${address} answered what was not asked`);
