@@ -4,6 +4,7 @@
  * The parser's own messages are not shown: they may quote the source, and the source may hold a secret.
  */
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLError } from "yaml";
+import { type PlainEntry, readPlainEntry } from "./plain-entry.ts";
 import type { Path } from "./problems.ts";
 
 export interface YamlProblem {
@@ -43,13 +44,31 @@ const SYNTAX: Readonly<Record<string, string>> = {
 
 /** Reads one YAML text. Never throws for what stands in it. */
 export function readYaml(text: string): YamlFile {
+  const plain = new Map<number, PlainEntry>();
+  const rest = text.split("\n").map((line, index) => {
+    const entry = readPlainEntry(line);
+    if (entry === undefined) return line;
+    plain.set(index + 1, entry);
+    return `${line.slice(0, line.indexOf(":"))}: ${PLACE}`;
+  });
+  // Any doubt (an error anywhere, a line that was no entry after all: of a text of several lines, say), and the parser reads it all.
+  return (plain.size > 0 ? parse(rest.join("\n"), plain) : undefined) ?? (parse(text, new Map()) as YamlFile);
+}
+
+/** Stands for the value of an entry that was read already. */
+const PLACE = "~";
+
+/** Undefined when not every plain entry turned out to be an entry of a section, or when anything is wrong. */
+function parse(text: string, plain: ReadonlyMap<number, PlainEntry>): YamlFile | undefined {
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, uniqueKeys: false, keepSourceTokens: false });
   if (document.errors.length > 0) {
+    if (plain.size > 0) return undefined;
     return { data: undefined, lines: new Map(), problems: syntaxProblems(document.errors, counter) };
   }
-  const reader = new Reader(document, counter);
+  const reader = new Reader(document, counter, plain);
   const data = reader.read(document.contents, [], 0);
+  if (plain.size > 0 && (reader.plainRead !== plain.size || reader.problems.length > 0)) return undefined;
   return { data, lines: reader.lines, problems: reader.problems };
 }
 
@@ -75,12 +94,16 @@ class Reader {
   readonly problems: YamlProblem[] = [];
   readonly #document: Document;
   readonly #counter: LineCounter;
+  readonly #plain: ReadonlyMap<number, PlainEntry>;
+  /** How many plain entries were met where an entry may stand. */
+  plainRead = 0;
   #aliased = 0;
   #inAlias = false;
 
-  constructor(document: Document, counter: LineCounter) {
+  constructor(document: Document, counter: LineCounter, plain: ReadonlyMap<number, PlainEntry>) {
     this.#document = document;
     this.#counter = counter;
+    this.#plain = plain;
   }
 
   read(node: unknown, path: Path, depth: number): unknown {
@@ -124,9 +147,16 @@ class Reader {
         continue;
       }
       this.#mark(key, [...path, name]);
-      result[name] = this.read(value, [...path, name], depth + 1);
+      const plain = path.length === 1 && !this.#inAlias ? this.#plain.get(this.#line(key)) : undefined;
+      result[name] = plain?.id === name ? this.#take(plain) : this.read(value, [...path, name], depth + 1);
     }
     return result;
+  }
+
+  /** What stands inside needs no line of its own: it is the entry's. */
+  #take(entry: PlainEntry): unknown {
+    this.plainRead += 1;
+    return entry.value;
   }
 
   #mark(node: unknown, path: Path): void {
