@@ -302,7 +302,7 @@ class Daemon implements App {
       symptom: "login-refused",
       failing,
       devices,
-      symptoms: ["login-refused"],
+      symptoms: ["login-refused", "unobserved"],
       at: this.#clock.now(),
       why,
     };

@@ -115,6 +115,7 @@ export class IntentWriter {
     const rule = this.#config.rules.find((each) => each.id === alarm.rule);
     if (rule === undefined) throw new RaceLost(`rule ${alarm.rule} left the configuration`);
     const general = device === undefined;
+    const part = alarm.part ?? wideName(alarm.device, this.#config);
     const severity = settleOpening({
       rule,
       device,
@@ -131,7 +132,7 @@ export class IntentWriter {
       ...(device === undefined ? {} : { device: device.id }),
       ...(device?.room === undefined ? {} : { room: device.room }),
       symptom: alarm.symptom,
-      ...(alarm.part === undefined ? {} : { part: alarm.part }),
+      ...(part === undefined ? {} : { part }),
       rule: alarm.rule,
       fingerprint: mark,
       firstBadAt: alarm.firstBadAt ?? intent.at,
@@ -226,6 +227,13 @@ export class IntentWriter {
       ""
     );
   }
+}
+
+/** Which circuit or credential it is, for whoever reads of it: it has no device to name. */
+function wideName(holder: string, config: Config): string | undefined {
+  const [kind, id] = [holder.slice(0, holder.indexOf(":")), holder.slice(holder.indexOf(":") + 1)];
+  if (kind === "link") return config.network.links.get(id)?.name ?? id;
+  return kind === "credential" ? id : undefined;
 }
 
 /** Incidents whose device, rule or policy left the configuration stay open, and say so once. */

@@ -71,6 +71,7 @@ export const blindRoot = "blind";
 const blindSymptom = "blind-poller";
 const linkSymptom = "link-down";
 const loginSymptom = "login-refused";
+const unobservedSymptom = "unobserved";
 
 /** Something that is no device and fails as a whole: a circuit, our own sight, a credential. */
 export interface Wide {
@@ -225,7 +226,7 @@ export class Turn {
     // The canary's own failure is what being blind means: it is no second incident.
     const canaryDown = device.id === this.#world.network.canary && rule?.outOfService === true;
     if (blind || canaryDown) return { by: blindRoot, root: blindRoot, why: "we are blind ourselves" };
-    const credential = alarm.symptom === loginSymptom ? this.#restingCredential(device) : undefined;
+    const credential = this.#restingCredential(alarm, device);
     if (credential !== undefined) return { by: credential, root: credential, why: "the credential is refused on several devices" };
     const others = [...this.#overlay.ofDevice(device.id)].filter((other) => other.state === "active" && other.key !== alarm.key);
     const mask = maskedBy(alarm.symptom, new Set(others.map((other) => other.symptom)));
@@ -255,8 +256,12 @@ export class Turn {
     return this.#links;
   }
 
-  #restingCredential(device: Device): string | undefined {
-    const holders = [device.credentials.snmp, device.credentials.ssh].flatMap((id) => (id === undefined ? [] : [`credential:${id}`]));
+  /** The credential that rests everywhere and is why this check is refused, or sees nothing at all. */
+  #restingCredential(alarm: Alarm, device: Device): string | undefined {
+    if (alarm.symptom !== loginSymptom && alarm.symptom !== unobservedSymptom) return undefined;
+    const { snmp, ssh } = device.credentials;
+    const used = alarm.part === "snmp" ? [snmp] : alarm.part === "ssh" ? [ssh] : [];
+    const holders = used.flatMap((id) => (id === undefined ? [] : [`credential:${id}`]));
     return holders.find((holder) => this.#overlay.get(alarmKey(holder, loginSymptom))?.state === "active");
   }
 

@@ -84,7 +84,7 @@ export interface MailServer {
   readonly host: string;
   readonly port: number;
   mails(): readonly Mail[];
-  stop(): Promise<void>;
+  stop(): Promise<unknown>;
 }
 
 export type Config = Record<string, unknown>;
