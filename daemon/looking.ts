@@ -165,13 +165,12 @@ function usersOf(config: Config, credential: string): readonly string[] {
 
 /** A restart must not try a refused password again at once: what the guard knows is kept. */
 function keeperOf(guard: LoginGuard, store: Store, clock: Clock): Role {
-  let kept = "";
+  let kept: LoginGuardSnapshot | undefined;
   const keep = async () => {
     const snapshot = guard.snapshot();
-    const text = JSON.stringify(snapshot);
-    if (text === kept) return;
+    if (snapshot === kept) return;
     await store.keep(guardKey, snapshot);
-    kept = text;
+    kept = snapshot;
   };
   return {
     name: "login-guard",

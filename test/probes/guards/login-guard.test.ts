@@ -109,6 +109,23 @@ describe("the login guard", () => {
     );
   });
 
+  it("gives a new snapshot after every change, and the same one while nothing changed", () => {
+    const guard = createLoginGuard(() => undefined);
+    const seen = new Set([guard.snapshot()]);
+    const changed = (act: () => void) => {
+      act();
+      expect(seen.has(guard.snapshot())).toBe(false);
+      seen.add(guard.snapshot());
+    };
+    changed(() => guard.accepted("a", "main"));
+    guard.accepted("a", "main");
+    expect(seen.has(guard.snapshot())).toBe(true);
+    for (const device of ["a", "b", "c"]) for (const at of [0, 1]) changed(() => guard.refused(device, "main", at));
+    changed(() => guard.choose("d", "main", 60 * 60_000));
+    changed(() => guard.lift("main"));
+    changed(() => guard.forget("a"));
+  });
+
   it("never lets a device see a third refusal within 15 minutes of its second, whatever happens elsewhere", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(9), fc.nat(5 * MINUTE)), { maxLength: 300 }), (looks) => {
