@@ -1,5 +1,5 @@
 #!/bin/sh
-# InfluxDB with sign-in, its passwords from the files that Vigie made at its first start.
+# InfluxDB with sign-in, its passwords from the files that Vigie made at its first start. Leaves Grafana a copy of one, Grafana's alone.
 set -eu
 secrets=${VIGIE_SECRETS_DIR:-/var/lib/vigie-secrets}
 for name in influx-password influx-admin-password; do
@@ -11,4 +11,12 @@ done
 INFLUXDB_ADMIN_PASSWORD=$(cat "$secrets/influx-admin-password")
 INFLUXDB_USER_PASSWORD=$(cat "$secrets/influx-password")
 export INFLUXDB_ADMIN_PASSWORD INFLUXDB_USER_PASSWORD
+
+share=${GRAFANA_SECRETS_DIR:-/var/lib/grafana-secrets}
+if [ -d "$share" ]; then
+  # 472 is the user of Grafana's image.
+  (umask 077 && cp "$secrets/influx-password" "$share/.influx-password.new")
+  chown "${GRAFANA_UID:-472}" "$share" "$share/.influx-password.new"
+  mv "$share/.influx-password.new" "$share/influx-password"
+fi
 exec "${INFLUXDB_RUN:-/entrypoint.sh}" "$@"

@@ -1,6 +1,6 @@
 /** The image and the compose file, as far as they can be held without an engine; the scripts that make secrets, run for real. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -67,6 +67,23 @@ describe("docker-compose.yml", () => {
     const paths = mounts.filter((mount) => mount.startsWith("./")).map((mount) => mount.split(":")[0] ?? "");
     expect(paths.length).toBeGreaterThanOrEqual(7);
     expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  it("puts Grafana's dashboards where their provisioning looks, and its sources at services", () => {
+    const mounted = (compose.services.grafana?.volumes ?? []).map((volume) => volume.split(":"));
+    const dashboards = mounted.find(([from]) => from === "./dashboards/grafana/dashboards")?.[1];
+    const provisioning = (folder: string) =>
+      readdirSync(join(root, "dashboards/grafana/provisioning", folder)).map((name) =>
+        parse(read(`dashboards/grafana/provisioning/${folder}/${name}`)),
+      );
+    expect(
+      provisioning("dashboards").flatMap(({ providers }) => providers.map((one: { options: { path: string } }) => one.options.path)),
+    ).toEqual([dashboards]);
+    const urls: URL[] = provisioning("datasources").flatMap(({ datasources }) =>
+      datasources.map((one: { url: string }) => new URL(one.url)),
+    );
+    expect(urls.length).toBeGreaterThan(0);
+    for (const { hostname, port } of urls) expect(String(compose.services[hostname]?.ports?.[0])).toMatch(new RegExp(`:${port}$`));
   });
 
   it("gives vigie two capabilities, and the others none they do not start with", () => {
@@ -146,7 +163,8 @@ describe("the first start", () => {
     const run = join(folder, "run.sh");
     writeFileSync(run, '#!/bin/sh\ncat "$GF_SECURITY_ADMIN_PASSWORD__FILE"\n');
     chmodSync(run, 0o755);
-    const env = { PATH: process.env.PATH, GF_PATHS_DATA: folder, GRAFANA_RUN: run };
+    writeFileSync(join(folder, "influx-password"), "one");
+    const env = { PATH: process.env.PATH, GF_PATHS_DATA: folder, GRAFANA_SECRETS_DIR: folder, GRAFANA_RUN: run };
     const start = () => spawnSync("/bin/sh", [join(root, "deploy/docker/grafana.sh")], { encoding: "utf8", env });
     const first = start();
     expect(first.stdout).toMatch(/^[A-Za-z0-9_-]{43}$/);
@@ -155,13 +173,37 @@ describe("the first start", () => {
     expect(statSync(join(folder, "admin-password")).mode & 0o777).toBe(0o600);
   });
 
-  it("refuses to start InfluxDB without its passwords", () => {
-    const env = { PATH: process.env.PATH, VIGIE_SECRETS_DIR: folder, INFLUXDB_RUN: "/bin/true" };
+  it("starts InfluxDB only with its passwords, and leaves Grafana a copy that it alone reads", () => {
+    const share = join(folder, "share");
+    mkdirSync(share);
+    const uid = String(process.getuid?.() ?? 0);
+    const env = {
+      PATH: process.env.PATH,
+      VIGIE_SECRETS_DIR: folder,
+      GRAFANA_SECRETS_DIR: share,
+      GRAFANA_UID: uid,
+      INFLUXDB_RUN: "/bin/true",
+    };
     const start = () => spawnSync("/bin/sh", [join(root, "deploy/docker/influxdb.sh")], { encoding: "utf8", env });
     expect(start()).toMatchObject({ status: 1, stderr: expect.stringContaining("influx-password is not there") });
     writeFileSync(join(folder, "influx-password"), "one");
     writeFileSync(join(folder, "influx-admin-password"), "two");
-    expect(start().status).toBe(0);
+    expect(start()).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    expect(readdirSync(share)).toEqual(["influx-password"]);
+    expect(readFileSync(join(share, "influx-password"), "utf8")).toBe("one");
+    expect(statSync(join(share, "influx-password")).mode & 0o777).toBe(0o600);
+  });
+
+  it("starts Grafana without InfluxDB, too, and says what is missing", () => {
+    const env = {
+      PATH: process.env.PATH,
+      GF_PATHS_DATA: folder,
+      GRAFANA_SECRETS_DIR: folder,
+      GRAFANA_RUN: "/bin/true",
+      GRAFANA_WAIT_S: "0",
+    };
+    const done = spawnSync("/bin/sh", [join(root, "deploy/docker/grafana.sh")], { encoding: "utf8", env });
+    expect(done).toMatchObject({ status: 0, stderr: expect.stringContaining("influx-password is not there") });
   });
 });
 

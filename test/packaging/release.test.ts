@@ -24,7 +24,7 @@ beforeAll(() => {
   mkdirSync(join(folder, "path"));
   symlinkSync(process.execPath, join(folder, "path", "node"));
   env = { PATH: join(folder, "path") };
-}, 60_000);
+}, 180_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const vigie = (args: readonly string[], more: NodeJS.ProcessEnv = {}) =>
