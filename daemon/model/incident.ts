@@ -3,10 +3,10 @@
  *
  * Timers are columns (`wakeAt`), never a setTimeout.
  */
-import type { Policy } from "./policy.ts";
+import type { Policy, Severity } from "./policy.ts";
 import type { Instant } from "./time.ts";
 
-export type Severity = "minor" | "major";
+export type { Severity } from "./policy.ts";
 export type Urgency = "now" | "before-session" | "service-hours";
 export type IncidentState = "open" | "taken" | "restored" | "resolved" | "closed";
 export type Disposition = "fixed" | "healed" | "false-alarm" | "test" | "duplicate" | "not-ours";

@@ -1,7 +1,8 @@
 /**
  * Levels and escalation policy: who is told, how long they have, what comes next. Data from the configuration.
  */
-import type { Severity } from "./incident.ts";
+/** minor is solved at the first call; major always has a ticket and a report (the procedure, *Minor or major*). */
+export type Severity = "minor" | "major";
 
 /** A duration that runs always, or only in service hours. A working day is 24 h of calendar that skips days without service. */
 export interface Clock {
