@@ -20,9 +20,15 @@ export interface Ears {
   unasked(object: unknown): void;
 }
 
+/** The answer to the question at this place. */
+export type Answered = (at: number, answer: Answer) => void;
+
 export interface Conversation {
-  /** One question at a time. What comes late, after the turn ended, answers nothing. */
-  ask(command: string, signal: AbortSignal): Promise<Outcome<Answer>>;
+  /**
+   * Asks all of them, in order; the answers come in the same order. `answered` is called for each as it comes.
+   * What comes late, after the turn ended, answers nothing.
+   */
+  ask(commands: readonly string[], signal: AbortSignal, answered: Answered): Promise<Outcome<readonly Answer[]>>;
 }
 
 export interface Dialect {
@@ -30,5 +36,5 @@ export interface Dialect {
   open(connection: SshConnection, ears: Ears, signal: AbortSignal): Promise<Outcome<Conversation>>;
 }
 
-/** Octets of one answer (and of what comes between two questions); more ends the session. */
+/** Octets of one answer (and of what comes between two answers); more ends the session. */
 export const MAX_ANSWER_BYTES = 1024 * 1024;

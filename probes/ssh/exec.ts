@@ -4,15 +4,32 @@
 import { StringDecoder } from "node:string_decoder";
 import type { ClientChannel } from "ssh2";
 import type { SshConnection } from "./connection.ts";
-import { type Answer, type Dialect, MAX_ANSWER_BYTES } from "./dialect.ts";
+import { type Answer, type Answered, type Dialect, MAX_ANSWER_BYTES } from "./dialect.ts";
 import { done, down, failed, type Outcome, within } from "./outcome.ts";
 
 /** Text kept of one answer; patterns see no more. */
 const MAX_TEXT = 4_096;
 
 export const exec: Dialect = {
-  open: (connection) => Promise.resolve(done({ ask: (command, signal) => run(connection, command, signal) })),
+  open: (connection) => Promise.resolve(done({ ask: (commands, signal, answered) => runAll(connection, commands, signal, answered) })),
 };
+
+/** One after the other: a host runs what is asked at once at once. */
+async function runAll(
+  connection: SshConnection,
+  commands: readonly string[],
+  signal: AbortSignal,
+  answered: Answered,
+): Promise<Outcome<readonly Answer[]>> {
+  const answers: Answer[] = [];
+  for (const [at, command] of commands.entries()) {
+    const answer = await run(connection, command, signal);
+    if (!answer.ok) return answer;
+    answered(at, answer.value);
+    answers.push(answer.value);
+  }
+  return done(answers);
+}
 
 async function run(connection: SshConnection, command: string, signal: AbortSignal): Promise<Outcome<Answer>> {
   const opened = await connection.exec(command, signal);

@@ -9,7 +9,7 @@ import { bare, type Fault, type Finding } from "../../daemon/model/observation.t
 import type { Heard, Probe, ProbeMemory, Target } from "../probe.ts";
 import { createDeviceGate, type DeviceGate } from "../rate-ceiling.ts";
 import { openConnection, type SshConnection } from "./connection.ts";
-import type { Dialect } from "./dialect.ts";
+import type { Answer, Dialect } from "./dialect.ts";
 import { exec } from "./exec.ts";
 import { formatPin, type HostKey, parsePin } from "./host-key.ts";
 import { readLogin } from "./login.ts";
@@ -67,6 +67,7 @@ const LOGIN_PACKETS = 24;
 const QUESTION_PACKETS = 3;
 const MAX_JITTER_MS = 2_000;
 const NONE: ReadonlySet<string> = new Set();
+const NO_ANSWER: Answer = { form: "json", status: undefined };
 
 /** What is known of a device between looks. */
 interface Known {
@@ -196,24 +197,28 @@ class Prober implements SshProbe {
   }
 
   async #askOver(kept: Kept, turn: Turn): Promise<Outcome<readonly Asked[]>> {
-    const asked: Asked[] = [];
+    const asks = turn.target.family.shell?.asks ?? [];
     kept.listening.trace = turn.trace;
     try {
-      for (const ask of turn.target.family.shell?.asks ?? []) {
-        turn.asking = ask.command;
+      const waitFor = (at: number) => {
+        const command = asks[at]?.command;
+        if (command !== undefined) turn.asking = command;
+      };
+      waitFor(0);
+      for (const { command } of asks) {
         await this.#options.pace?.(turn.target.device.site, QUESTION_PACKETS, turn.signal);
-        turn.trace.note(`> ${ask.command}`);
-        this.#counts.questions += 1;
-        const answer = await kept.conversation.ask(ask.command, turn.signal);
-        if (!answer.ok) {
-          // A late answer could be taken for the next one's in a dialect without ids: the session goes.
-          kept.connection.end(answer.failure);
-          return answer;
-        }
-        turn.trace.note(() => describe(answer.value, this.#inventory()));
-        asked.push({ ask, answer: answer.value });
+        turn.trace.note(`> ${command}`);
       }
-      return done(asked);
+      this.#counts.questions += asks.length;
+      const commands = asks.map(({ command }) => command);
+      const answers = await kept.conversation.ask(commands, turn.signal, (at, answer) => {
+        waitFor(at + 1);
+        turn.trace.note(() => describe(answer, this.#inventory()));
+      });
+      if (answers.ok) return done(asks.map((ask, at): Asked => ({ ask, answer: answers.value[at] ?? NO_ANSWER })));
+      // A late answer could be taken for the next one's in a dialect without ids: the session goes.
+      kept.connection.end(answers.failure);
+      return answers;
     } finally {
       kept.busy = false;
       kept.listening.trace = undefined;

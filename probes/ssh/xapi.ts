@@ -5,7 +5,7 @@
  */
 import type { ClientChannel } from "ssh2";
 import type { SshConnection } from "./connection.ts";
-import { type Answer, type Conversation, type Dialect, type Ears, MAX_ANSWER_BYTES } from "./dialect.ts";
+import { type Answer, type Answered, type Conversation, type Dialect, type Ears, MAX_ANSWER_BYTES } from "./dialect.ts";
 import { done, down, failed, type Outcome, within } from "./outcome.ts";
 import { XapiFramer } from "./xapi-framer.ts";
 
@@ -25,13 +25,22 @@ export const xapi: Dialect = {
 
 type Settle<T> = (outcome: Outcome<T>) => void;
 
+/** Questions under way: their ids count up from `first`. */
+interface Asked {
+  readonly first: number;
+  readonly answers: (Answer | undefined)[];
+  left: number;
+  readonly answered: Answered;
+  readonly settle: Settle<readonly Answer[]>;
+}
+
 class XapiConversation implements Conversation {
   readonly #connection: SshConnection;
   readonly #channel: ClientChannel;
   readonly #ears: Ears;
   readonly #framer: XapiFramer;
   #lastId = 0;
-  #asked: { readonly id: string; readonly settle: Settle<Answer> } | undefined;
+  #asked: Asked | undefined;
   #readyWait: Settle<undefined> | undefined;
   #bytes = 0;
 
@@ -59,20 +68,23 @@ class XapiConversation implements Conversation {
     return quiet;
   }
 
-  async ask(command: string, signal: AbortSignal): Promise<Outcome<Answer>> {
-    const id = String(++this.#lastId);
+  /** In one write: a codec works its lines off one by one, and a packet a question costs us three times what the question does. */
+  async ask(commands: readonly string[], signal: AbortSignal, answered: Answered): Promise<Outcome<readonly Answer[]>> {
+    if (commands.length === 0) return done([]);
+    const first = this.#lastId + 1;
+    this.#lastId += commands.length;
     this.#bytes = 0;
-    const answer = await within<Answer>(signal, (settle) => {
+    const outcome = await within<readonly Answer[]>(signal, (settle) => {
       const { ended } = this.#connection;
       if (ended !== undefined) {
         settle(failed(ended));
         return;
       }
-      this.#asked = { id, settle };
-      this.#channel.write(`${command} | resultId="${id}"\n`);
+      this.#asked = { first, answers: commands.map(() => undefined), left: commands.length, answered, settle };
+      this.#channel.write(commands.map((command, at) => `${command} | resultId="${first + at}"\n`).join(""));
     });
     this.#asked = undefined;
-    return answer;
+    return outcome;
   }
 
   async #untilOk(signal: AbortSignal, command: string | undefined): Promise<Outcome<undefined>> {
@@ -123,8 +135,22 @@ class XapiConversation implements Conversation {
     const object = parsed as Readonly<Record<string, unknown>>;
     const id = object.ResultId;
     if (id === undefined) this.#ears.unasked(parsed);
-    else if (this.#asked !== undefined && String(id) === this.#asked.id) this.#asked.settle(done(readAnswer(object)));
-    else this.#ears.note("< (a late answer to an earlier question)");
+    else if (!this.#answer(Number(id), object)) this.#ears.note("< (a late answer to an earlier question)");
+  }
+
+  /** False when nobody waits for this answer. */
+  #answer(id: number, object: Readonly<Record<string, unknown>>): boolean {
+    const asked = this.#asked;
+    const at = asked === undefined ? -1 : id - asked.first;
+    if (asked === undefined || !(at in asked.answers) || asked.answers[at] !== undefined) return false;
+    const answer = readAnswer(object);
+    // What one answer may hold is counted anew for the next.
+    this.#bytes = 0;
+    asked.answers[at] = answer;
+    asked.left -= 1;
+    asked.answered(at, answer);
+    if (asked.left === 0) asked.settle(done(asked.answers.filter((each) => each !== undefined)));
+    return true;
   }
 }
 

@@ -49,13 +49,21 @@ describe("a look at a codec", () => {
   });
 
   it("waits for the line OK and not for the banner's words, with CRLF, late, and with noise between answers", async () => {
+    // A codec works its lines off one by one.
+    let turn: Promise<unknown> = Promise.resolve();
+    const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+    const answer = async (command: string, id: string, channel: { write(text: string | Buffer): unknown }) => {
+      channel.write('Command not recognized.\r\n{"Status":{"Audio":{"Volume":{"Value":"5"}}}}\r\n{"ResultId":"999"}\r\n{broken}\r\n');
+      const bytes = Buffer.from(ceAnswer(command, id));
+      await later(30);
+      channel.write(bytes.subarray(0, 20));
+      await later(30);
+      channel.write(bytes.subarray(20));
+    };
     const peer = await play({
       greeting: "\r\nOK\r\n",
       answer: (command, id, channel) => {
-        channel.write('Command not recognized.\r\n{"Status":{"Audio":{"Volume":{"Value":"5"}}}}\r\n{"ResultId":"999"}\r\n{broken}\r\n');
-        const bytes = Buffer.from(ceAnswer(command, id));
-        setTimeout(() => channel.write(bytes.subarray(0, 20)), 30);
-        setTimeout(() => channel.write(bytes.subarray(20)), 60);
+        turn = turn.then(() => answer(command, id, channel));
         return undefined;
       },
     });
