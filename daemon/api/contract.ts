@@ -80,6 +80,7 @@ export const IncidentView = z.object({
   siteName: z.string(),
   device: z.string().optional(),
   deviceName: z.string().optional(),
+  linkName: z.string().optional().describe("The circuit it is about, when it is about no device."),
   room: z.string().optional(),
   roomName: z.string().optional(),
   symptom: z.string(),
@@ -280,3 +281,5 @@ export type DeliveryShape = z.infer<typeof DeliveryView>;
 export type RecurrenceShape = z.infer<typeof RecurrenceView>;
 export type SinkMessageShape = z.infer<typeof SinkList>["items"][number];
 export type ReadinessShape = z.infer<typeof ReadinessView>;
+export type SampleHistoryShape = z.infer<typeof SampleHistory>;
+export type TrapShape = z.infer<typeof TrapList>["items"][number];

@@ -4,21 +4,22 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Express, Request, Response } from "express";
-import type { PageContext, Texts } from "../../dashboards/web/frame.tsx";
+import type { PageContext } from "../../dashboards/web/frame.tsx";
 import { pages } from "../../dashboards/web/pages.tsx";
 import { projectRoot } from "../../probes/built.ts";
-import type { Language } from "../model/time.ts";
-import { say, sayCode, sayDuration, sayTime, type TextKey } from "../text/catalogue.ts";
-import { symptomText } from "../text/notice.ts";
-import { whyText } from "../text/why.ts";
+import { DAY, type Language } from "../model/time.ts";
 import type { TokenDesk } from "./access.ts";
 import type { ApiDeps } from "./deps.ts";
+import { blindness, deviceKnowledge, history, linkRows, rowsOfRecurrence } from "./page-facts.ts";
+import { textsFor } from "./page-texts.ts";
 import { HttpProblem } from "./problem.ts";
 import { deviceOf, incidentDetail } from "./reads.ts";
-import { deviceDetail, deviceView, incidentView, iso, recurrenceView } from "./views.ts";
+import { deviceDetail, deviceView, incidentView, iso } from "./views.ts";
 
 const shownIncidents = 200;
 const shownMessages = 20;
+const shownTraps = 10;
+const unfinished = ["open", "taken", "restored", "resolved"] as const;
 
 /** Files of the page, read once. */
 const files = [
@@ -37,7 +38,7 @@ export function mountPages(app: Express, deps: ApiDeps, desk: TokenDesk): void {
   const page = (path: string, render: (request: Request, context: PageContext) => Promise<string>) => {
     app.get(path, async (request, response) => {
       if (!admitted(request, response, deps, desk)) return;
-      const context = contextOf(request, response, deps);
+      const context = await contextOf(request, response, deps);
       response.set({
         "Content-Type": "text/html; charset=utf-8",
         "Cache-Control": "no-store",
@@ -47,32 +48,65 @@ export function mountPages(app: Express, deps: ApiDeps, desk: TokenDesk): void {
     });
   };
   page("/", (_request, context) => statusPage(deps, context));
-  page("/devices/:id", async (request, context) => {
-    const device = deviceOf(deps, request.params.id as string);
-    const { network } = deps.config();
-    const open = await deps.store.incidents({ states: ["open", "taken", "restored", "resolved"], device: device.id, limit: 20 });
-    const detail = deviceDetail(device, network, deps.board, await deps.alarms());
-    return pages.device({ page: context, device: detail, incidents: open.map((incident) => incidentView(incident, network)) });
-  });
-  page("/incidents/:id", async (request, context) =>
-    pages.incident({ page: context, incident: await incidentDetail(deps, request.params.id as string) }),
+  page("/devices/:id", (request, context) => devicePage(deps, context, request.params.id as string));
+  page("/incidents/:id", (request, context) => incidentPage(deps, context, request.params.id as string));
+  page("/recurrences", async (_request, context) =>
+    pages.recurrences({ page: context, recurrences: await rowsOfRecurrence(deps, deps.clock.now()) }),
   );
-  page("/recurrences", async (_request, context) => {
-    const list = await deps.store.recurrences(deps.clock.now(), 200);
-    return pages.recurrences({ page: context, recurrences: list.map((each) => recurrenceView(each, deps.config().network)) });
-  });
 }
 
 async function statusPage(deps: ApiDeps, page: PageContext): Promise<string> {
   const { network, demo, channels } = deps.config();
-  const open = await deps.store.incidents({ states: ["open", "taken", "restored", "resolved"], folded: false, limit: shownIncidents });
+  const open = await deps.store.incidents({ states: unfinished, folded: false, limit: shownIncidents });
   const showSink = demo || [...channels.values()].some((channel) => channel.kind === "sink");
   const messages = deps.sink.messages().slice(0, shownMessages);
   return pages.status({
     page,
     incidents: open.map((incident) => incidentView(incident, network)),
     devices: [...network.devices.values()].map((device) => deviceView(device, network, deps.board)),
+    alarms: [...(await deps.alarms())].flatMap(({ key, suppressedBy }) => (suppressedBy === undefined ? [] : [{ key, suppressedBy }])),
+    links: await linkRows(deps),
     ...(showSink ? { messages: messages.map((message) => ({ ...message, at: iso(message.at) })) } : {}),
+  });
+}
+
+async function devicePage(deps: ApiDeps, page: PageContext, id: string): Promise<string> {
+  const device = deviceOf(deps, id);
+  const { network } = deps.config();
+  const now = deps.clock.now();
+  const [open, points, traps, alarms] = await Promise.all([
+    deps.store.incidents({ states: unfinished, device: device.id, limit: 20 }),
+    deps.store.rollups(device.id, now - DAY, now),
+    deps.store.traps({ device: device.id, limit: shownTraps }),
+    deps.alarms(),
+  ]);
+  return pages.device({
+    page,
+    device: deviceDetail(device, network, deps.board, alarms),
+    incidents: open.map((incident) => incidentView(incident, network)),
+    history: history(points, now),
+    traps: traps.map((record) => ({ ...record, varbinds: [...record.varbinds], at: iso(record.at) })),
+    knowledge: deviceKnowledge(device, deps.config(), page.language),
+  });
+}
+
+async function incidentPage(deps: ApiDeps, page: PageContext, id: string): Promise<string> {
+  const { network, rules } = deps.config();
+  const incident = await incidentDetail(deps, id);
+  const [into, before] = await Promise.all(
+    [incident.foldedInto, incident.recurrenceOf].map((each) => (each === undefined ? undefined : deps.store.incident(each))),
+  );
+  const rule = rules.find((each) => each.id === incident.rule)?.text[page.language];
+  const phone = network.rooms.get(incident.room ?? "")?.phone;
+  const now = incident.device === undefined ? undefined : network.devices.get(incident.device);
+  return pages.incident({
+    page,
+    incident,
+    ...(rule === undefined ? {} : { advice: { clinic: rule.clinic, steps: [...rule.steps] } }),
+    ...(phone === undefined ? {} : { phone }),
+    ...(into === undefined ? {} : { foldedIntoNumber: into.number }),
+    ...(before === undefined ? {} : { beforeNumber: before.number }),
+    ...(now === undefined ? {} : { up: deviceView(now, network, deps.board).up }),
   });
 }
 
@@ -102,8 +136,12 @@ function admitted(request: Request, response: Response, deps: ApiDeps, desk: Tok
   }
 }
 
-function contextOf(request: Request, response: Response, deps: ApiDeps): PageContext {
+async function contextOf(request: Request, response: Response, deps: ApiDeps): Promise<PageContext> {
   const { instance, demo } = deps.config();
+  const [underWay, blind] = await Promise.all([
+    deps.store.incidents({ states: ["open", "taken"], folded: false, limit: shownIncidents }),
+    blindness(deps),
+  ]);
   const asked = asLanguage(request.query.lang);
   if (asked !== undefined) response.cookie("lang", asked, { maxAge: 365 * 86_400_000, sameSite: "lax", httpOnly: true });
   const language = asked ?? cookieLanguage(request) ?? accepted(request) ?? instance.language;
@@ -115,7 +153,9 @@ function contextOf(request: Request, response: Response, deps: ApiDeps): PageCon
     reloadProblems: reload === undefined || reload.ok ? [] : reload.problems,
     updatedAt: iso(deps.clock.now()),
     path: request.path,
-    texts: textsFor(language, deps),
+    underWay: underWay.length,
+    ...(blind === undefined ? {} : { blind }),
+    texts: textsFor(language, deps.config(), deps.clock.now()),
   };
 }
 
@@ -130,22 +170,4 @@ function cookieLanguage(request: Request): Language | undefined {
 /** Undefined when the browser names neither: then the instance decides. */
 function accepted(request: Request): Language | undefined {
   return request.headers["accept-language"] === undefined ? undefined : asLanguage(request.acceptsLanguages("fr", "en"));
-}
-
-function textsFor(language: Language, deps: ApiDeps): Texts {
-  const { instance, rules } = deps.config();
-  const titles = new Map(rules.map((rule) => [rule.id, rule]));
-  const code = (prefix: string) => (each: string) => sayCode(language, prefix, each) ?? each;
-  return {
-    // The catalogue's words make a sentence with the device's name; a rule of somebody's own has only its title.
-    symptom: (symptom, rule) => sayCode(language, "symptom", symptom) ?? symptomText(language, symptom, titles.get(rule ?? "")),
-    event: code("event"),
-    why: (text) => whyText(text, language),
-    severity: code("severity"),
-    urgency: code("urgency"),
-    level: (level) => say(language, `level.${Math.min(level, 4)}` as TextKey),
-    state: code("state"),
-    time: (at) => sayTime(Date.parse(at), instance.timezone),
-    since: (at) => sayDuration(language, deps.clock.now() - Date.parse(at)),
-  };
 }

@@ -72,6 +72,13 @@ function lookView(look: LastLook): LookShape {
   };
 }
 
+/** A circuit's incident is about no device: the link stands in its fingerprint. */
+function linkName({ device, fingerprint }: Incident, network: Network): string | undefined {
+  if (device !== undefined || !fingerprint.startsWith("link:")) return undefined;
+  const id = fingerprint.slice("link:".length).split("|")[0] ?? "";
+  return network.links.get(id)?.name ?? id;
+}
+
 export function incidentView(incident: Incident, network: Network): IncidentShape {
   const { id, number, site, symptom, rule, severity, severityWhy, urgency, urgencyWhy, general, level, state, occurrences, version } =
     incident;
@@ -83,6 +90,7 @@ export function incidentView(incident: Incident, network: Network): IncidentShap
     openedAt: iso(incident.openedAt),
     ...present({ device, room, part, foldedInto, holder, acknowledgedBy, disposition, wakeFor, recurrenceOf }),
     ...present({
+      linkName: linkName(incident, network),
       deviceName: device === undefined ? undefined : (network.devices.get(device)?.name ?? network.links.get(device)?.name ?? device),
       roomName: room === undefined ? undefined : (network.rooms.get(room)?.name ?? room),
       acknowledgedAt: maybeIso(incident.acknowledgedAt),

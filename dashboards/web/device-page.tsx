@@ -1,19 +1,43 @@
 /**
- * One device: what it is, its alarms, what the last looks found, and the trace of the last one that failed.
+ * One device: how it is and since when, its incidents and alarms, the last looks, 24 hours of it, traps, and how sure we are of all that.
  */
-import type { VNode } from "preact";
-import type { DeviceDetailShape, IncidentShape, LookShape } from "../../daemon/api/contract.ts";
+import type { ComponentChildren, VNode } from "preact";
+import type { AlarmShape, DeviceDetailShape, IncidentShape, TrapShape } from "../../daemon/api/contract.ts";
 import { Frame, Mark, type PageContext } from "./frame.tsx";
-import { sentence, UpMark } from "./status-page.tsx";
+import { sentence } from "./incident-card.tsx";
+import { Look } from "./look.tsx";
+import { Sparkline } from "./sparkline.tsx";
+import { UpMark } from "./status-page.tsx";
 import { words } from "./words.ts";
+
+/** One series over 24 hours, in slots of equal length; slot 0 is the oldest. */
+export interface HistorySeries {
+  readonly name: string;
+  readonly part?: string;
+  readonly slots: number;
+  readonly points: readonly { readonly slot: number; readonly min: number; readonly max: number; readonly mean: number }[];
+}
+
+export interface DeviceKnowledge {
+  readonly familyName: string;
+  /** Undefined when the family has left the configuration. */
+  readonly certainty?: "recording" | "manual" | "memory";
+  /** Codes: `snmp-v2c`, `legacy-ssh`. */
+  readonly weaknesses: readonly string[];
+  readonly parents: readonly { readonly id: string; readonly name: string }[];
+}
 
 export interface DevicePageProps {
   readonly page: PageContext;
   readonly device: DeviceDetailShape;
   readonly incidents: readonly IncidentShape[];
+  readonly history: readonly HistorySeries[];
+  readonly traps: readonly TrapShape[];
+  readonly knowledge: DeviceKnowledge;
 }
 
-export function DevicePage({ page, device, incidents }: DevicePageProps): VNode {
+export function DevicePage(props: DevicePageProps): VNode {
+  const { page, device, incidents, history } = props;
   const w = words[page.language];
   return (
     <Frame page={page} title={device.name}>
@@ -21,14 +45,16 @@ export function DevicePage({ page, device, incidents }: DevicePageProps): VNode 
         <UpMark page={page} device={device} />
         {device.commissioning ? <Mark tone="plain" text={w.commissioning} /> : null}
       </p>
-      <Facts page={page} device={device} />
+      {device.up === "unknown" ? <p class="hint">{w.unknownMeaning}</p> : null}
+      <Facts {...props} />
       <section aria-labelledby="incidents">
         <h2 id="incidents">{w.incidents}</h2>
         {incidents.length === 0 ? <p class="calm">{w.noIncidents}</p> : null}
         <ul>
           {incidents.map((incident) => (
             <li key={incident.id}>
-              <a href={`/incidents/${encodeURIComponent(incident.number)}`}>{incident.number}</a> {sentence(page, incident)}
+              <a href={`/incidents/${encodeURIComponent(incident.number)}`}>{incident.number}</a> {sentence(page, incident)} (
+              {page.texts.state(incident.state).toLowerCase()})
             </li>
           ))}
         </ul>
@@ -36,42 +62,64 @@ export function DevicePage({ page, device, incidents }: DevicePageProps): VNode 
       <Alarms page={page} device={device} />
       <section aria-labelledby="looks">
         <h2 id="looks">{w.looks}</h2>
-        {device.looks.length === 0 ? <p class="calm">{w.noLooks}</p> : null}
+        {device.looks.length === 0 ? <p class="hint">{w.noLooks}</p> : null}
         {device.looks.map((look) => (
-          <Look key={look.kind} page={page} look={look} />
+          <Look key={look.kind} page={page} look={look} alarms={device.alarmsNow} />
         ))}
       </section>
+      <section aria-labelledby="history">
+        <h2 id="history">{w.history}</h2>
+        {history.length === 0 ? <p class="hint">{w.noHistory}</p> : null}
+        <div class="sparks">
+          {history.map((series) => (
+            <Sparkline key={`${series.name} ${series.part ?? ""}`} page={page} series={series} />
+          ))}
+        </div>
+      </section>
+      <Traps {...props} />
     </Frame>
   );
 }
 
-function Facts({ page, device }: { readonly page: PageContext; readonly device: DeviceDetailShape }): VNode {
+function Facts({ page, device, knowledge }: DevicePageProps): VNode {
   const w = words[page.language];
+  const { texts } = page;
+  const weak = knowledge.weaknesses.map((code) => <li key={code}>{texts.weakness(code)}</li>);
+  const rows: readonly (readonly [string, ComponentChildren])[] = [
+    [w.since, device.since === undefined ? undefined : `${texts.time(device.since)} (${texts.since(device.since)})`],
+    [w.site, device.siteName],
+    [w.room, device.roomName],
+    [w.address, <code key="address">{device.address}</code>],
+    [w.reachedThrough, knowledge.parents.length === 0 ? undefined : <Parents parents={knowledge.parents} />],
+    [w.family, knowledge.familyName],
+    [w.facts2, knowledge.certainty === undefined ? undefined : texts.certainty(knowledge.certainty)],
+    [w.weaknesses, weak.length === 0 ? w.noWeaknesses : <ul class="flat">{weak}</ul>],
+    [w.supplier, device.supplier],
+    [w.warranty, device.warrantyUntil],
+  ];
   return (
     <dl class="facts">
-      <dt>{w.site}</dt>
-      <dd>{device.siteName}</dd>
-      {device.roomName === undefined ? null : (
-        <>
-          <dt>{w.room}</dt>
-          <dd>{device.roomName}</dd>
-        </>
-      )}
-      <dt>{w.address}</dt>
-      <dd>
-        <code>{device.address}</code>
-      </dd>
-      <dt>{w.family}</dt>
-      <dd>{device.family}</dd>
-      {device.since === undefined ? null : (
-        <>
-          <dt>{w.since}</dt>
-          <dd>
-            {page.texts.time(device.since)} ({page.texts.since(device.since)})
-          </dd>
-        </>
+      {rows.map(([label, value]) =>
+        value === undefined ? null : (
+          <>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+          </>
+        ),
       )}
     </dl>
+  );
+}
+
+function Parents({ parents }: { readonly parents: DeviceKnowledge["parents"] }): VNode {
+  return (
+    <>
+      {parents.map(({ id, name }) => (
+        <a key={id} class="inline" href={`/devices/${encodeURIComponent(id)}`}>
+          {name}
+        </a>
+      ))}
+    </>
   );
 }
 
@@ -80,15 +128,55 @@ function Alarms({ page, device }: { readonly page: PageContext; readonly device:
   return (
     <section aria-labelledby="alarms">
       <h2 id="alarms">{w.alarms}</h2>
-      {device.alarmsNow.length === 0 ? <p class="calm">{w.noAlarms}</p> : null}
+      {device.alarmsNow.length === 0 ? <p class={device.up === "unknown" ? "hint" : "calm"}>{w.noAlarms}</p> : null}
       <ul>
         {device.alarmsNow.map((alarm) => (
-          <li key={alarm.key}>
-            <Mark tone={alarm.state === "active" ? "bad" : "unsure"} text={alarm.state === "active" ? w.active : w.pending} />{" "}
-            {page.texts.symptom(alarm.symptom, alarm.rule)}
-            {alarm.part === undefined ? "" : ` (${alarm.part})`}, {page.texts.since(alarm.since)}
-            {alarm.detail === undefined ? "" : `${w.colon}${alarm.detail}`}
-            {alarm.suppressedBy === undefined ? "" : ` (${w.suppressedBy} ${alarm.suppressedBy})`}
+          <AlarmLine key={alarm.key} page={page} alarm={alarm} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function AlarmLine({ page, alarm }: { readonly page: PageContext; readonly alarm: AlarmShape }): VNode {
+  const w = words[page.language];
+  const { texts } = page;
+  const { detail, part, suppressedBy } = alarm;
+  const said = detail === undefined ? undefined : texts.detail(detail);
+  const own = alarm.state === "active" && suppressedBy === undefined;
+  return (
+    <li>
+      <Mark tone={own ? "bad" : "unsure"} text={alarm.state === "active" ? w.active : w.pending} />{" "}
+      {texts.symptom(alarm.symptom, alarm.rule)}
+      {part === undefined ? "" : ` (${texts.part(part)})`}, {w.since.toLowerCase()} {texts.time(alarm.since)} ({texts.since(alarm.since)})
+      {suppressedBy === undefined ? null : (
+        <span class="why">
+          {w.explainedBy} {suppressedBy === "blind" ? w.explainedByBlind : texts.name(suppressedBy)}
+        </span>
+      )}
+      {said === undefined ? null : <span class="why">{said}</span>}
+      {detail === undefined || detail === said ? null : <span class="raw">{detail}</span>}
+    </li>
+  );
+}
+
+function Traps({ page, traps }: DevicePageProps): VNode {
+  const w = words[page.language];
+  return (
+    <section aria-labelledby="traps">
+      <h2 id="traps">{w.traps}</h2>
+      <p class="hint">{w.trapsMeaning}</p>
+      {traps.length === 0 ? <p class="hint">{w.noTraps}</p> : null}
+      <ul class="traps">
+        {traps.map((trap) => (
+          <li key={`${trap.at}${trap.sha256}`}>
+            <time dateTime={trap.at}>{page.texts.exact(trap.at)}</time>{" "}
+            <strong>{trap.undecodable === undefined ? (trap.name ?? w.notInCatalogue) : w.undecodable}</strong>
+            {trap.version === undefined ? "" : ` · SNMP v${trap.version}`}
+            {trap.inform ? " · inform" : ""}
+            <span class="raw">
+              {[trap.oid, trap.undecodable, ...trap.varbinds.map(varbind)].filter((each) => each !== undefined).join(" · ")}
+            </span>
           </li>
         ))}
       </ul>
@@ -96,55 +184,6 @@ function Alarms({ page, device }: { readonly page: PageContext; readonly device:
   );
 }
 
-function Look({ page, look }: { readonly page: PageContext; readonly look: LookShape }): VNode {
-  const w = words[page.language];
-  const tone = look.status === "up" ? "good" : look.status === "down" ? "bad" : "unsure";
-  const values = [...look.readings.map(({ name, value, part }) => ({ name, part, value }))];
-  for (const { name, value, part } of look.samples) values.push({ name, part, value: value === null ? "-" : String(round(value)) });
-  return (
-    <article class="card plain">
-      <h3>
-        <Mark tone={tone} text={look.kind.toUpperCase()} />
-      </h3>
-      <p>
-        {page.texts.time(look.at)}, {Math.round(look.durationMs)} ms
-        {look.code === undefined ? null : (
-          <>
-            {" "}
-            · <code>{look.code}</code>
-          </>
-        )}
-        {look.detail === undefined ? null : ` · ${look.detail}`}
-      </p>
-      {values.length === 0 ? null : (
-        <details id={`values-${look.kind}`} open={values.length <= 12}>
-          <summary>
-            {w.values} ({values.length})
-          </summary>
-          <dl class="values">
-            {values.map(({ name, part, value }) => (
-              <div key={`${name} ${part ?? ""}`}>
-                <dt>
-                  {name}
-                  {part === undefined ? "" : ` (${part})`}
-                </dt>
-                <dd>{value}</dd>
-              </div>
-            ))}
-          </dl>
-        </details>
-      )}
-      {look.trace === undefined ? null : (
-        <details id={`trace-${look.kind}`}>
-          <summary>{w.trace}</summary>
-          <pre>{look.trace.join("\n")}</pre>
-        </details>
-      )}
-    </article>
-  );
-}
-
-/** Four significant digits say enough on a page. */
-function round(value: number): number {
-  return Number.isInteger(value) ? value : Number(value.toPrecision(4));
+function varbind({ oid, name, value }: TrapShape["varbinds"][number]): string {
+  return `${name ?? oid} = ${value}`;
 }

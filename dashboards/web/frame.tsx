@@ -4,18 +4,46 @@
 import type { ComponentChildren, VNode } from "preact";
 import { words } from "./words.ts";
 
-/** Texts that depend on data; the daemon's catalogue stands behind them. */
+/** Texts that depend on data; the daemon's catalogue stands behind them. What has no translation comes back as it went in. */
 export interface Texts {
   /** What a symptom means: "does not answer". */
   symptom(code: string, rule?: string): string;
   event(code: string): string;
   why(text: string): string;
+  /** The technical words inside a reason, for the small print; undefined when it has none. */
+  raw(why: string): string | undefined;
+  /** What a rule kept of a look: `snmp.timeout: …` in words. */
+  detail(detail: string): string;
+  /** The outcome of a look: `snmp.timeout`. */
+  code(code: string): string;
+  /** `camera 1`; `snmp` alone. */
+  part(part: string): string;
   severity(code: string): string;
   urgency(code: string): string;
+  urgencyPlain(code: string): string;
   level(level: number): string;
+  levelPlain(level: number): string;
   state(code: string): string;
-  /** An ISO instant in the zone of the instance. */
+  disposition(code: string): string;
+  probe(kind: string): string;
+  /** `up`, `down`, `unknown`, as the end of a sentence about a look. */
+  look(status: string): string;
+  certainty(code: string): string;
+  weakness(code: string): string;
+  sample(name: string): string;
+  /** A sample's value with the unit people read. */
+  quantity(name: string, value: number): string;
+  reading(name: string): string;
+  /** The value of a reading. */
+  word(value: string): string;
+  /** The name of a device, link or site by its id. */
+  name(id: string): string;
+  function(id: string): string;
+  contact(id: string): string;
+  /** An ISO instant in the zone of the instance, to the minute. */
   time(iso: string): string;
+  /** The same, to the second. */
+  exact(iso: string): string;
   /** How long ago, in words. */
   since(iso: string): string;
 }
@@ -29,6 +57,10 @@ export interface PageContext {
   readonly updatedAt: string;
   /** The address of this page, for the language switch. */
   readonly path: string;
+  /** Incidents that are open or taken; the title carries it. */
+  readonly underWay: number;
+  /** Set while we see nothing beyond our own door: what is shown as unknown may work. */
+  readonly blind?: { readonly why: string; readonly since: string };
   readonly texts: Texts;
 }
 
@@ -41,7 +73,7 @@ export function Frame(props: { readonly page: PageContext; readonly title: strin
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>{`${title} · ${page.instanceName} · Vigie`}</title>
+        <title>{`${page.underWay === 0 ? "" : `(${page.underWay}) `}${title} · ${page.instanceName} · Vigie`}</title>
         <link rel="stylesheet" href="/static/vigie.css" />
         <link rel="icon" href="/static/vigie.svg" />
         <script src="/static/vigie.js" defer />
@@ -72,6 +104,7 @@ export function Frame(props: { readonly page: PageContext; readonly title: strin
         <main id="main" tabindex={-1}>
           {page.demo ? <p class="banner demo">{w.demo}</p> : null}
           {page.reloadProblems.length === 0 ? null : <ReloadBanner page={page} />}
+          {page.blind === undefined ? null : <BlindBanner page={page} blind={page.blind} />}
           <h1>{title}</h1>
           {children}
           <p class="updated">
@@ -80,6 +113,22 @@ export function Frame(props: { readonly page: PageContext; readonly title: strin
         </main>
       </body>
     </html>
+  );
+}
+
+/** It says first what not to believe. */
+function BlindBanner({ page, blind }: { readonly page: PageContext; readonly blind: NonNullable<PageContext["blind"]> }): VNode {
+  const w = words[page.language];
+  return (
+    <div class="banner problem" role="alert">
+      <p>
+        <strong>{w.blind}</strong> {w.blindMeaning}
+      </p>
+      <p class="why">
+        {w.since} {page.texts.time(blind.since)} ({page.texts.since(blind.since)}){w.colon}
+        {page.texts.why(blind.why)}
+      </p>
+    </div>
   );
 }
 

@@ -1,51 +1,98 @@
 /**
- * One incident: what and why, its timeline with the reason of each step, and who was told.
+ * One incident: what it means and what to do first, the facts, its timeline with the reason of each step, and who was told.
  */
 import type { VNode } from "preact";
-import type { IncidentDetailShape } from "../../daemon/api/contract.ts";
+import type { DeviceShape, IncidentDetailShape } from "../../daemon/api/contract.ts";
 import { Frame, Mark, type PageContext } from "./frame.tsx";
-import { sentence } from "./status-page.tsx";
+import { isRestored, sentence } from "./incident-card.tsx";
+import { Timeline } from "./timeline.tsx";
 import { words } from "./words.ts";
 
 export interface IncidentPageProps {
   readonly page: PageContext;
   readonly incident: IncidentDetailShape;
+  /** The rule's words; undefined when it has left the configuration. */
+  readonly advice?: { readonly clinic: string; readonly steps: readonly string[] };
+  /** Of the room. */
+  readonly phone?: string;
+  readonly foldedIntoNumber?: string;
+  /** The last incident of the same failure, when this one comes after it. */
+  readonly beforeNumber?: string;
+  /** The device as seen now; undefined when it is about none. */
+  readonly up?: DeviceShape["up"];
 }
 
-export function IncidentPage({ page, incident }: IncidentPageProps): VNode {
+export function IncidentPage(props: IncidentPageProps): VNode {
+  const { page, incident, up } = props;
   const { texts } = page;
+  const w = words[page.language];
+  const over = isRestored(incident) || incident.state === "closed";
   const tone = incident.severity === "major" ? "bad" : "warn";
   return (
-    <Frame page={page} title={incident.number}>
-      <p class="lead">{sentence(page, incident)}</p>
+    <Frame page={page} title={sentence(page, incident)}>
       <p class="marks">
-        <Mark tone={tone} text={texts.severity(incident.severity)} />
-        <Mark tone="plain" text={texts.level(incident.level)} />
-        <Mark tone={incident.restoredAt === undefined ? "plain" : "good"} text={texts.state(incident.state)} />
+        <Mark tone={over ? "good" : "plain"} text={texts.state(incident.state)} />
+        <Mark tone={over ? "plain" : tone} text={texts.severity(incident.severity)} />
+        {over ? null : <Mark tone="plain" text={texts.urgencyPlain(incident.urgency)} />}
+        {over ? null : <Mark tone="plain" text={texts.levelPlain(incident.level)} />}
+        {up === "unknown" && !over ? <Mark tone="unsure" text={w.unseenNow} /> : null}
       </p>
-      <Facts page={page} incident={incident} />
+      {props.foldedIntoNumber === undefined ? null : (
+        <p class="banner">
+          {w.foldedInto} <IncidentLink number={props.foldedIntoNumber} />
+        </p>
+      )}
+      <Facts {...props} />
+      {over || props.advice === undefined ? null : <Advice page={page} advice={props.advice} />}
       <Timeline page={page} incident={incident} />
       <Deliveries page={page} incident={incident} />
     </Frame>
   );
 }
 
-function Facts({ page, incident }: IncidentPageProps): VNode {
+export function IncidentLink({ number }: { readonly number: string }): VNode {
+  return <a href={`/incidents/${encodeURIComponent(number)}`}>{number}</a>;
+}
+
+function Advice({ page, advice }: { readonly page: PageContext; readonly advice: NonNullable<IncidentPageProps["advice"]> }): VNode {
+  const w = words[page.language];
+  return (
+    <section aria-labelledby="advice">
+      <h2 id="advice">{w.firstSteps}</h2>
+      <p>
+        <strong>{w.meaning}</strong>
+        {w.colon}
+        {advice.clinic}
+      </p>
+      <ol class="steps">
+        {advice.steps.map((step) => (
+          <li key={step}>{step}</li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Facts({ page, incident, phone, beforeNumber }: IncidentPageProps): VNode {
   const w = words[page.language];
   const { texts } = page;
   const device = incident.device;
   const rows: readonly (readonly [string, string | VNode | undefined])[] = [
+    [w.number, incident.number],
     [w.where, incident.roomName === undefined ? incident.siteName : `${incident.siteName}, ${incident.roomName}`],
     [w.device, device === undefined ? undefined : <a href={`/devices/${encodeURIComponent(device)}`}>{incident.deviceName ?? device}</a>],
+    [w.phone, phone],
     [w.since, `${texts.time(incident.firstBadAt)} (${texts.since(incident.firstBadAt)})`],
     [w.opened, texts.time(incident.openedAt)],
     [w.restored, incident.restoredAt === undefined ? undefined : texts.time(incident.restoredAt)],
+    [w.disposition, incident.disposition === undefined ? undefined : texts.disposition(incident.disposition)],
     [w.holder, incident.holder ?? w.nobody],
     [w.acknowledgedBy, incident.acknowledgedBy],
     [w.severity, `${texts.severity(incident.severity)}${w.colon}${texts.why(incident.severityWhy)}`],
     [w.urgency, `${texts.urgency(incident.urgency)}${w.colon}${texts.why(incident.urgencyWhy)}`],
     [w.next, incident.wakeAt === undefined ? undefined : texts.time(incident.wakeAt)],
     [w.occurrences, incident.occurrences > 1 ? String(incident.occurrences) : undefined],
+    [w.wasBefore, beforeNumber === undefined ? undefined : <IncidentLink number={beforeNumber} />],
   ];
   return (
     <dl class="facts">
@@ -61,25 +108,7 @@ function Facts({ page, incident }: IncidentPageProps): VNode {
   );
 }
 
-function Timeline({ page, incident }: IncidentPageProps): VNode {
-  const w = words[page.language];
-  return (
-    <section aria-labelledby="timeline">
-      <h2 id="timeline">{w.timeline}</h2>
-      <ol class="timeline">
-        {incident.timeline.map((entry) => (
-          <li key={entry.seq}>
-            <time dateTime={entry.at}>{page.texts.time(entry.at)}</time> <strong>{page.texts.event(entry.event)}</strong>
-            {entry.by === "system" ? null : ` (${entry.by})`}
-            <span class="why">{page.texts.why(entry.why)}</span>
-          </li>
-        ))}
-      </ol>
-    </section>
-  );
-}
-
-function Deliveries({ page, incident }: IncidentPageProps): VNode {
+function Deliveries({ page, incident }: Pick<IncidentPageProps, "page" | "incident">): VNode {
   const w = words[page.language];
   if (incident.deliveries.length === 0) {
     return (
@@ -106,8 +135,8 @@ function Deliveries({ page, incident }: IncidentPageProps): VNode {
           <tbody>
             {incident.deliveries.map((row) => (
               <tr key={row.key}>
-                <td>{page.texts.time(row.sentAt ?? row.createdAt)}</td>
-                <td>{row.recipient}</td>
+                <td>{page.texts.exact(row.sentAt ?? row.createdAt)}</td>
+                <td>{page.texts.contact(row.recipient)}</td>
                 <td>{row.channel}</td>
                 <td>{page.texts.level(row.level)}</td>
                 <td>

@@ -6,17 +6,35 @@ import type { RecurrenceShape } from "../../daemon/api/contract.ts";
 import { Frame, type PageContext } from "./frame.tsx";
 import { words } from "./words.ts";
 
+export interface RecurrenceRow extends RecurrenceShape {
+  readonly daysSince: number;
+  /** Numbers of its latest incidents, newest first. */
+  readonly incidents: readonly string[];
+}
+
 export interface RecurrencesPageProps {
   readonly page: PageContext;
-  readonly recurrences: readonly RecurrenceShape[];
+  readonly recurrences: readonly RecurrenceRow[];
 }
 
 export function RecurrencesPage({ page, recurrences }: RecurrencesPageProps): VNode {
   const w = words[page.language];
+  const again = recurrences
+    .filter((row) => row.occurrences90 > 1)
+    .sort((a, b) => b.occurrences30 - a.occurrences30 || b.occurrences90 - a.occurrences90);
+  const once = recurrences.length - again.length;
   return (
     <Frame page={page} title={w.recurrences}>
-      <p class="hint">{w.recurrencesMeaning}</p>
-      {recurrences.length === 0 ? <p class="calm">{w.noRecurrences}</p> : <Table page={page} recurrences={recurrences} />}
+      <p>{w.recurrencesMeaning}</p>
+      <p class="hint">{w.recurrencesHow}</p>
+      {again.length === 0 ? <p class="calm">{w.noRecurrences}</p> : <Table page={page} recurrences={again} />}
+      {once === 0 ? null : (
+        <p class="hint">
+          {w.firstTimes}
+          {w.colon}
+          {once}
+        </p>
+      )}
     </Frame>
   );
 }
@@ -28,7 +46,7 @@ function Table({ page, recurrences }: RecurrencesPageProps): VNode {
       <table>
         <thead>
           <tr>
-            {[w.device, w.symptom, w.site, w.days30, w.days90, w.last].map((head) => (
+            {[w.device, w.symptom, w.site, w.days30, w.days90, w.last, w.daysSince, w.incidentsSeen].map((head) => (
               <th key={head} scope="col">
                 {head}
               </th>
@@ -37,22 +55,44 @@ function Table({ page, recurrences }: RecurrencesPageProps): VNode {
         </thead>
         <tbody>
           {recurrences.map((row) => (
-            <tr key={row.fingerprint}>
-              <td>
-                {row.device === undefined ? "" : <a href={`/devices/${encodeURIComponent(row.device)}`}>{row.deviceName ?? row.device}</a>}
-              </td>
-              <td>
-                {page.texts.symptom(row.symptom)}
-                {row.part === undefined ? "" : ` (${row.part})`}
-              </td>
-              <td>{row.siteName}</td>
-              <td class="figure">{row.occurrences30}</td>
-              <td class="figure">{row.occurrences90}</td>
-              <td>{page.texts.time(row.lastAt)}</td>
-            </tr>
+            <Row key={row.fingerprint} page={page} row={row} />
           ))}
         </tbody>
       </table>
     </section>
+  );
+}
+
+function Row({ page, row }: { readonly page: PageContext; readonly row: RecurrenceRow }): VNode {
+  const w = words[page.language];
+  const { device, deviceName } = row;
+  return (
+    <tr>
+      <td>
+        {device === undefined ? (
+          ""
+        ) : device.includes(":") ? (
+          page.texts.name(device)
+        ) : (
+          <a href={`/devices/${encodeURIComponent(device)}`}>{deviceName ?? device}</a>
+        )}
+      </td>
+      <td>
+        {page.texts.symptom(row.symptom)}
+        {row.part === undefined ? "" : ` (${page.texts.part(row.part)})`}
+      </td>
+      <td>{row.siteName}</td>
+      <td class="figure">{row.occurrences30}</td>
+      <td class="figure">{row.occurrences90}</td>
+      <td>{page.texts.time(row.lastAt)}</td>
+      <td class="figure">{row.daysSince === 0 ? w.today : row.daysSince}</td>
+      <td>
+        {row.incidents.map((number) => (
+          <a key={number} class="inline" href={`/incidents/${encodeURIComponent(number)}`}>
+            {number}
+          </a>
+        ))}
+      </td>
+    </tr>
   );
 }

@@ -1,15 +1,21 @@
 /**
- * The status page: incidents first, then devices by site, then (in the demo) the messages that were sent.
+ * The status page: what is under way, what is restored and waits for a person, circuits, devices by site, and (in the demo) what was sent.
  */
 import type { VNode } from "preact";
 import type { DeviceShape, IncidentShape, SinkMessageShape } from "../../daemon/api/contract.ts";
 import { Frame, Mark, type PageContext } from "./frame.tsx";
+import { byUrgency, IncidentCard, isRestored } from "./incident-card.tsx";
+import { type LinkRow, Links } from "./links.tsx";
+import { Messages } from "./messages.tsx";
 import { words } from "./words.ts";
 
 export interface StatusPageProps {
   readonly page: PageContext;
   readonly incidents: readonly IncidentShape[];
   readonly devices: readonly DeviceShape[];
+  /** Alarms that another failure explains. */
+  readonly alarms: readonly { readonly key: string; readonly suppressedBy: string }[];
+  readonly links: readonly LinkRow[];
   /** Undefined where there is no sink to show. */
   readonly messages?: readonly SinkMessageShape[];
 }
@@ -17,44 +23,73 @@ export interface StatusPageProps {
 /** Beyond this only what is not in service is listed. */
 const listedDevices = 500;
 
-const order = { now: 0, "before-session": 1, "service-hours": 2 } as const;
-
-export function StatusPage({ page, incidents, devices, messages }: StatusPageProps): VNode {
+export function StatusPage({ page, incidents, devices, alarms, links, messages }: StatusPageProps): VNode {
   const w = words[page.language];
-  const sorted = [...incidents].sort((a, b) => rank(a) - rank(b) || (a.openedAt < b.openedAt ? 1 : -1));
+  const underWay = incidents.filter((incident) => !isRestored(incident)).sort(byUrgency);
+  const toLookAt = incidents.filter(isRestored).sort(byUrgency);
+  const unsure = page.blind !== undefined || devices.some((device) => device.up === "unknown" && !device.commissioning);
+  const cards = { page, devices };
   return (
     <Frame page={page} title={w.status}>
-      <Totals page={page} incidents={incidents} devices={devices} />
+      <Totals page={page} underWay={underWay} toLookAt={toLookAt} devices={devices} />
       <section aria-labelledby="incidents">
         <h2 id="incidents">
-          {w.incidents} ({incidents.length})
+          {w.underWay} ({underWay.length})
         </h2>
-        {sorted.length === 0 ? <p class="calm">{w.noIncidents}</p> : null}
-        <ul class="cards">
-          {sorted.map((incident) => (
-            <IncidentCard key={incident.id} page={page} incident={incident} />
-          ))}
-        </ul>
+        {underWay.length > 0 ? (
+          <p class="hint">{w.underWayMeaning}</p>
+        ) : (
+          <p class={unsure ? "hint" : "calm"}>{unsure ? w.underWayNoneUnsure : w.underWayNone}</p>
+        )}
+        <Cards {...cards} incidents={underWay} />
       </section>
-      <Devices page={page} devices={devices} />
+      {toLookAt.length === 0 ? null : (
+        <section aria-labelledby="to-look-at">
+          <h2 id="to-look-at">
+            {w.toLookAt} ({toLookAt.length})
+          </h2>
+          <p class="hint">{w.toLookAtMeaning}</p>
+          <Cards {...cards} incidents={toLookAt} />
+        </section>
+      )}
+      <Links page={page} links={links} />
+      <Devices page={page} devices={devices} explained={new Map(alarms.map(({ key, suppressedBy }) => [key, suppressedBy]))} />
       {messages === undefined ? null : <Messages page={page} messages={messages} />}
     </Frame>
   );
 }
 
-/** Unrestored before restored, major before minor, urgent before patient. */
-function rank(incident: IncidentShape): number {
-  const restored = incident.state === "restored" || incident.state === "resolved" ? 100 : 0;
-  return restored + (incident.severity === "major" ? 0 : 10) + order[incident.urgency];
+function Cards(props: {
+  readonly page: PageContext;
+  readonly incidents: readonly IncidentShape[];
+  readonly devices: readonly DeviceShape[];
+}): VNode | null {
+  const { page, incidents, devices } = props;
+  if (incidents.length === 0) return null;
+  const up = new Map(devices.map((device) => [device.id, device.up]));
+  return (
+    <ul class="cards">
+      {incidents.map((incident) => (
+        <IncidentCard key={incident.id} page={page} incident={incident} up={up.get(incident.device ?? "")} />
+      ))}
+    </ul>
+  );
 }
 
-function Totals({ page, incidents, devices }: StatusPageProps): VNode {
+function Totals(props: {
+  readonly page: PageContext;
+  readonly underWay: readonly IncidentShape[];
+  readonly toLookAt: readonly IncidentShape[];
+  readonly devices: readonly DeviceShape[];
+}): VNode {
+  const { page, underWay, toLookAt, devices } = props;
   const w = words[page.language];
   const count = (up: DeviceShape["up"]) => devices.filter((device) => device.up === up && !device.commissioning).length;
-  const major = incidents.filter((incident) => incident.severity === "major").length;
+  const major = underWay.filter((incident) => incident.severity === "major").length;
   const numbers: readonly (readonly [number, string, string])[] = [
-    [incidents.length, w.incidents, incidents.length > 0 ? "warn" : ""],
-    [major, page.texts.severity("major"), major > 0 ? "bad" : ""],
+    [underWay.length, w.underWay, underWay.length > 0 ? "warn" : ""],
+    [major, w.majors, major > 0 ? "bad" : ""],
+    [toLookAt.length, w.toLookAt, ""],
     [count("up"), w.inService, ""],
     [count("down"), w.outOfService, count("down") > 0 ? "bad" : ""],
     [count("unknown"), w.unknown, ""],
@@ -70,49 +105,6 @@ function Totals({ page, incidents, devices }: StatusPageProps): VNode {
   );
 }
 
-function IncidentCard({ page, incident }: { readonly page: PageContext; readonly incident: IncidentShape }): VNode {
-  const w = words[page.language];
-  const { texts } = page;
-  const restored = incident.restoredAt !== undefined && incident.state !== "open" && incident.state !== "taken";
-  const tone = restored ? "good" : incident.severity === "major" ? "bad" : "warn";
-  return (
-    <li class={`card ${tone}`}>
-      <p class="marks">
-        <Mark tone={tone} text={restored ? texts.state(incident.state) : texts.severity(incident.severity)} />
-        <Mark tone="plain" text={texts.level(incident.level)} />
-        <Mark tone="plain" text={`${w.urgency}${w.colon}${texts.urgency(incident.urgency)}`} />
-        <Mark tone="plain" text={restored ? texts.severity(incident.severity) : texts.state(incident.state)} />
-      </p>
-      <h3>
-        <a href={`/incidents/${encodeURIComponent(incident.number)}`}>{sentence(page, incident)}</a>
-      </h3>
-      <p class="where">
-        {incident.siteName}
-        {incident.roomName === undefined ? "" : `, ${incident.roomName}`}
-      </p>
-      <dl>
-        <dt>{w.since}</dt>
-        <dd>
-          {texts.time(incident.firstBadAt)} ({texts.since(incident.firstBadAt)})
-        </dd>
-        <dt>{w.holder}</dt>
-        <dd>{incident.holder ?? incident.acknowledgedBy ?? w.nobody}</dd>
-        <dt>{w.why}</dt>
-        <dd>{texts.why(incident.severityWhy)}</dd>
-        <dt>{w.whyUrgency}</dt>
-        <dd>{texts.why(incident.urgencyWhy)}</dd>
-      </dl>
-      <p class="number">{incident.number}</p>
-    </li>
-  );
-}
-
-/** "Codec A-101 does not answer". */
-export function sentence(page: PageContext, of: Pick<IncidentShape, "deviceName" | "symptom" | "rule" | "part">): string {
-  const part = of.part === undefined ? "" : ` (${of.part})`;
-  return `${of.deviceName ?? ""} ${page.texts.symptom(of.symptom, of.rule)}${part}`.trim();
-}
-
 export function UpMark({ page, device }: { readonly page: PageContext; readonly device: DeviceShape }): VNode {
   const w = words[page.language];
   switch (device.up) {
@@ -125,7 +117,10 @@ export function UpMark({ page, device }: { readonly page: PageContext; readonly 
   }
 }
 
-function Devices({ page, devices }: { readonly page: PageContext; readonly devices: readonly DeviceShape[] }): VNode {
+type Explained = ReadonlyMap<string, string>;
+
+function Devices(props: { readonly page: PageContext; readonly devices: readonly DeviceShape[]; readonly explained: Explained }): VNode {
+  const { page, devices, explained } = props;
   const w = words[page.language];
   const bySite = new Map<string, DeviceShape[]>();
   for (const device of devices) bySite.set(device.site, [...(bySite.get(device.site) ?? []), device]);
@@ -137,7 +132,7 @@ function Devices({ page, devices }: { readonly page: PageContext; readonly devic
       {limited ? <p class="hint">{w.limited}</p> : null}
       <div class="sites">
         {[...bySite].map(([site, all]) => (
-          <SiteDevices key={site} page={page} site={site} all={all} limited={limited} />
+          <SiteDevices key={site} page={page} site={site} all={all} limited={limited} explained={explained} />
         ))}
       </div>
     </section>
@@ -149,8 +144,9 @@ function SiteDevices(props: {
   readonly site: string;
   readonly all: readonly DeviceShape[];
   readonly limited: boolean;
+  readonly explained: Explained;
 }): VNode {
-  const { page, site, all, limited } = props;
+  const { page, site, all, limited, explained } = props;
   const w = words[page.language];
   const down = all.filter((device) => device.up === "down").length;
   const unsure = all.filter((device) => device.up === "unknown").length;
@@ -162,7 +158,8 @@ function SiteDevices(props: {
         <span class="count">
           {all.length - down - unsure}/{all.length}
         </span>{" "}
-        {down > 0 ? <Mark tone="bad" text={`${down} ${w.outOfService.toLowerCase()}`} /> : null}
+        {down > 0 ? <Mark tone="bad" text={`${down} ${w.outOfService.toLowerCase()}`} /> : null}{" "}
+        {unsure > 0 ? <Mark tone="unsure" text={`${unsure} ${w.unknown.toLowerCase()}`} /> : null}
       </summary>
       <ul class="devices">
         {shown.map((device) => (
@@ -171,7 +168,7 @@ function SiteDevices(props: {
             <span>
               <a href={`/devices/${encodeURIComponent(device.id)}`}>{device.name}</a>
               {device.commissioning ? <em> ({w.commissioning})</em> : null}
-              {device.alarms.length === 0 ? null : <AlarmWords page={page} device={device} />}
+              {device.alarms.length === 0 ? null : <AlarmWords page={page} device={device} explained={explained} />}
             </span>
           </li>
         ))}
@@ -180,29 +177,22 @@ function SiteDevices(props: {
   );
 }
 
-function AlarmWords({ page, device }: { readonly page: PageContext; readonly device: DeviceShape }): VNode {
-  const said = new Set(device.alarms.map((key) => page.texts.symptom(key.split("|")[1] ?? key)));
-  return <span class="alarms">{[...said].join(", ")}</span>;
-}
-
-function Messages({ page, messages }: { readonly page: PageContext; readonly messages: readonly SinkMessageShape[] }): VNode {
+/** An alarm that another failure explains is no failure of this device, and what we cannot see is not said to be down. */
+function AlarmWords(props: { readonly page: PageContext; readonly device: DeviceShape; readonly explained: Explained }): VNode {
+  const { page, device, explained } = props;
   const w = words[page.language];
+  const own = device.alarms.filter((key) => !explained.has(key));
+  const roots = new Set(device.alarms.flatMap((key) => explained.get(key) ?? []));
+  const said = new Set(own.map((key) => page.texts.symptom(key.split("|")[1] ?? key)));
+  const because = [...roots].map((root) => (root === "blind" ? w.explainedByBlind : page.texts.name(root)));
   return (
-    <section aria-labelledby="messages">
-      <h2 id="messages">{w.messages}</h2>
-      {messages.length === 0 ? <p class="calm">{w.noMessages}</p> : null}
-      <div class="messages">
-        {messages.map((message) => (
-          <details key={`${message.key}${message.at}`} id={`message-${message.key}`}>
-            <summary>
-              <time dateTime={message.at}>{page.texts.time(message.at)}</time> {w.to} {message.to}
-              {w.colon}
-              {message.subject}
-            </summary>
-            <pre lang={`${message.language}-CA`}>{message.text}</pre>
-          </details>
-        ))}
-      </div>
-    </section>
+    <>
+      {said.size === 0 ? null : <span class={device.up === "unknown" ? "why" : "alarms"}>{[...said].join(", ")}</span>}
+      {because.length === 0 || said.size > 0 ? null : (
+        <span class="why">
+          {w.explainedBy} {because.join(", ")}
+        </span>
+      )}
+    </>
   );
 }

@@ -1,0 +1,134 @@
+/**
+ * What the pages show beside the API's shapes: circuits, our own blindness, 24 hours of a device, how sure its family's facts are.
+ *
+ * Nothing is decided here: a circuit is down when its alarm is, and unknown wherever what was seen does not tell.
+ */
+import type { DeviceKnowledge, HistorySeries } from "../../dashboards/web/device-page.tsx";
+import type { PageContext } from "../../dashboards/web/frame.tsx";
+import type { LinkRow } from "../../dashboards/web/links.tsx";
+import type { RecurrenceRow } from "../../dashboards/web/recurrences-page.tsx";
+import { type BlindJudgement, type DeviceUp, judgeBlind, judgeLinks } from "../../rules/links.ts";
+import type { Alarm } from "../model/alarm.ts";
+import type { Config, Credential } from "../model/config.ts";
+import type { Device, Link } from "../model/network.ts";
+import { DAY, type Instant, type Language, MINUTE } from "../model/time.ts";
+import type { RollupPoint } from "../ports.ts";
+import type { ApiDeps } from "./deps.ts";
+import { iso, recurrenceView, upOf } from "./views.ts";
+
+const listedRecurrences = 200;
+const incidentsOfRecurrences = 1_000;
+const incidentsARow = 5;
+const slotMs = 5 * MINUTE;
+
+const stateOf =
+  (deps: ApiDeps) =>
+  (id: string): DeviceUp =>
+    upOf(deps.board.get(id));
+
+/** Set while the alarm that we are blind is active. */
+export async function blindness(deps: ApiDeps): Promise<PageContext["blind"]> {
+  const alarm = (await deps.alarms()).find((each) => each.symptom === "blind-poller" && each.state === "active");
+  if (alarm === undefined) return undefined;
+  const judged: BlindJudgement = judgeBlind(deps.config().network, stateOf(deps));
+  return { since: iso(alarm.firstBadAt ?? alarm.since), why: judged.blind ? judged.why : (alarm.detail ?? "") };
+}
+
+export async function linkRows(deps: ApiDeps): Promise<readonly LinkRow[]> {
+  const { network, partners } = deps.config();
+  if (network.links.size === 0) return [];
+  const alarms = await deps.alarms();
+  const blind = alarms.some((each) => each.symptom === "blind-poller" && each.state === "active");
+  const judged = new Map(judgeLinks(network, stateOf(deps)).map((each) => [each.link, each]));
+  return [...network.links.values()].map((link) => {
+    const alarm = alarms.find((each) => each.device === `link:${link.id}` && each.state === "active") ?? alarmOfLinkDevice(link, alarms);
+    const down = blind ? undefined : alarm !== undefined || judged.get(link.id)?.down;
+    const owner = link.owner === undefined ? undefined : (partners.get(link.owner)?.name ?? link.owner);
+    return {
+      id: link.id,
+      name: link.name,
+      ends: link.ends.map((end) => network.sites.get(end)?.name ?? end),
+      state: down === undefined ? "unknown" : down ? "down" : "up",
+      ...(owner === undefined ? {} : { owner }),
+      ...(link.circuit === undefined ? {} : { circuit: link.circuit }),
+      ...(down === true ? failureOf(alarm) : {}),
+    };
+  });
+}
+
+function failureOf(alarm: Alarm | undefined): Pick<LinkRow, "since" | "incident"> {
+  if (alarm === undefined) return {};
+  const { firstBadAt, since, incident } = alarm;
+  return { since: iso(firstBadAt ?? since), ...(incident === undefined ? {} : { incident }) };
+}
+
+/** The router that stands for the circuit does not answer, and nothing else explains it. */
+function alarmOfLinkDevice(link: Link, alarms: readonly Alarm[]): Alarm | undefined {
+  if (link.device === undefined) return undefined;
+  return alarms.find(
+    (each) => each.device === link.device && each.symptom === "unreachable" && each.state === "active" && each.suppressedBy === undefined,
+  );
+}
+
+/** Round trip, loss and temperature of the last 24 hours; a series without points is left out. */
+export function history(points: readonly RollupPoint[], now: Instant): readonly HistorySeries[] {
+  const names = ["icmp_rtt_avg_seconds", "icmp_loss_ratio", "temperature_celsius"];
+  const bySeries = new Map<string, RollupPoint[]>();
+  for (const point of points) bySeries.set(point.series, [...(bySeries.get(point.series) ?? []), point]);
+  return [...bySeries]
+    .filter(([series]) => names.includes(series.split("|")[0] ?? ""))
+    .sort(([a], [b]) => names.indexOf(a.split("|")[0] ?? "") - names.indexOf(b.split("|")[0] ?? ""))
+    .map(([series, all]) => {
+      const [name = series, part] = series.split("|");
+      const along = all
+        .map(({ slotAt, min, max, mean }) => ({ slot: Math.floor((slotAt - (now - DAY)) / slotMs), min, max, mean }))
+        .filter(({ slot }) => slot >= 0)
+        .sort((a, b) => a.slot - b.slot);
+      return { name, slots: DAY / slotMs, points: along, ...(part === undefined || part === "" ? {} : { part }) };
+    });
+}
+
+/** The family's name and certainty, and what of the device's access is a weakness. */
+export function deviceKnowledge(device: Device, config: Config, language: Language): DeviceKnowledge {
+  const family = config.families.get(device.family);
+  const credentials = Object.values(device.credentials).flatMap((id) => config.credentials.get(id) ?? []);
+  const weaknesses = [...credentials.flatMap(weaknessesOf), ...(device.legacy.sshAlgorithms ? ["legacy-ssh"] : [])];
+  return {
+    familyName: family?.name[language] ?? device.family,
+    ...(family === undefined ? {} : { certainty: family.certainty }),
+    weaknesses: [...new Set(weaknesses)],
+    parents: device.parents.map((id) => ({ id, name: config.network.devices.get(id)?.name ?? id })),
+  };
+}
+
+function weaknessesOf(credential: Credential): readonly string[] {
+  switch (credential.kind) {
+    case "snmp-community":
+      return [`snmp-v${credential.version}`];
+    case "snmp-v3":
+      return [
+        ...(credential.auth === undefined ? ["snmp-no-auth"] : credential.auth.protocol === "md5" ? ["md5"] : []),
+        ...(credential.priv === undefined ? ["snmp-no-privacy"] : credential.priv.protocol === "des" ? ["des"] : []),
+      ];
+    case "ssh-password":
+    case "ssh-key":
+      return [];
+  }
+}
+
+/** What was seen twice or more within 90 days, with its latest incidents. */
+export async function rowsOfRecurrence(deps: ApiDeps, now: Instant): Promise<readonly RecurrenceRow[]> {
+  const { network } = deps.config();
+  const [list, incidents] = await Promise.all([
+    deps.store.recurrences(now, listedRecurrences),
+    deps.store.incidents({ since: now - 90 * DAY, folded: false, limit: incidentsOfRecurrences }),
+  ]);
+  return list.map((each) => ({
+    ...recurrenceView(each, network),
+    daysSince: Math.max(0, Math.floor((now - each.lastAt) / DAY)),
+    incidents: incidents
+      .filter(({ fingerprint }) => fingerprint === each.fingerprint)
+      .slice(0, incidentsARow)
+      .map(({ number }) => number),
+  }));
+}

@@ -1,0 +1,50 @@
+/**
+ * The texts of the pages that depend on data: the catalogue's words, and the names that the configuration gives to ids.
+ */
+import type { PageContext, Texts } from "../../dashboards/web/frame.tsx";
+import type { Config } from "../model/config.ts";
+import type { Instant } from "../model/time.ts";
+import { say, sayCode, sayDuration, sayTime, type TextKey } from "../text/catalogue.ts";
+import { detailText, partText, rawDetail, readingText, sampleText, sayQuantity, wordText } from "../text/facts.ts";
+import { symptomText } from "../text/notice.ts";
+import { whyText } from "../text/why.ts";
+
+export function textsFor(language: PageContext["language"], config: Config, now: Instant): Texts {
+  const { instance, rules, network, functions, contacts } = config;
+  const titles = new Map(rules.map((rule) => [rule.id, rule]));
+  const code = (prefix: string) => (each: string) => sayCode(language, prefix, each) ?? each;
+  const plain = (prefix: string, level: number) => say(language, `${prefix}.${Math.min(level, 4)}` as TextKey);
+  const nameOf = (id: string) =>
+    network.devices.get(id)?.name ?? network.links.get(id.replace(/^link:/, ""))?.name ?? network.sites.get(id)?.name;
+  return {
+    // The catalogue's words make a sentence with the device's name; a rule of somebody's own has only its title.
+    symptom: (symptom, rule) => sayCode(language, "symptom", symptom) ?? symptomText(language, symptom, titles.get(rule ?? "")),
+    event: code("event"),
+    why: (text) => whyText(text, language, nameOf),
+    raw: rawDetail,
+    detail: (detail) => detailText(language, detail) ?? detail,
+    code: code("code"),
+    part: (part) => partText(language, part),
+    severity: code("severity"),
+    urgency: code("urgency"),
+    urgencyPlain: code("urgency-plain"),
+    level: (level) => plain("level", level),
+    levelPlain: (level) => plain("level-plain", level),
+    state: code("state"),
+    disposition: code("disposition"),
+    probe: code("probe"),
+    look: code("look"),
+    certainty: code("certainty"),
+    weakness: code("weakness"),
+    sample: (name) => sampleText(language, name),
+    quantity: (name, value) => sayQuantity(language, name, value),
+    reading: (name) => readingText(language, name),
+    word: (value) => wordText(language, value),
+    name: (id) => nameOf(id) ?? id,
+    function: (id) => functions.get(id)?.name[language] ?? id,
+    contact: (id) => contacts.get(id)?.name ?? id,
+    time: (at) => sayTime(Date.parse(at), instance.timezone),
+    exact: (at) => sayTime(Date.parse(at), instance.timezone, true),
+    since: (at) => sayDuration(language, now - Date.parse(at)),
+  };
+}
