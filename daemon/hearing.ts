@@ -6,9 +6,10 @@
 import { randomBytes } from "node:crypto";
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
+import { withoutFarEnd } from "../probes/trap/far-end.ts";
 import { startTrapListener, type TrapListener } from "../probes/trap/listener.ts";
 import { indexMeanings, type MeaningIndex, meaning, partHints, resolvePart } from "../probes/trap/meaning.ts";
-import type { TrapDrop, TrapRules, TrapUser } from "../probes/trap/trap.ts";
+import type { DecodedTrap, TrapDrop, TrapRules, TrapUser } from "../probes/trap/trap.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Config } from "./model/config.ts";
 import type { Device } from "./model/network.ts";
@@ -52,7 +53,7 @@ export async function startHearing(deps: HearingDeps): Promise<Hearing> {
   const listener = await startTrapListener(
     { host: traps.host, port: traps.port, bufferBytes: traps.bufferBytes, engineId: await engineId(store), onDrop, ...world.rules },
     (batch) =>
-      hear(batch, {
+      hear(batch.map(world.withoutFarEnd), {
         store,
         deviceAt: (address) => world.byAddress.get(address),
         meaningOf: (trap, device) => meaningOf(trap, device, world, deps.interfaces(device.id)),
@@ -105,6 +106,7 @@ interface World {
   readonly meanings: ReadonlyMap<string, MeaningIndex>;
   readonly generic: MeaningIndex;
   readonly rules: TrapRules;
+  readonly withoutFarEnd: (trap: DecodedTrap) => DecodedTrap;
 }
 
 async function worldOf(config: Config): Promise<World> {
@@ -124,7 +126,16 @@ async function worldOf(config: Config): Promise<World> {
     users: usersOf(config),
     parts: partHints(...meanings.values()),
   };
-  return { byAddress, meanings, generic, rules };
+  const known = knownObjects(config);
+  return { byAddress, meanings, generic, rules, withoutFarEnd: (trap) => withoutFarEnd(trap, byAddress.get(trap.source)?.kind, known) };
+}
+
+/** Objects whose meaning the families' data tell: their values are no far end's. */
+function knownObjects(config: Config): ReadonlySet<string> {
+  const families = [...config.families.values()];
+  const read = families.flatMap(({ snmp }) => [...snmp.scalars, ...snmp.columns].map(({ oid }) => oid));
+  const parts = families.flatMap(({ traps }) => traps.flatMap(({ part }) => part?.oid ?? []));
+  return new Set([...read, ...parts]);
 }
 
 /** A name that does not resolve now is simply not matched; its device's own looks say so. */

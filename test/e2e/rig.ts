@@ -211,7 +211,7 @@ export class Rig {
       request.on("end", () => {
         const posted = { at: Date.now(), method: request.method ?? "", path: request.url ?? "", headers: request.headers, body };
         seen.push(posted);
-        Promise.resolve(receiver.answer(posted)).then((status) => response.writeHead(status).end());
+        void Promise.resolve(receiver.answer(posted)).then((status) => response.writeHead(status).end());
       });
     });
     const host = this.address(3);
@@ -352,12 +352,11 @@ export function read(path: string): string {
 }
 
 /** A switch that is heard: a linkDown of a port that no look knows raises at once, and nothing clears it. */
-export function linkDown(context: TestContext, rig: Rig, from: string, port: string, extra: readonly string[] = []): void {
-  const to = `udp:${rig.address(1)}:16200`;
+export function linkDown(context: TestContext, rig: Rig, from: string, port: string, to = rig.address(1)): void {
   const row = "1.3.6.1.2.1.2.2.1";
   sh(needs("snmptrap", context), [
-    ...["-v2c", "-c", "e2e-community", `--clientaddr=${from}`, "-m", "", to, "", "1.3.6.1.6.3.1.1.5.3"],
-    ...[`${row}.1.77`, "i", "77", `${row}.2.77`, "s", port, `${row}.7.77`, "i", "1", `${row}.8.77`, "i", "2", ...extra],
+    ...["-v2c", "-c", "e2e-community", `--clientaddr=${from}`, "-m", "", `udp:${to}:16200`, "", "1.3.6.1.6.3.1.1.5.3"],
+    ...[`${row}.1.77`, "i", "77", `${row}.2.77`, "s", port, `${row}.7.77`, "i", "1", `${row}.8.77`, "i", "2"],
   ]);
 }
 

@@ -1,0 +1,43 @@
+/**
+ * Far-end identity in notifications: what a codec says about a call is dropped before anything is written.
+ *
+ * A name in an octet string cannot be told from a word, so texts stay only where the data know what they are. Pure.
+ */
+import type { DeviceKind } from "../../daemon/model/family.ts";
+import { scrub } from "../privacy.ts";
+import type { DecodedTrap, TrapVarbind } from "./trap.ts";
+
+/** What stands in the place of a value that was taken out. */
+export const DROPPED = "***";
+
+/** MIB-II with its interfaces, entities and UPSs, and SNMP's own objects: no calls in there. */
+const TECHNICAL = ["1.3.6.1.2.1", "1.3.6.1.6.3"];
+/** … but sysContact, sysName, sysLocation and ifAlias are free text about people and places. */
+const FREE_TEXT = ["1.3.6.1.2.1.1.4", "1.3.6.1.2.1.1.5", "1.3.6.1.2.1.1.6", "1.3.6.1.2.1.31.1.1.1.18"];
+/** Types that can hold a name, a number called or the far end's address. */
+const TELLING: ReadonlySet<string> = new Set(["OctetString", "Opaque", "BitString", "IpAddress"]);
+/** Devices that hold no calls: their texts say which fan or which phase. */
+const CALL_FREE: ReadonlySet<DeviceKind> = new Set<DeviceKind>(["switch", "router", "ups", "host"]);
+const NOTHING: ReadonlySet<string> = new Set();
+
+function under(oid: string, prefixes: readonly string[]): boolean {
+  return prefixes.some((prefix) => oid === prefix || oid.startsWith(`${prefix}.`));
+}
+
+/** The object itself, or one it lies under: a column's instance. */
+function isKnown(oid: string, known: ReadonlySet<string>): boolean {
+  for (let at = oid.length; at > 0; at = oid.lastIndexOf(".", at - 1)) if (known.has(oid.slice(0, at))) return true;
+  return false;
+}
+
+/** The trap without far-end identity. `kind`: of the device it came from, undefined when nobody knows it. `known`: objects that the families' data read. */
+export function withoutFarEnd(trap: DecodedTrap, kind: DeviceKind | undefined, known: ReadonlySet<string>): DecodedTrap {
+  return { ...trap, varbinds: trap.varbinds.map((varbind) => ({ ...varbind, value: keptValue(varbind, kind, known) })) };
+}
+
+function keptValue({ oid, type, value }: TrapVarbind, kind: DeviceKind | undefined, known: ReadonlySet<string>): string {
+  if (!TELLING.has(type) || value === "") return value;
+  if (under(oid, FREE_TEXT)) return DROPPED;
+  if (under(oid, TECHNICAL) || isKnown(oid, known)) return value;
+  return kind !== undefined && CALL_FREE.has(kind) ? scrub(value, NOTHING) : DROPPED;
+}

@@ -1,0 +1,26 @@
+/**
+ * Which values of a notification are kept.
+ */
+import { expect, it } from "vitest";
+import type { DeviceKind } from "../../../daemon/model/family.ts";
+import { withoutFarEnd } from "../../../probes/trap/far-end.ts";
+
+const known = new Set(["1.3.6.1.4.1.13885.101.1.1.4.0", "1.3.6.1.4.1.13885.101.1.3"]);
+
+it.each<readonly [string, DeviceKind | undefined, string, string, string, string]>([
+  ["the far end's name in a codec's trap goes", "codec", "1.3.6.1.4.1.13885.101.1.5.2.1.4.1", "OctetString", "Zuleika", "***"],
+  ["a bridge's too", "bridge", "1.3.6.1.4.1.1.2.3", "OctetString", "Zuleika", "***"],
+  ["and from whom nobody knows", undefined, "1.3.6.1.4.1.1.2.3", "OctetString", "Zuleika", "***"],
+  ["the far end's address goes", "codec", "1.3.6.1.4.1.1.2.3", "IpAddress", "10.9.8.7", "***"],
+  ["a codec's numbers stay", "codec", "1.3.6.1.4.1.1.2.3", "Integer", "3", "3"],
+  ["what the family's data read stays", "codec", "1.3.6.1.4.1.13885.101.1.1.4.0", "OctetString", "Group 700", "Group 700"],
+  ["and so does an instance of what they walk", "codec", "1.3.6.1.4.1.13885.101.1.3.6.2", "OctetString", "main", "main"],
+  ["the name of an interface stays", "codec", "1.3.6.1.2.1.2.2.1.2.7", "OctetString", "eth0", "eth0"],
+  ["sysContact is about a person", "switch", "1.3.6.1.2.1.1.4.0", "OctetString", "Quillon", "***"],
+  ["ifAlias is free text", "switch", "1.3.6.1.2.1.31.1.1.1.18.7", "OctetString", "to Quillon", "***"],
+  ["a fan of a switch stays", "switch", "1.3.6.1.4.1.9.9.13.1.4.1.2.1", "OctetString", "Fan 1", "Fan 1"],
+  ["a URI in a router's trap goes", "router", "1.3.6.1.4.1.9.9.1", "OctetString", "call sip:a@b.example ended", "call [removed] ended"],
+])("%s", (_title, kind, oid, type, value, kept) => {
+  const trap = { at: 0, source: "10.0.0.1", inform: false, varbinds: [{ oid, type, value }], sha256: "" };
+  expect(withoutFarEnd(trap, kind, known).varbinds).toEqual([{ oid, type, value: kept }]);
+});
