@@ -25,7 +25,7 @@ interface Dashboard {
 const made = dashboards.map((spec) => ({ spec, dashboard: JSON.parse(render(spec)) as Dashboard }));
 
 describe("the generated files", () => {
-  it.each(dashboards)("$uid.json is what its source says; if not: npm run dashboards", (spec) => {
+  it.each(dashboards)("$uid is what its source says; if not: npm run dashboards", (spec) => {
     expect(readFileSync(join(folder, "dashboards", `${spec.uid}.json`), "utf8")).toBe(render(spec));
   });
 

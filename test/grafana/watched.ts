@@ -233,8 +233,10 @@ export class Watched {
       let body = "";
       request.on("data", (chunk: Buffer) => (body += chunk.toString()));
       request.on("end", () => {
-        void answer(request.url ?? "", body).then((text) =>
-          response.writeHead(200, { "Content-Type": "text/plain; version=0.0.4" }).end(text),
+        const end = (status: number, text: string) => response.writeHead(status, { "Content-Type": "text/plain; version=0.0.4" }).end(text);
+        answer(request.url ?? "", body).then(
+          (text) => end(200, text),
+          (error: unknown) => end(503, String(error)),
         );
       });
     }).listen(0, "127.0.0.1");

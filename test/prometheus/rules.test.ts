@@ -1,7 +1,8 @@
 /** The alert rules, the routes and the scrape configuration, judged by promtool and amtool, and against their runbooks. */
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { needs } from "../needs.ts";
@@ -70,6 +71,33 @@ describe("the alert rules", () => {
 describe("Alertmanager's routes", () => {
   it("are accepted by amtool", (context) => {
     expect(run(needs("amtool", context), ["check-config", "alertmanager.yml"])).toMatchObject({ status: 0 });
+  });
+
+  it("write mails that say what happened in both languages, and where the runbook is", (context) => {
+    const amtool = needs("amtool", context);
+    const { receivers } = parse(read("alertmanager.yml")) as {
+      receivers: { name: string; email_configs: { headers: { Subject: string }; text: string }[] }[];
+    };
+    const annotations = {
+      ...{
+        summary_fr: "Vigie ne répond plus",
+        summary_en: "Vigie is down",
+        description_fr: "Rien ne monte.",
+        description_en: "Nothing rises.",
+      },
+      runbook_url: "docs/alerting.md#vigiedown",
+    };
+    const two = [{ annotations }, { annotations: { ...annotations, summary_fr: "Autre chose", summary_en: "Something else" } }];
+    const data = join(mkdtempSync(join(tmpdir(), "vigie-mail-")), "data.json");
+    writeFileSync(data, JSON.stringify({ receiver: "x", status: "firing", alerts: two, commonLabels: {}, commonAnnotations: {} }));
+    for (const { name, email_configs: mails } of receivers)
+      for (const { headers, text } of mails) {
+        const rendered = (template: string) =>
+          run(amtool, ["template", "render", "--template.glob=/dev/null", `--template.text=${template}`, `--template.data=${data}`]).said;
+        expect(rendered(headers.Subject), name).toContain("Vigie ne répond plus");
+        for (const words of [...Object.values(annotations), "Autre chose", "Something else"]) expect(rendered(text), name).toContain(words);
+      }
+    rmSync(dirname(data), { recursive: true });
   });
 
   const table = [

@@ -59,6 +59,7 @@ function variable({ name, label, query, multi }: VariableSpec) {
     .label(both(label))
     .datasource(datasource)
     .query(query)
+    .definition(query)
     .refresh(VariableRefresh.OnTimeRangeChanged)
     .sort(VariableSort.NaturalAsc)
     .multi(multi)
