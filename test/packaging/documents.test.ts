@@ -1,6 +1,7 @@
 /** The documents: what they say can be done, can be done. */
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkConfig } from "../../daemon/cli/check-config.ts";
@@ -123,7 +124,20 @@ describe("the command", () => {
   // Without #! a shell reads the JavaScript: /** runs whatever that expands to, and `vigie …` in a comment runs itself.
   it("that package.json installs begins with #!, and a system can run it", () => {
     const file = about.bin.vigie ?? "";
-    expect(read(file).split("\n")[0]).toBe("#!/usr/bin/env node");
+    expect(read(file).split("\n")[0]).toMatch(/^#!\/(usr\/)?bin\/\S/);
     expect(execFileSync(join(root, "bin/vigie"), ["--help"], { encoding: "utf8" })).toContain("vigie <command>");
+  });
+
+  it("starts Node with 16 threads for the database, or as many as were asked for", () => {
+    const folder = mkdtempSync(join(tmpdir(), "vigie-bin-"));
+    try {
+      writeFileSync(join(folder, "node"), '#!/bin/sh\necho "$UV_THREADPOOL_SIZE $2"\n', { mode: 0o755 });
+      const start = (more: NodeJS.ProcessEnv) =>
+        execFileSync(join(root, "bin/vigie"), ["--help"], { encoding: "utf8", env: { PATH: folder, ...more } });
+      expect(start({})).toBe("16 --help\n");
+      expect(start({ UV_THREADPOOL_SIZE: "32" })).toBe("32 --help\n");
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
