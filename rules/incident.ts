@@ -4,7 +4,15 @@
  * Pure: an incident and an act in, a new incident with its timeline lines and notices out. Escalation by time is in escalation.ts.
  */
 import type { Alarm } from "../daemon/model/alarm.ts";
-import type { Disposition, Incident, NoticeKind, Severity, TimelineEntry, Urgency } from "../daemon/model/incident.ts";
+import {
+  type Disposition,
+  type Incident,
+  isFailing,
+  type NoticeKind,
+  type Severity,
+  type TimelineEntry,
+  type Urgency,
+} from "../daemon/model/incident.ts";
 import type { Clock, Policy } from "../daemon/model/policy.ts";
 import { DAY, type Instant } from "../daemon/model/time.ts";
 import { deadline, type Hours } from "./clock.ts";
@@ -98,10 +106,10 @@ export function reopenIncident(incident: Incident, alarm: Alarm, at: Instant, wh
   };
 }
 
-/** It turned out to be part of another: keeps its number, nobody was told, no timer of its own. */
+/** It turned out to be part of another: keeps its number, nobody was told, no life of its own any more. */
 export function foldIncident(incident: Incident, into: Incident, at: Instant, why: string): Decision {
   const { wakeAt: _w, wakeFor: _f, ...rest } = incident;
-  const next = raised({ ...rest, foldedInto: into.id });
+  const next = raised({ ...rest, foldedInto: into.id, state: "closed", closedAt: at, disposition: "duplicate" });
   return {
     incident: next,
     timeline: [
@@ -113,23 +121,48 @@ export function foldIncident(incident: Incident, into: Incident, at: Instant, wh
   };
 }
 
+/**
+ * Reopened, not yet told, and it turned out that another's failure explains this episode: it is as restored as it was before.
+ * It cannot be folded: people were told of its earlier episodes.
+ */
+export function setAside(incident: Incident, into: Incident, at: Instant, hours: Hours, why: string): Decision {
+  const next = raised({
+    ...incident,
+    state: "restored",
+    restoredAt: at,
+    occurrences: incident.occurrences - 1,
+    ...restoredTimer(incident, hours, at),
+  });
+  return {
+    incident: next,
+    timeline: [line(next, at, "system", "set-aside", why, { into: into.number })],
+    notices: [],
+    dropPending: "explained by another incident",
+  };
+}
+
+function restoredTimer(incident: Incident, hours: Hours, at: Instant): Pick<Incident, "wakeAt" | "wakeFor"> {
+  return incident.severity === "minor" && incident.holder === undefined
+    ? { wakeAt: at + incident.policy.autoCloseAfterMs, wakeFor: "auto-close" }
+    : { wakeAt: deadline(hours, restoredClock(incident), at), wakeFor: "follow-up" };
+}
+
 /** Service is back: K good looks, or the caller says so. Pages stop; one notice, to those who had heard of the trouble. */
 export function restoreIncident(incident: Incident, at: Instant, hours: Hours, why: string): Decision | undefined {
   if (incident.state !== "open" && incident.state !== "taken") return undefined;
-  const { wakeAt: _w, wakeFor: _f, ...rest } = incident;
-  const healed = incident.severity === "minor" && incident.holder === undefined;
-  const next = raised({
-    ...rest,
-    state: "restored",
-    restoredAt: at,
-    ...(healed
-      ? { wakeAt: at + incident.policy.autoCloseAfterMs, wakeFor: "auto-close" as const }
-      : { wakeAt: deadline(hours, restoredClock(incident), at), wakeFor: "follow-up" as const }),
-  });
-  const notices: Notice[] = incident.noticeSent
-    ? [{ kind: "restored", level: incident.level, occurrence: incident.occurrence, tell: toldSoFar(incident), notBefore: at }]
-    : [];
-  return { incident: next, timeline: [line(next, at, "system", "restored", why)], notices, dropPending: "restored" };
+  const next = raised({ ...incident, state: "restored", restoredAt: at, ...restoredTimer(incident, hours, at) });
+  return {
+    incident: next,
+    timeline: [line(next, at, "system", "restored", why)],
+    notices: restoredNotices(incident, at),
+    dropPending: "restored",
+  };
+}
+
+/** One notice when a failing incident ends, if anybody was told of it. */
+function restoredNotices(incident: Incident, at: Instant): readonly Notice[] {
+  if (!isFailing(incident) || !incident.noticeSent) return [];
+  return [{ kind: "restored", level: incident.level, occurrence: incident.occurrence, tell: toldSoFar(incident), notBefore: at }];
 }
 
 /** A person has seen it. The ladder stops until the acknowledgement expires. */
@@ -146,7 +179,8 @@ export function acknowledgeIncident(incident: Incident, by: string, at: Instant,
     incident: next,
     timeline: [line(next, at, by, "acknowledged", note ?? "a person has seen it")],
     notices: [],
-    dropPending: "acknowledged",
+    // That service is back is for everybody who had heard, whoever has seen it.
+    ...(isFailing(incident) ? { dropPending: "acknowledged" } : {}),
   };
 }
 
@@ -164,7 +198,12 @@ export function takeIncident(incident: Incident, by: string, at: Instant, hours:
     wakeFor: "follow-up",
   });
   const event = incident.holder === undefined ? "taken" : "handed-over";
-  return { incident: next, timeline: [line(next, at, by, event, note ?? `${by} holds it`)], notices: [], dropPending: "taken" };
+  return {
+    incident: next,
+    timeline: [line(next, at, by, event, note ?? `${by} holds it`)],
+    notices: [],
+    ...(isFailing(incident) ? { dropPending: "taken" } : {}),
+  };
 }
 
 /** The holder gives it back: it is nobody's again, and its level is told again at once. */
@@ -185,7 +224,12 @@ export function releaseIncident(incident: Incident, by: string, at: Instant, not
 export function resolveIncident(incident: Incident, by: string, at: Instant, note: string): Decision {
   const { wakeAt: _w, wakeFor: _f, ...rest } = incident;
   const next = raised({ ...rest, state: "resolved", resolvedAt: at, restoredAt: incident.restoredAt ?? at });
-  return { incident: next, timeline: [line(next, at, by, "resolved", note)], notices: [], dropPending: "resolved" };
+  return {
+    incident: next,
+    timeline: [line(next, at, by, "resolved", note)],
+    notices: restoredNotices(incident, at),
+    ...(isFailing(incident) ? { dropPending: "resolved" } : {}),
+  };
 }
 
 /** The gate is passed, with one disposition. */
@@ -199,7 +243,12 @@ export function closeIncident(incident: Incident, by: string, at: Instant, dispo
     resolvedAt: incident.resolvedAt ?? at,
     disposition,
   });
-  return { incident: next, timeline: [line(next, at, by, "closed", note, { disposition })], notices: [], dropPending: "closed" };
+  return {
+    incident: next,
+    timeline: [line(next, at, by, "closed", note, { disposition })],
+    notices: restoredNotices(incident, at),
+    ...(isFailing(incident) ? { dropPending: "closed" } : {}),
+  };
 }
 
 /** The follow-up once service is back: the policy's own, else one working day. */
@@ -207,10 +256,14 @@ export function restoredClock(incident: Incident): Clock {
   return incident.policy.tracks[incident.severity].followUpWaiting ?? { ms: DAY, in: "working-days" };
 }
 
-/** Everybody who was told at this level and the levels below it. */
+/**
+ * Everybody who may have been told at this level and the levels below it, the allocators too once anything was repeated. The
+ * dispatcher leaves out whom no message of this episode had reached.
+ */
 export function toldSoFar(incident: Incident): readonly string[] {
   const track = incident.policy.tracks[incident.severity];
-  const functions = track.steps.filter((step) => step.level <= incident.level).flatMap((step) => step.tell);
+  const allocators = incident.occurrence > 1 ? track.allocators : [];
+  const functions = [...track.steps.filter((step) => step.level <= incident.level).flatMap((step) => step.tell), ...allocators];
   return [...new Set(incident.level > track.steps.length ? [...functions, ...track.lastResort.tell] : functions)];
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { type Hours, inService } from "../../rules/clock.ts";
-import { type Decision, foldIncident, line, openIncident, raised, reopenIncident, restoreIncident } from "../../rules/incident.ts";
+import { type Decision, foldIncident, line, openIncident, reopenIncident, restoreIncident, setAside } from "../../rules/incident.ts";
 import { formatNumber } from "../../rules/number.ts";
 import { fingerprint } from "../../rules/recurrence.ts";
 import { settleOpening } from "../../rules/severity.ts";
@@ -163,7 +163,10 @@ export class IntentWriter {
       // Who was told about it handles it: it stays an incident of its own.
       if (intent.symptoms !== undefined && !intent.symptoms.includes(child.symptom)) continue;
       if (child.id === parent.id || child.noticeSent || child.acknowledgedAt !== undefined || child.state !== "open") continue;
-      await this.#write(foldIncident(child, parent, intent.at, intent.why), intent.at);
+      const hours = hoursOf(this.#config, child.site, child.device);
+      const told = child.occurrences > 1;
+      const decision = told ? setAside(child, parent, intent.at, hours, intent.why) : foldIncident(child, parent, intent.at, intent.why);
+      await this.#write(decision, intent.at);
       this.ended.push(child.rootCause);
       for (const alarm of [...this.#turn.overlay.ofIncident(child.id)]) {
         const { incident: _i, ...free } = alarm;
@@ -234,15 +237,4 @@ function wideName(holder: string, config: Config): string | undefined {
   const [kind, id] = [holder.slice(0, holder.indexOf(":")), holder.slice(holder.indexOf(":") + 1)];
   if (kind === "link") return config.network.links.get(id)?.name ?? id;
   return kind === "credential" ? id : undefined;
-}
-
-/** Incidents whose device, rule or policy left the configuration stay open, and say so once. */
-export function orphaned(incident: Incident, config: Config, at: Instant): Decision | undefined {
-  if (incident.device === undefined || config.network.devices.has(incident.device)) return undefined;
-  const next = raised(incident);
-  return {
-    incident: next,
-    timeline: [line(next, at, "system", "device-removed", `${incident.device} left the configuration; the incident stays open`)],
-    notices: [],
-  };
 }

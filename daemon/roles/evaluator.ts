@@ -13,8 +13,9 @@ import type { Config } from "../model/config.ts";
 import { type Incident, isFailing } from "../model/incident.ts";
 import type { Observation } from "../model/observation.ts";
 import { MINUTE } from "../model/time.ts";
-import { type Bus, type Clock, type InboxMessage, type Log, RaceLost, type Store } from "../ports.ts";
-import { IntentWriter, numbersNeeded, orphaned, type Reserved } from "./commit.ts";
+import { type Bus, type Clock, type Fence, type InboxMessage, LeaseLost, type Log, RaceLost, type Store } from "../ports.ts";
+import { adopt } from "./adopt.ts";
+import { IntentWriter, numbersNeeded, type Reserved } from "./commit.ts";
 import type { Leases } from "./lease.ts";
 import { AlarmMemory } from "./memory.ts";
 import type { Role } from "./supervisor.ts";
@@ -52,11 +53,16 @@ export class Evaluator implements Role {
   #memory = new AlarmMemory([]);
   #openRoots = new Set<string>();
   #world: TurnWorld | undefined;
-  #worldOf: Config | undefined;
+  #adopted: Config | undefined;
   #cursor = 0;
   #holdUntil = 0;
   #checkpointAt = 0;
   readonly #unsaved = new Set<string>();
+  /** Active alarms that wait for the first look at their parents. */
+  #waiting: ReadonlySet<string> = new Set();
+  /** The right to write that the memory was loaded under; under another, somebody else has written since. */
+  #epoch = 0;
+  #poked = false;
   #inboxPoke: (() => void) | undefined;
   /** Turns run one after another, whoever asks. */
   #queue: Promise<unknown> = Promise.resolve();
@@ -67,6 +73,7 @@ export class Evaluator implements Role {
 
   /** Something was committed to the inbox: read it now rather than at the next poll. */
   poke(): void {
+    this.#poked = true;
     this.#inboxPoke?.();
   }
 
@@ -83,8 +90,17 @@ export class Evaluator implements Role {
     await this.#deps.leases.wait(this.name, signal, beat);
     if (signal.aborted) return;
     await this.load();
-    const bus = this.#deps.bus.consume({ maxBatch: maxTurn }, (batch) => this.take(batch, beat), signal);
-    const inbox = this.#readInbox(signal, beat);
+    // When one of the two ends with an error the other ends too: a second run must not find it still reading.
+    const both = new AbortController();
+    const until = AbortSignal.any([signal, both.signal]);
+    const bus = this.#deps.bus.consume({ maxBatch: maxTurn }, (batch) => this.take(batch, beat), until);
+    const inbox = this.#readInbox(until, beat);
+    try {
+      await Promise.race([bus, inbox]);
+    } finally {
+      both.abort();
+      await Promise.allSettled([bus, inbox]);
+    }
     await Promise.all([bus, inbox]);
   }
 
@@ -95,18 +111,44 @@ export class Evaluator implements Role {
 
   /** Reads back what the store holds: alarms, the cursor, the open root causes. Before the first batch. */
   async load(): Promise<void> {
-    const { store, clock, config } = this.#deps;
+    const { store, leases } = this.#deps;
+    this.#epoch = leases.fence(this.name).epoch;
     this.#memory = new AlarmMemory(await store.loadAlarms());
     this.#cursor = await store.cursor(cursorName);
-    this.#holdUntil = clock.now() + holdMs;
-    const open = await store.openIncidents();
-    this.#openRoots = failing(open);
-    for (const incident of open) {
-      const decision = orphaned(incident, config(), clock.now());
-      if (decision === undefined) continue;
-      if ((await store.timeline(incident.id)).some((entry) => entry.event === "device-removed")) continue;
-      await store.transaction(undefined, (tx) => tx.appendTimeline(decision.timeline));
+    this.#openRoots = failing(await store.openIncidents());
+    this.#unsaved.clear();
+    this.#world = undefined;
+    this.#waiting = await this.#waitedOn();
+  }
+
+  /** Alarms raised again during an earlier start, after their last incident had ended, and not yet judged. */
+  async #waitedOn(): Promise<ReadonlySet<string>> {
+    const waiting = new Set<string>();
+    for (const alarm of this.#memory.live()) {
+      if (alarm.state !== "active" || alarm.incident === undefined || alarm.suppressedBy !== undefined) continue;
+      const incident = await this.#deps.store.incident(alarm.incident);
+      const endedAt = incident?.restoredAt ?? incident?.closedAt;
+      if (endedAt !== undefined && alarm.since > endedAt) waiting.add(alarm.key);
     }
+    return waiting;
+  }
+
+  /** A new configuration: alarms of what left it end, their incidents say so, and new incidents wait for the parents that are new. */
+  async #adopt(config: Config, fence: Fence, now: number): Promise<void> {
+    const { store } = this.#deps;
+    const { alarms, timeline } = adopt(this.#memory.all(), await store.openIncidents(), config, now);
+    const fresh: (typeof timeline)[number][] = [];
+    for (const entry of timeline) if (!(await store.timeline(entry.incident)).some((each) => each.event === entry.event)) fresh.push(entry);
+    if (alarms.length > 0 || fresh.length > 0) {
+      await store.transaction(fence, async (tx) => {
+        await tx.saveAlarms(alarms);
+        await tx.appendTimeline(fresh);
+      });
+    }
+    this.#memory.apply(alarms);
+    this.#holdUntil = now + holdMs;
+    this.#world = this.#worldOf(config);
+    this.#adopted = config;
   }
 
   #serially<T>(work: () => Promise<T>): Promise<T> {
@@ -117,6 +159,7 @@ export class Evaluator implements Role {
 
   async #readInbox(signal: AbortSignal, beat: () => void): Promise<void> {
     while (!signal.aborted) {
+      this.#poked = false;
       const messages = await this.#deps.store.inboxAfter(this.#cursor, maxTurn);
       const last = messages.at(-1);
       await this.#serially(() => this.#turn(messages.flatMap(heard), last?.seq, beat));
@@ -127,6 +170,7 @@ export class Evaluator implements Role {
 
   /** Waits for a poke, at most 500 ms: alarm timers fire meanwhile. */
   async #idle(signal: AbortSignal): Promise<void> {
+    if (this.#poked) return;
     const wake = new AbortController();
     const stop = () => wake.abort();
     signal.addEventListener("abort", stop, { once: true });
@@ -158,16 +202,19 @@ export class Evaluator implements Role {
   }
 
   async #once(observations: readonly Observation[], cursor: number | undefined, wide: readonly Wide[]): Promise<void> {
-    const { store, clock, leases, config: getConfig, board, kick, changed, seen, stats } = this.#deps;
+    const { store, clock, config: getConfig, board, kick, changed, seen, stats } = this.#deps;
     const config = getConfig();
     const now = clock.now();
-    const result = new Turn(this.#worldNow(config), this.#memory).run(inOrder(observations), now, this.#held(now), wide);
+    const fence = this.#fence();
+    const world = await this.#worldNow(config, fence, now);
+    const result = new Turn(world, this.#memory).run(inOrder(observations), now, this.#held(now), wide);
     const checkpoint = this.#checkpoint(now);
     let writer: IntentWriter | undefined;
-    if (cursor === undefined && observations.length === 0 && result.persist.size === 0 && checkpoint.length === 0) return;
-    if (result.persist.size > 0 || result.intents.length > 0 || cursor !== undefined || checkpoint.length > 0) {
+    const writes = result.persist.size > 0 || result.intents.length > 0 || cursor !== undefined || checkpoint.length > 0;
+    if (!writes && observations.length === 0) return;
+    if (writes) {
       const numbers = await this.#reserve(config, result, now);
-      await store.transaction(leases.fence(this.name), async (tx) => {
+      await store.transaction(fence, async (tx) => {
         writer = new IntentWriter(tx, config, result, numbers);
         await writer.run();
         const keys = new Set([...result.persist, ...checkpoint]);
@@ -182,6 +229,7 @@ export class Evaluator implements Role {
     for (const alarm of result.overlay.changes()) if (!result.persist.has(alarm.key)) this.#unsaved.add(alarm.key);
     for (const key of checkpoint) this.#unsaved.delete(key);
     if (cursor !== undefined) this.#cursor = cursor;
+    this.#waiting = result.held;
     for (const root of writer?.opened.keys() ?? []) this.#openRoots.add(root);
     for (const root of writer?.ended ?? []) this.#openRoots.delete(root);
     for (const observation of observations) board.record(observation, now);
@@ -201,8 +249,8 @@ export class Evaluator implements Role {
 
   /** Alarms active without incident or explanation: held at the start, or left so by a device that was in commissioning. */
   #held(now: number): ReadonlySet<string> {
-    if (now > this.#holdUntil + MINUTE) return new Set();
-    return new Set(this.#memory.unexplained());
+    if (now > this.#holdUntil + MINUTE) return this.#waiting;
+    return new Set([...this.#memory.unexplained(), ...this.#waiting]);
   }
 
   async #reserve(config: Config, result: TurnResult, now: number): Promise<readonly Reserved[]> {
@@ -214,20 +262,27 @@ export class Evaluator implements Role {
     return numbers;
   }
 
-  #worldNow(config: Config): TurnWorld {
-    if (this.#world === undefined || this.#worldOf !== config) {
-      this.#worldOf = config;
-      this.#world = {
-        network: config.network,
-        rules: config.rules,
-        ruleById: new Map(config.rules.map((rule) => [rule.id, rule])),
-        rulesOf: createRuleIndex(config.rules),
-        board: this.#deps.board,
-        restoreAfterLooks: config.policies.get(config.policy)?.restoreAfterLooks ?? 2,
-        holdUntil: this.#holdUntil,
-      };
-    }
-    return this.#world;
+  #fence(): Fence {
+    const fence = this.#deps.leases.fence(this.name);
+    if (fence.epoch !== this.#epoch) throw new LeaseLost("the evaluator's lease changed hands and came back: its memory is old");
+    return fence;
+  }
+
+  async #worldNow(config: Config, fence: Fence, now: number): Promise<TurnWorld> {
+    if (this.#world === undefined || this.#adopted !== config) await this.#adopt(config, fence, now);
+    return this.#world ?? this.#worldOf(config);
+  }
+
+  #worldOf(config: Config): TurnWorld {
+    return {
+      network: config.network,
+      rules: config.rules,
+      ruleById: new Map(config.rules.map((rule) => [rule.id, rule])),
+      rulesOf: createRuleIndex(config.rules),
+      board: this.#deps.board,
+      restoreAfterLooks: config.policies.get(config.policy)?.restoreAfterLooks ?? 2,
+      holdUntil: this.#holdUntil,
+    };
   }
 
   #show(device: string, up: number, now: number): void {

@@ -77,6 +77,11 @@ export class AlarmMemory implements AlarmView {
     return [...this.#live.values()].flatMap((keys) => [...keys].flatMap((key) => this.#alarms.get(key) ?? []));
   }
 
+  /** Every alarm record there is. */
+  all(): Iterable<Alarm> {
+    return this.#alarms.values();
+  }
+
   activeCount(): number {
     let count = 0;
     for (const keys of this.#live.values()) for (const key of keys) if (this.#alarms.get(key)?.state === "active") count += 1;

@@ -4,87 +4,22 @@
  * Timers due before an observation fire first, with their own due time. The same turn on the same memory decides the same.
  */
 import { judgeObservation, type Transition, wakeAlarm } from "../../rules/alarm.ts";
-import type { createRuleIndex } from "../../rules/applies.ts";
 import { descendants, explain, judgeBlind, judgeLinks, type LinkJudgement, maskedBy, parentsToLookAt } from "../../rules/suppress.ts";
-import type { BoardView } from "../board.ts";
 import { type Alarm, alarmKey } from "../model/alarm.ts";
-import type { Device, Network } from "../model/network.ts";
+import type { Device } from "../model/network.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Instant } from "../model/time.ts";
+import type { Intent, Kick, TurnResult, TurnWorld, Wide } from "./intent.ts";
 import { type AlarmMemory, Overlay } from "./memory.ts";
 
-/** What the transaction is to do about incidents. */
-export type Intent =
-  /** An unexplained alarm: its root cause gets an incident, or its open one gathers it. */
-  | { readonly kind: "open"; readonly alarm: string; readonly root: string; readonly at: Instant; readonly why: string }
-  /** Explained by another's failure: listed there by name. */
-  | { readonly kind: "child"; readonly alarm: string; readonly root: string; readonly at: Instant; readonly why: string }
-  /** A failure that explains what its children have opened meanwhile. */
-  | {
-      readonly kind: "fold";
-      readonly root: string;
-      readonly devices: readonly string[];
-      /** Only incidents of these symptoms; undefined: all. */
-      readonly symptoms?: readonly string[];
-      readonly by: string;
-      readonly at: Instant;
-      readonly why: string;
-    }
-  /** The alarms of an incident are clear: is service back? */
-  | { readonly kind: "restore"; readonly incident: string; readonly at: Instant; readonly why: string }
-  /** Said, recorded, nobody told. */
-  | { readonly kind: "event"; readonly device: string; readonly symptom: string; readonly at: Instant; readonly why: string };
-
-/** Looks that the decision asks for, after the commit. */
-export interface Kick {
-  readonly device?: string;
-  readonly check?: string;
-  readonly inMs: number;
-}
-
-export interface TurnResult {
-  readonly overlay: Overlay;
-  /** Keys of alarms that must be committed; the others changed in memory only. */
-  readonly persist: Set<string>;
-  readonly intents: readonly Intent[];
-  readonly kicks: readonly Kick[];
-  /** What explained others and works again: devices, links, `blind`; since when. */
-  readonly cameBack: ReadonlyMap<string, Instant>;
-  /** Device → 0, 1 or NaN, as it is after this turn, for the devices it touched. */
-  readonly up: ReadonlyMap<string, number>;
-}
-
-/** What a turn decides with: the configuration in force and what was seen so far. */
-export interface TurnWorld {
-  readonly network: Network;
-  readonly rules: readonly Rule[];
-  readonly ruleById: ReadonlyMap<string, Rule>;
-  readonly rulesOf: ReturnType<typeof createRuleIndex>;
-  readonly board: BoardView;
-  readonly restoreAfterLooks: number;
-  /** Until then, new incidents wait for the first look at their parents. */
-  readonly holdUntil: Instant;
-}
+export type { Intent, Kick, TurnResult, TurnWorld, Wide } from "./intent.ts";
 
 export const blindRoot = "blind";
 const blindSymptom = "blind-poller";
 const linkSymptom = "link-down";
 const loginSymptom = "login-refused";
 const unobservedSymptom = "unobserved";
-
-/** Something that is no device and fails as a whole: a circuit, our own sight, a credential. */
-export interface Wide {
-  /** `blind`, `link:<id>`, `credential:<id>`. */
-  readonly holder: string;
-  readonly symptom: string;
-  readonly failing: boolean;
-  /** Whose incidents it explains. */
-  readonly devices: readonly string[];
-  readonly symptoms?: readonly string[];
-  readonly at: Instant;
-  readonly why: string;
-}
 
 /** The root cause of an alarm: the two ways of being out of service are one. */
 export function rootCauseOf(alarm: Pick<Alarm, "device" | "key">, rule: Rule | undefined): string {
@@ -102,6 +37,7 @@ export class Turn {
   readonly #looked = new Set<string>();
   readonly #answered = new Set<string>();
   readonly #cameBack = new Map<string, Instant>();
+  readonly #held = new Set<string>();
   #links: readonly LinkJudgement[] | undefined;
   #serviceMoved = false;
 
@@ -121,7 +57,8 @@ export class Turn {
     for (const each of wide) this.#wideAlarm(each);
     if (this.#serviceMoved) this.#judgeWide(now);
     const up = new Map([...this.#touched].map((device) => [device, this.#upOf(device)]));
-    return { overlay: this.#overlay, persist: this.#persist, intents: this.#intents, kicks: this.#kicks, cameBack: this.#cameBack, up };
+    const decided = { persist: this.#persist, intents: this.#intents, kicks: this.#kicks, cameBack: this.#cameBack, held: this.#held };
+    return { overlay: this.#overlay, ...decided, up };
   }
 
   #observe(observation: Observation, now: Instant): void {
@@ -196,14 +133,17 @@ export class Turn {
   }
 
   #raise(alarm: Alarm, device: Device, rule: Rule | undefined, at: Instant, why: string): void {
-    if (device.commissioning) return;
+    if (device.commissioning || rule?.eventOnly === true) return;
     const explained = this.#explained(alarm, device, rule);
     if (explained !== undefined) {
       this.#set({ ...alarm, suppressedBy: explained.by });
       this.#intents.push({ kind: "child", alarm: alarm.key, root: explained.root, at, why: explained.why });
       return;
     }
-    if (at < this.#world.holdUntil && this.#parentsUnseen(device)) return;
+    if (at < this.#world.holdUntil && this.#parentsUnseen(device)) {
+      this.#held.add(alarm.key);
+      return;
+    }
     this.#intents.push({ kind: "open", alarm: alarm.key, root: rootCauseOf(alarm, rule), at, why });
     if (rule?.outOfService === true) {
       const children = [...descendants(this.#world.network, device.id)].filter((id) => id !== device.id);
@@ -276,8 +216,9 @@ export class Turn {
       if (this.#explained(alarm, device, rule) !== undefined) continue;
       const back = this.#cameBack.get(alarm.suppressedBy) ?? this.#memory.cameBackAt(alarm.suppressedBy);
       if (back !== undefined && observation.at - observation.durationMs <= back) continue;
-      // Nor does a look of another kind: only one that could have cleared the alarm.
-      if (rule !== undefined && !this.#world.rulesOf(device, undefined, observation).includes(rule)) continue;
+      // Nor does a look of another kind: only one that could have cleared the alarm. What only the device itself can say, no look clears.
+      const looked = rule === undefined || rule.when.on === "fault" || this.#world.rulesOf(device, undefined, observation).includes(rule);
+      if (!looked) continue;
       const { suppressedBy, ...free } = alarm;
       this.#set(free);
       this.#raise(free, device, rule, observation.at, `still failing after ${suppressedBy} came back`);
@@ -287,14 +228,7 @@ export class Turn {
   #judgeHeld(key: string, now: Instant): void {
     const alarm = this.#overlay.get(key);
     const device = alarm === undefined ? undefined : this.#world.network.devices.get(alarm.device);
-    if (
-      alarm === undefined ||
-      device === undefined ||
-      alarm.state !== "active" ||
-      alarm.incident !== undefined ||
-      alarm.suppressedBy !== undefined
-    )
-      return;
+    if (alarm === undefined || device === undefined || alarm.state !== "active" || alarm.suppressedBy !== undefined) return;
     this.#raise(alarm, device, this.#world.ruleById.get(alarm.rule), now, "held at the start until its parents were looked at");
   }
 
@@ -317,10 +251,13 @@ export class Turn {
       });
   }
 
-  /** A router or the canary moved: judge the links without an address, and our own sight. */
+  /** A router or the canary moved: judge our own sight, then, as far as we see, the links without an address. */
   #judgeWide(now: Instant): void {
     const { network } = this.#world;
     const state = (id: string) => this.#stateOf(id);
+    const blind = judgeBlind(network, state);
+    const all = [...network.devices.keys()].filter((id) => id !== network.canary);
+    this.#wideAlarm({ holder: blindRoot, symptom: blindSymptom, failing: blind.blind, devices: all, at: now, why: blind.why });
     for (const verdict of judgeLinks(network, state)) {
       const link = network.links.get(verdict.link);
       const polled = link?.device !== undefined && (network.devices.get(link.device)?.checks.length ?? 0) > 0;
@@ -328,9 +265,6 @@ export class Turn {
       const devices = [...network.devices.values()].filter((device) => verdict.sites.includes(device.site)).map((device) => device.id);
       this.#wideAlarm({ holder: `link:${verdict.link}`, symptom: linkSymptom, failing: verdict.down, devices, at: now, why: verdict.why });
     }
-    const blind = judgeBlind(network, state);
-    const all = [...network.devices.keys()].filter((id) => id !== network.canary);
-    this.#wideAlarm({ holder: blindRoot, symptom: blindSymptom, failing: blind.blind, devices: all, at: now, why: blind.why });
   }
 
   #wideAlarm(input: Wide): void {
@@ -378,7 +312,9 @@ export class Turn {
     return parentsToLookAt(this.#world.network, device).some((id) => this.#world.board.get(id) === undefined && !this.#looked.has(id));
   }
 
+  /** What is in commissioning counts in nothing: it explains nobody else's failure. */
   #stateOf(device: string): "up" | "down" | "unknown" {
+    if (this.#world.network.devices.get(device)?.commissioning === true) return "unknown";
     const up = this.#upOf(device);
     return up === 0 ? "down" : up === 1 ? "up" : "unknown";
   }

@@ -1,0 +1,77 @@
+/**
+ * What a turn of the evaluator decides with, and what it decides: the words between turn.ts, which decides, and commit.ts, which writes.
+ */
+import type { createRuleIndex } from "../../rules/applies.ts";
+import type { BoardView } from "../board.ts";
+import type { Network } from "../model/network.ts";
+import type { Rule } from "../model/rule.ts";
+import type { Instant } from "../model/time.ts";
+import type { Overlay } from "./memory.ts";
+
+/** What the transaction is to do about incidents. */
+export type Intent =
+  /** An unexplained alarm: its root cause gets an incident, or its open one gathers it. */
+  | { readonly kind: "open"; readonly alarm: string; readonly root: string; readonly at: Instant; readonly why: string }
+  /** Explained by another's failure: listed there by name. */
+  | { readonly kind: "child"; readonly alarm: string; readonly root: string; readonly at: Instant; readonly why: string }
+  /** A failure that explains what its children have opened meanwhile. */
+  | {
+      readonly kind: "fold";
+      readonly root: string;
+      readonly devices: readonly string[];
+      /** Only incidents of these symptoms; undefined: all. */
+      readonly symptoms?: readonly string[];
+      readonly by: string;
+      readonly at: Instant;
+      readonly why: string;
+    }
+  /** The alarms of an incident are clear: is service back? */
+  | { readonly kind: "restore"; readonly incident: string; readonly at: Instant; readonly why: string }
+  /** Said, recorded, nobody told. */
+  | { readonly kind: "event"; readonly device: string; readonly symptom: string; readonly at: Instant; readonly why: string };
+
+/** Looks that the decision asks for, after the commit. */
+export interface Kick {
+  readonly device?: string;
+  readonly check?: string;
+  readonly inMs: number;
+}
+
+export interface TurnResult {
+  readonly overlay: Overlay;
+  /** Keys of alarms that must be committed; the others changed in memory only. */
+  readonly persist: Set<string>;
+  readonly intents: readonly Intent[];
+  readonly kicks: readonly Kick[];
+  /** What explained others and works again: devices, links, `blind`; since when. */
+  readonly cameBack: ReadonlyMap<string, Instant>;
+  /** Device → 0, 1 or NaN, as it is after this turn, for the devices it touched. */
+  readonly up: ReadonlyMap<string, number>;
+  /** Active alarms that wait for the first look at their parents; judged again every turn. */
+  readonly held: ReadonlySet<string>;
+}
+
+/** What a turn decides with: the configuration in force and what was seen so far. */
+export interface TurnWorld {
+  readonly network: Network;
+  readonly rules: readonly Rule[];
+  readonly ruleById: ReadonlyMap<string, Rule>;
+  readonly rulesOf: ReturnType<typeof createRuleIndex>;
+  readonly board: BoardView;
+  readonly restoreAfterLooks: number;
+  /** Until then, new incidents wait for the first look at their parents. */
+  readonly holdUntil: Instant;
+}
+
+/** Something that is no device and fails as a whole: a circuit, our own sight, a credential. */
+export interface Wide {
+  /** `blind`, `link:<id>`, `credential:<id>`. */
+  readonly holder: string;
+  readonly symptom: string;
+  readonly failing: boolean;
+  /** Whose incidents it explains. */
+  readonly devices: readonly string[];
+  readonly symptoms?: readonly string[];
+  readonly at: Instant;
+  readonly why: string;
+}
