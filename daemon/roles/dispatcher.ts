@@ -4,10 +4,12 @@
  * A claim that expires goes back to pending and its message is marked as maybe a repeat; every send carries its key. A failed
  * send is tried again with backoff for as long as its incident is open: an error is never terminal for an open incident.
  */
+import { nextService } from "../../rules/clock.ts";
 import type { Channel, Config } from "../model/config.ts";
 import type { Incident, OutboxRow } from "../model/incident.ts";
 import { HOUR, MINUTE, SECOND } from "../model/time.ts";
-import type { ClaimedRow, Clock, DeliveryUpdate, Log, Message, Notifier, SendResult, Store } from "../ports.ts";
+import type { ClaimedRow, Clock, DeliveryUpdate, DeliveryView, Log, Message, Notifier, SendResult, Store } from "../ports.ts";
+import { hoursOf } from "./commit.ts";
 import type { Role } from "./supervisor.ts";
 
 export interface DispatcherDeps {
@@ -35,7 +37,7 @@ export function retryIn(attempts: number): number {
 }
 
 /** Why a message no longer matters, if it does not. */
-export function moot(row: OutboxRow, incident: Incident | undefined, now: number): string | undefined {
+export function moot(row: OutboxRow, incident: Incident | undefined): string | undefined {
   if (incident === undefined) return "its incident is gone";
   if (row.kind === "restored") return incident.state === "open" || incident.state === "taken" ? "it came back" : undefined;
   if (row.kind === "follow-up")
@@ -43,8 +45,17 @@ export function moot(row: OutboxRow, incident: Incident | undefined, now: number
   if (incident.foldedInto !== undefined) return "folded into another incident";
   if (incident.state !== "open" && incident.state !== "taken") return `the incident is ${incident.state}`;
   // Claimed after the acknowledgement: nobody needs to hear it any more.
-  if (incident.acknowledgedAt !== undefined && incident.acknowledgedAt <= now && incident.holder === undefined) return "acknowledged";
-  return undefined;
+  return incident.acknowledgedAt === undefined ? undefined : "acknowledged";
+}
+
+/** Did this recipient hear of the trouble since they last heard that it was over? Never a recovery without its problem. */
+export function heardOf(row: OutboxRow, deliveries: readonly DeliveryView[]): "yes" | "no" | "not yet known" {
+  const theirs = deliveries.filter((each) => each.recipient === row.recipient && each.key !== row.key);
+  const gone = theirs.filter((each) => each.sentAt !== undefined);
+  const last = (found: readonly DeliveryView[]) => Math.max(Number.NEGATIVE_INFINITY, ...found.map((each) => each.createdAt));
+  const problem = last(gone.filter((each) => each.kind !== "restored"));
+  if (problem > last(gone.filter((each) => each.kind === "restored"))) return "yes";
+  return theirs.some((each) => each.kind !== "restored" && each.state === "claimed") ? "not yet known" : "no";
 }
 
 export class Dispatcher implements Role {
@@ -80,9 +91,11 @@ export class Dispatcher implements Role {
     const { store, clock, config: getConfig, stats, log } = this.#deps;
     const config = getConfig();
     const incident = await store.incident(row.incident);
-    const why = moot(row, incident, clock.now());
+    const why = moot(row, incident);
     if (why !== undefined || incident === undefined)
       return { key: row.key, state: "dropped", at: clock.now(), error: why ?? "its incident is gone" };
+    const waits = await this.#waits(row, incident, config);
+    if (waits !== undefined) return waits;
     // Right before sending: a claim that has grown old may be somebody else's by now.
     if (clock.monotonicMs() - claimedMs > leaseMs - sendMs) return undefined;
     const result = await this.#send(row, incident, config, signal);
@@ -96,6 +109,19 @@ export class Dispatcher implements Role {
     // What the far end refuses for good is tried once an hour all the same: its configuration may be mended while the incident is open.
     const inMs = result.retry ? retryIn(row.attempts) : HOUR;
     return { key: row.key, state: "pending", at, notBefore: at + inMs, error: result.error };
+  }
+
+  /** Outside service hours only what is urgent is sent, however late or often tried; and who heard nothing needs no all-clear. */
+  async #waits(row: ClaimedRow, incident: Incident, config: Config): Promise<DeliveryUpdate | undefined> {
+    const { store, clock } = this.#deps;
+    const at = clock.now();
+    const start = incident.urgency === "now" ? at : nextService(hoursOf(config, incident.site, incident.device), at);
+    if (start > at) return { key: row.key, state: "pending", at, notBefore: start, error: "it can wait until service hours" };
+    if (row.kind !== "restored") return undefined;
+    const heard = heardOf(row, await store.deliveries(row.incident));
+    if (heard === "yes") return undefined;
+    if (heard === "no") return { key: row.key, state: "dropped", at, error: "no message of the trouble had reached them" };
+    return { key: row.key, state: "pending", at, notBefore: at + sendMs, error: "a message of the trouble is still on its way" };
   }
 
   async #send(row: ClaimedRow, incident: Incident, config: Config, signal: AbortSignal): Promise<SendResult> {
