@@ -149,17 +149,16 @@ function climb(incident: Incident, hours: Hours, due: Instant): Decision {
 /** Acknowledged and nothing followed: the ladder goes on from where it stood. */
 function expire(incident: Incident, hours: Hours, due: Instant): Decision {
   const { acknowledgedAt: _a, acknowledgedBy, ...rest } = incident;
-  const again = { ...rest, occurrence: incident.occurrence + 1, levelSince: due };
-  const told =
-    incident.level > incident.policy.tracks[incident.severity].steps.length
-      ? incident.policy.tracks[incident.severity].lastResort
-      : stepOf(incident, incident.level);
+  const again = { ...rest, occurrence: incident.occurrence + 1, levelSince: due, noticeSent: true };
+  const track = incident.policy.tracks[incident.severity];
+  const atLast = incident.level > track.steps.length;
+  const told = atLast ? track.lastResort : stepOf(incident, incident.level);
   const next = raised(arm(again, hours));
   const why = `acknowledged by ${acknowledgedBy ?? "somebody"}, and nobody followed it up`;
   return {
     incident: next,
     timeline: [line(next, due, "system", "acknowledgement-expired", why)],
-    notices: [notice("problem", next, told.tell, due)],
+    notices: [notice(atLast ? "last-resort" : "problem", next, told.tell, due)],
   };
 }
 
@@ -167,7 +166,7 @@ function expire(incident: Incident, hours: Hours, due: Instant): Decision {
 function followUp(incident: Incident, hours: Hours, due: Instant, now: Instant): Decision {
   const track = incident.policy.tracks[incident.severity];
   const from = now - due > lateAfterMs ? now : due;
-  const again = { ...incident, occurrence: incident.occurrence + 1 };
+  const again = { ...incident, occurrence: incident.occurrence + 1, noticeSent: true };
   const clock = incident.state === "restored" ? restoredClock(incident) : track.followUp;
   const next = raised({ ...again, wakeAt: deadline(hours, clockOf(incident, clock), from), wakeFor: "follow-up" });
   const told = stepOf(incident, Math.min(incident.level, track.steps.length));

@@ -91,9 +91,9 @@ export class Desk {
         const result = await store.transaction(undefined, async (tx): Promise<ActResult> => {
           const incident = await tx.incident(found.id);
           if (incident === undefined) return { ok: false, status: 404, problem: `there is no incident ${idOrNumber}` };
-          if (incident.state === "closed") return { ok: false, status: 409, problem: `${incident.number} is closed` };
           if (incident.foldedInto !== undefined)
             return { ok: false, status: 409, problem: `${incident.number} is part of ${incident.foldedInto}: act on that one` };
+          if (incident.state === "closed") return { ok: false, status: 409, problem: `${incident.number} is closed` };
           const decision = act(incident);
           if ("refused" in decision) return { ok: false, status: 409, problem: decision.refused };
           const now = clock.now();
