@@ -33,6 +33,8 @@ interface Running {
 }
 
 const backoffMs = [250, 1_000, 5_000, 15_000, 30_000];
+/** A role that ran this long was well. */
+const steadyMs = 60_000;
 
 export class Supervisor {
   readonly #clock: Clock;
@@ -88,6 +90,7 @@ export class Supervisor {
       running.failing = false;
     };
     while (!signal.aborted) {
+      const beganMs = this.#clock.monotonicMs();
       try {
         await running.role.run(signal, beat);
         if (signal.aborted) return;
@@ -96,7 +99,8 @@ export class Supervisor {
         running.lastError = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
       }
       running.failing = true;
-      running.crashes += 1;
+      // A crash long after the last one is a first one: it does not wait for what happened last month.
+      running.crashes = this.#clock.monotonicMs() - beganMs > steadyMs ? 1 : running.crashes + 1;
       this.#log.error({ role: running.role.name, error: running.lastError, crashes: running.crashes }, "role stopped; starting it again");
       await this.#clock.sleep(backoffMs[Math.min(running.crashes, backoffMs.length) - 1] ?? 30_000, signal);
     }
