@@ -3,8 +3,8 @@
  */
 import type { PageContext, Texts } from "../../dashboards/web/frame.tsx";
 import type { Config } from "../model/config.ts";
-import type { Instant } from "../model/time.ts";
-import { say, sayCode, sayDuration, sayTime, type TextKey } from "../text/catalogue.ts";
+import { type Instant, MINUTE } from "../model/time.ts";
+import { fill, say, sayCode, sayDuration, sayTime, type TextKey } from "../text/catalogue.ts";
 import { detailText, partText, rawDetail, readingText, sampleText, sayQuantity, wordText } from "../text/facts.ts";
 import { symptomText } from "../text/notice.ts";
 import { whyText } from "../text/why.ts";
@@ -25,6 +25,7 @@ export function textsFor(language: PageContext["language"], config: Config, now:
     detail: (detail) => detailText(language, detail) ?? detail,
     code: code("code"),
     part: (part) => partText(language, part),
+    notice: (kind, level) => fill(sayCode(language, "kind", kind) ?? kind, { level: plain("level", level) }),
     severity: code("severity"),
     urgency: code("urgency"),
     urgencyPlain: code("urgency-plain"),
@@ -45,6 +46,6 @@ export function textsFor(language: PageContext["language"], config: Config, now:
     contact: (id) => contacts.get(id)?.name ?? id,
     time: (at) => sayTime(Date.parse(at), instance.timezone),
     exact: (at) => sayTime(Date.parse(at), instance.timezone, true),
-    since: (at) => sayDuration(language, now - Date.parse(at)),
+    since: (at) => (now - Date.parse(at) < MINUTE ? say(language, "duration.moment") : sayDuration(language, now - Date.parse(at))),
   };
 }

@@ -20,7 +20,7 @@ export function sayQuantity(language: Language, name: string, value: number): st
   const figure = (of: number, digits = 3) => new Intl.NumberFormat(`${language}-CA`, { maximumSignificantDigits: digits }).format(of);
   const unit = (of: number, symbol: string) => `${figure(of)}\u00a0${symbol}`;
   if (name === "interface_up") return say(language, value === 0 ? "quantity.down" : "quantity.up");
-  if (/_(rtt_\w+|jitter)_seconds$/.test(name)) return unit(value * 1_000, "ms");
+  if (/_(rtt_\w+|jitter)_seconds$/.test(name)) return unit(Math.round(value * 1e5) / 1e2, "ms");
   if (name.includes("seconds")) return sayLength(language, value * SECOND);
   if (name.endsWith("_ratio")) return unit(value * 100, "%");
   if (name.endsWith("_celsius")) return unit(value, "°C");

@@ -18,6 +18,8 @@ export interface Texts {
   code(code: string): string;
   /** `camera 1`; `snmp` alone. */
   part(part: string): string;
+  /** What a message said: a new incident, an escalation to a level. */
+  notice(kind: string, level: number): string;
   severity(code: string): string;
   urgency(code: string): string;
   urgencyPlain(code: string): string;

@@ -125,7 +125,7 @@ function Deliveries({ page, incident }: Pick<IncidentPageProps, "page" | "incide
         <table>
           <thead>
             <tr>
-              {[w.at, w.recipient, w.channel, w.level, w.state, w.attempts].map((head) => (
+              {[w.at, w.recipient, w.message, w.channel, w.level, w.state, w.attempts].map((head) => (
                 <th key={head} scope="col">
                   {head}
                 </th>
@@ -137,6 +137,7 @@ function Deliveries({ page, incident }: Pick<IncidentPageProps, "page" | "incide
               <tr key={row.key}>
                 <td>{page.texts.exact(row.sentAt ?? row.createdAt)}</td>
                 <td>{page.texts.contact(row.recipient)}</td>
+                <td>{page.texts.notice(row.kind, row.level)}</td>
                 <td>{row.channel}</td>
                 <td>{page.texts.level(row.level)}</td>
                 <td>

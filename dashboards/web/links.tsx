@@ -34,20 +34,24 @@ export function Links({ page, links }: { readonly page: PageContext; readonly li
             <LinkMark page={page} state={link.state} />
             <span>
               {link.incident === undefined ? link.name : <a href={`/incidents/${encodeURIComponent(link.incident)}`}>{link.name}</a>}
-              <span class="why">
-                {link.ends.join(` ${w.and} `)}
-                {link.owner === undefined ? "" : ` · ${w.owner} ${link.owner}`}
-                {link.circuit === undefined ? "" : ` · ${w.circuit} ${link.circuit}`}
-                {link.since === undefined
-                  ? ""
-                  : ` · ${w.since.toLowerCase()} ${page.texts.time(link.since)} (${page.texts.since(link.since)})`}
-              </span>
+              <span class="why">{about(page, link).join(" · ")}</span>
             </span>
           </li>
         ))}
       </ul>
     </section>
   );
+}
+
+/** The ends only where the name does not tell them. */
+function about(page: PageContext, { name, ends, owner, circuit, since }: LinkRow): readonly string[] {
+  const w = words[page.language];
+  return [
+    ...(ends.some((end) => name.includes(end)) ? [] : [ends.join(` ${w.and} `)]),
+    ...(since === undefined ? [] : [`${w.since} ${page.texts.time(since)} (${page.texts.since(since)})`]),
+    ...(owner === undefined ? [] : [`${w.owner} ${owner}`]),
+    ...(circuit === undefined ? [] : [`${w.circuit} ${circuit}`]),
+  ];
 }
 
 function LinkMark({ page, state }: { readonly page: PageContext; readonly state: LinkRow["state"] }): VNode {

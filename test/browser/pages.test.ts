@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, describe, expect, it, type TestContext } from "vitest";
-import { at, device, fill, incident, serve, type World, world } from "../api/fixture.ts";
+import { alarm, at, device, fill, incident, serve, type World, world } from "../api/fixture.ts";
 import { findProgram, needs } from "../needs.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -116,6 +116,42 @@ describe("every page", () => {
 });
 
 describe("the status page", () => {
+  it("keeps what is under way apart from what is restored, and counts the former in its title", async (context) => {
+    const page = await open(context, { width: 400 });
+    made.incidents.set("000126-61", incident("000126-61", { symptom: "silent", part: "snmp" }));
+    await page.goto(`${server.url}/`);
+    expect(await page.title()).toBe("(2) État du réseau · RITM · Vigie");
+    expect(await page.getByRole("region", { name: "En cours (2)" }).locator("h3").allTextContents()).toEqual([
+      "Codec A-101 ne répond plus",
+      "Codec A-101 répond au ping, mais ne dit plus rien d'autre (par SNMP)",
+    ]);
+    expect(await page.getByRole("region", { name: "Rétablis, à regarder (1)" }).locator("h3").allTextContents()).toEqual([
+      "Codec A-101 a une caméra débranchée (caméra 1)",
+    ]);
+    expect((await page.evaluate("document.documentElement.scrollWidth")) as number).toBeLessThanOrEqual(400);
+  });
+
+  it("says in words that we are blind, and then calls no device and no circuit down", async (context) => {
+    const page = await open(context, { script: false });
+    await server.close();
+    const blind = { ...alarm, key: "blind|blind-poller|", device: "blind", symptom: "blind-poller" };
+    const hidden = { ...alarm, suppressedBy: "blind" };
+    const { network } = made.config;
+    const links = new Map([["gaspe-link", { id: "gaspe-link", name: "Lien de Gaspé", ends: ["mgh", "gaspe"] as const }]]);
+    made.config = { ...made.config, network: { ...network, links } };
+    for (const id of network.devices.keys()) made.board.of(id, at).up = Number.NaN;
+    server = await serve({ ...made, deps: { ...made.deps, alarms: () => [blind, hidden] } });
+    await page.goto(`${server.url}/`);
+    expect(await page.getByRole("alert").textContent()).toContain("Nous ne voyons plus le réseau.");
+    expect(await page.locator(".devices .mark.bad, .devices .alarms").count()).toBe(0);
+    expect(await page.getByRole("region", { name: "Liens" }).locator("li .mark").textContent()).toContain("Inconnu");
+    expect(await page.getByRole("region", { name: "Appareils" }).textContent()).toContain(
+      "Injoignable à cause de nous ne voyons plus le réseau",
+    );
+    await page.goto(`${server.url}/devices/codec-1`);
+    expect(await page.locator("main > .marks").textContent()).toContain("Inconnu");
+  });
+
   it("shows a new incident by itself, and keeps open what the reader opened", async (context) => {
     const page = await open(context);
     const events = page.waitForResponse((answer) => answer.url().endsWith("/api/v1/events"));
@@ -171,5 +207,74 @@ describe("the status page", () => {
     const page = await open(context);
     await page.goto(`${server.url}/`);
     expect(await page.getByRole("alert").textContent()).toContain("mhg");
+  });
+});
+
+describe("the page of an incident", () => {
+  it("tells to the second who heard, from which level to which, and which devices it explains, by their names", async (context) => {
+    const page = await open(context, { script: false });
+    await server.close();
+    const { store } = made.deps;
+    const entry = (seq: number, event: string, why: string, data: Record<string, string | number | boolean>) => ({
+      ...{ incident: "000123-45", seq, at: at + seq * 1_000, by: "system", event, why, data, hash: `h${seq}` },
+    });
+    const timeline = async () => [
+      entry(1, "opened", "3 bad looks in a row: snmp.timeout: 127.0.0.9 did not answer within 2000 ms", {}),
+      entry(2, "children-suppressed", "reached through switch-1, which is down", {
+        count: 3,
+        alarms: "codec-1|silent|snmp, codec-2|unreachable|",
+      }),
+      entry(3, "escalated", "level 1 did not resolve it in its time", { from: 1, to: 2, tell: "analyst" }),
+      entry(4, "child-folded", "reached through switch-1, which is down", { child: "VIG-2026-000124-18" }),
+      entry(5, "waits", "no session is near; it can wait until service hours", { until: at + 86_400_000 }),
+    ];
+    const functions = new Map([["analyst", { id: "analyst", name: { fr: "Analyste", en: "Analyst" }, contacts: [] }]]);
+    made.config = { ...made.config, functions };
+    server = await serve({ ...made, deps: { ...made.deps, store: { ...store, timeline } } });
+    await page.goto(`${server.url}/incidents/VIG-2026-000123-45`);
+    const text = await page.locator(".timeline").textContent();
+    for (const fact of [
+      "2026-03-09 10:05:01",
+      "3 mauvaises observations de suite : aucune réponse par SNMP dans le délai",
+      "snmp.timeout: 127.0.0.9 did not answer within 2000 ms",
+      "joint par Commutateur principal, qui est hors service",
+      "Codec A-101 répond au ping, mais ne dit plus rien d'autre (par SNMP)",
+      "Codec de Gaspé ne répond plus",
+      "et 1 autres",
+      "Niveau 1 → Niveau 2",
+      "Avisés : Analyste",
+      "Jusqu'à : 2026-03-10 10:05",
+    ]) {
+      expect(text).toContain(fact);
+    }
+    expect(await page.locator(".timeline a", { hasText: "VIG-2026-000124-18" }).getAttribute("href")).toBe("/incidents/VIG-2026-000124-18");
+  });
+});
+
+describe("the page of a device", () => {
+  it("reads in the units people use, draws the day, and says how sure we are", async (context) => {
+    const page = await open(context, { script: false });
+    await page.goto(`${server.url}/devices/codec-1`);
+    const text = (await page.locator("main").textContent())?.replaceAll("\u00a0", " ");
+    for (const fact of [
+      "Aller-retour2,1 ms",
+      "Enregistrement SIPenregistré",
+      "aucune réponse par SNMP dans le délai",
+      "linkDown",
+      "dernier 2 ms",
+    ]) {
+      expect(text).toContain(fact);
+    }
+    expect(await page.locator("svg path").count()).toBe(1);
+    expect(text).not.toMatch(/NaN|undefined|icmp_rtt/);
+  });
+});
+
+describe("the page of what comes back", () => {
+  it("leads to the incidents, and says how long it has been quiet", async (context) => {
+    const page = await open(context, { script: false });
+    await page.goto(`${server.url}/recurrences`);
+    expect(await page.locator("tbody tr").textContent()).toContain("aujourd'hui");
+    expect(await page.locator("tbody a[href^='/incidents/']").count()).toBeGreaterThan(0);
   });
 });
