@@ -65,6 +65,4 @@ async function main(argv: string[]): Promise<number> {
   }
 }
 
-// sqlite3, files and DNS share libuv's threads: four are too few beside a busy database.
-process.env.UV_THREADPOOL_SIZE ??= "16";
 process.exitCode = await main(process.argv.slice(2));
