@@ -3,6 +3,7 @@
  *
  * Part of the composition root (app.ts).
  */
+import type { LazySignal } from "../probes/ending.ts";
 import { createIcmpProbe } from "../probes/icmp/icmp-probe.ts";
 import { createLoginGuard, type LoginGuard, type LoginGuardSnapshot } from "../probes/login-guard.ts";
 import type { Probe } from "../probes/probe.ts";
@@ -53,7 +54,7 @@ export async function createLooking(deps: LookingDeps): Promise<Looking> {
   const successorOf = (credential: string) => config().credentials.get(credential)?.successor;
   const guard = createLoginGuard(successorOf, await store.kept<LoginGuardSnapshot>(guardKey));
   let ceiling = newCeiling(config(), clock);
-  const pace = (site: string, packets: number, signal: AbortSignal) => ceiling.acquire(site, packets, signal);
+  const pace = (site: string, packets: number, signal: LazySignal) => ceiling.acquire(site, packets, signal);
   const icmp = createIcmpProbe({ pace });
   const snmp = createSnmpProbe({ pace, perDevice: config().ceilings.snmpPerDevice });
   const ssh = createSshProbe({ memory: memoryOn(store), heard: deps.heard, pace, inventory: () => inventoryOf(config()) });

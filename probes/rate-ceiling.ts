@@ -6,6 +6,7 @@
  */
 
 import { setMaxListeners } from "node:events";
+import type { LazySignal } from "./ending.ts";
 
 /** Time as the ceiling needs it; the daemon's Clock fits. */
 export interface CeilingClock {
@@ -24,7 +25,7 @@ export interface RateCeiling {
   /** True when the packets may go now; takes the tokens. Never jumps a queue. */
   tryAcquire(site: string, packets: number): boolean;
   /** Resolves when the packets may go, or (without tokens) when the signal aborts: check it. */
-  acquire(site: string, packets: number, signal: AbortSignal): Promise<void>;
+  acquire(site: string, packets: number, signal: LazySignal): Promise<void>;
   /** Slows one site: 1 is full rate, 0.25 a quarter. Clamped to 0.01..1. */
   setSiteFactor(site: string, factor: number): void;
   /** How many requests wait, by site. */
@@ -84,7 +85,9 @@ class Ceiling implements RateCeiling {
     return !this.#queues.has(site) && this.#take(site, packets) === 0;
   }
 
-  acquire(site: string, packets: number, signal: AbortSignal): Promise<void> {
+  acquire(site: string, packets: number, lazy: LazySignal): Promise<void> {
+    if (typeof lazy === "function" && this.tryAcquire(site, packets)) return GO;
+    const signal = typeof lazy === "function" ? lazy() : lazy;
     return signal.aborted || this.tryAcquire(site, packets) ? GO : this.#enqueue(site, packets, signal);
   }
 

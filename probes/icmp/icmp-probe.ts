@@ -7,6 +7,7 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { bare, type Finding } from "../../daemon/model/observation.ts";
+import { Ending } from "../ending.ts";
 import type { Probe, Target } from "../probe.ts";
 import { type Address, Resolver } from "./address.ts";
 import { judgeEchoes } from "./echo.ts";
@@ -14,7 +15,7 @@ import { type Echoes, type Engine, FpingEngine } from "./fping.ts";
 import { PingEngine } from "./ping.ts";
 
 /** Holds packets back so that a site's ceiling is kept; resolves when they may be sent, or when the signal aborts. */
-export type Pace = (site: string, packets: number, signal: AbortSignal) => Promise<void>;
+export type Pace = (site: string, packets: number, signal: () => AbortSignal) => Promise<void>;
 
 export interface IcmpOptions {
   /** Path of fping; null: use the ping package; undefined: fping when it is found. */
@@ -70,7 +71,7 @@ export function createIcmpProbe(options: IcmpOptions = {}): Probe & { stats(): I
     (fping === undefined ? new PingEngine(count) : new FpingEngine({ fping, count, periodMs: options.periodMs ?? 250, now }));
   const resolver = options.resolver ?? new Resolver();
 
-  async function ask(target: Target, signal: AbortSignal, trace: boolean): Promise<Finding> {
+  async function ask(target: Target, look: Ending, trace: boolean): Promise<Finding> {
     const { timeoutMs } = target.check;
     const startedAt = performance.now();
     const asked = resolver.resolve(target.device.address);
@@ -78,8 +79,8 @@ export function createIcmpProbe(options: IcmpOptions = {}): Probe & { stats(): I
     const address = asked instanceof Promise ? await asked : asked;
     if (address === "refused") return bare("unknown", "icmp.name", "the address is neither an IP address nor a host name; correct it");
     if (address === undefined) return bare("unknown", "icmp.name", `the name ${target.device.address} does not resolve`);
-    await options.pace?.(target.device.site, count, signal);
-    if (signal.aborted) return bare("unknown", "icmp.engine", "the look was called off");
+    await options.pace?.(target.device.site, count, look.signal);
+    if (look.ended) return bare("unknown", "icmp.engine", "the look was called off");
     const left = waits ? timeLeft(timeoutMs, performance.now() - startedAt) : timeoutMs;
     return judge(address, await engine.ask({ ip: address.ip, version: address.version, timeoutMs: left }), trace);
   }
@@ -94,7 +95,7 @@ export function createIcmpProbe(options: IcmpOptions = {}): Probe & { stats(): I
   return {
     kind: "icmp",
     look: (target, signal, lookOptions) =>
-      within(target.check.timeoutMs, signal, (inner) => ask(target, inner, lookOptions?.trace === true), engine.name),
+      within(target.check.timeoutMs, signal, (own) => ask(target, own, lookOptions?.trace === true), engine.name),
     forget: () => undefined,
     stats: () => ({ engine: engine.name, ...engine.stats() }),
     stop: async () => engine.stop(),
@@ -107,24 +108,23 @@ function timeLeft(timeoutMs: number, spentMs: number): number {
 }
 
 /** The deadline holds whatever the engine does: past it we could not look. */
-function within(timeoutMs: number, signal: AbortSignal, work: (signal: AbortSignal) => Promise<Finding>, engine: string): Promise<Finding> {
+function within(timeoutMs: number, signal: AbortSignal, work: (look: Ending) => Promise<Finding>, engine: string): Promise<Finding> {
   return new Promise((resolve) => {
-    const over = new AbortController();
+    const look = new Ending();
     const end = (finding: Finding) => {
       clearTimeout(timer);
       signal.removeEventListener("abort", called);
       resolve(finding);
     };
-    // Aborting is for what still waits for its turn; it costs, so a look that ended by itself does without.
     const cut = (finding: Finding) => {
-      over.abort();
+      look.end();
       end(finding);
     };
     const called = () => cut(bare("unknown", "icmp.engine", "the look was called off"));
     const timer = setTimeout(() => cut(bare("unknown", "icmp.engine", `${engine} did not answer within ${timeoutMs} ms`)), timeoutMs + 50);
     if (signal.aborted) return called();
     signal.addEventListener("abort", called, { once: true });
-    work(over.signal).then(end, (error: unknown) =>
+    work(look).then(end, (error: unknown) =>
       end(bare("unknown", "probe.crash", error instanceof Error ? `${error.name} in the icmp probe` : "the icmp probe failed")),
     );
   });

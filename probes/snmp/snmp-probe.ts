@@ -5,6 +5,7 @@
  * when it refuses: `snmp.auth-refused`, unknown. A refusal of ours (no key, no way out) is never the device's.
  */
 import { bare, type Finding } from "../../daemon/model/observation.ts";
+import { Ending } from "../ending.ts";
 import { type Address, Resolver } from "../icmp/address.ts";
 import type { Probe, Target } from "../probe.ts";
 import { newBatch } from "./batch.ts";
@@ -14,7 +15,7 @@ import { boundKeyCache, Session, type SnmpCredential, whyUnsupported } from "./s
 import { SharedSockets, type SocketStats } from "./sockets.ts";
 
 /** Holds packets back so that a site's ceiling is kept; resolves when they may be sent, or when the signal aborts. */
-export type Pace = (site: string, packets: number, signal: AbortSignal) => Promise<void>;
+export type Pace = (site: string, packets: number, signal: () => AbortSignal) => Promise<void>;
 
 export interface SnmpOptions {
   /** UDP sockets shared by all sessions, for each IP version. Default 4. */
@@ -108,11 +109,11 @@ class Agents {
     const { timeoutMs } = target.check;
     const retries = this.#options.retries ?? 1;
     const { pace } = this.#options;
-    const over = pace === undefined ? undefined : new AbortController();
+    const over = new Ending();
     const talk = new Conversation({
       session: (fresh) => this.#sessionOf(known, credential, fresh),
       gate: known.gate,
-      pace: pace === undefined || over === undefined ? undefined : () => pace(target.device.site, 1, over.signal),
+      pace: pace === undefined ? undefined : () => pace(target.device.site, 1, over.signal),
       // All attempts, and sysUpTime.0 alone after them, fit in the time there is.
       attemptMs: Math.max(20, Math.floor(timeoutMs / (retries + 2.5))),
       retries,
@@ -129,8 +130,8 @@ class Agents {
         clearTimeout(timer);
         signal.removeEventListener("abort", called);
         talk.end();
-        // Only a look that is cut short may still wait for its turn; aborting costs more than a reply does to read.
-        if (how !== "done") over?.abort();
+        // Only a look that is cut short may still wait for its turn.
+        if (how !== "done") over.end();
         resolve(conclude({ plan, progress, talk, memory: known.memory, how, address: address.ip, atMs: this.#now(), trace, timeoutMs }));
       };
       // A caller's deadline may fire a moment before ours: that is the deadline too.

@@ -176,7 +176,8 @@ describe("with fping", () => {
   });
 
   it("a ceiling that lets nothing through is unknown, not down", async (context) => {
-    const pace = (_: string, __: number, signal: AbortSignal) => new Promise<void>((go) => signal.addEventListener("abort", () => go()));
+    const pace = (_: string, __: number, signal: () => AbortSignal) =>
+      new Promise<void>((go) => signal().addEventListener("abort", () => go()));
     const probe = probeWith({ fping: needs("fping", context), pace });
     expect((await probe.look(target("127.0.0.1", 200), calm())).status).toBe("unknown");
     expect(probe.stats().runs).toBe(0);

@@ -225,7 +225,8 @@ describe("an agent that misbehaves", () => {
 
   it("a ceiling that lets nothing out is unknown, not down", async () => {
     const peer = await nasty((request, socket) => send(socket, request, reply(request)));
-    const pace = (_: string, __: number, signal: AbortSignal) => new Promise<void>((go) => signal.addEventListener("abort", () => go()));
+    const pace = (_: string, __: number, signal: () => AbortSignal) =>
+      new Promise<void>((go) => signal().addEventListener("abort", () => go()));
     expect(await probeWith({ pace }).look(target(peer.port, publicV2, family(), { timeoutMs: 200 }), calm())).toMatchObject({
       status: "unknown",
       code: "probe.paced",
