@@ -49,6 +49,8 @@ const usmStats: Readonly<Record<string, string>> = {
 
 /** Localized keys the library keeps; its cache has no bound of its own. */
 const keysAtMost = 250_000;
+/** error-status of RFC 3416. */
+const authorizationError = 16;
 
 class UsmRefusal {
   readonly why: string;
@@ -151,6 +153,8 @@ export class Session {
       return { kind: "nonsense", why: "an unsigned reply to a signed request" };
     if (this.#level >= SecurityLevel.authPriv && !message.hasPrivacy())
       return { kind: "nonsense", why: "a reply in clear to an encrypted request" };
+    // RFC 3415 section 3.2: the user has no access at all; an object outside its view is absent, and no error.
+    if (pdu.errorStatus === authorizationError) return { kind: "refused", why: "authorizationError" };
     if (pdu.errorStatus > 0) return { kind: "error", status: pdu.errorStatus, index: pdu.errorIndex };
     const clock = message.msgSecurityParameters;
     if (clock === undefined) return { kind: "values", varbinds: pdu.varbinds };

@@ -66,12 +66,22 @@ const conf = [
   "sysName ritm-test",
   "createUser vigie SHA-256 authpass123 AES privpass123",
   "createUser signer SHA-512 authpass123",
+  "createUser stranger SHA-256 authpass123 AES privpass123",
   "rouser vigie priv",
   "rouser signer auth",
 ];
 const vigie = v3("vigie", ["sha256", "authpass123"], ["aes", "privpass123"]);
 
 describe("Debian's snmpd", () => {
+  it("refuses a user it knows and grants nothing (authorizationError): unknown, and not a good look without values", async (context) => {
+    const peer = owned(await startSnmpd(needs("snmpd", context), conf));
+    const probe = probeWith();
+    await upOnce(probe, target(peer.port, vigie, system, { id: "granted" }));
+    const stranger = v3("stranger", ["sha256", "authpass123"], ["aes", "privpass123"]);
+    const finding = await probe.look(target(peer.port, stranger, system, { id: "stranger" }), calm());
+    expect([finding.status, finding.code]).toEqual(["unknown", "snmp.auth-refused"]);
+  });
+
   it("is read over v1, v2c, v3 with and without privacy: text, tables, uptime, rates at the second look", async (context) => {
     const agent = owned(await startSnmpd(needs("snmpd", context), conf));
     const probe = probeWith();
