@@ -127,6 +127,14 @@ const NUMBER_FIELDS: ReadonlySet<string> = new Set([
   "id",
 ]);
 
+/** Quebec health insurance number: four letters, eight digits, often in groups of four. */
+const INSURANCE_NUMBER = /(?<![\p{L}\d])\p{L}{4}[ -]?\d{4}[ -]?\d{4}(?!\d)/u;
+
+/** Does free text seem to hold a patient's insurance number? Request numbers are none. */
+export function hasInsuranceNumber(text: string): boolean {
+  return INSURANCE_NUMBER.test(text);
+}
+
 const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, "");
 
 /** Does a field of this name tell who the far end is (or who a person is)? Dotted and spaced paths are judged by every step. */

@@ -108,6 +108,7 @@ export const IncidentView = z.object({
   wakeFor: z.string().optional(),
   occurrences: z.int(),
   recurrenceOf: z.string().optional(),
+  warnings: z.array(z.string()).optional().describe("After a write: what the writer should know of what was just written."),
   version: z.int(),
 });
 

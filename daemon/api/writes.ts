@@ -1,6 +1,7 @@
 /**
  * The writing operations: acts on incidents, a changed host key, reload. Each is done in the name of the token's owner.
  */
+import { hasInsuranceNumber } from "../../probes/privacy.ts";
 import { ReloadQuery } from "./contract.ts";
 import type { ActionResult, ApiDeps } from "./deps.ts";
 import { type Call, type Operation, operation } from "./operation.ts";
@@ -8,10 +9,14 @@ import { HttpProblem } from "./problem.ts";
 import { deviceOf } from "./reads.ts";
 import { incidentView, iso } from "./views.ts";
 
-function answer(deps: ApiDeps, result: ActionResult): { readonly content: unknown } {
+function answer(deps: ApiDeps, result: ActionResult, note?: string): { readonly content: unknown } {
   if (!result.ok) throw new HttpProblem(result.status, `act-${result.status}`, result.problem);
-  return { content: incidentView(result.incident, deps.config().network) };
+  const warnings = note !== undefined && hasInsuranceNumber(note) ? [patientWarning] : [];
+  return { content: { ...incidentView(result.incident, deps.config().network), ...(warnings.length === 0 ? {} : { warnings }) } };
 }
+
+const patientWarning =
+  "The note seems to hold a health insurance number (four letters, eight digits). No patient data belongs here: have the note erased.";
 
 function idOf(call: Call): string {
   return call.params.id ?? "";
@@ -27,7 +32,7 @@ function act(name: "acknowledge" | "take" | "release", summary: string): Operati
     access: "write",
     body: "Note",
     answer: "Incident",
-    run: async (call) => answer(call.deps, await call.deps.actions[name](idOf(call), call.caller.name, call.body.note)),
+    run: async (call) => answer(call.deps, await call.deps.actions[name](idOf(call), call.caller.name, call.body.note), call.body.note),
   });
 }
 
@@ -41,7 +46,7 @@ function actWithNote(name: "restore" | "resolve", summary: string): Operation {
     access: "write",
     body: "NeededNote",
     answer: "Incident",
-    run: async (call) => answer(call.deps, await call.deps.actions[name](idOf(call), call.caller.name, call.body.note)),
+    run: async (call) => answer(call.deps, await call.deps.actions[name](idOf(call), call.caller.name, call.body.note), call.body.note),
   });
 }
 
@@ -61,7 +66,7 @@ export const writes: readonly Operation[] = [
     answer: "Incident",
     run: async (call) => {
       const { disposition, note } = call.body;
-      return answer(call.deps, await call.deps.actions.close(idOf(call), call.caller.name, disposition, note));
+      return answer(call.deps, await call.deps.actions.close(idOf(call), call.caller.name, disposition, note), note);
     },
   }),
   operation({

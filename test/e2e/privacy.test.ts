@@ -193,10 +193,19 @@ it("names of far ends and people come in by every door and are found nowhere: no
       ...[`/incidents/${incident.number}`, `/api/v1/incidents/${incident.number}`],
     ].map(async (path) => [path, await daemon.text(path)] as const),
   );
+  const noted = await daemon.post(`/api/v1/incidents/${incident.id}/acknowledge`, { note: "vu, patiente TREM 5562 0312" });
+  expect(noted).toMatchObject({ status: 200, body: { warnings: [expect.stringContaining("health insurance number")] } });
+  const harmless = await daemon.post(`/api/v1/incidents/${incident.id}/take`, { note: `suit ${incident.number}` });
+  expect(harmless.status).toBe(200);
+  expect(harmless.body.warnings).toBeUndefined();
+
   expect(pages.every(([, text]) => text.length > 10)).toBe(true);
+  const state = () => files(join(rig.folder, "state")).map((path) => [path, readFileSync(path, "latin1")] as const);
+  const running = state();
+  expect(running.some(([path]) => path.endsWith("-wal"))).toBe(true);
   expect(await daemon.stop()).toBe(0);
 
-  const kept = files(join(rig.folder, "state")).map((path) => [path, readFileSync(path, "latin1")] as const);
+  const kept = [...running, ...state()];
   expect(kept.some(([path]) => path.endsWith("vigie.db"))).toBe(true);
   const leaks = [...pages, ...kept, ["the log", daemon.log()] as const].flatMap(([where, text]) =>
     Object.entries(names).flatMap(([door, name]) =>
