@@ -10,8 +10,9 @@ import { createExposition, type IncidentSummary } from "./exposition.ts";
 import type { Looking } from "./looking.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Config } from "./model/config.ts";
+import { MINUTE } from "./model/time.ts";
 import type { createSink } from "./notify/sink.ts";
-import type { Bus, Clock, Log, Store } from "./ports.ts";
+import type { Bus, Clock, Log, Recurrence, Store } from "./ports.ts";
 import type { Auditor } from "./roles/auditor.ts";
 import { Desk } from "./roles/desk.ts";
 import type { Evaluator } from "./roles/evaluator.ts";
@@ -41,6 +42,9 @@ export interface Serving {
   readonly listeners: Set<(change: Change) => void>;
 }
 
+/** Fingerprints that the metrics show; the page has them all. */
+const mostRecurrences = 200;
+
 /** Listens on the configured address. Rejects when it is taken. */
 export async function serve(parts: Serving): Promise<{ readonly url: string; close(): Promise<void> }> {
   const { store, config, board, clock, log, metrics, evaluator, looking, listeners, sink } = parts;
@@ -54,7 +58,7 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; clo
     log,
     metrics,
     sink,
-    exposition: createExposition({ board, network: () => config().network, incidents: parts.open }),
+    exposition: createExposition({ board, network: () => config().network, incidents: parts.open, recurrences: recurring(parts) }),
     readiness: parts.readiness,
     actions: new Desk({ store, clock, config, changed: parts.refresh }),
     reload: parts.reload,
@@ -70,6 +74,18 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; clo
   });
   const { host, port } = config().http;
   return api.listen(host, port);
+}
+
+/** Read again when a scrape comes and the last reading is a minute old: ninety days of incidents are not counted for nobody. */
+function recurring({ metrics, store, clock }: Serving): () => readonly Recurrence[] {
+  let known: readonly Recurrence[] = [];
+  let readMs = Number.NEGATIVE_INFINITY;
+  metrics.onScrape(async () => {
+    if (clock.monotonicMs() - readMs < MINUTE) return;
+    known = await store.recurrences(clock.now(), mostRecurrences);
+    readMs = clock.monotonicMs();
+  });
+  return () => known;
 }
 
 function mirror({ metrics, bus, auditor, leases, store, clock, singletons }: Serving): void {
