@@ -93,9 +93,12 @@ export class CheckScheduler implements Scheduler {
   }
 
   #turn(ring: Ring, now: Instant): void {
+    const next = ring.entries[ring.next];
+    if (next === undefined) return;
     // After a pause longer than a round the missed slots are gone, not made up for. A clock that went back waits no longer than a round.
-    if (now - ring.roundAt > 2 * ring.intervalMs || ring.roundAt - now > ring.intervalMs) alignRing(ring, now);
-    for (;;) {
+    if (now - ring.roundAt - next.offsetMs > ring.intervalMs || ring.roundAt - now > ring.intervalMs) alignRing(ring, now);
+    // After a shorter one they are made up for, but not all at once.
+    for (let left = mostAtOnce(ring); left > 0; left -= 1) {
       const entry = ring.entries[ring.next];
       if (entry === undefined) return;
       const slotAt = ring.roundAt + entry.offsetMs;
@@ -121,12 +124,18 @@ export class CheckScheduler implements Scheduler {
 
   #fireKicks(now: Instant): void {
     for (const [id, at] of this.#kicks) {
-      if (at > now) continue;
+      // A look under way began before what asks for another: the kick waits until it has ended.
+      if (at > now || this.#going.has(id)) continue;
       this.#kicks.delete(id);
       const check = this.#checks.get(id);
-      if (check !== undefined && !this.#going.has(id)) this.#start(check, at, now);
+      if (check !== undefined) this.#start(check, at, now);
     }
   }
+}
+
+/** Looks that a ring starts in one tick: four times its pace. */
+function mostAtOnce(ring: Ring): number {
+  return Math.max(16, Math.ceil((4 * tickMs * ring.entries.length) / ring.intervalMs));
 }
 
 function makeRings(all: readonly Check[], now: Instant): Ring[] {

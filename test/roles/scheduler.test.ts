@@ -1,0 +1,166 @@
+/** When checks are looked at, in fake time. */
+import { afterEach, describe, expect, it } from "vitest";
+import type { Check, Device, Network } from "../../daemon/model/network.ts";
+import { HOUR, SECOND } from "../../daemon/model/time.ts";
+import { anchorOf, CheckScheduler } from "../../daemon/roles/scheduler.ts";
+import { FakeClock } from "../fakes/clock.ts";
+
+const start = Date.UTC(2026, 10, 18, 14);
+const check = (device: string, intervalMs = 30 * SECOND): Check => ({
+  id: `${device}/icmp`,
+  device,
+  kind: "icmp",
+  intervalMs,
+  timeoutMs: 1_000,
+});
+
+function networkOf(checks: readonly Check[]): Network {
+  const devices = new Map(checks.map((each) => [each.device, { id: each.device, checks: [each] } as unknown as Device]));
+  return { devices, sites: new Map(), rooms: new Map(), links: new Map() } as unknown as Network;
+}
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+interface Looked {
+  readonly check: string;
+  readonly slotAt: number;
+  readonly at: number;
+}
+
+/** A running scheduler; every look ends at once unless it is among `slow`. */
+function running(checks: readonly Check[], clock = new FakeClock(start), slow = new Set<string>()) {
+  const looks: Looked[] = [];
+  const skipped: string[] = [];
+  const gate = { open: true };
+  const scheduler = new CheckScheduler({
+    clock,
+    look: ({ id }, slotAt) => {
+      looks.push({ check: id, slotAt, at: clock.now() });
+      if (!slow.has(id)) scheduler.ended(id);
+    },
+    stats: { slots() {}, skipped: ({ id }) => skipped.push(id) },
+    mayLook: () => gate.open,
+  });
+  scheduler.load(networkOf(checks));
+  const abort = new AbortController();
+  const ended = scheduler.run(abort.signal, () => {});
+  stops.push(async () => {
+    abort.abort();
+    await ended;
+  });
+  return { scheduler, clock, looks, skipped, gate };
+}
+
+describe("the slots of a check", () => {
+  it("lie at its anchor in every round, late by less than a tick", async () => {
+    const { clock, looks } = running([check("a")]);
+    await clock.advance(95 * SECOND);
+    expect(looks.length).toBe(3);
+    for (const { slotAt, at } of looks) {
+      expect(slotAt % (30 * SECOND)).toBe(anchorOf("a/icmp", 30 * SECOND));
+      expect(at - slotAt).toBeLessThanOrEqual(20);
+    }
+  });
+
+  it("are the same after a restart at another moment, and after a reload that brings others", async () => {
+    const first = running([check("a"), check("b")]);
+    await first.clock.advance(40 * SECOND);
+    first.scheduler.load(networkOf([check("a"), check("c"), check("d", 60 * SECOND)]));
+    await first.clock.advance(60 * SECOND);
+    const later = running([check("a")], new FakeClock(start + 7_777));
+    await later.clock.advance(60 * SECOND);
+    const anchors = [...first.looks, ...later.looks].filter((look) => look.check === "a/icmp").map((look) => look.slotAt % (30 * SECOND));
+    expect(new Set(anchors)).toEqual(new Set([anchorOf("a/icmp", 30 * SECOND)]));
+    expect(first.looks.filter((look) => look.check === "b/icmp" && look.at > start + 40 * SECOND)).toEqual([]);
+  });
+
+  it("are skipped and counted while a look is under way, never queued", async () => {
+    const slow = new Set(["a/icmp"]);
+    const { scheduler, clock, looks, skipped } = running([check("a")], new FakeClock(start), slow);
+    await clock.advance(100 * SECOND);
+    expect(looks.length).toBe(1);
+    expect(skipped.length).toBe(2);
+    slow.clear();
+    scheduler.ended("a/icmp");
+    await clock.advance(SECOND);
+    expect(looks.length).toBe(1);
+    await clock.advance(30 * SECOND);
+    expect(looks.length).toBe(2);
+  });
+});
+
+describe("after a pause", () => {
+  const many = Array.from({ length: 300 }, (_, index) => check(`device-${index}`));
+
+  it("longer than a round nothing is made up for and nothing bursts", async () => {
+    const { clock, looks, gate } = running(many);
+    await clock.advance(31 * SECOND);
+    gate.open = false;
+    await clock.advance(120 * SECOND);
+    const before = looks.length;
+    gate.open = true;
+    await clock.advance(200);
+    expect(looks.length - before).toBeLessThan(16);
+    await clock.advance(30 * SECOND);
+    expect(looks.length - before).toBeLessThanOrEqual(310);
+  });
+
+  it("shorter than a round, what was missed is looked at, spread over some ticks", async () => {
+    const { clock, looks, gate } = running(many);
+    await clock.advance(31 * SECOND);
+    gate.open = false;
+    await clock.advance(20 * SECOND);
+    const before = looks.length;
+    gate.open = true;
+    await clock.advance(20);
+    expect(looks.length - before).toBeLessThanOrEqual(32);
+    await clock.advance(2 * SECOND);
+    expect(looks.length - before).toBeGreaterThan(150);
+  });
+
+  it("a clock set back three hours stops no check for longer than a round", async () => {
+    const { clock, looks } = running(many.slice(0, 20));
+    await clock.advance(31 * SECOND);
+    clock.jump(-3 * HOUR);
+    const before = looks.length;
+    await clock.advance(61 * SECOND);
+    expect(new Set(looks.slice(before).map((look) => look.check)).size).toBe(20);
+  });
+
+  it("a clock set ahead three hours starts no more than one round's pace", async () => {
+    const { clock, looks } = running(many);
+    await clock.advance(31 * SECOND);
+    const before = looks.length;
+    clock.jump(3 * HOUR);
+    await clock.advance(100);
+    expect(looks.length - before).toBeLessThan(16);
+  });
+});
+
+describe("a kick", () => {
+  it("asked for several times is one look, at the earliest time asked for", async () => {
+    const { scheduler, clock, looks } = running([check("a", HOUR)]);
+    scheduler.kick("a/icmp", 5 * SECOND);
+    scheduler.kick("a/icmp", 2 * SECOND);
+    scheduler.kickDevice("a", 9 * SECOND);
+    await clock.advance(10 * SECOND);
+    expect(looks.length).toBe(1);
+    expect((looks[0]?.at ?? 0) - start).toBeLessThanOrEqual(2_020);
+  });
+
+  it("that comes while a look is under way waits for its end: that look began too early to confirm anything", async () => {
+    const slow = new Set(["a/icmp"]);
+    const { scheduler, clock, looks } = running([check("a", HOUR)], new FakeClock(start), slow);
+    scheduler.kick("a/icmp", 0);
+    await clock.advance(SECOND);
+    scheduler.kick("a/icmp", 0);
+    await clock.advance(SECOND);
+    expect(looks.length).toBe(1);
+    scheduler.ended("a/icmp");
+    await clock.advance(SECOND);
+    expect(looks.length).toBe(2);
+  });
+});
