@@ -3,6 +3,7 @@
  */
 import { afterEach, expect, it } from "vitest";
 import { systemClock } from "../../daemon/clock.ts";
+import { messageId } from "../../daemon/notify/mail.ts";
 import { openStore } from "../../daemon/store/open.ts";
 import { expectNothingLost } from "./ladder.ts";
 import { heardSwitch, linkDown, people, type Receiver, Rig, shortPolicy, until } from "./rig.ts";
@@ -45,6 +46,7 @@ it("killed six times while it escalates, the daemon tells every due step, repeat
   rigs.push(rig);
   rig.env.HOOK = "hook-secret";
   const hook = await rig.receiver();
+  const server = await rig.mailServer(context);
   const step = { taken_within: "3s", escalate_after: "3s" };
   const track = {
     ...(shortPolicy().minor as object),
@@ -57,8 +59,11 @@ it("killed six times while it escalates, the daemon tells every due step, repeat
   };
   const config = rig.config({
     ...heardSwitch(rig),
-    ...people((who) => [{ hook: who }]),
-    channels: { hook: { webhook: { url: hook.url, secret: { env: "HOOK" }, allow_private: true } } },
+    ...people((who) => [{ hook: who }, { mail: `${who}@example.org` }]),
+    channels: {
+      mail: { mail: { host: server.host, port: server.port, from: "vigie@example.org" } },
+      hook: { webhook: { url: hook.url, secret: { env: "HOOK" }, allow_private: true } },
+    },
     policies: { short: shortPolicy({ minor: track, major: track }) },
   });
   const random = dice(20_261_122);
@@ -112,4 +117,8 @@ it("killed six times while it escalates, the daemon tells every due step, repeat
   });
   rig.later(() => store.close());
   await expectNothingLost({ store, details, seen: hook.seen, since: started });
+  const mailKeys = details.flatMap(({ deliveries }) =>
+    deliveries.filter(({ channel }) => channel === "mail").map(({ key }) => messageId(key)),
+  );
+  expect(server.mails().filter((mail) => !mailKeys.includes(mail.messageId))).toEqual([]);
 }, 150_000);
