@@ -20,6 +20,8 @@ const listedRecurrences = 200;
 const incidentsOfRecurrences = 1_000;
 const incidentsARow = 5;
 const slotMs = 5 * MINUTE;
+/** Symptoms by which the router of a circuit is lost to us. */
+const lost = new Set(["unreachable", "silent"]);
 
 const stateOf =
   (deps: ApiDeps) =>
@@ -41,7 +43,7 @@ export async function linkRows(deps: ApiDeps): Promise<readonly LinkRow[]> {
   const blind = alarms.some((each) => each.symptom === "blind-poller" && each.state === "active");
   const judged = new Map(judgeLinks(network, stateOf(deps)).map((each) => [each.link, each]));
   return [...network.links.values()].map((link) => {
-    const alarm = alarms.find((each) => each.device === `link:${link.id}` && each.state === "active") ?? alarmOfLinkDevice(link, alarms);
+    const alarm = alarms.find((each) => each.device === `link:${link.id}` && each.state === "active");
     const down = blind ? undefined : alarm !== undefined || judged.get(link.id)?.down;
     const owner = link.owner === undefined ? undefined : (partners.get(link.owner)?.name ?? link.owner);
     return {
@@ -51,7 +53,7 @@ export async function linkRows(deps: ApiDeps): Promise<readonly LinkRow[]> {
       state: down === undefined ? "unknown" : down ? "down" : "up",
       ...(owner === undefined ? {} : { owner }),
       ...(link.circuit === undefined ? {} : { circuit: link.circuit }),
-      ...(down === true ? failureOf(alarm) : {}),
+      ...(down === true ? failureOf(alarm ?? alarmOfLinkDevice(link, alarms)) : {}),
     };
   });
 }
@@ -66,7 +68,7 @@ function failureOf(alarm: Alarm | undefined): Pick<LinkRow, "since" | "incident"
 function alarmOfLinkDevice(link: Link, alarms: readonly Alarm[]): Alarm | undefined {
   if (link.device === undefined) return undefined;
   return alarms.find(
-    (each) => each.device === link.device && each.symptom === "unreachable" && each.state === "active" && each.suppressedBy === undefined,
+    (each) => each.device === link.device && lost.has(each.symptom) && each.state === "active" && each.suppressedBy === undefined,
   );
 }
 

@@ -7,7 +7,7 @@ import { Frame, Mark, type PageContext } from "./frame.tsx";
 import { sentence } from "./incident-card.tsx";
 import { Look } from "./look.tsx";
 import { Sparkline } from "./sparkline.tsx";
-import { UpMark } from "./status-page.tsx";
+import { explanation, shownAs, UpMark } from "./status-page.tsx";
 import { words } from "./words.ts";
 
 /** One series over 24 hours, in slots of equal length; slot 0 is the oldest. */
@@ -39,17 +39,20 @@ export interface DevicePageProps {
 export function DevicePage(props: DevicePageProps): VNode {
   const { page, device, incidents, history } = props;
   const w = words[page.language];
+  const explained = new Map(device.alarmsNow.flatMap(({ key, suppressedBy }) => (suppressedBy === undefined ? [] : [[key, suppressedBy]])));
+  const shown = shownAs(device, explained);
   return (
     <Frame page={page} title={device.name}>
       <p class="marks">
-        <UpMark page={page} device={device} />
+        <UpMark page={page} shown={shown} />
         {device.commissioning ? <Mark tone="plain" text={w.commissioning} /> : null}
       </p>
+      {shown === "out-of-reach" ? <p>{[...new Set(explained.values())].map((root) => explanation(page, root)).join("; ")}</p> : null}
       {device.up === "unknown" ? <p class="hint">{w.unknownMeaning}</p> : null}
       <Facts {...props} />
       <section aria-labelledby="incidents">
         <h2 id="incidents">{w.incidents}</h2>
-        {incidents.length === 0 ? <p class="calm">{w.noIncidents}</p> : null}
+        {incidents.length === 0 ? <p class={shown === "up" ? "calm" : "hint"}>{w.noIncidents}</p> : null}
         <ul>
           {incidents.map((incident) => (
             <li key={incident.id}>
@@ -149,11 +152,7 @@ function AlarmLine({ page, alarm }: { readonly page: PageContext; readonly alarm
       <Mark tone={own ? "bad" : "unsure"} text={alarm.state === "active" ? w.active : w.pending} />{" "}
       {texts.symptom(alarm.symptom, alarm.rule)}
       {part === undefined ? "" : ` (${texts.part(part)})`}, {w.since.toLowerCase()} {texts.time(alarm.since)} ({texts.since(alarm.since)})
-      {suppressedBy === undefined ? null : (
-        <span class="why">
-          {w.explainedBy} {suppressedBy === "blind" ? w.explainedByBlind : texts.name(suppressedBy)}
-        </span>
-      )}
+      {suppressedBy === undefined ? null : <span class="why">{explanation(page, suppressedBy)}</span>}
       {said === undefined ? null : <span class="why">{said}</span>}
       {detail === undefined || detail === said ? null : <span class="raw">{detail}</span>}
     </li>

@@ -28,10 +28,11 @@ export function StatusPage({ page, incidents, devices, alarms, links, messages }
   const underWay = incidents.filter((incident) => !isRestored(incident)).sort(byUrgency);
   const toLookAt = incidents.filter(isRestored).sort(byUrgency);
   const unsure = page.blind !== undefined || devices.some((device) => device.up === "unknown" && !device.commissioning);
+  const explained = new Map(alarms.map(({ key, suppressedBy }) => [key, suppressedBy]));
   const cards = { page, devices };
   return (
     <Frame page={page} title={w.status}>
-      <Totals page={page} underWay={underWay} toLookAt={toLookAt} devices={devices} />
+      <Totals page={page} underWay={underWay} toLookAt={toLookAt} devices={devices} explained={explained} />
       <section aria-labelledby="incidents">
         <h2 id="incidents">
           {w.underWay} ({underWay.length})
@@ -53,7 +54,7 @@ export function StatusPage({ page, incidents, devices, alarms, links, messages }
         </section>
       )}
       <Links page={page} links={links} />
-      <Devices page={page} devices={devices} explained={new Map(alarms.map(({ key, suppressedBy }) => [key, suppressedBy]))} />
+      <Devices page={page} devices={devices} explained={explained} />
       {messages === undefined ? null : <Messages page={page} messages={messages} />}
     </Frame>
   );
@@ -81,10 +82,11 @@ function Totals(props: {
   readonly underWay: readonly IncidentShape[];
   readonly toLookAt: readonly IncidentShape[];
   readonly devices: readonly DeviceShape[];
+  readonly explained: Explained;
 }): VNode {
-  const { page, underWay, toLookAt, devices } = props;
+  const { page, underWay, toLookAt, devices, explained } = props;
   const w = words[page.language];
-  const count = (up: DeviceShape["up"]) => devices.filter((device) => device.up === up && !device.commissioning).length;
+  const count = (shown: Shown) => devices.filter((device) => shownAs(device, explained) === shown && !device.commissioning).length;
   const major = underWay.filter((incident) => incident.severity === "major").length;
   const numbers: readonly (readonly [number, string, string])[] = [
     [underWay.length, w.underWay, underWay.length > 0 ? "warn" : ""],
@@ -92,6 +94,7 @@ function Totals(props: {
     [toLookAt.length, w.toLookAt, ""],
     [count("up"), w.inService, ""],
     [count("down"), w.outOfService, count("down") > 0 ? "bad" : ""],
+    [count("out-of-reach"), w.outOfReach, ""],
     [count("unknown"), w.unknown, ""],
   ];
   return (
@@ -105,9 +108,19 @@ function Totals(props: {
   );
 }
 
-export function UpMark({ page, device }: { readonly page: PageContext; readonly device: DeviceShape }): VNode {
+export type Shown = DeviceShape["up"] | "out-of-reach";
+
+/** A device whose every alarm another failure explains has not failed as far as we can tell: it is out of reach. */
+export function shownAs(device: DeviceShape, explained: { has(key: string): boolean }): Shown {
+  const explainedAll = device.alarms.length > 0 && device.alarms.every((key) => explained.has(key));
+  return device.up === "down" && explainedAll ? "out-of-reach" : device.up;
+}
+
+export function UpMark({ page, shown }: { readonly page: PageContext; readonly shown: Shown }): VNode {
   const w = words[page.language];
-  switch (device.up) {
+  switch (shown) {
+    case "out-of-reach":
+      return <Mark tone="unsure" text={w.outOfReach} />;
     case "up":
       return <Mark tone="good" text={w.inService} />;
     case "down":
@@ -148,7 +161,8 @@ function SiteDevices(props: {
 }): VNode {
   const { page, site, all, limited, explained } = props;
   const w = words[page.language];
-  const down = all.filter((device) => device.up === "down").length;
+  const count = (shown: Shown) => all.filter((device) => shownAs(device, explained) === shown).length;
+  const [down, away] = [count("down"), count("out-of-reach")];
   const unsure = all.filter((device) => device.up === "unknown").length;
   const shown = limited ? all.filter((device) => device.up !== "up") : all;
   return (
@@ -156,15 +170,16 @@ function SiteDevices(props: {
       <summary>
         <span class="site">{all[0]?.siteName ?? site}</span>{" "}
         <span class="count">
-          {all.length - down - unsure}/{all.length}
+          {all.length - down - away - unsure}/{all.length}
         </span>{" "}
         {down > 0 ? <Mark tone="bad" text={`${down} ${w.outOfService.toLowerCase()}`} /> : null}{" "}
+        {away > 0 ? <Mark tone="unsure" text={`${away} ${w.outOfReach.toLowerCase()}`} /> : null}{" "}
         {unsure > 0 ? <Mark tone="unsure" text={`${unsure} ${w.unknown.toLowerCase()}`} /> : null}
       </summary>
       <ul class="devices">
         {shown.map((device) => (
           <li key={device.id}>
-            <UpMark page={page} device={device} />
+            <UpMark page={page} shown={shownAs(device, explained)} />
             <span>
               <a href={`/devices/${encodeURIComponent(device.id)}`}>{device.name}</a>
               {device.commissioning ? <em> ({w.commissioning})</em> : null}
@@ -177,22 +192,23 @@ function SiteDevices(props: {
   );
 }
 
+/** Why a device's own alarm is not its own failure; `root` is a device, a link (`link:<id>`), a credential or `blind`. */
+export function explanation(page: PageContext, root: string): string {
+  const w = words[page.language];
+  return root === "blind" ? w.explainedByBlind : `${w.explainedBy} ${page.texts.name(root)}`;
+}
+
 /** An alarm that another failure explains is no failure of this device, and what we cannot see is not said to be down. */
 function AlarmWords(props: { readonly page: PageContext; readonly device: DeviceShape; readonly explained: Explained }): VNode {
   const { page, device, explained } = props;
-  const w = words[page.language];
   const own = device.alarms.filter((key) => !explained.has(key));
   const roots = new Set(device.alarms.flatMap((key) => explained.get(key) ?? []));
   const said = new Set(own.map((key) => page.texts.symptom(key.split("|")[1] ?? key)));
-  const because = [...roots].map((root) => (root === "blind" ? w.explainedByBlind : page.texts.name(root)));
+  const because = [...roots].map((root) => explanation(page, root));
   return (
     <>
       {said.size === 0 ? null : <span class={device.up === "unknown" ? "why" : "alarms"}>{[...said].join(", ")}</span>}
-      {because.length === 0 || said.size > 0 ? null : (
-        <span class="why">
-          {w.explainedBy} {because.join(", ")}
-        </span>
-      )}
+      {because.length === 0 || said.size > 0 ? null : <span class="why">{because.join(", ")}</span>}
     </>
   );
 }

@@ -131,6 +131,17 @@ describe("the status page", () => {
     expect((await page.evaluate("document.documentElement.scrollWidth")) as number).toBeLessThanOrEqual(400);
   });
 
+  it("calls a device behind a failed one out of reach, not out of service", async (context) => {
+    const page = await open(context, { script: false });
+    await server.close();
+    server = await serve({ ...made, deps: { ...made.deps, alarms: () => [{ ...alarm, suppressedBy: "switch-1" }] } });
+    for (const address of ["/", "/devices/codec-1"]) {
+      await page.goto(`${server.url}${address}`);
+      expect(await page.locator("main").textContent()).toContain("Injoignable à cause de Commutateur principal");
+      expect(await page.locator("main .devices .mark.bad, main > .marks .mark.bad").count()).toBe(0);
+    }
+  });
+
   it("says in words that we are blind, and then calls no device and no circuit down", async (context) => {
     const page = await open(context, { script: false });
     await server.close();
@@ -145,9 +156,7 @@ describe("the status page", () => {
     expect(await page.getByRole("alert").textContent()).toContain("Nous ne voyons plus le réseau.");
     expect(await page.locator(".devices .mark.bad, .devices .alarms").count()).toBe(0);
     expect(await page.getByRole("region", { name: "Liens" }).locator("li .mark").textContent()).toContain("Inconnu");
-    expect(await page.getByRole("region", { name: "Appareils" }).textContent()).toContain(
-      "Injoignable à cause de nous ne voyons plus le réseau",
-    );
+    expect(await page.getByRole("region", { name: "Appareils" }).textContent()).toContain("Nous ne pouvons pas le voir en ce moment");
     await page.goto(`${server.url}/devices/codec-1`);
     expect(await page.locator("main > .marks").textContent()).toContain("Inconnu");
   });
