@@ -21,7 +21,11 @@ export class AlarmMemory implements AlarmView {
   readonly #alarms = new Map<string, Alarm>();
   readonly #live = new Map<string, Set<string>>();
   readonly #byIncident = new Map<string, Set<string>>();
+  /** Keys of active alarms. */
+  readonly #active = new Set<string>();
   readonly #timers = new Map<string, Instant>();
+  /** No timer is due earlier; it may lie before the earliest one. */
+  #noTimerBefore = Number.POSITIVE_INFINITY;
   readonly #known = new Set<string>();
   /** The (at, seq) of the last look judged, by check. */
   readonly #judged = new Map<string, { readonly at: Instant; readonly seq: number }>();
@@ -83,25 +87,26 @@ export class AlarmMemory implements AlarmView {
   }
 
   activeCount(): number {
-    let count = 0;
-    for (const keys of this.#live.values()) for (const key of keys) if (this.#alarms.get(key)?.state === "active") count += 1;
-    return count;
+    return this.#active.size;
   }
 
   /** Active alarms that neither have an incident nor are explained by another's failure. */
   unexplained(): readonly string[] {
     const keys: string[] = [];
-    for (const set of this.#live.values())
-      for (const key of set) {
-        const alarm = this.#alarms.get(key);
-        if (alarm?.state === "active" && alarm.incident === undefined && alarm.suppressedBy === undefined) keys.push(key);
-      }
+    for (const key of this.#active) {
+      const alarm = this.#alarms.get(key);
+      if (alarm !== undefined && alarm.incident === undefined && alarm.suppressedBy === undefined) keys.push(key);
+    }
     return keys;
   }
 
   /** Keys of alarms whose `for` time is over by then, earliest first. */
   due(at: Instant): readonly string[] {
-    if (this.#timers.size === 0) return [];
+    if (at < this.#noTimerBefore) return [];
+    // Asked before every observation: the timers are gone through again only when one may be due.
+    this.#noTimerBefore = Number.POSITIVE_INFINITY;
+    for (const wakeAt of this.#timers.values()) if (wakeAt < this.#noTimerBefore) this.#noTimerBefore = wakeAt;
+    if (at < this.#noTimerBefore) return [];
     return [...this.#timers]
       .filter(([, wakeAt]) => wakeAt <= at)
       .sort((a, b) => a[1] - b[1])
@@ -120,8 +125,13 @@ export class AlarmMemory implements AlarmView {
     if (alarm.incident !== undefined) add(this.#byIncident, alarm.incident, alarm.key);
     if (alarm.state === "inactive") this.#live.get(alarm.device)?.delete(alarm.key);
     else add(this.#live, alarm.device, alarm.key);
+    if (alarm.state === "active") this.#active.add(alarm.key);
+    else this.#active.delete(alarm.key);
     if (alarm.wakeAt === undefined) this.#timers.delete(alarm.key);
-    else this.#timers.set(alarm.key, alarm.wakeAt);
+    else {
+      this.#timers.set(alarm.key, alarm.wakeAt);
+      this.#noTimerBefore = Math.min(this.#noTimerBefore, alarm.wakeAt);
+    }
   }
 }
 

@@ -153,6 +153,7 @@ function figuresOf(options: DevicesOptions, readyMs: number, warm: Usage, window
     lower(name("CPU, fping included"), window.cpuPercent, "% of a core", target(10)),
     lower(name("of that, fping"), window.childrenPercent, "% of a core"),
     lower(name("memory, fping included"), (window.peakBytes + window.childrenBytes) / 2 ** 20, "MiB", target(400)),
+    lower(name("of that, JavaScript heap in use"), (series(after.text, "nodejs_heap_size_used_bytes") ?? Number.NaN) / 2 ** 20, "MiB"),
     lower(name("slots late, p99"), histogramShare(before.text, after.text, "vigie_slots_late_seconds", 0.99) * 1_000, "ms", target(250)),
     lower(name("event-loop delay, p99"), (series(after.text, "nodejs_eventloop_lag_p99_seconds") ?? Number.NaN) * 1_000, "ms", target(50)),
     lower(name("event-loop delay, longest"), (series(after.text, "nodejs_eventloop_lag_max_seconds") ?? Number.NaN) * 1_000, "ms"),

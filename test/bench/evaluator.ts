@@ -20,7 +20,6 @@ import { higher, lower, type Report } from "./figure.ts";
 import { benchEnv, writeNetwork } from "./network.ts";
 
 const quiet: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
-const leases: Leases = { fence: () => undefined as never, held: () => true, wait: async () => undefined };
 const batchSize = 500;
 
 function samplesOf(check: Check): readonly Sample[] {
@@ -40,6 +39,9 @@ export async function benchEvaluator({ devices }: { readonly devices: number }):
   const store = await openStore({ storage: { kind: "sqlite", path: join(folder, "bench.db") }, stateDir: folder, clock: systemClock });
   try {
     await store.migrate();
+    const fence = await store.acquireLease("evaluator", "bench", 3_600_000);
+    if (fence === undefined) throw new Error("a new store gave no lease");
+    const leases: Leases = { fence: () => fence, held: () => true, wait: async () => undefined };
     const basics = { store, clock: systemClock, log: quiet, config: () => config };
     const recorder = new Recorder(basics);
     const evaluator = new Evaluator({

@@ -18,6 +18,7 @@ const started = new Set<ChildProcess>();
 process.on("exit", () => {
   for (const child of started) child.kill("SIGKILL");
 });
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
 function keep<T extends ChildProcess>(child: T): T {
   started.add(child);
