@@ -17,6 +17,8 @@ export interface NoticeInput {
   readonly roomName?: string;
   readonly roomPhone?: string;
   readonly deviceName?: string;
+  /** Of the circuit, when it is about no device; without it the id in the fingerprint is shown. */
+  readonly linkName?: string;
   /** Undefined when the rule has left the configuration. */
   readonly rule?: Rule;
   readonly publicUrl?: string;
@@ -74,12 +76,15 @@ function levelOf(incident: Incident): 1 | 2 | 3 | 4 {
   return level === 1 || level === 2 || level === 3 ? level : 4;
 }
 
-function whatText({ language, incident, rule, deviceName }: NoticeInput): string {
+function whatText(input: NoticeInput): string {
+  const { language, incident, rule, deviceName } = input;
   const device = deviceName ?? incident.device;
   const said = sayCode(language, "symptom", incident.symptom);
   // "Codec A-101 does not answer" reads better than a title; a symptom of somebody's own rule has only its title.
   const symptom = said ?? rule?.text[language].title ?? say(language, "symptom.other", { symptom: incident.symptom });
   const part = incident.part === undefined ? "" : ` (${partText(language, incident.part)})`;
+  const link = device === undefined ? (input.linkName ?? /^link:([^|]+)/.exec(incident.fingerprint)?.[1]) : undefined;
+  if (link !== undefined) return `${link}${language === "fr" ? " : " : ": "}${symptom}${part}`;
   return device === undefined ? `${symptom}${part}` : `${device} ${said === undefined ? ": " : ""}${symptom}${part}`.replace(" : ", ": ");
 }
 

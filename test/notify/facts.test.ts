@@ -7,7 +7,9 @@ import { describe, expect, it } from "vitest";
 import type { Language } from "../../daemon/model/time.ts";
 import { sayCode } from "../../daemon/text/catalogue.ts";
 import { detailText, partText, rawDetail, sayQuantity } from "../../daemon/text/facts.ts";
+import { renderNotice } from "../../daemon/text/notice.ts";
 import { whyText } from "../../daemon/text/why.ts";
+import { incident } from "../api/fixture.ts";
 
 const root = join(import.meta.dirname, "../..");
 const plain = (text: string) => text.replaceAll("\u00a0", " ");
@@ -54,6 +56,27 @@ describe("a detail", () => {
     const nameOf = (id: string) => (id === "r1" ? "Routeur" : undefined);
     expect(whyText("reached through r1, which is down", "en", nameOf)).toBe("reached through Routeur, which is down");
     expect(whyText("reached through r2, which is down", "fr", nameOf)).toBe("joint par r2, qui est hors service");
+  });
+});
+
+describe("a message", () => {
+  const usual = { kind: "problem", siteName: "Gaspé", timezone: "America/Toronto" } as const;
+
+  it("names the part in the reader's language, in the mail and in the SMS", () => {
+    const of = incident("7", { symptom: "camera-disconnected", part: "camera 1" });
+    const { subject, sms } = renderNotice({ ...usual, language: "fr", incident: of, deviceName: "Codec" });
+    expect([subject.includes("(caméra 1)"), sms.includes("(caméra 1)") || sms.includes("(camera 1)")]).toEqual([true, true]);
+  });
+
+  it("names the circuit when it is about no device", () => {
+    const {
+      device: _device,
+      room: _room,
+      ...rootless
+    } = incident("7", { symptom: "link-down", fingerprint: "link:gaspe-link|link-down|" });
+    const { text } = renderNotice({ ...usual, language: "fr", incident: rootless, linkName: "Lien de Gaspé" });
+    expect(text).toContain("Quoi : Lien de Gaspé : lien hors service");
+    expect(renderNotice({ ...usual, language: "en", incident: rootless }).text).toContain("What: gaspe-link: circuit down");
   });
 });
 
