@@ -16,12 +16,13 @@ import { expect } from "vitest";
 import { Board } from "../../daemon/board.ts";
 import { createLocalBus } from "../../daemon/bus/local.ts";
 import { loadConfig } from "../../daemon/config/load.ts";
+import type { Alarm } from "../../daemon/model/alarm.ts";
 import type { Config } from "../../daemon/model/config.ts";
 import type { Incident } from "../../daemon/model/incident.ts";
 import type { Check } from "../../daemon/model/network.ts";
 import { bare, type Fault, type Finding, type Observation } from "../../daemon/model/observation.ts";
 import { type Instant, SECOND } from "../../daemon/model/time.ts";
-import type { Log, Message, Notifier, SendResult, Store } from "../../daemon/ports.ts";
+import type { Fence, Log, Message, Notifier, SendResult, Store } from "../../daemon/ports.ts";
 import { Auditor } from "../../daemon/roles/auditor.ts";
 import { Desk } from "../../daemon/roles/desk.ts";
 import { Dispatcher } from "../../daemon/roles/dispatcher.ts";
@@ -40,6 +41,12 @@ export interface ScenarioOptions {
   readonly yaml?: string;
   /** Interval of every look. Default 30 s. */
   readonly interval?: string;
+  /** Site of each device that is not at `mgh`. */
+  readonly sites?: Readonly<Record<string, string>>;
+  /** More keys of single devices, as YAML. */
+  readonly extra?: Readonly<Record<string, string>>;
+  /** All looks at the same moments: coarser, and much faster. */
+  readonly together?: boolean;
   /** Start, default 2026-11-18T14:00:00Z: a Wednesday at 09:00 in Montréal. */
   readonly start?: Instant;
 }
@@ -69,7 +76,9 @@ export class Scenario {
   readonly folder: string;
   readonly sent: Sent[] = [];
   readonly start: Instant;
-  readonly config: Config;
+  config: Config;
+  /** Called with each message that goes, before it is counted as sent. */
+  onSend: (message: Message) => void = () => {};
   /** What a send answers; a test may make it fail. */
   sendResult: () => SendResult = () => ({ ok: true, state: "accepted" });
   store: Store;
@@ -79,13 +88,18 @@ export class Scenario {
   #evaluator!: Evaluator;
   #escalator!: Escalator;
   #dispatcher!: Dispatcher;
+  readonly #fences = new Map<string, Fence>();
   readonly #broken = new Map<string, Finding>();
   readonly #due = new Map<string, Instant>();
   readonly #kicks = new Map<string, Instant>();
+  #batch: readonly Observation[] = [];
   #seq = 0;
   #auditAt = 0;
 
-  constructor(parts: { clock: FakeClock; folder: string; config: Config; store: Store }) {
+  readonly #together: boolean;
+
+  constructor(parts: { clock: FakeClock; folder: string; config: Config; store: Store; together: boolean }) {
+    this.#together = parts.together;
     this.clock = parts.clock;
     this.folder = parts.folder;
     this.config = parts.config;
@@ -99,7 +113,11 @@ export class Scenario {
     const { clock, store } = this;
     const config = () => this.config;
     const leases: Leases = {
-      fence: () => undefined as never,
+      fence: (role) => {
+        const fence = this.#fences.get(role);
+        if (fence === undefined) throw new Error(`no lease for ${role}`);
+        return fence;
+      },
       held: () => true,
       wait: async () => undefined,
     };
@@ -130,17 +148,26 @@ export class Scenario {
   }
 
   async begin(): Promise<void> {
+    for (const role of ["evaluator", "escalator", "auditor"]) {
+      const fence = await this.store.acquireLease(role, "scenario", 30_000);
+      if (fence !== undefined) this.#fences.set(role, fence);
+    }
     await this.#evaluator.load();
     const now = this.clock.now();
-    for (const check of this.#checks()) this.#due.set(check.id, now + (anchorOf(check.id, check.intervalMs) % 5_000));
+    for (const check of this.#checks())
+      this.#due.set(check.id, now + (this.#together ? 1_000 : anchorOf(check.id, check.intervalMs) % 5_000));
   }
 
   /** The daemon is gone for so long, then comes back on the same store. */
-  async restartAfter(ms: number): Promise<void> {
+  async restartAfter(ms: number, { looksAfter = {} }: { looksAfter?: Readonly<Record<string, number>> } = {}): Promise<void> {
     this.clock.jump(ms);
     this.#board = new Board();
     this.desk = this.#wire();
     await this.begin();
+    for (const check of this.#checks()) {
+      const after = looksAfter[check.device];
+      if (after !== undefined) this.#due.set(check.id, this.clock.now() + after);
+    }
   }
 
   /** No answer to any look, until `heals`. `kinds`: only to these. */
@@ -163,6 +190,22 @@ export class Scenario {
     await this.#evaluator.take([
       this.#observe({ id: `${device}/trap`, device, kind: "trap", intervalMs: 0, timeoutMs: 0 }, { ...bare("up"), faults: [fault] }),
     ]);
+  }
+
+  /** The last looks, delivered once more. */
+  async again(): Promise<void> {
+    await this.#evaluator.take(this.#batch);
+  }
+
+  /** Every alarm record, as the evaluator holds it. */
+  alarms(): readonly Alarm[] {
+    return [...this.#evaluator.memory.all()];
+  }
+
+  /** Another configuration in force, as after a reload. */
+  async reload(options: ScenarioOptions): Promise<void> {
+    this.config = await configOf(this.folder, options);
+    for (const check of this.#checks()) if (!this.#due.has(check.id)) this.#due.set(check.id, this.clock.now());
   }
 
   /** Moves time on, doing everything that comes due. */
@@ -188,7 +231,9 @@ export class Scenario {
       if ((this.#due.get(check.id) ?? 0) <= now) this.#due.set(check.id, now + check.intervalMs);
       this.#kicks.delete(check.id);
     }
-    await this.#evaluator.take(looks.map((check) => this.#observe(check, this.#broken.get(check.id) ?? bare("up"))));
+    const batch = looks.map((check) => this.#observe(check, this.#broken.get(check.id) ?? bare("up")));
+    if (batch.length > 0) this.#batch = batch;
+    await this.#evaluator.take(batch);
     while ((await this.#escalator.turn()) > 0);
     while ((await this.#dispatcher.turn(new AbortController().signal)) > 0);
     if (now >= this.#auditAt) {
@@ -200,7 +245,7 @@ export class Scenario {
   async #nextAt(): Promise<Instant> {
     const open = await this.store.openIncidents();
     const timers = open.flatMap((incident) => incident.wakeAt ?? []);
-    const outbox = (await this.store.outboxDepth()).pending > 0 ? [this.clock.now() + SECOND] : [];
+    const outbox = (await this.store.outboxDepth()).pending > 0 ? [this.clock.now() + (this.#together ? 30 : 1) * SECOND] : [];
     const all = [...this.#due.values(), ...this.#kicks.values(), ...timers, ...outbox, this.#auditAt];
     return Math.min(...all.filter((at) => at > this.clock.now()));
   }
@@ -226,6 +271,7 @@ export class Scenario {
 
   async #send(message: Message): Promise<SendResult> {
     const result = this.sendResult();
+    if (result.ok) this.onSend(message);
     if (result.ok) this.sent.push({ at: this.clock.now(), to: message.to, key: message.key, subject: message.subject, text: message.text });
     return result;
   }
@@ -289,18 +335,18 @@ function parseDevices(text: string): Map<string, string[]> {
   return parents;
 }
 
-function yamlOf({ devices, yaml = "", interval = "30s" }: ScenarioOptions): string {
+function yamlOf({ devices, yaml = "", interval = "30s", sites = {}, extra = {} }: ScenarioOptions): string {
   const parents = parseDevices(devices);
   const lines = [...parents].map(([name, above], index) => {
     const family = families[name.split("-")[0] ?? ""] ?? "ping-only";
     const checks = `checks: { icmp: { interval: ${interval}, timeout: 1s }, snmp: false, ssh: false }`;
-    const room = family === "cisco-ce" ? ", room: a101" : "";
-    return `  ${name}: { name: "${name}", site: mgh, address: 127.99.${Math.floor(index / 250)}.${(index % 250) + 1}, family: ${family}, parents: [${above.join(", ")}]${room}, ${checks} }`;
+    const room = family === "cisco-ce" && sites[name] === undefined ? ", room: a101" : "";
+    return `  ${name}: { name: "${name}", site: ${sites[name] ?? "mgh"}, address: 127.99.${Math.floor(index / 250)}.${(index % 250) + 1}, family: ${family}, parents: [${above.join(", ")}]${room}${extra[name] === undefined ? "" : `, ${extra[name]}`}, ${checks} }`;
   });
   return [
     "instance: { name: scenario, language: en, timezone: America/Toronto, state_dir: state }",
     "storage: { sqlite: state/vigie.db }",
-    "sites: { mgh: { name: General, service_hours: office } }",
+    `sites: { ${[...new Set(["mgh", ...Object.values(sites)])].map((id) => `${id}: { name: ${id}, service_hours: office }`).join(", ")} }`,
     'rooms: { a101: { site: mgh, name: "Room A-101" } }',
     "channels: { sink: { sink: {} } }",
     `contacts:\n${functions.map((id) => `  ${id}: { name: ${id}, language: en, reach: [{ sink: ${id} }] }`).join("\n")}`,
@@ -310,17 +356,22 @@ function yamlOf({ devices, yaml = "", interval = "30s" }: ScenarioOptions): stri
   ].join("\n");
 }
 
-/** Builds the network and takes the first look at everything. End it with `net.end()`. */
-export async function scenario(options: ScenarioOptions): Promise<Scenario> {
-  const folder = mkdtempSync(join(tmpdir(), "vigie-scenario-"));
+async function configOf(folder: string, options: ScenarioOptions): Promise<Config> {
   const file = join(folder, "vigie.yaml");
   writeFileSync(file, yamlOf(options));
   const loaded = await loadConfig(file, { demo: true });
   if (!loaded.ok) throw new Error(loaded.problems.map((problem) => `${problem.path}: ${problem.message}`).join("\n"));
+  return loaded.config;
+}
+
+/** Builds the network and takes the first look at everything. End it with `net.end()`. */
+export async function scenario(options: ScenarioOptions): Promise<Scenario> {
+  const folder = mkdtempSync(join(tmpdir(), "vigie-scenario-"));
+  const config = await configOf(folder, options);
   const clock = new FakeClock(options.start ?? Date.UTC(2026, 10, 18, 14));
-  const store = await openStore({ storage: loaded.config.storage, stateDir: loaded.config.instance.stateDir, clock });
+  const store = await openStore({ storage: config.storage, stateDir: config.instance.stateDir, clock });
   await store.migrate();
-  const net = new Scenario({ clock, folder, config: loaded.config, store });
+  const net = new Scenario({ clock, folder, config, store, together: options.together ?? false });
   await net.begin();
   await net.advance(40 * SECOND);
   Object.assign(net, { start: clock.now() });

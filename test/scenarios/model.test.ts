@@ -1,0 +1,247 @@
+/**
+ * Random stories over a small network: breaks, cures, traps, people, restarts, dead mail servers, in any order. After every step
+ * the promises of an incident hold. A story that breaks one is shrunk and told.
+ *
+ * Seeded. VIGIE_MODEL_RUNS=5000 looks longer, VIGIE_MODEL_SEED elsewhere.
+ */
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import type { Alarm } from "../../daemon/model/alarm.ts";
+import { type Incident, isFailing } from "../../daemon/model/incident.ts";
+import { bare } from "../../daemon/model/observation.ts";
+import { HOUR, MINUTE, SECOND } from "../../daemon/model/time.ts";
+import { type Scenario, scenario } from "./scenario.ts";
+
+const runs = Number(process.env.VIGIE_MODEL_RUNS ?? 60);
+const seed = Number(process.env.VIGIE_MODEL_SEED ?? 20261118);
+
+const devices = ["core-1", "router-1", "switch-1", "codec-1", "codec-2", "router-2", "switch-2", "codec-3", "ups-1"] as const;
+const network = {
+  devices: "core-1; router-1 > switch-1 > codec-1, codec-2; router-2 > switch-2 > codec-3, ups-1",
+  sites: { "core-1": "hub", "router-2": "jgh", "switch-2": "jgh", "codec-3": "jgh", "ups-1": "jgh" },
+  yaml: "canary: core-1\nlinks: { line: { name: line, ends: [hub, jgh] } }",
+  interval: "60s",
+  together: true,
+};
+
+type Act = "acknowledge" | "take" | "release" | "restore" | "resolve" | "close";
+type Step =
+  | { readonly do: "breaks" | "heals"; readonly device: string }
+  | { readonly do: "hears"; readonly device: string; readonly effect: "raise" | "clear" }
+  | { readonly do: Act; readonly nth: number }
+  | { readonly do: "waits"; readonly ms: number }
+  | { readonly do: "restarts after"; readonly ms: number }
+  | { readonly do: "mail fails" | "mail works" | "looks come twice" | "everything heals" };
+
+const device = fc.constantFrom(...devices);
+const steps = fc.array(
+  fc.oneof(
+    { weight: 6, arbitrary: fc.record({ do: fc.constant("breaks" as const), device }) },
+    { weight: 4, arbitrary: fc.record({ do: fc.constant("heals" as const), device }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constant("hears" as const),
+        device: fc.constant("ups-1"),
+        effect: fc.constantFrom("raise" as const, "clear" as const),
+      }),
+    },
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        do: fc.constantFrom<Act>("acknowledge", "take", "release", "restore", "resolve", "close"),
+        nth: fc.nat({ max: 3 }),
+      }),
+    },
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        do: fc.constant("waits" as const),
+        ms: fc.constantFrom(3 * SECOND, 12 * SECOND, 70 * SECOND, 4 * MINUTE, 35 * MINUTE),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("restarts after" as const), ms: fc.constantFrom(SECOND, 10 * MINUTE, 6 * HOUR) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constantFrom("mail fails" as const, "mail works" as const, "looks come twice" as const, "everything heals" as const),
+      }),
+    },
+  ),
+  { minLength: 3, maxLength: 14 },
+) as fc.Arbitrary<readonly Step[]>;
+
+/** What a step says of itself, as a sentence. */
+function told(step: Step): string {
+  if ("effect" in step) return `${step.device} says by trap: ${step.effect}`;
+  if ("device" in step) return `${step.device} ${step.do}`;
+  if ("ms" in step) return `${step.do} ${step.ms / SECOND} s`;
+  return "nth" in step ? `somebody does ${step.do} incident ${step.nth}` : step.do;
+}
+
+/** The UPS says by trap what only a look at its packet loss clears. */
+function heal(net: Scenario, each: string): void {
+  net.heals(each);
+  if (each === "ups-1") net.finds(each, "icmp", { ...bare("up"), samples: [{ name: "icmp_loss_ratio", value: 0 }] });
+}
+
+async function play(net: Scenario, step: Step): Promise<void> {
+  switch (step.do) {
+    case "breaks":
+      return net.breaks(step.device);
+    case "heals":
+      return heal(net, step.device);
+    case "everything heals":
+      for (const each of devices) heal(net, each);
+      return;
+    case "hears":
+      return net.hears(step.device, { symptom: "high-loss", effect: step.effect });
+    case "waits":
+      return net.advance(step.ms);
+    case "restarts after":
+      await net.restartAfter(step.ms);
+      return net.advance(SECOND);
+    case "mail fails":
+    case "mail works": {
+      const ok = step.do === "mail works";
+      net.sendResult = () => (ok ? { ok: true, state: "accepted" } : { ok: false, retry: true, error: "421" });
+      return;
+    }
+    case "looks come twice":
+      return twice(net);
+    case "acknowledge":
+    case "take":
+    case "release":
+    case "restore":
+    case "resolve":
+    case "close":
+      return act(net, step.do, step.nth);
+  }
+}
+
+async function act(net: Scenario, what: Act, nth: number): Promise<void> {
+  const incident = (await net.unfolded()).filter((each) => each.state !== "closed").at(-1 - nth);
+  if (incident === undefined) return;
+  const { number } = incident;
+  if (what === "restore" || what === "resolve") await net.desk[what](number, "marie", "because");
+  else if (what === "close") await net.desk.close(number, "marie", "fixed", "because");
+  else await net.desk[what](number, "marie");
+}
+
+async function twice(net: Scenario): Promise<void> {
+  const picture = async () => JSON.stringify([net.alarms(), await net.incidents(), (await net.store.verifyTimeline()).checked]);
+  const before = await picture();
+  await net.again();
+  expect(await picture(), "the same looks delivered twice change nothing").toBe(before);
+}
+
+/** Who heard what, in order: checked as it is sent. */
+class Ear {
+  readonly #heard = new Map<string, string[]>();
+  readonly #keys = new Set<string>();
+  readonly #told = new Set<string>();
+  readonly broken: string[] = [];
+
+  hear(key: string, to: string, alarms: readonly Alarm[]): void {
+    const [incident = "", kind = ""] = key.split("/");
+    if (this.#keys.has(key)) this.broken.push(`${key} was sent twice`);
+    this.#keys.add(key);
+    const kinds = this.#heard.get(`${incident} ${to}`) ?? [];
+    if (kind === "restored" && (kinds.at(-1) ?? "restored") === "restored")
+      this.broken.push(`${to} hears that ${incident} is over, and of no trouble before`);
+    this.#heard.set(`${incident} ${to}`, [...kinds, kind]);
+    const mine = alarms.filter((alarm) => alarm.incident === incident && alarm.state === "active");
+    const explained = mine.length > 0 && mine.every((alarm) => alarm.suppressedBy !== undefined);
+    if (!this.#told.has(incident) && explained)
+      this.broken.push(`${to} is told of ${incident}, whose alarms are all explained by another's failure`);
+    this.#told.add(incident);
+  }
+
+  wasTold(incident: string): boolean {
+    return this.#told.has(incident);
+  }
+}
+
+async function promises(net: Scenario, ear: Ear, versions: Map<string, number>): Promise<void> {
+  expect(ear.broken).toEqual([]);
+  const all = await net.incidents();
+  const roots = all.filter((each) => isFailing(each) && each.foldedInto === undefined).map((each) => each.rootCause);
+  expect(new Set(roots).size, `one failing incident a root cause: ${roots.join(", ")}`).toBe(roots.length);
+  for (const each of all) {
+    expect(each.version, `${each.number}: versions only grow`).toBeGreaterThanOrEqual(versions.get(each.id) ?? 0);
+    versions.set(each.id, each.version);
+    if (each.foldedInto !== undefined) expect(ear.wasTold(each.id), `${each.number} was folded, and somebody was told of it`).toBe(false);
+    if (each.foldedInto === undefined && each.state === "open" && each.acknowledgedAt === undefined) await pursued(net, each);
+  }
+  for (const alarm of net.alarms()) if (alarm.state === "active" && !alarm.flapping) unsaid(net, alarm, all);
+}
+
+async function pursued(net: Scenario, incident: Incident): Promise<void> {
+  if (incident.wakeAt !== undefined) return;
+  const rows = await net.store.deliveries(incident.id);
+  expect(
+    rows.some((row) => row.state === "pending" || row.state === "claimed"),
+    `${incident.number} is open, and nothing will happen to it`,
+  ).toBe(true);
+}
+
+/** An active alarm is somebody's: in an incident, or explained. */
+function unsaid(net: Scenario, alarm: Alarm, all: readonly Incident[]): void {
+  if (alarm.suppressedBy !== undefined || net.clock.now() - alarm.since < 4 * MINUTE) return;
+  const incident = all.find((each) => each.id === alarm.incident);
+  const over = incident?.restoredAt ?? incident?.closedAt;
+  const known = incident !== undefined && (over === undefined || isFailing(incident) || over >= alarm.since);
+  expect(known, `${alarm.key} is active since ${net.sinceStart(alarm.since)}, and no incident says so`).toBe(true);
+}
+
+async function failing(net: Scenario): Promise<boolean> {
+  return net.alarms().some((alarm) => alarm.flapping) || (await net.unfolded()).some(isFailing);
+}
+
+async function tell(story: readonly Step[]): Promise<void> {
+  const net = await scenario(network);
+  try {
+    const ear = new Ear();
+    heal(net, "ups-1");
+    net.onSend = (message) => ear.hear(message.key, message.to, net.alarms());
+    const versions = new Map<string, number>();
+    for (const step of story) {
+      await play(net, step);
+      await promises(net, ear, versions);
+    }
+    for (const each of devices) heal(net, each);
+    net.sendResult = () => ({ ok: true, state: "accepted" });
+    // Flapping takes 20 looks to calm down.
+    for (let tries = 0; tries < 8 && (tries === 0 || (await failing(net))); tries += 1) await net.advance(3 * MINUTE);
+    await promises(net, ear, versions);
+    expect(
+      net
+        .alarms()
+        .filter((alarm) => alarm.state === "active")
+        .map((alarm) => alarm.key),
+      "all is well: no alarm is active",
+    ).toEqual([]);
+    const left = (await net.unfolded()).filter(isFailing);
+    expect(
+      left.map((each) => `${each.number} ${each.rootCause}`),
+      "all is well: no incident is failing",
+    ).toEqual([]);
+    expect((await net.store.verifyTimeline()).brokenAt, "the timeline verifies").toBeUndefined();
+  } finally {
+    await net.end();
+  }
+}
+
+it("keeps every promise of an incident, whatever happens in whatever order", async () => {
+  const found = await fc.check(fc.asyncProperty(steps, tell), {
+    numRuns: runs,
+    seed,
+    interruptAfterTimeLimit: Number(process.env.VIGIE_MODEL_MS ?? 60_000),
+  });
+  console.log(`${found.numRuns} stories`);
+  const why = found.errorInstance instanceof Error ? found.errorInstance.message : String(found.errorInstance);
+  const story = (found.counterexample?.[0] ?? []).map((step, index) => `${index + 1}. ${told(step)}`).join("\n");
+  expect(found.failed && found.counterexample !== null, `seed ${found.seed}, after ${found.numRuns} stories:\n${story}\n${why}`).toBe(
+    false,
+  );
+}, 3_600_000);
