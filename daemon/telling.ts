@@ -13,6 +13,7 @@ export function renderRow(row: OutboxRow, incident: Incident, config: Config): {
   const device = incident.device === undefined ? undefined : network.devices.get(incident.device);
   const room = incident.room === undefined ? undefined : network.rooms.get(incident.room);
   const site = network.sites.get(incident.site);
+  const link = incident.rootCause.startsWith("link:") ? network.links.get(incident.rootCause.slice("link:".length)) : undefined;
   const rule = rules.find((each) => each.id === incident.rule);
   return renderNotice({
     incident,
@@ -22,6 +23,7 @@ export function renderRow(row: OutboxRow, incident: Incident, config: Config): {
     timezone: site?.timezone ?? instance.timezone,
     demo: config.demo,
     ...(device === undefined ? {} : { deviceName: device.name }),
+    ...(link === undefined ? {} : { linkName: link.name }),
     ...(room === undefined ? {} : { roomName: room.name }),
     ...(room?.phone === undefined ? {} : { roomPhone: room.phone }),
     ...(rule === undefined ? {} : { rule }),
