@@ -99,7 +99,7 @@ async function send(plan: StormPlan): Promise<Sent> {
 
 /** Device → when its incident was first seen committed. Ends when all are there, or 20 s after the last could have been sent. */
 async function watch(file: string, size: Omit<StormPlan, "port">): Promise<ReadonlyMap<string, number>> {
-  const raw = knex({ client: "sqlite3", connection: { filename: file, flags: ["OPEN_READONLY"] }, useNullAsDefault: true });
+  const raw = knex({ client: "sqlite3", connection: { filename: file }, useNullAsDefault: true });
   const seen = new Map<string, number>();
   const deadline = performance.now() + (size.seconds + 20) * 1_000;
   let last = 0;
