@@ -7,12 +7,12 @@
  *     node fleet.js '{"snmp":10000,"ssh":1000}'     prints {"ready":true,…}; ends when stdin closes
  */
 import { pathToFileURL } from "node:url";
-import ssh2 from "ssh2";
 import { z } from "zod";
 import { SnmpAgent } from "./agent.ts";
 import { counter64, gauge, integer, text, ticks } from "./ber.ts";
 import { CodecServer } from "./codec.ts";
 import { DeviceState } from "./device-state.ts";
+import { newHostKey } from "./host-key.ts";
 import { ObjectTable, type ReadObject } from "./object-table.ts";
 import { XapiShell } from "./xapi.ts";
 
@@ -126,7 +126,7 @@ function agentOf(light: Light, options: FleetOptions, table: ObjectTable<Light>,
 function codecsOf(options: FleetOptions, first: number, now: () => number): readonly CodecServer[] {
   if (options.ssh === 0) return [];
   // One key for all: making a thousand would take the bench's time and prove nothing.
-  const hostKey = ssh2.utils.generateKeyPairSync("ed25519").private;
+  const hostKey = newHostKey();
   return Array.from({ length: options.ssh }, (_, index) => {
     const address = fleetAddress(first + index);
     const state = new DeviceState(

@@ -3,11 +3,11 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import ssh2 from "ssh2";
 import { SnmpAgent } from "./agent.ts";
 import { CodecServer } from "./codec.ts";
 import { DeviceState } from "./device-state.ts";
 import { type Command, strike } from "./fault.ts";
+import { isReadable, newHostKey } from "./host-key.ts";
 import { objectsOf } from "./objects.ts";
 import { resolveRef, type SimulatedDevice, type SimulatedNetworkSpec, type SnmpAccess } from "./spec.ts";
 import type { UsmUser } from "./usm.ts";
@@ -130,8 +130,9 @@ function usmUser(user: NonNullable<SnmpAccess["user"]>, env: NodeJS.ProcessEnv):
 
 function hostKey(device: string, folder: string | undefined): string {
   const file = folder === undefined ? undefined : join(folder, `${device}.key`);
-  if (file !== undefined && existsSync(file)) return readFileSync(file, "utf8");
-  const made = ssh2.utils.generateKeyPairSync("ed25519").private;
+  const kept = file !== undefined && existsSync(file) ? readFileSync(file, "utf8") : undefined;
+  if (kept !== undefined && isReadable(kept)) return kept;
+  const made = newHostKey();
   if (folder !== undefined && file !== undefined) {
     mkdirSync(folder, { recursive: true });
     writeFileSync(file, made, { mode: 0o600 });
