@@ -23,7 +23,7 @@ export async function expectNothingLost({ store, details, seen, since }: Afterma
 }
 
 /** Each level was told, by a message of its own or by a later one that names it. */
-function expectEveryStepTold({ timeline, deliveries, number, level: reached }: Detail): void {
+function expectEveryStepTold({ timeline, deliveries, number, level: reached, acknowledgedAt }: Detail): void {
   const named = timeline.filter(({ event }) => event === "superseded").map(({ data }) => String(data?.steps ?? ""));
   for (const [kind, level] of [
     ["problem", 1],
@@ -32,7 +32,12 @@ function expectEveryStepTold({ timeline, deliveries, number, level: reached }: D
     ["last-resort", 4],
   ] as const) {
     if (level > reached) continue;
-    const own = deliveries.some((each) => each.kind === kind && each.level === level && each.state === "accepted");
+    const own = deliveries.some(
+      (each) =>
+        each.kind === kind &&
+        each.level === level &&
+        (each.state === "accepted" || (each.error === "acknowledged" && acknowledgedAt !== undefined)),
+    );
     const inside = named.some((steps) => steps.split(", ").some((step) => step.startsWith(`${kind} ${level}/`)));
     expect(own || inside, `${number}: ${kind} of level ${level} was told; ${JSON.stringify(deliveries)}`).toBe(true);
   }

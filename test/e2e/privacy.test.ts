@@ -6,6 +6,7 @@ import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import ssh2 from "ssh2";
 import { afterEach, expect, it } from "vitest";
+import { newHostKey } from "../../probes/simulator/host-key.ts";
 import { needs } from "../needs.ts";
 import { startSnmpd } from "../probes/snmp/peers.ts";
 import { people, Rig, sh, until } from "./rig.ts";
@@ -58,33 +59,28 @@ function talkativeCodec(rig: Rig, address: string): Promise<void> {
     SIP: { Registration: [{ id: "1", Status: { Value: "Registered" }, URI: { Value: names.remoteNumber } }] },
   };
   const unasked = { Event: { CallSuccessful: call }, Status: { Call: [call], Bookings: everything.Bookings } };
-  const server = new ssh2.Server(
-    { hostKeys: [ssh2.utils.generateKeyPairSync("ed25519").private], ident: "tandberg", banner: `Welcome ${names.authBanner}\n` },
-    (client) => {
-      client.on("error", () => undefined);
-      client.on("authentication", (context) => context.accept());
-      client.on("session", (accept) => {
-        accept().on("shell", (take) => {
-          const channel = take();
-          channel.write(`Welcome to ${names.greeting}'s codec\r\n*r Login successful\r\n\r\nOK\r\n\r\n`);
-          channel.on("data", (bytes: Buffer) => {
-            for (const line of bytes.toString().split(/\r?\n/)) {
-              const id = /resultId="([^"]*)"/i.exec(line)?.[1];
-              if (/^xstatus/i.test(line) && id !== undefined)
-                channel.write(
-                  `${JSON.stringify(unasked, null, 2)}\r\n${JSON.stringify({ Status: everything, ResultId: id }, null, 2)}\r\n`,
-                );
-              else if (/^echo|^xpreferences/i.test(line)) channel.write("\r\nOK\r\n\r\n");
-              else if (id !== undefined)
-                channel.write(
-                  `${JSON.stringify({ CommandResponse: { Status: { status: "Error", Reason: { Value: names.displayName } } }, ResultId: id })}\r\n`,
-                );
-            }
-          });
+  const server = new ssh2.Server({ hostKeys: [newHostKey()], ident: "tandberg", banner: `Welcome ${names.authBanner}\n` }, (client) => {
+    client.on("error", () => undefined);
+    client.on("authentication", (context) => context.accept());
+    client.on("session", (accept) => {
+      accept().on("shell", (take) => {
+        const channel = take();
+        channel.write(`Welcome to ${names.greeting}'s codec\r\n*r Login successful\r\n\r\nOK\r\n\r\n`);
+        channel.on("data", (bytes: Buffer) => {
+          for (const line of bytes.toString().split(/\r?\n/)) {
+            const id = /resultId="([^"]*)"/i.exec(line)?.[1];
+            if (/^xstatus/i.test(line) && id !== undefined)
+              channel.write(`${JSON.stringify(unasked, null, 2)}\r\n${JSON.stringify({ Status: everything, ResultId: id }, null, 2)}\r\n`);
+            else if (/^echo|^xpreferences/i.test(line)) channel.write("\r\nOK\r\n\r\n");
+            else if (id !== undefined)
+              channel.write(
+                `${JSON.stringify({ CommandResponse: { Status: { status: "Error", Reason: { Value: names.displayName } } }, ResultId: id })}\r\n`,
+              );
+          }
         });
       });
-    },
-  );
+    });
+  });
   rig.later(() => new Promise<void>((resolve) => server.close(() => resolve())));
   return new Promise((resolve) => server.listen(2222, address, () => resolve()));
 }

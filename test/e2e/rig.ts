@@ -351,11 +351,28 @@ export function read(path: string): string {
   return readFileSync(path, "latin1");
 }
 
-/** A switch that is heard: a linkDown of a port that no look knows raises at once, and nothing clears it. */
+/**
+ * A switch that is heard: a linkDown of a port that no look knows raises at once, and nothing clears it.
+ * An inform: when this returns, the daemon has acknowledged it, and so must never lose it.
+ */
 export function linkDown(context: TestContext, rig: Rig, from: string, port: string, to = rig.address(1)): void {
   const row = "1.3.6.1.2.1.2.2.1";
-  sh(needs("snmptrap", context), [
-    ...["-v2c", "-c", "e2e-community", `--clientaddr=${from}`, "-m", "", `udp:${to}:16200`, "", "1.3.6.1.6.3.1.1.5.3"],
+  sh(needs("snmpinform", context), [
+    ...[
+      "-v2c",
+      "-c",
+      "e2e-community",
+      "-r",
+      "3",
+      "-t",
+      "4",
+      `--clientaddr=${from}`,
+      "-m",
+      "",
+      `udp:${to}:16200`,
+      "",
+      "1.3.6.1.6.3.1.1.5.3",
+    ],
     ...[`${row}.1.77`, "i", "77", `${row}.2.77`, "s", port, `${row}.7.77`, "i", "1", `${row}.8.77`, "i", "2"],
   ]);
 }
