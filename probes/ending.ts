@@ -24,3 +24,23 @@ export class Ending {
 
 /** A signal, or how to get it when it is needed. */
 export type LazySignal = AbortSignal | (() => AbortSignal);
+
+/** What to call when a signal aborts; one listener a signal, because adding one to a signal that has hundreds walks over all of them. */
+const waiting = new WeakMap<AbortSignal, Set<() => void>>();
+
+/** Calls `act` when the signal aborts (not when it has aborted already); the result takes it away again. */
+export function whenAborted(signal: AbortSignal, act: () => void): () => void {
+  let acts = waiting.get(signal);
+  if (acts === undefined) {
+    const mine = new Set<() => void>();
+    acts = mine;
+    waiting.set(signal, mine);
+    const all = () => {
+      for (const each of [...mine]) each();
+      mine.clear();
+    };
+    signal.addEventListener("abort", all, { once: true });
+  }
+  acts.add(act);
+  return () => acts.delete(act);
+}

@@ -7,7 +7,7 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { bare, type Finding } from "../../daemon/model/observation.ts";
-import { Ending } from "../ending.ts";
+import { Ending, whenAborted } from "../ending.ts";
 import type { Probe, Target } from "../probe.ts";
 import { type Address, Resolver } from "./address.ts";
 import { judgeEchoes } from "./echo.ts";
@@ -111,9 +111,10 @@ function timeLeft(timeoutMs: number, spentMs: number): number {
 function within(timeoutMs: number, signal: AbortSignal, work: (look: Ending) => Promise<Finding>, engine: string): Promise<Finding> {
   return new Promise((resolve) => {
     const look = new Ending();
+    let forget: (() => void) | undefined;
     const end = (finding: Finding) => {
       clearTimeout(timer);
-      signal.removeEventListener("abort", called);
+      forget?.();
       resolve(finding);
     };
     const cut = (finding: Finding) => {
@@ -123,7 +124,7 @@ function within(timeoutMs: number, signal: AbortSignal, work: (look: Ending) => 
     const called = () => cut(bare("unknown", "icmp.engine", "the look was called off"));
     const timer = setTimeout(() => cut(bare("unknown", "icmp.engine", `${engine} did not answer within ${timeoutMs} ms`)), timeoutMs + 50);
     if (signal.aborted) return called();
-    signal.addEventListener("abort", called, { once: true });
+    forget = whenAborted(signal, called);
     work(look).then(end, (error: unknown) =>
       end(bare("unknown", "probe.crash", error instanceof Error ? `${error.name} in the icmp probe` : "the icmp probe failed")),
     );

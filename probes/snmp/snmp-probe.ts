@@ -5,7 +5,7 @@
  * when it refuses: `snmp.auth-refused`, unknown. A refusal of ours (no key, no way out) is never the device's.
  */
 import { bare, type Finding } from "../../daemon/model/observation.ts";
-import { Ending } from "../ending.ts";
+import { Ending, whenAborted } from "../ending.ts";
 import { type Address, Resolver } from "../icmp/address.ts";
 import type { Probe, Target } from "../probe.ts";
 import { newBatch } from "./batch.ts";
@@ -128,7 +128,7 @@ class Agents {
     return new Promise((resolve) => {
       const end = (how: "done" | "deadline" | "called-off") => {
         clearTimeout(timer);
-        signal.removeEventListener("abort", called);
+        forget();
         talk.end();
         // Only a look that is cut short may still wait for its turn.
         if (how !== "done") over.end();
@@ -137,7 +137,7 @@ class Agents {
       // A caller's deadline may fire a moment before ours: that is the deadline too.
       const called = () => end(this.#now() - startedAt >= timeoutMs * 0.9 ? "deadline" : "called-off");
       const timer = setTimeout(() => end("deadline"), timeoutMs);
-      signal.addEventListener("abort", called, { once: true });
+      const forget = whenAborted(signal, called);
       readAll(talk, known.memory, plan, progress).then(
         () => end("done"),
         (error: unknown) => {

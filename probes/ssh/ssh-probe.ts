@@ -4,8 +4,8 @@
  * One login attempt a look at most after a refusal; a host key that changed sees nothing of ours. A refused login is
  * unknown, never down. What leaves here has passed the privacy filter.
  */
-import { setMaxListeners } from "node:events";
 import { bare, type Fault, type Finding } from "../../daemon/model/observation.ts";
+import { whenAborted } from "../ending.ts";
 import type { Heard, Probe, ProbeMemory, Target } from "../probe.ts";
 import { createDeviceGate, type DeviceGate } from "../rate-ceiling.ts";
 import { openConnection, type SshConnection } from "./connection.ts";
@@ -113,9 +113,7 @@ class Prober implements SshProbe {
     const timer = setTimeout(() => ending.abort(down("ssh.timeout", "no answer in time")), target.check.timeoutMs);
     const stop = (): void => ending.abort(unknown("ssh.engine", "the look was stopped"));
     const stoppers = [signal, this.#stopping.signal];
-    // Many looks share one signal; that is no leak.
-    setMaxListeners(0, ...stoppers);
-    for (const stopper of stoppers) stopper.addEventListener("abort", stop, { once: true });
+    const forgets = stoppers.map((stopper) => whenAborted(stopper, stop));
     if (stoppers.some((stopper) => stopper.aborted)) stop();
     const turn: Turn = { target, signal: ending.signal, trace: new Trace(), known: this.#knownOf(target.device.id), faults: [] };
     try {
@@ -126,7 +124,7 @@ class Prober implements SshProbe {
       return bare("unknown", "probe.crash", `the SSH probe failed: ${error instanceof Error ? error.name : "unknown error"}`);
     } finally {
       clearTimeout(timer);
-      for (const stopper of stoppers) stopper.removeEventListener("abort", stop);
+      for (const forget of forgets) forget();
     }
   }
 
