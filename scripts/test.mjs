@@ -20,8 +20,10 @@ const run = spawnSync(process.execPath, [join(root, "node_modules/vitest/vitest.
 const { passed, failed, skipped, names } = count(report);
 rmSync(folder, { recursive: true, force: true });
 for (const name of names) console.log(`skipped: ${name}`);
+const strict = process.env.CI === "true" && skipped > 0;
+if (strict) console.error("vigie: CI skips nothing; install what the skipped tests need");
 console.log(`tests: ${passed} passed, ${failed} failed, ${skipped} skipped`);
-process.exit(run.status === 0 && failed === 0 && passed > 0 ? 0 : 1);
+process.exit(run.status === 0 && failed === 0 && passed > 0 && !strict ? 0 : 1);
 
 function count(file) {
   try {
