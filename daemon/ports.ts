@@ -141,6 +141,8 @@ export interface Tx {
   addOutbox(rows: readonly OutboxRow[]): Promise<void>;
   /** Outbox rows of an incident that are still pending become `dropped`, with the reason. */
   dropPending(incident: string, why: string, at: Instant): Promise<void>;
+  /** Moves what the outbox waits for (retries, claims under way) by so many ms: the wall clock has jumped. */
+  moveOutbox(ms: number): Promise<void>;
   saveCursor(reader: string, seq: number): Promise<void>;
   audit(entries: readonly AuditEntry[]): Promise<void>;
   keep(key: string, value: unknown): Promise<void>;

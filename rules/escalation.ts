@@ -60,6 +60,37 @@ function step(incident: Incident, hours: Hours, due: Instant, now: Instant): Dec
   }
 }
 
+/** The same incident after a jump of the wall clock: a timer that measures elapsed time moves with it, one of the calendar does not. */
+export function moveTimer(incident: Incident, ms: number, at: Instant): Decision | undefined {
+  if (incident.wakeAt === undefined || incident.foldedInto !== undefined || !measuresElapsed(incident)) return undefined;
+  const next = raised({ ...incident, wakeAt: incident.wakeAt + ms, levelSince: incident.levelSince + ms });
+  const why = `the wall clock jumped by ${Math.round(ms / 1000)} s; the timer moved with it`;
+  return { incident: next, timeline: [line(next, at, "system", "clock-jumped", why, { ms })], notices: [] };
+}
+
+function measuresElapsed(incident: Incident): boolean {
+  const track = incident.policy.tracks[incident.severity];
+  const runs = (clock: Clock) => clockOf(incident, clock).in === "wall";
+  const reason: WakeReason | undefined = incident.wakeFor;
+  switch (reason) {
+    case "notice":
+      // Past the group wait it waits for service hours to begin.
+      return (incident.wakeAt ?? 0) - incident.levelSince <= Math.max(incident.policy.groupWaitMs.now, incident.policy.groupWaitMs.other);
+    case "auto-close":
+      return true;
+    case "escalate":
+      return runs(stepOf(incident, incident.level).escalateAfter ?? track.lastResort.after);
+    case "repeat":
+      return runs(incident.level > track.steps.length ? track.lastResort.repeat : stepOf(incident, incident.level).takenWithin);
+    case "acknowledgement-expires":
+      return runs(track.acknowledgementExpires);
+    case "follow-up":
+      return runs(incident.state === "restored" ? restoredClock(incident) : track.followUp);
+    case undefined:
+      return false;
+  }
+}
+
 /** Outside service hours only `now` is sent: the notice and the clocks wait for the next service hours. */
 function begins(incident: Incident, hours: Hours, at: Instant): Instant {
   return incident.urgency === "now" ? at : nextService(hours, at);

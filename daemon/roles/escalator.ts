@@ -9,6 +9,7 @@ import { hoursOf } from "./commit.ts";
 import type { Leases } from "./lease.ts";
 import { rowsFor } from "./recipients.ts";
 import type { Role } from "./supervisor.ts";
+import { Timekeeper } from "./timekeeper.ts";
 
 export interface EscalatorDeps {
   readonly store: Store;
@@ -27,9 +28,11 @@ export class Escalator implements Role {
   readonly name = "escalator";
   readonly beatWithinMs = 30_000;
   readonly #deps: EscalatorDeps;
+  readonly #timekeeper: Timekeeper;
 
   constructor(deps: EscalatorDeps) {
     this.#deps = deps;
+    this.#timekeeper = new Timekeeper(deps);
   }
 
   async run(signal: AbortSignal, beat: () => void): Promise<void> {
@@ -45,8 +48,9 @@ export class Escalator implements Role {
   /** One transaction: everything due now, at most 100 incidents. How many moved. */
   async turn(): Promise<number> {
     const { store, clock, leases, config, changed, log } = this.#deps;
-    const now = clock.now();
     try {
+      await this.#timekeeper.check(leases.fence(this.name));
+      const now = clock.now();
       const moved = await store.transaction(leases.fence(this.name), async (tx) => {
         const done: Incident[] = [];
         for (const incident of await tx.dueIncidents(now, batch)) {

@@ -28,6 +28,13 @@ export async function dropPending(session: Session, incident: string, why: strin
   for (const some of slices(history, INSERT_ROWS)) await session.run(session.sql("deliveries").insert([...some]));
 }
 
+/** The wall clock has jumped: what waits, waits as long as it would have. */
+export async function moveOutbox(session: Session, ms: number): Promise<void> {
+  const moved =
+    "update outbox set not_before = not_before + ?, claim_expires_at = claim_expires_at + ? where state in ('pending', 'claimed')";
+  await session.rows(session.sql.raw(`${moved} returning key`, [ms, ms]));
+}
+
 interface Claim {
   readonly now: Instant;
   readonly leaseMs: number;

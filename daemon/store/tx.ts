@@ -6,7 +6,7 @@ import type { Incident, OutboxRow, TimelineEntry } from "../model/incident.ts";
 import type { Instant } from "../model/time.ts";
 import type { AuditEntry, Tx } from "../ports.ts";
 import type { Incidents } from "./incidents.ts";
-import { addOutbox, dropPending } from "./outbox.ts";
+import { addOutbox, dropPending, moveOutbox } from "./outbox.ts";
 import { alarmRow, auditRow } from "./rows.ts";
 import { INSERT_ROWS, type Session, slices } from "./session.ts";
 import { appendTimeline } from "./timeline.ts";
@@ -41,6 +41,7 @@ export function txOn(session: Session, incidents: Incidents): Tx {
     appendTimeline: (entries: readonly TimelineEntry[]) => appendTimeline(session, entries),
     addOutbox: (rows: readonly OutboxRow[]) => addOutbox(session, rows),
     dropPending: (incident: string, why: string, at: Instant) => dropPending(session, incident, why, at),
+    moveOutbox: (ms: number) => moveOutbox(session, ms),
     saveCursor: async (reader: string, seq: number) => {
       await session.run(session.sql("cursors").insert({ reader, seq }).onConflict("reader").merge());
     },

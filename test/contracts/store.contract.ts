@@ -383,6 +383,16 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
         expect(keys(await claim({ now: START + 10 }))).toEqual(["k3"]);
       });
 
+      it("moves what waits when the wall clock has jumped, and nothing that has gone", async () => {
+        await add(["k1"], ["k2", { notBefore: START + HOUR }]);
+        await claim();
+        await store.recordDeliveries([{ key: "k1", state: "sent", at: START }]);
+        await store.transaction(undefined, (tx) => tx.moveOutbox(-HOUR));
+        const [sent, waiting] = await store.deliveries("i1");
+        expect([sent?.notBefore, waiting?.notBefore]).toEqual([START, START]);
+        expect(keys(await claim())).toEqual(["k2"]);
+      });
+
       it("two dispatchers never claim the same row", async () => {
         const other = await ground.open();
         await add(...Array.from({ length: 300 }, (_, index): Parameters<typeof message> => [`k${index}`]));

@@ -170,3 +170,37 @@ describe("messages", () => {
     expect(net.sent.map((sent) => sent.to)).toEqual(["desk", "desk"]);
   });
 });
+
+describe("a wall clock that jumps", () => {
+  for (const hours of [3, -3]) {
+    it(`${hours} h fires no burst and delays nothing: the next step comes when it would have come`, async () => {
+      const net = await play({ devices: "router-1 > codec-7, codec-8" });
+      net.breaks("router-1");
+      await net.advance(2 * MINUTE);
+      const [incident] = await net.unfolded();
+      const leftMs = (incident?.wakeAt ?? 0) - net.clock.now();
+      const told = net.sent.length;
+      net.clock.jump(hours * HOUR);
+      await net.advance(leftMs - 10 * SECOND);
+      expect(net.sent.length).toBe(told);
+      await net.advance(70 * SECOND);
+      expect(net.sent.length).toBeGreaterThan(told);
+      const events = await net.timeline(incident as never);
+      expect(events.filter((event) => event === "clock-jumped")).toHaveLength(1);
+      expect(events).not.toContain("superseded");
+    });
+  }
+
+  it("back while the daemon was down is noticed at the start, and a message that waits does not wait for hours", async () => {
+    const net = await play({ devices: "router-1 > codec-7, codec-8" });
+    net.sendResult = sendsFail;
+    net.breaks("router-1");
+    await net.advance(3 * MINUTE);
+    net.clock.jump(-3 * HOUR);
+    net.sendResult = sendsWork;
+    await net.restartAfter(SECOND);
+    await net.advance(5 * MINUTE);
+    expect(net.toldTo("desk").length).toBeGreaterThan(0);
+    expect(await net.unfolded()).toMatchObject([{ device: "router-1", state: "open" }]);
+  });
+});

@@ -160,7 +160,7 @@ export class Scenario {
 
   /** The daemon is gone for so long, then comes back on the same store. */
   async restartAfter(ms: number, { looksAfter = {} }: { looksAfter?: Readonly<Record<string, number>> } = {}): Promise<void> {
-    this.clock.jump(ms);
+    this.clock.pass(ms);
     this.#board = new Board();
     this.desk = this.#wire();
     await this.begin();
@@ -215,9 +215,9 @@ export class Scenario {
       await this.#settle();
       const next = await this.#nextAt();
       if (next > end) break;
-      this.clock.jump(Math.max(1, next - this.clock.now()));
+      this.clock.pass(Math.max(1, next - this.clock.now()));
     }
-    this.clock.jump(end - this.clock.now());
+    this.clock.pass(end - this.clock.now());
     await this.#settle();
   }
 

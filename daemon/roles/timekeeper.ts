@@ -1,0 +1,73 @@
+/**
+ * Notices when the wall clock jumps, and moves the timers that measure elapsed time with it, in one transaction, before any fires.
+ *
+ * Within a process the monotonic clock tells. Over a restart a row written every 30 s tells of a clock set back; one set ahead
+ * cannot be told from time that has passed, and counts as that. Part of the escalator: nothing is woken before it has looked.
+ */
+import { moveTimer } from "../../rules/escalation.ts";
+import type { Incident } from "../model/incident.ts";
+import { type Instant, MINUTE, SECOND } from "../model/time.ts";
+import type { Clock, Fence, Log, Store } from "../ports.ts";
+
+/** A smaller step is corrected time, not a jump. */
+const jumpMs = MINUTE;
+const rowEveryMs = 30 * SECOND;
+const rowKey = "clock.wall";
+
+interface Row {
+  readonly at: Instant;
+}
+
+export class Timekeeper {
+  readonly #deps: { readonly store: Store; readonly clock: Clock; readonly log: Log };
+  #last: { readonly wall: Instant; readonly monotonicMs: number } | undefined;
+  #rowAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(deps: { readonly store: Store; readonly clock: Clock; readonly log: Log }) {
+    this.#deps = deps;
+  }
+
+  /** By how much the wall clock has jumped since the last check, once the timers have moved; 0 when it has not. */
+  async check(fence: Fence): Promise<number> {
+    const { store, clock } = this.#deps;
+    const wall = clock.now();
+    const monotonicMs = clock.monotonicMs();
+    const jumped = await this.#jump(wall, monotonicMs);
+    if (jumped !== 0) await this.#move(jumped, wall, fence);
+    this.#last = { wall, monotonicMs };
+    if (jumped !== 0 || monotonicMs - this.#rowAtMs >= rowEveryMs) {
+      await store.transaction(fence, (tx) => tx.keep(rowKey, { at: wall } satisfies Row));
+      this.#rowAtMs = monotonicMs;
+    }
+    return jumped;
+  }
+
+  async #jump(wall: Instant, monotonicMs: number): Promise<number> {
+    if (this.#last !== undefined) {
+      const jumped = wall - this.#last.wall - (monotonicMs - this.#last.monotonicMs);
+      return Math.abs(jumped) > jumpMs ? Math.round(jumped) : 0;
+    }
+    const row = await this.#deps.store.kept<Row>(rowKey);
+    return row !== undefined && wall < row.at - jumpMs ? wall - row.at : 0;
+  }
+
+  async #move(ms: number, at: Instant, fence: Fence): Promise<void> {
+    const { store, log } = this.#deps;
+    const moved = await store.transaction(fence, async (tx) => {
+      const done: Incident[] = [];
+      for (const { id } of await store.openIncidents()) {
+        const incident = await tx.incident(id);
+        const decision = incident === undefined ? undefined : moveTimer(incident, ms, at);
+        if (decision === undefined) continue;
+        await tx.updateIncident(decision.incident);
+        await tx.appendTimeline(decision.timeline);
+        done.push(decision.incident);
+      }
+      // Set ahead, a retry comes early, which does no harm; set back, it would come hours late.
+      if (ms < 0) await tx.moveOutbox(ms);
+      await tx.audit([{ at, by: "system", action: "clock.jumped", target: "clock", data: { ms, timers: done.length } }]);
+      return done;
+    });
+    log.warn({ jumpMs: ms, timers: moved.length }, "the wall clock jumped; elapsed timers moved with it");
+  }
+}
