@@ -1,5 +1,6 @@
 /** Stories at the edges: what left the configuration, what was explained late, what could not be sent, what nobody was told. */
 import { afterEach, describe, expect, it } from "vitest";
+import { bare } from "../../daemon/model/observation.ts";
 import { HOUR, MINUTE, SECOND } from "../../daemon/model/time.ts";
 import { type Scenario, type ScenarioOptions, scenario } from "./scenario.ts";
 
@@ -60,13 +61,18 @@ describe("commissioning", () => {
 
 describe("a start", () => {
   it("that holds a new failure of a device with a past does not lose it", async () => {
-    const net = await play({ devices: "router-1 > codec-7" });
-    net.breaks("codec-7");
+    const net = await play({ devices: "router-1 > ups-1" });
+    const lossy = (value: number) => net.finds("ups-1", "icmp", { ...bare("up"), samples: [{ name: "icmp_loss_ratio", value }] });
+    lossy(0.9);
+    await net.hears("ups-1", { symptom: "high-loss", effect: "raise" });
     await net.advance(3 * MINUTE);
-    net.heals("codec-7");
+    lossy(0);
     await net.advance(50 * MINUTE);
-    net.breaks("codec-7");
+    expect(await net.unfolded()).toMatchObject([{ symptom: "high-loss", state: "restored" }]);
+    lossy(0.9);
     await net.restartAfter(SECOND, { looksAfter: { "router-1": 90 * SECOND } });
+    // Before anything was looked at: its router may be why.
+    await net.hears("ups-1", { symptom: "high-loss", effect: "raise" });
     await net.advance(6 * MINUTE);
     expect((await net.unfolded()).map((incident) => incident.state)).toEqual(["restored", "open"]);
   });

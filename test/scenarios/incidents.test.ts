@@ -43,7 +43,7 @@ describe("a codec that stops answering", () => {
     await net.advance(15 * MINUTE);
     expect(await net.unfolded()).toMatchObject([{ state: "restored" }]);
     expect(net.sent.map((sent) => sent.to)).toEqual(["desk", "desk"]);
-    await net.advance(2 * DAY);
+    await net.advance(25 * HOUR);
     const [incident] = await net.unfolded();
     expect(incident).toMatchObject({ state: "closed", disposition: "healed" });
     expect(incident && (await net.timeline(incident))).toEqual(["opened", "notified", "restored", "closed"]);
@@ -89,7 +89,7 @@ describe("acknowledging and taking", () => {
     expect(net.sent.length).toBeGreaterThan(1);
     expect(await net.desk.take(number, "marie")).toMatchObject({ ok: true });
     const before = net.sent.length;
-    await net.advance(3 * DAY);
+    await net.advance(8 * HOUR);
     expect(net.sent.length).toBe(before);
     expect(await net.desk.close(number, "marie", "fixed", "cable")).toMatchObject({ ok: false, status: 409 });
     expect(await net.desk.resolve(number, "marie", "the cable was changed")).toMatchObject({ ok: true });
