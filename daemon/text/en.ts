@@ -125,5 +125,9 @@ export const en = {
   "event.repaired": "Repaired by the auditor",
   "event.redacted": "Text erased",
   "event.device-removed": "The device left the configuration",
+  "event.rule-removed": "The rule left the configuration",
+  "event.set-aside": "Set aside: another failure explains it",
+  "event.handed-over": "Handed over",
+  "event.clock-jumped": "The clock jumped; the timer moved with it",
   "event.note": "Note",
 } as const;

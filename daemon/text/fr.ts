@@ -126,5 +126,9 @@ export const fr: Readonly<Record<TextKey, string>> = {
   "event.repaired": "Réparé par l'auditeur",
   "event.redacted": "Texte effacé",
   "event.device-removed": "Appareil retiré de la configuration",
+  "event.rule-removed": "Règle retirée de la configuration",
+  "event.set-aside": "Mis de côté : une autre panne l'explique",
+  "event.handed-over": "Transféré",
+  "event.clock-jumped": "L'horloge a sauté; l'échéance a suivi",
   "event.note": "Note",
 };
