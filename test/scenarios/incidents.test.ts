@@ -1,7 +1,7 @@
 /** Whole stories in fake time, from the first bad look to the last message. */
 import { afterEach, describe, expect, it } from "vitest";
 import { bare } from "../../daemon/model/observation.ts";
-import { DAY, HOUR, MINUTE, SECOND } from "../../daemon/model/time.ts";
+import { HOUR, MINUTE, SECOND } from "../../daemon/model/time.ts";
 import { type Scenario, type ScenarioOptions, scenario } from "./scenario.ts";
 
 let net: Scenario | undefined;
