@@ -53,9 +53,9 @@ it("the second daemon takes over within the lease's time; no step is lost, none 
   linkDown(context, rig, rig.address(20), "gi0");
   // What the second hears, the first decides on.
   linkDown(context, rig, rig.address(20), "gi1", rig.address(4));
-  const two = await until("two incidents", async () => {
+  const two = await until("two incidents, both told", async () => {
     const found = await second.incidents();
-    return found.length === 2 && found;
+    return found.length === 2 && found.every(({ number }) => hook.seen.some(({ body }) => body.includes(number))) && found;
   });
   const [acknowledged] = two;
   expect((await second.post(`/api/v1/incidents/${acknowledged?.id}/acknowledge`)).status).toBe(200);
