@@ -204,7 +204,7 @@ describe("a restored incident", () => {
   it("tells those who had heard of it, once, and nobody when nobody had", () => {
     const told = play(opened(), always, start + 31 * MINUTE).incident;
     expect(restoreIncident(told, start + 32 * MINUTE, always, "2 good looks")?.notices).toMatchObject([
-      { kind: "restored", tell: ["desk", "analyst", "chief-technician", "it-technician"] },
+      { kind: "restored", tell: ["desk", "analyst", "chief", "it"] },
     ]);
     const early = play(opened(), always, start + MINUTE).incident;
     expect(restoreIncident(early, start + 2 * MINUTE, always, "2 good looks")?.notices).toMatchObject([{ tell: ["desk"] }]);
