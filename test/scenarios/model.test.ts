@@ -12,7 +12,7 @@ import { bare } from "../../daemon/model/observation.ts";
 import { HOUR, MINUTE, SECOND } from "../../daemon/model/time.ts";
 import { type Scenario, scenario } from "./scenario.ts";
 
-const runs = Number(process.env.VIGIE_MODEL_RUNS ?? 60);
+const runs = Number(process.env.VIGIE_MODEL_RUNS ?? 150);
 const seed = Number(process.env.VIGIE_MODEL_SEED ?? 20261118);
 
 const devices = ["core-1", "router-1", "switch-1", "codec-1", "codec-2", "router-2", "switch-2", "codec-3", "ups-1"] as const;

@@ -1,0 +1,78 @@
+/** The evaluator's loop: what it reads from, and when it must not go on. What it decides is told in test/scenarios. */
+import { expect, it } from "vitest";
+import { Board } from "../../daemon/board.ts";
+import type { Config } from "../../daemon/model/config.ts";
+import { SECOND } from "../../daemon/model/time.ts";
+import { type Bus, LeaseLost, type Log, type Store, StoreUnavailable } from "../../daemon/ports.ts";
+import { Evaluator } from "../../daemon/roles/evaluator.ts";
+import { FakeClock } from "../fakes/clock.ts";
+
+const quiet: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
+
+function rig() {
+  const clock = new FakeClock();
+  const state = { inbox: true, epoch: 1, reading: 0, loads: 0 };
+  const store = {
+    loadAlarms: async () => {
+      state.loads += 1;
+      return [];
+    },
+    cursor: async () => 0,
+    openIncidents: async () => [],
+    inboxAfter: async () => {
+      if (!state.inbox) throw new StoreUnavailable("SQLITE_IOERR");
+      return [];
+    },
+  } as unknown as Store;
+  const bus = {
+    async consume(_options, _handler, signal) {
+      state.reading += 1;
+      await clock.sleep(1_000_000, signal);
+      state.reading -= 1;
+    },
+  } as Bus;
+  const network = { devices: new Map(), sites: new Map(), rooms: new Map(), links: new Map() };
+  const config = { rules: [], policies: new Map(), policy: "default", network, credentials: new Map() } as unknown as Config;
+  const evaluator = new Evaluator({
+    store,
+    bus,
+    clock,
+    log: quiet,
+    leases: { fence: (role) => ({ role, holder: "me", epoch: state.epoch }), held: () => true, wait: async () => undefined },
+    board: new Board(),
+    config: () => config,
+    stats: { turn() {}, alarms() {} },
+    kick() {},
+    changed() {},
+    seen() {},
+  });
+  return { clock, state, evaluator };
+}
+
+it("stops reading the bus when the inbox cannot be read: started again, it never reads twice", async () => {
+  const { clock, state, evaluator } = rig();
+  const ended = evaluator.run(new AbortController().signal, () => {});
+  const refused = expect(ended).rejects.toThrow(StoreUnavailable);
+  await clock.advance(2 * SECOND);
+  expect(state.reading).toBe(1);
+  state.inbox = false;
+  await clock.advance(SECOND);
+  await refused;
+  expect(state.reading).toBe(0);
+});
+
+it("does not go on with an old memory when its lease changed hands and came back", async () => {
+  const { clock, state, evaluator } = rig();
+  const refused = expect(evaluator.run(new AbortController().signal, () => {})).rejects.toThrow(LeaseLost);
+  await clock.advance(2 * SECOND);
+  state.epoch = 3;
+  await clock.advance(SECOND);
+  await refused;
+  const abort = new AbortController();
+  const again = evaluator.run(abort.signal, () => {});
+  await clock.advance(2 * SECOND);
+  expect(state.loads).toBe(2);
+  abort.abort();
+  await clock.advance(SECOND);
+  await again;
+});
