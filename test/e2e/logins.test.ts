@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { startSimulatedNetwork } from "../../probes/simulator/simulation.ts";
 import type { SimulatedNetworkSpec } from "../../probes/simulator/spec.ts";
-import { type Config, people, Rig, sh, until } from "./rig.ts";
+import { type Config, people, Rig, sh, shortPolicy, until } from "./rig.ts";
 
 const rigs: Rig[] = [];
 afterEach(async () => {
   for (const rig of rigs.splice(0)) await rig.end();
 });
 
-function codecs(rig: Rig, count: number): { readonly spec: SimulatedNetworkSpec; readonly devices: Config } {
+function codecs(rig: Rig, count: number, every: string): { readonly spec: SimulatedNetworkSpec; readonly devices: Config } {
   const ids = Array.from({ length: count }, (_, n) => `codec-${n + 1}`);
   const address = (n: number) => rig.address(50 + n);
   return {
@@ -36,7 +36,7 @@ function codecs(rig: Rig, count: number): { readonly spec: SimulatedNetworkSpec;
           family: "cisco-ce",
           ssh: "codecs",
           ssh_port: 2222,
-          checks: { icmp: false, snmp: false, ssh: { interval: "2s", timeout: "2s" } },
+          checks: { icmp: false, snmp: false, ssh: { interval: every, timeout: every } },
         },
       ]),
     ),
@@ -49,7 +49,7 @@ it("forty codecs with one wrong password see few logins; one incident names the 
   const rig = new Rig();
   rigs.push(rig);
   const count = 40;
-  const { spec, devices } = codecs(rig, count);
+  const { spec, devices } = codecs(rig, count, "5s"); // Forty key exchanges at once take their time on a busy machine.
   const simulation = await startSimulatedNetwork(spec, { env: { RIGHT: "the-right-one" } });
   rig.later(() => simulation.stop());
   rig.env.PASSWORD = "the-wrong-one";
@@ -71,6 +71,8 @@ it("forty codecs with one wrong password see few logins; one incident names the 
     credentials,
     devices,
     rules: { include: ["rules/*.yaml"] },
+    // On a busy machine the third refusal may come late; by default there are 30 s for it.
+    policies: { short: shortPolicy({ group_wait: { now: "10s", other: "10s" } }) },
     channels: { mail: { mail: { host: rig.address(2), port: 2525, from: "vigie@example.org" } } },
     ...people((who) => [{ mail: `${who}@example.org` }]),
   });
@@ -108,7 +110,7 @@ it("forty codecs with one wrong password see few logins; one incident names the 
 it("a codec that shows another host key gets no password until a person accepts the key; that is audited, and the alarm clears", async () => {
   const rig = new Rig();
   rigs.push(rig);
-  const { spec, devices } = codecs(rig, 1);
+  const { spec, devices } = codecs(rig, 1, "2s");
   rig.env.PASSWORD = "the-right-one";
   const start = (keys: string) => startSimulatedNetwork(spec, { env: { RIGHT: "the-right-one" }, hostKeys: join(rig.folder, keys) });
   let simulation = await start("old");

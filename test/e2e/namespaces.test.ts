@@ -94,11 +94,11 @@ it("a host goes silent: one incident, a mail in a real mailbox, acknowledged ove
   expect(notice.to).toBe("desk@example.org");
   await until("the host is up again", async () => (await daemon.device("host")).up === "up");
 
-  const again = await daemon.incident(opened.id);
-  expect(again.deliveries.map(({ kind, state }) => [kind, state])).toEqual([
-    ["problem", "accepted"],
-    ["restored", "accepted"],
-  ]);
+  const again = await until("both deliveries are recorded", async () => {
+    const now = await daemon.incident(opened.id);
+    return now.deliveries.length === 2 && now.deliveries.every(({ state }) => state === "accepted") && now;
+  });
+  expect(again.deliveries.map(({ kind }) => kind)).toEqual(["problem", "restored"]);
   expect(await daemon.incidents()).toHaveLength(1);
 }, 60_000);
 
