@@ -5,11 +5,17 @@
  */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 
-/** Reads `flag count period timeout interval targets…`; prints what fping prints, then `end <exit code>`. Words are split, never evaluated. */
+/** Reads `flag count period timeout interval targets…`; prints what fping prints, then `end <exit code>`. Words are split, never evaluated. A here-document costs no process of its own. */
 const script = `set -f
 fping=$1
+newline='
+'
 while read -r flag count period timeout interval list; do
-  printf '%s\\n' $list | "$fping" "$flag" -C "$count" -q -p "$period" -t "$timeout" -i "$interval" -r 0 -f - 2>&1
+  hosts=
+  for host in $list; do hosts=$hosts$host$newline; done
+  "$fping" "$flag" -C "$count" -q -p "$period" -t "$timeout" -i "$interval" -r 0 -f - 2>&1 <<end_of_hosts
+$hosts
+end_of_hosts
   echo "end $?"
 done`;
 
