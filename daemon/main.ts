@@ -3,6 +3,7 @@
  *
  * Exit code 0, 1 (the answer is no), 2 (wrong use).
  */
+import { setFlagsFromString } from "node:v8";
 import type { Io } from "./cli/io.ts";
 
 type Command = (argv: string[], io: Io) => Promise<number>;
@@ -65,4 +66,6 @@ async function main(argv: string[]): Promise<number> {
   }
 }
 
+// V8 would let the heap of a large network double before it collects; this costs a few collections a minute and saves the memory.
+setFlagsFromString("--heap-growing-percent=40");
 process.exitCode = await main(process.argv.slice(2));
