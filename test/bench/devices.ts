@@ -25,7 +25,6 @@ export interface DevicesOptions {
 }
 
 const agentsPerProcess = 16_000;
-const scrapes = 5;
 
 export async function benchDevices(options: DevicesOptions): Promise<Report> {
   const folder = mkdtempSync(join(tmpdir(), "vigie-bench-"));
@@ -49,14 +48,17 @@ export async function benchDevices(options: DevicesOptions): Promise<Report> {
     await sleep(options.warmUpSeconds * 1_000);
     const warm = subject.usage();
     const window = await observe(subject, options.seconds);
-    const scraped = await scrapeCost(subject, window.cpuPercent);
-    const profile = await subject.profile(30);
+    const scraped = await scrapeCost(subject, window.cpuPercent, options.judged ? 5 : 1);
+    const profile = await subject.profile(options.judged ? 20 : 10);
     return {
       figures: figuresOf(options, subject.readyMs, warm, window, scraped),
       notes: [
         `Window: ${options.seconds} s of steady state, after ${options.warmUpSeconds} s of warm-up in which everything was looked at once. ` +
           `${window.looks.toFixed(0)} looks a second. CPU on loopback holds the kernel's side of both ends of every packet that the daemon and fping send.`,
         `Up to the end of the warm-up the daemon used ${((warm.ownMs + warm.childrenMs) / 1_000).toFixed(1)} s of CPU.`,
+        ...(options.seconds < 300
+          ? ["The window may hold no save of roll-ups (one every 5 minutes): 0.2 s of CPU at 10,000 devices, 0.07 % of a core."]
+          : []),
         sharesTable("where the main thread's time goes", profile.areas, 14),
         sharesTable("the functions that take most of it", profile.functions, 14),
       ],
@@ -123,7 +125,7 @@ interface ScrapeCost {
 }
 
 /** Scrapes a few times, and tells what one costs beyond the steady state. */
-async function scrapeCost(subject: Subject, cpuPercent: number): Promise<ScrapeCost> {
+async function scrapeCost(subject: Subject, cpuPercent: number, scrapes: number): Promise<ScrapeCost> {
   const from = subject.usage();
   const began = performance.now();
   const all: Scrape[] = [];
@@ -157,7 +159,7 @@ function figuresOf(options: DevicesOptions, readyMs: number, warm: Usage, window
     lower(name("slots late, p99"), histogramShare(before.text, after.text, "vigie_slots_late_seconds", 0.99) * 1_000, "ms", target(250)),
     lower(name("event-loop delay, p99"), (series(after.text, "nodejs_eventloop_lag_p99_seconds") ?? Number.NaN) * 1_000, "ms", target(50)),
     lower(name("event-loop delay, longest"), (series(after.text, "nodejs_eventloop_lag_max_seconds") ?? Number.NaN) * 1_000, "ms"),
-    lower(name("/metrics, slowest of five"), scraped.worstMs, "ms", target(500)),
+    lower(name(options.judged ? "/metrics, slowest of five" : "/metrics, one"), scraped.worstMs, "ms", target(500)),
     lower(name("/metrics, CPU of one"), scraped.cpuMs, "ms"),
     lower(name("/metrics, size"), scraped.bytes / 2 ** 20, "MiB"),
     higher(name("series of samples a device"), sum(/^vigie_(?!device_|incident)\w+\{device="/gm), "series", target(15)),

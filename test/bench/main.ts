@@ -32,7 +32,7 @@ const benches: Readonly<Record<string, { readonly usual: boolean; run(size: Size
   ssh: {
     usual: true,
     run: ({ seconds, quick }) =>
-      benchSsh({ sessions: quick ? 100 : 1_000, seconds: Math.min(seconds, 120), warmUpSeconds: quick ? 35 : 70 }),
+      benchSsh({ sessions: quick ? 100 : 1_000, seconds: Math.min(seconds, 120), warmUpSeconds: quick ? 35 : 40 }),
   },
   traps: {
     usual: true,
@@ -52,7 +52,7 @@ const benches: Readonly<Record<string, { readonly usual: boolean; run(size: Size
         name: "devices-100k",
         devices: quick ? 1_000 : 100_000,
         seconds: Math.min(seconds, 150),
-        warmUpSeconds: quick ? 5 : 130,
+        warmUpSeconds: quick ? 5 : 20,
         judged: false,
         packetsPerSecond: 20_000,
       }),

@@ -65,7 +65,7 @@ async function measure(input: SshOptions & { sshPort: number; asked: boolean; fl
     const to = subject.usage();
     const percent = ((to.ownMs + to.childrenMs - from.ownMs - from.childrenMs) / (performance.now() - began)) * 100;
     const { text } = await subject.scrape();
-    const profile = await subject.profile(asked ? 30 : 1);
+    const profile = await subject.profile(asked ? 15 : 1);
     const up = [...text.matchAll(/^vigie_device_look_up\{[^}]*\} 1$/gm)].length / sessions;
     return { percent, rssBytes: to.rssBytes, up, profile };
   } finally {
