@@ -207,6 +207,8 @@ class Prober implements SshProbe {
         await this.#options.pace?.(turn.target.device.site, QUESTION_PACKETS, turn.signal);
         turn.trace.note(`> ${command}`);
       }
+      // The ceiling let nothing out in time: nothing was asked, and the session is as good as before.
+      if (turn.signal.aborted) return failed(reasonOf(turn.signal));
       this.#counts.questions += asks.length;
       const commands = asks.map(({ command }) => command);
       const answers = await kept.conversation.ask(commands, turn.signal, (at, answer) => {

@@ -18,8 +18,9 @@ export interface BenchNetwork {
   readonly sshPort?: number;
   /** Where messages go; default: nowhere, nobody listens. */
   readonly hookPort?: number;
-  /** Packets a second, all sites; default: the daemon's. */
+  /** Packets a second, all sites, and a site; default: the daemon's. */
   readonly packetsPerSecond?: number;
+  readonly packetsPerSecondPerSite?: number;
 }
 
 const perSite = 166;
@@ -109,7 +110,9 @@ export function writeNetwork(network: BenchNetwork): string {
     `http: { listen: "127.0.0.1:${httpPort}" }`,
     "storage: { sqlite: state/vigie.db }",
     ...(trapPort === undefined ? [] : [`traps: { listen: "127.0.0.1:${trapPort}", credentials: [agents] }`]),
-    ...(pace === undefined ? [] : [`ceilings: { packets_per_second: ${pace} }`]),
+    ...(pace === undefined
+      ? []
+      : [`ceilings: { packets_per_second: ${pace}, packets_per_second_per_site: ${network.packetsPerSecondPerSite ?? 200} }`]),
     "families: { include: [families/*.yaml] }",
     "credentials:",
     '  agents: { snmp_community: { version: "2c", community: { env: VIGIE_BENCH_COMMUNITY } } }',
