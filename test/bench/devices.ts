@@ -57,7 +57,7 @@ export async function benchDevices(options: DevicesOptions): Promise<Report> {
           `${window.looks.toFixed(0)} looks a second. CPU on loopback holds the kernel's side of both ends of every packet that the daemon and fping send.`,
         `Up to the end of the warm-up the daemon used ${((warm.ownMs + warm.childrenMs) / 1_000).toFixed(1)} s of CPU.`,
         ...(options.seconds < 300
-          ? ["The window may hold no save of roll-ups (one every 5 minutes): 0.2 s of CPU at 10,000 devices, 0.07 % of a core."]
+          ? ["The window may hold no save of roll-ups (one every 5 minutes); what a save costs was not told apart from the noise."]
           : []),
         sharesTable("where the main thread's time goes", profile.areas, 14),
         sharesTable("the functions that take most of it", profile.functions, 14),
