@@ -46,6 +46,7 @@ export function makeEvaluator(parts: Judging): Evaluator {
         metrics.observations.inc(observations);
       },
       alarms: (active) => metrics.alarmsActive.set(active),
+      opened: (severity) => metrics.incidentsOpened.inc({ severity }),
     },
     kick({ device, check, inMs }) {
       if (device !== undefined) looking.scheduler.kickDevice(device, inMs);

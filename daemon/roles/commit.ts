@@ -11,7 +11,7 @@ import { fingerprint } from "../../rules/recurrence.ts";
 import { settleOpening } from "../../rules/severity.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Config } from "../model/config.ts";
-import type { Incident } from "../model/incident.ts";
+import type { Incident, Severity } from "../model/incident.ts";
 import type { Device, Site } from "../model/network.ts";
 import { DAY, type Instant } from "../model/time.ts";
 import { RaceLost, type Tx } from "../ports.ts";
@@ -47,6 +47,8 @@ export class IntentWriter {
   readonly #numbers: Reserved[];
   /** Root causes that have an open incident after this. */
   readonly opened = new Map<string, Incident>();
+  /** Severity of each incident that is new: neither gathered nor reopened. */
+  readonly created: Severity[] = [];
   readonly ended: string[] = [];
 
   constructor(tx: Tx, config: Config, turn: TurnResult, numbers: readonly Reserved[]) {
@@ -99,6 +101,7 @@ export class IntentWriter {
     await this.#tx.appendTimeline(decision.timeline);
     this.#assign(alarm, decision.incident.id);
     this.opened.set(intent.root, decision.incident);
+    this.created.push(decision.incident.severity);
   }
 
   #opening(input: {

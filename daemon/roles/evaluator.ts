@@ -10,7 +10,7 @@ import { inOrder } from "../../rules/alarm.ts";
 import { createRuleIndex } from "../../rules/applies.ts";
 import type { Board } from "../board.ts";
 import type { Config } from "../model/config.ts";
-import { type Incident, isFailing } from "../model/incident.ts";
+import { type Incident, isFailing, type Severity } from "../model/incident.ts";
 import type { Observation } from "../model/observation.ts";
 import { MINUTE } from "../model/time.ts";
 import { type Bus, type Clock, type Fence, type InboxMessage, LeaseLost, type Log, RaceLost, type Store } from "../ports.ts";
@@ -24,6 +24,8 @@ import { type Kick, Turn, type TurnResult, type TurnWorld, type Wide } from "./t
 export interface EvaluatorStats {
   turn(seconds: number, observations: number): void;
   alarms(active: number): void;
+  /** An incident is committed that was not there before. */
+  opened?(severity: Severity): void;
 }
 
 export interface EvaluatorDeps {
@@ -232,6 +234,7 @@ export class Evaluator implements Role {
     this.#waiting = result.held;
     for (const root of writer?.opened.keys() ?? []) this.#openRoots.add(root);
     for (const root of writer?.ended ?? []) this.#openRoots.delete(root);
+    for (const severity of writer?.created ?? []) stats.opened?.(severity);
     for (const observation of observations) board.record(observation, now);
     for (const [device, up] of result.up) this.#show(device, up, now);
     for (const each of result.kicks) kick(each);

@@ -48,6 +48,7 @@ describe("a codec that stops answering", () => {
     expect(incident).toMatchObject({ state: "closed", disposition: "healed" });
     expect(incident && (await net.timeline(incident))).toEqual(["opened", "notified", "restored", "closed"]);
     expect(await net.store.verifyTimeline()).toMatchObject({ checked: 4 });
+    expect(net.opened, "one incident was opened, whatever became of it").toEqual(["minor"]);
   });
 
   it("that heals within the group wait tells nobody", async () => {

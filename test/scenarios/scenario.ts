@@ -75,6 +75,8 @@ export class Scenario {
   readonly clock: FakeClock;
   readonly folder: string;
   readonly sent: Sent[] = [];
+  /** What the evaluator counted as opened. */
+  readonly opened: string[] = [];
   readonly start: Instant;
   config: Config;
   /** Called with each message that goes, before it is counted as sent. */
@@ -126,7 +128,7 @@ export class Scenario {
       ...basics,
       bus: createLocalBus({ capacity: 10_000 }, clock),
       board: this.#board,
-      stats: { turn() {}, alarms() {} },
+      stats: { turn() {}, alarms() {}, opened: (severity) => this.opened.push(severity) },
       kick: ({ device, check, inMs }) => {
         const ids = check === undefined ? (this.config.network.devices.get(device ?? "")?.checks ?? []).map(({ id }) => id) : [check];
         for (const id of ids) this.#kicks.set(id, Math.min(this.#kicks.get(id) ?? Number.POSITIVE_INFINITY, clock.now() + inMs));
