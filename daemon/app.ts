@@ -261,7 +261,7 @@ class Daemon implements App {
       dispatcher,
       escalator,
       auditor,
-      new Reporter({ ...basics, leases }),
+      new Reporter({ ...basics, leases, stats: { job: (job, result) => this.#metrics.jobs.inc({ job, result }) } }),
       evaluator,
       looking.guardKeeper,
       looking.prober,

@@ -31,6 +31,7 @@ export interface Metrics {
   readonly configReloadAt: Gauge;
   readonly leaseHeld: Gauge<"role">;
   readonly auditorRepairs: Counter;
+  readonly jobs: Counter<"job" | "result">;
   readonly heartbeatLastSent: Gauge;
   readonly heartbeats: Counter<"result">;
   readonly influxPoints: Counter<"result">;
@@ -97,6 +98,7 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     configReloadAt: gauge("config_last_reload_success_timestamp_seconds", "When the configuration in force was loaded."),
     leaseHeld: gauge("lease_held", "1 while this process holds the role's lease.", ["role"]),
     auditorRepairs: counter("auditor_repairs_total", "Open incidents found without a future timer or a message in flight, and repaired."),
+    jobs: counter("jobs_total", "Calendar jobs (backup, retention), by result: done, failed.", ["job", "result"]),
     heartbeatLastSent: gauge("heartbeat_last_sent_timestamp_seconds", "When the outgoing heartbeat was last accepted; 0 is never."),
     heartbeats: counter("heartbeats_total", "Outgoing heartbeats, by result: sent, failed, withheld.", ["result"]),
     influxPoints: counter("influx_points_total", "Points for InfluxDB, by result: written, dropped.", ["result"]),

@@ -17,6 +17,7 @@ export interface ReporterDeps {
   readonly log: Log;
   readonly leases: Leases;
   readonly config: () => Config;
+  readonly stats?: { job(name: string, result: "done" | "failed"): void };
 }
 
 const keptBackups = 7;
@@ -49,12 +50,14 @@ export class Reporter implements Role {
 
   /** Only where the lease is held; an error is logged and counted as a failed job, the calendar goes on. */
   async #job(name: string, work: () => Promise<void>): Promise<void> {
-    const { leases, log } = this.#deps;
+    const { leases, log, stats } = this.#deps;
     if (!leases.held(this.name)) return;
     try {
       await work();
+      stats?.job(name, "done");
       log.info({ job: name }, "calendar job done");
     } catch (error) {
+      stats?.job(name, "failed");
       log.error({ job: name, error: error instanceof Error ? error.name : "unknown" }, "calendar job failed");
     }
   }
@@ -66,11 +69,12 @@ export class Reporter implements Role {
     await mkdir(folder, { recursive: true });
     const stamp = new Date(clock.now()).toISOString().replace(/[:.]/g, "-");
     await store.backup(join(folder, `nightly-${stamp}.${store.kind === "sqlite" ? "db" : "dump"}`));
-    const old = (await readdir(folder))
-      .filter((name) => name.startsWith("nightly-"))
-      .sort()
-      .slice(0, -keptBackups);
-    for (const name of old) await rm(join(folder, name));
+    // A checksum lies beside each copy: they stay and go together.
+    const copies = (await readdir(folder)).filter((name) => /^nightly-.*\.(db|dump)$/.test(name)).sort();
+    for (const name of copies.slice(0, -keptBackups)) {
+      await rm(join(folder, name));
+      await rm(join(folder, `${name}.sha256`), { force: true });
+    }
   }
 
   async prune(): Promise<void> {
