@@ -4,7 +4,7 @@
  * Request numbers go on above the highest one ever issued, and what the copy still holds as unsent is marked as maybe a duplicate.
  */
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { copyFile, link, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Instant } from "../model/time.ts";
 import { sha256File } from "./backup.ts";
@@ -105,6 +105,8 @@ export async function putInPlace({ copy, database, stateDir, aside }: Restoring,
   for (const [name, last] of present?.marks ?? []) marks.set(name, Math.max(last, marks.get(name) ?? 0));
   await writeMarks(stateDir, marks);
   // The log of the old database belongs to it, and must not meet the new one.
-  for (const end of ["-wal", "-shm", ""]) if (existsSync(`${database}${end}`)) await rename(`${database}${end}`, `${aside}${end}`);
+  for (const end of ["-wal", "-shm"]) if (existsSync(`${database}${end}`)) await rename(`${database}${end}`, `${aside}${end}`);
+  // A second name first: at no moment is there no database, which a daemon that starts would take for a new one.
+  if (existsSync(database)) await link(database, aside);
   await rename(beside, database);
 }
