@@ -2,20 +2,21 @@
  * `vigie backup`: a consistent copy of the database while the daemon runs.
  */
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { StoreUnavailable } from "../ports.ts";
 import { backupStorage } from "../store/backup.ts";
 import type { Io } from "./io.ts";
 import { type StorageConfig, storageConfig } from "./storage-config.ts";
 
-const HELP = `Usage: vigie backup [--config FILE] [--out FILE]
+const HELP = `Usage: vigie backup [--config FILE] [--out FILE] [--json]
 
 Copies the database while the daemon runs, and writes FILE.sha256 beside the copy (sha256sum -c reads it).
 PostgreSQL is copied by pg_dump; without it, the command to run elsewhere is printed.
 
   --config FILE  default: vigie.yaml
   --out FILE     default: <state_dir>/backups/vigie-<time>.db (PostgreSQL: .dump)
+  --json         print one JSON object: file, checksum
   --help         this text
 
 Exit code: 0 copied, 1 not copied, 2 wrong use.`;
@@ -24,6 +25,7 @@ function asked(argv: readonly string[]) {
   const options = {
     config: { type: "string", default: "vigie.yaml" },
     out: { type: "string" },
+    json: { type: "boolean" },
     help: { type: "boolean", short: "h" },
   } as const;
   return parseArgs({ args: [...argv], options, strict: true }).values;
@@ -47,7 +49,7 @@ export async function backup(argv: readonly string[], io: Io): Promise<number> {
     io.err(`storage.sqlite: there is no database at ${config.storage.path}; has the daemon run yet?`);
     return 1;
   }
-  return copy(config, resolve(values.out ?? defaultOut(config)), io);
+  return copy(config, resolve(values.out ?? defaultOut(config)), values.json === true, io);
 }
 
 function defaultOut({ storage, stateDir }: StorageConfig): string {
@@ -55,7 +57,7 @@ function defaultOut({ storage, stateDir }: StorageConfig): string {
   return join(stateDir, "backups", `vigie-${time}.${storage.kind === "sqlite" ? "db" : "dump"}`);
 }
 
-async function copy({ storage }: StorageConfig, file: string, io: Io): Promise<number> {
+async function copy({ storage }: StorageConfig, file: string, json: boolean, io: Io): Promise<number> {
   try {
     await backupStorage(storage, file);
   } catch (error) {
@@ -68,7 +70,10 @@ async function copy({ storage }: StorageConfig, file: string, io: Io): Promise<n
     io.err(`backup: nothing was copied to ${file} (${code}); check that the folder can be written and has room`);
     return 1;
   }
-  io.out(`copied to ${file}`);
-  io.out(`check it with: sha256sum -c ${file}.sha256`);
+  if (json) io.out(JSON.stringify({ file, checksum: `${file}.sha256` }));
+  else {
+    io.out(`copied to ${file}`);
+    io.out(`check it with: cd ${dirname(file)} && sha256sum -c ${basename(file)}.sha256`);
+  }
   return 0;
 }

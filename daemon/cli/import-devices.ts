@@ -13,7 +13,7 @@ import * as scalars from "../config/scalars.ts";
 import type { CommandOutput } from "./check-config.ts";
 import { type CsvRow, decodeText, readCsv } from "./csv.ts";
 
-const HELP = `Usage: vigie import devices FILE.csv [--out FILE.yaml]
+const HELP = `Usage: vigie import devices FILE.csv [--out FILE.yaml] [--json]
 
 Turns a spreadsheet (CSV; comma or semicolon; UTF-8 or Windows-1252) into devices: for a file to include.
 The first row names the columns, in English or in French:
@@ -30,6 +30,7 @@ The first row names the columns, in English or in French:
 New devices are in commissioning: they page nobody until "commissioning: true" is taken out.
 
   --out FILE   write there instead of to the standard output; never overwrites
+  --json       print one JSON object instead: devices, errors, warnings
   --help       this text
 
 Exit code: 0 written, 1 errors (nothing is written), 2 wrong use.`;
@@ -80,6 +81,10 @@ export async function importDevices(argv: readonly string[], io: CommandOutput):
   const families = shippedKnowledge();
   const result = devicesFromCsv(text.replace(/^\uFEFF/, ""), new Set(families.loadFamilies(families.familyFolders).families.keys()));
   if (encoding === "windows-1252") io.err(`warning: ${asked.file} is not UTF-8 and was read as Windows-1252; check the accents`);
+  if (asked.json) {
+    io.out(JSON.stringify(result));
+    return result.errors.length > 0 ? 1 : 0;
+  }
   for (const warning of result.warnings) io.err(`warning: ${warning}`);
   for (const error of result.errors) io.err(error);
   if (result.errors.length > 0) {
@@ -104,15 +109,22 @@ async function write(out: string | undefined, devices: Import["devices"], io: Co
   return failed === undefined ? 0 : 1;
 }
 
-function readArguments(
-  argv: readonly string[],
-): { readonly file: string; readonly out: string | undefined; readonly help: boolean } | string {
+interface Asked {
+  readonly file: string;
+  readonly out: string | undefined;
+  readonly json: boolean;
+  readonly help: boolean;
+}
+
+function readArguments(argv: readonly string[]): Asked | string {
   try {
-    const options = { out: { type: "string" }, help: { type: "boolean", short: "h" } } as const;
+    const options = { out: { type: "string" }, json: { type: "boolean", default: false }, help: { type: "boolean", short: "h" } } as const;
     const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options });
     const [file] = positionals;
-    if (values.help === true) return { file: "", out: undefined, help: true };
-    return file === undefined || positionals.length > 1 ? "name one CSV file" : { file, out: values.out, help: false };
+    const { out, json } = values;
+    if (values.help === true) return { file: "", out, json, help: true };
+    if (json && out !== undefined) return "--json prints, and --out writes; take one";
+    return file === undefined || positionals.length > 1 ? "name one CSV file" : { file, out, json, help: false };
   } catch (error) {
     // parseArgs throws a TypeError whose message names the option that it does not know.
     return error instanceof Error ? (error.message.split(". ")[0] ?? error.message) : "cannot read the arguments";

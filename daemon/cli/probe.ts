@@ -22,26 +22,44 @@ const help = `vigie probe <device|address> [--config vigie.yaml] [--json]
 Looks once over ICMP, SNMP and SSH, as the configuration says for the device, and prints what was seen, with the trace.
 An address that the configuration does not know is pinged. Exit code: 0 everything is up, 1 something is not, 2 wrong use.`;
 
+interface Asked {
+  readonly wanted: string;
+  readonly file: string;
+  readonly json: boolean;
+}
+
 export async function probe(argv: string[], io: Io): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: argv,
-    allowPositionals: true,
-    strict: false,
-    options: { config: { type: "string" }, json: { type: "boolean" }, help: { type: "boolean", short: "h" } },
-  });
-  const [wanted] = positionals;
-  if (values.help === true || wanted === undefined) {
-    (values.help === true ? io.out : io.err)(help);
-    return values.help === true ? 0 : 2;
+  const asked = readArgs(argv);
+  if (asked === "help") {
+    io.out(help);
+    return 0;
   }
-  const file = resolve(typeof values.config === "string" ? values.config : "vigie.yaml");
-  const config = existsSync(file) ? await configOf(file, io) : undefined;
+  if (typeof asked === "string") {
+    io.err(`vigie probe: ${asked}\n\n${help}`);
+    return 2;
+  }
+  const config = existsSync(asked.file) ? await configOf(asked.file, io) : undefined;
   if (config === null) return 1;
-  const device = (config === undefined ? undefined : deviceOf(config, wanted)) ?? stranger(wanted);
+  const device = (config === undefined ? undefined : deviceOf(config, asked.wanted)) ?? stranger(asked.wanted);
   const looks = await lookAll(device, config);
-  if (values.json === true) io.out(JSON.stringify({ device: device.id, address: device.address, looks }, null, 2));
+  if (asked.json) io.out(JSON.stringify({ device: device.id, address: device.address, looks }, null, 2));
   else for (const line of looks.flatMap(({ kind, finding, tookMs }) => report(kind, finding, tookMs))) io.out(line);
   return looks.every(({ finding }) => finding.status === "up") ? 0 : 1;
+}
+
+/** What was asked, `help`, or what is wrong with it. */
+function readArgs(argv: string[]): Asked | string {
+  try {
+    const options = { config: { type: "string" }, json: { type: "boolean" }, help: { type: "boolean", short: "h" } } as const;
+    const { values, positionals } = parseArgs({ args: argv, allowPositionals: true, options });
+    if (values.help === true) return "help";
+    const [wanted, ...more] = positionals;
+    if (wanted === undefined || more.length > 0) return "name one device or one address";
+    if (values.config !== undefined && !existsSync(values.config)) return `${values.config} is not there; name the file with --config`;
+    return { wanted, file: resolve(values.config ?? "vigie.yaml"), json: values.json === true };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 async function configOf(file: string, io: Io): Promise<Config | null> {

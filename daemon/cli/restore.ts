@@ -9,19 +9,24 @@ import { BadCopy, type Contents, checkCopy, contentsOf, putInPlace } from "../st
 import type { Io } from "./io.ts";
 import { storageConfig } from "./storage-config.ts";
 
-const HELP = `Usage: vigie restore FILE [--config FILE]
+const HELP = `Usage: vigie restore FILE [--config FILE] [--json]
 
 Puts FILE, made by vigie backup, in the place of the database. The present one is kept beside it. Refuses while a daemon runs.
 Says what is lost since the copy was made. Request numbers continue above the highest one ever issued.
 PostgreSQL is restored by pg_restore; the command is printed.
 
   --config FILE  default: vigie.yaml
+  --json         print one JSON object: restored, aside, lost
   --help         this text
 
 Exit code: 0 restored, 1 not restored, 2 wrong use.`;
 
 function asked(argv: readonly string[]) {
-  const options = { config: { type: "string", default: "vigie.yaml" }, help: { type: "boolean", short: "h" } } as const;
+  const options = {
+    config: { type: "string", default: "vigie.yaml" },
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", short: "h" },
+  } as const;
   return parseArgs({ args: [...argv], options, strict: true, allowPositionals: true });
 }
 
@@ -54,7 +59,7 @@ export async function restore(argv: readonly string[], io: Io): Promise<number> 
   let held: Held | undefined;
   try {
     held = await holdState(config.stateDir);
-    return await replace(where, io);
+    return await replace(where, words.values.json, io);
   } catch (error) {
     if (!(error instanceof StateHeld || error instanceof BadCopy || error instanceof SchemaRefused)) throw error;
     io.err(`restore: ${error.message}`);
@@ -64,7 +69,13 @@ export async function restore(argv: readonly string[], io: Io): Promise<number> 
   }
 }
 
-async function replace(where: { readonly copy: string; readonly database: string; readonly stateDir: string }, io: Io): Promise<number> {
+interface Where {
+  readonly copy: string;
+  readonly database: string;
+  readonly stateDir: string;
+}
+
+async function replace(where: Where, json: boolean, io: Io): Promise<number> {
   await checkCopy(where.copy);
   const present = await contentsOf(where.database);
   const now = Date.now();
@@ -76,6 +87,11 @@ async function replace(where: { readonly copy: string; readonly database: string
   const copy = await contentsOf(where.copy);
   const aside = `${where.database}.before-restore-${new Date(now).toISOString().replace(/[-:]|\.\d+/g, "")}`;
   await putInPlace({ ...where, aside }, present);
+  if (json) {
+    const kept = present === undefined ? {} : { aside, lost: difference(present, copy) };
+    io.out(JSON.stringify({ restored: where.copy, ...kept }));
+    return 0;
+  }
   io.out(`restored ${where.copy}`);
   if (present === undefined) return 0;
   io.out(`the database that was here is kept as ${aside}`);
@@ -84,6 +100,13 @@ async function replace(where: { readonly copy: string; readonly database: string
 }
 
 const time = (at: number | undefined) => (at === undefined ? "nothing" : new Date(at).toISOString());
+
+/** What the present database knows and the copy does not. */
+function difference(present: Contents, copy: Contents | undefined) {
+  const lines = Math.max(0, present.lines - (copy?.lines ?? 0));
+  const incidents = Math.max(0, present.incidents - (copy?.incidents ?? 0));
+  return { timelineLines: lines, incidents, since: time(copy?.newestTimelineAt), until: time(present.newestTimelineAt) };
+}
 
 /** In words: what the present database knows and the copy does not. */
 function lost(present: Contents, copy: Contents | undefined): readonly string[] {

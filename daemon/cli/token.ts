@@ -4,7 +4,7 @@
 import { randomBytes } from "node:crypto";
 import type { Io } from "./io.ts";
 
-const usage = `Usage: vigie token NAME FUNCTION
+const usage = `Usage: vigie token NAME FUNCTION [--json]
 Makes a token for the API. NAME is who uses it, FUNCTION the function they act for (it-technician).`;
 
 export async function token(argv: readonly string[], io: Io): Promise<number> {
