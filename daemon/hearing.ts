@@ -81,10 +81,14 @@ function mirror(listener: TrapListener, metrics: Metrics): void {
   metrics.onScrape(() => {
     const now = listener.stats();
     metrics.kernelDrops(now.kernelDrops);
+    metrics.trapsReceived(now.received);
+    metrics.trapReceiverRestarts(now.workerRestarts);
     for (const [outcome, field] of [
       ["repeated", "deduplicated"],
       ["refused", "refused"],
       ["limited", "rateLimited"],
+      ["queue-full", "queueDrops"],
+      ["not-committed", "uncommitted"],
     ] as const) {
       metrics.traps.inc({ outcome }, Math.max(0, now[field] - before[field]));
     }

@@ -90,6 +90,8 @@ export async function createLooking(deps: LookingDeps): Promise<Looking> {
     nextSeq,
   });
 
+  mirror(metrics, { icmp, snmp, ssh, waiting: () => ceiling.waiting() });
+
   return {
     scheduler,
     prober,
@@ -109,6 +111,28 @@ export async function createLooking(deps: LookingDeps): Promise<Looking> {
       for (const probe of probes) await probe.stop();
     },
   };
+}
+
+/** What the probes count themselves, shown as metrics. */
+function mirror(
+  metrics: Metrics,
+  of: {
+    readonly icmp: ReturnType<typeof createIcmpProbe>;
+    readonly snmp: SnmpProbe;
+    readonly ssh: SshProbe;
+    readonly waiting: () => ReadonlyMap<string, number>;
+  },
+): void {
+  metrics.onScrape(() => {
+    const [icmp, snmp, ssh] = [of.icmp.stats(), of.snmp.stats(), of.ssh.stats()];
+    metrics.pingFailures(icmp.failures);
+    metrics.pingRestarts(icmp.restarts);
+    metrics.snmpWrongSource(snmp.wrongSource);
+    metrics.snmpMalformed(snmp.thrown);
+    metrics.sshSessions.set(ssh.sessions);
+    metrics.sshConnections(ssh.connections);
+    metrics.ceilingWaiting.set([...of.waiting().values()].reduce((sum, each) => sum + each, 0));
+  });
 }
 
 function newCeiling(config: Config, clock: Clock): RateCeiling {

@@ -27,6 +27,15 @@ export interface Metrics {
   readonly escalationHealthy: Gauge;
   readonly incidentsOpened: Counter<"severity">;
   readonly traps: Counter<"outcome">;
+  readonly trapsReceived: Absolute;
+  readonly trapReceiverRestarts: Absolute;
+  readonly pingFailures: Absolute;
+  readonly pingRestarts: Absolute;
+  readonly snmpWrongSource: Absolute;
+  readonly snmpMalformed: Absolute;
+  readonly sshSessions: Gauge;
+  readonly sshConnections: Absolute;
+  readonly ceilingWaiting: Gauge;
   readonly configReloadSuccess: Gauge;
   readonly configReloadAt: Gauge;
   readonly leaseHeld: Gauge<"role">;
@@ -92,7 +101,20 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     escalations: counter("escalations_total", "Incidents that rose, by the level they rose to; 4 is the last resort.", ["level"]),
     escalationHealthy: gauge("escalation_healthy", "1 when every open, unacknowledged incident has a future timer or a message in flight."),
     incidentsOpened: counter("incidents_opened_total", "Incidents opened, by provisional severity.", ["severity"]),
-    traps: counter("traps_total", "Traps and informs, by outcome: stored, repeated, refused, limited, undecodable.", ["outcome"]),
+    traps: counter(
+      "traps_total",
+      "Traps and informs, by outcome: stored, unknown-source, undecodable, repeated; refused, limited, queue-full, not-committed are lost.",
+      ["outcome"],
+    ),
+    trapsReceived: absolute("trap_datagrams_total", "Datagrams read from the trap socket; with the kernel's drops, all that was sent."),
+    trapReceiverRestarts: absolute("trap_receiver_restarts_total", "Times the trap receiver's thread had to be started again."),
+    pingFailures: absolute("ping_failures_total", "Runs of fping or ping that could not look."),
+    pingRestarts: absolute("ping_restarts_total", "Starts of fping after it had died."),
+    snmpWrongSource: absolute("snmp_wrong_source_total", "SNMP datagrams from nobody that was asked; dropped."),
+    snmpMalformed: absolute("snmp_malformed_total", "SNMP datagrams that could not be parsed."),
+    sshSessions: gauge("ssh_sessions", "Kept SSH sessions."),
+    sshConnections: absolute("ssh_connections_total", "SSH connections made; with kept sessions, few."),
+    ceilingWaiting: gauge("ceiling_waiting", "Requests that wait for the rate ceiling of their site, or of all."),
     kernelDrops: absolute("trap_kernel_drops_total", "Datagrams the kernel dropped because the trap socket's buffer was full."),
     configReloadSuccess: gauge("config_last_reload_successful", "1 when the last reload was taken, 0 when it was refused."),
     configReloadAt: gauge("config_last_reload_success_timestamp_seconds", "When the configuration in force was loaded."),
