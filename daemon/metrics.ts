@@ -63,9 +63,8 @@ const seconds = {
   turn: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1],
 };
 
-/** Makes and registers everything; starts no timer. */
-export function createMetrics(build: { readonly version: string }): Metrics {
-  const registry = new Registry();
+/** Each makes one metric and registers it; the name's prefix is the same for all. */
+function makers(registry: Registry) {
   const counter = <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) =>
     new Counter<L>({ name: `vigie_${name}`, help, labelNames: [...labelNames], registers: [registry] });
   const gauge = <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) =>
@@ -81,7 +80,13 @@ export function createMetrics(build: { readonly version: string }): Metrics {
       seen = value;
     };
   };
+  return { counter, gauge, histogram, absolute };
+}
 
+/** Makes and registers everything; starts no timer. */
+export function createMetrics(build: { readonly version: string }): Metrics {
+  const registry = new Registry();
+  const { counter, gauge, histogram, absolute } = makers(registry);
   const failedReads = counter("metrics_reads_failed_total", "Values that could not be read at a scrape; the one before is shown.");
   const reads: (() => void | Promise<void>)[] = [];
   const metrics: Metrics = {
