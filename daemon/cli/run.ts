@@ -1,7 +1,7 @@
 /**
  * `vigie run`: watches the network of a configuration until it is told to stop; `--demo` runs the demo network.
  */
-import { existsSync, readFileSync, watch } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { projectRoot } from "../../probes/built.ts";
@@ -11,6 +11,7 @@ import { createLog } from "../log.ts";
 import type { Log } from "../ports.ts";
 import { type Demo, startDemo } from "./demo.ts";
 import type { Io } from "./io.ts";
+import { watchConfiguration } from "./watch.ts";
 
 const help = `vigie run [--config vigie.yaml] [--demo] [--log-level info] [--log json|plain]
 
@@ -99,12 +100,12 @@ async function runUntilStopped(options: { file: string; demo: boolean; log: Log;
     app = await startApp({ file, demo, log, version: version() });
     const running = app;
     process.on("SIGHUP", () => void running.reload(false, "SIGHUP"));
-    const watching = running.config().watch ? watchFiles(running, log) : [];
+    const watching = running.config().watch ? watchConfiguration(running, log) : undefined;
     if (playing === undefined) io.out(`vigie ${version()} watches ${running.config().network.devices.size} devices: ${running.url}`);
     else playing.begin(running.url);
     const ended = await Promise.race([stopping, ...(playing === undefined ? [] : [playing.ended])]);
     log.info({ signal: ended }, "stopping");
-    for (const watcher of watching) watcher.close();
+    watching?.close();
     return ended.startsWith("SIG") ? 0 : 1;
   } catch (error) {
     if (!(error instanceof ConfigRefused)) throw error;
@@ -115,18 +116,4 @@ async function runUntilStopped(options: { file: string; demo: boolean; log: Log;
     await app?.stop(true);
     await playing?.stop();
   }
-}
-
-/** Reload on a changed file, when the configuration asks for it; editors write in several steps, so half a second of quiet comes first. */
-function watchFiles(app: App, log: Log) {
-  let timer: NodeJS.Timeout | undefined;
-  return app.config().files.map((file) =>
-    watch(file, () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        log.info({ file }, "a configuration file changed; reloading");
-        void app.reload(false, "watch");
-      }, 500);
-    }),
-  );
 }
