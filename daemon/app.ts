@@ -14,7 +14,7 @@ import { loadConfig } from "./config/load.ts";
 import { formatProblem } from "./config/problems.ts";
 import { ConfigRefused } from "./config/refused.ts";
 import { createInfluxExport } from "./export/influx.ts";
-import type { IncidentSummary } from "./exposition.ts";
+import { type IncidentSummary, summaryOf } from "./exposition.ts";
 import { type Hearing, sessionHearing, startHearing } from "./hearing.ts";
 import { makeEvaluator } from "./judging.ts";
 import { correctedCredentials, createLooking, type Looking } from "./looking.ts";
@@ -163,6 +163,8 @@ class Daemon implements App {
     if (result.ok) {
       this.#loaded(result.at);
       this.#log.info({ by, changes: result.changes.length }, "configuration reloaded");
+      const { needsRestart = [] } = result;
+      if (needsRestart.length > 0) this.#log.warn({ by, settings: needsRestart }, "these settings hold from the next start only");
     } else {
       this.#log.error({ by, reason: result.reason, problems: result.problems }, "configuration refused; the old one stays in force");
     }
@@ -190,6 +192,7 @@ class Daemon implements App {
     return {
       ok: true,
       at,
+      needsRestart: diff.needsRestart,
       changes: [
         ...diff.added.map((path) => `+ ${path}`),
         ...diff.removed.map((path) => `- ${path}`),
@@ -366,7 +369,7 @@ class Daemon implements App {
   async #refresh(store: Store): Promise<void> {
     try {
       const open = await store.openIncidents();
-      this.#open = open.filter((incident) => incident.foldedInto === undefined).map(summary);
+      this.#open = open.filter((incident) => incident.foldedInto === undefined).map(summaryOf);
       this.#tell({ kind: "incident", id: "all" });
     } catch (error) {
       this.#log.warn(
@@ -379,18 +382,4 @@ class Daemon implements App {
   #tell(change: Change): void {
     for (const listener of this.#listeners) listener(change);
   }
-}
-
-function summary(incident: Incident): IncidentSummary {
-  const { number, severity, urgency, level, site, symptom, device, state, acknowledgedAt } = incident;
-  return {
-    number,
-    severity,
-    urgency,
-    level,
-    site,
-    symptom,
-    unacknowledged: state === "open" && acknowledgedAt === undefined,
-    ...(device === undefined ? {} : { device }),
-  };
 }

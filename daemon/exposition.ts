@@ -5,7 +5,7 @@
  */
 import type { BoardView, DeviceState, LastLook } from "./board.ts";
 import { sampleHelp } from "./export/sample-help.ts";
-import type { Severity, Urgency } from "./model/incident.ts";
+import type { Incident, Severity, Urgency } from "./model/incident.ts";
 import type { Device, Network } from "./model/network.ts";
 import type { Sample } from "./model/observation.ts";
 import type { Recurrence } from "./ports.ts";
@@ -21,6 +21,21 @@ export interface IncidentSummary {
   /** State `open` and nobody has acknowledged it. */
   readonly unacknowledged: boolean;
   readonly device?: string;
+}
+
+/** As much of an incident as the metrics show. */
+export function summaryOf(incident: Incident): IncidentSummary {
+  const { number, severity, urgency, level, site, symptom, device, state, acknowledgedAt } = incident;
+  return {
+    number,
+    severity,
+    urgency,
+    level,
+    site,
+    symptom,
+    unacknowledged: state === "open" && acknowledgedAt === undefined,
+    ...(device === undefined ? {} : { device }),
+  };
 }
 
 export interface ExpositionSources {

@@ -203,7 +203,11 @@ export const ReadinessView = z.object({
   ready: z.boolean(),
   roles: z.array(z.object({ name: z.string(), ok: z.boolean(), since: instant, why: z.string() })),
 });
-export const ReloadAnswer = z.object({ at: instant, changes: z.array(z.string()) });
+export const ReloadAnswer = z.object({
+  at: instant,
+  changes: z.array(z.string()),
+  needsRestart: z.array(z.string()).describe("Settings that hold from the next start only."),
+});
 export const Health = z.object({ healthy: z.literal(true), version: z.string() });
 
 const note = z.string().trim().max(2_000);

@@ -44,7 +44,13 @@ export interface IncidentActions {
 
 /** What a reload did, or why the old configuration stays in force. */
 export type ReloadResult =
-  | { readonly ok: true; readonly at: Instant; readonly changes: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly at: Instant;
+      readonly changes: readonly string[];
+      /** Settings that were taken in and hold from the next start only. */
+      readonly needsRestart?: readonly string[];
+    }
   | {
       readonly ok: false;
       readonly at: Instant;

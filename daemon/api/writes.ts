@@ -98,7 +98,8 @@ export const writes: readonly Operation[] = [
     answer: "ReloadAnswer",
     run: async ({ deps, query, caller }) => {
       const result = await deps.reload(query.yes === "true", caller.name);
-      if (result.ok) return { content: { at: iso(result.at), changes: [...result.changes] } };
+      if (result.ok)
+        return { content: { at: iso(result.at), changes: [...result.changes], needsRestart: [...(result.needsRestart ?? [])] } };
       const remedy =
         result.reason === "guarded" ? "If that is meant, send it again with ?yes=true." : "The configuration in force is the one before.";
       throw new HttpProblem(result.reason === "guarded" ? 409 : 422, `reload-${result.reason}`, `${result.problems.join("\n")}\n${remedy}`);

@@ -111,6 +111,7 @@ function printDiff(diff: ReturnType<typeof diffConfig>, io: CommandOutput): void
   for (const path of diff.removed) io.out(`- ${path}`);
   for (const path of diff.changed) io.out(`~ ${path}`);
   if (diff.added.length + diff.removed.length + diff.changed.length === 0) io.out("no change");
+  for (const path of diff.needsRestart) io.out(`at the next start: ${path}`);
   if (diff.needsYes !== undefined) io.out(`needs a yes: ${diff.needsYes}`);
 }
 

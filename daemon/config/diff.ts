@@ -15,6 +15,8 @@ export interface ConfigDiff {
   readonly removedDevices: readonly string[];
   /** The sentence to show when a site or over 5 % of the devices would go; undefined when nobody needs to be asked. */
   readonly needsYes: string | undefined;
+  /** Of the paths above, those that a reload takes in and that hold from the next start only. */
+  readonly needsRestart: readonly string[];
 }
 
 /** Sections compared entry by entry: a new device is one line, not twenty. */
@@ -35,6 +37,10 @@ const SETTINGS = [
   "influx",
   "watch",
 ] as const;
+
+/** Sockets, databases and outlets are opened once; calendar jobs are set in the zone of the start. */
+const atStart =
+  /^(?:http\.(?:host|port)|traps(?:\.(?:host|port|bufferBytes))?|(?:storage|influx|heartbeat)(?:\..*)?|instance\.(?:stateDir|timezone)|ceilings\.snmpPerDevice|watch)$/;
 
 export function diffConfig(before: Config, after: Config): ConfigDiff {
   const added: string[] = [];
@@ -66,6 +72,7 @@ export function diffConfig(before: Config, after: Config): ConfigDiff {
     changed: changed.sort(),
     removedSites,
     removedDevices,
+    needsRestart: [...added, ...removed, ...changed].filter((path) => atStart.test(path)).sort(),
     needsYes: question(removedSites, removedDevices.length, before.network.devices.size),
   };
 }

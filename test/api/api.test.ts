@@ -181,6 +181,12 @@ describe("what goes wrong", () => {
     expect(((await answer.json()) as { roles: { name: string }[] }).roles[0]?.name).toBe("dispatcher");
   });
 
+  it("names the settings that a reload took in and that hold from the next start only", async () => {
+    made.reload = { ok: true, at, changes: ["~ http.port"], needsRestart: ["http.port"] };
+    const answer = await fetch(`${server.url}/-/reload`, { method: "POST", headers: bearer });
+    expect([answer.status, await answer.json()]).toMatchObject([200, { changes: ["~ http.port"], needsRestart: ["http.port"] }]);
+  });
+
   it("asks for an explicit yes when the reload is guarded", async () => {
     made.reload = { ok: false, at, reason: "guarded", problems: ["site gaspe would go"] };
     const answer = await fetch(`${server.url}/-/reload`, { method: "POST", headers: bearer });

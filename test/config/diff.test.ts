@@ -25,7 +25,26 @@ it("the same file twice is no change", async () => {
     removedSites: [],
     removedDevices: [],
     needsYes: undefined,
+    needsRestart: ["instance.stateDir", "storage.path"],
   });
+});
+
+it("what is opened once is named as holding from the next start, and nothing that a reload brings into force", async () => {
+  const before = await config(SMALL);
+  const moved = {
+    http: { ...before.http, port: 9_999, allowedHosts: ["vigie.example.org"] },
+    retention: { ...before.retention, trapsDays: 1 },
+  };
+  const traps = { host: "0.0.0.0", port: 162, allow: [], relays: [], perSourcePerSecond: 1, burst: 1, bufferBytes: 1, credentials: [] };
+  const { needsRestart } = diffConfig(before, {
+    ...before,
+    ...moved,
+    traps,
+    heartbeat: { url: "https://example.org/", intervalMs: 60_000 },
+  });
+  expect(needsRestart).toEqual(["heartbeat", "http.port", "traps"]);
+  const louder = { ...before, traps: { ...traps, allow: ["10.0.0.0/8"], burst: 2 } };
+  expect(diffConfig({ ...before, traps }, louder).needsRestart).toEqual([]);
 });
 
 it("an address, a new device and a rotated secret are named by path, the secret without its value", async () => {
