@@ -156,6 +156,14 @@ export interface AuditEntry {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
+/** A request number that was reserved and never used. */
+export interface UnusedNumber {
+  readonly prefix: string;
+  readonly year: number;
+  readonly seq: number;
+  readonly reservedAt: Instant;
+}
+
 export interface IncidentQuery {
   readonly states?: readonly IncidentState[];
   readonly folded?: boolean;
@@ -230,7 +238,10 @@ export interface Store {
   deliveries(incident: string): Promise<readonly DeliveryView[]>;
   outboxDepth(): Promise<{ readonly pending: number; readonly oldestAt?: Instant }>;
   recurrences(at: Instant, limit: number): Promise<readonly Recurrence[]>;
+  /** The newest first. */
   auditLog(limit: number): Promise<readonly AuditEntry[]>;
+  /** Numbers that were reserved and never used: the gaps. */
+  unusedNumbers(limit: number): Promise<readonly UnusedNumber[]>;
 
   saveTraps(records: readonly TrapRecord[]): Promise<void>;
   traps(query: { readonly device?: string; readonly limit: number }): Promise<readonly TrapRecord[]>;

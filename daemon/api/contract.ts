@@ -198,6 +198,20 @@ export const SinkList = z.object({
     }),
   ),
 });
+export const AuditList = z.object({
+  items: z.array(
+    z.object({
+      at: instant,
+      by: z.string(),
+      action: z.string(),
+      target: z.string(),
+      data: z.record(z.string(), z.unknown()).optional(),
+    }),
+  ),
+});
+export const UnusedNumberList = z.object({
+  items: z.array(z.object({ number: z.string(), prefix: z.string(), year: z.int(), sequence: z.int(), reservedAt: instant })),
+});
 export const HostKeyAccepted = z.object({ device: z.string(), fingerprint: z.string() });
 export const ReadinessView = z.object({
   ready: z.boolean(),
@@ -215,6 +229,7 @@ const neededNote = note.min(1);
 export const NoteBody = z.strictObject({ note: note.optional() });
 export const NeededNoteBody = z.strictObject({ note: neededNote });
 export const CloseBody = z.strictObject({ disposition, note: neededNote });
+export const EraseBody = z.strictObject({ erase: z.literal(true) });
 export const HostKeyBody = z.strictObject({ accept: z.literal(true) });
 
 const limit = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual);
@@ -262,6 +277,8 @@ export const shapes = {
   RecurrenceList,
   TrapList,
   SinkList,
+  AuditList,
+  UnusedNumberList,
   HostKeyAccepted,
   Readiness: ReadinessView,
   ReloadAnswer,
@@ -270,6 +287,7 @@ export const shapes = {
   NeededNote: NeededNoteBody,
   Close: CloseBody,
   HostKey: HostKeyBody,
+  Erase: EraseBody,
 } as const;
 
 export type ShapeName = keyof typeof shapes;

@@ -1,6 +1,7 @@
 /**
  * The reading operations: health, devices, alarms, incidents, recurrences, traps, messages.
  */
+import { formatNumber } from "../../rules/number.ts";
 import { DAY, type Instant } from "../model/time.ts";
 import { AlarmQuery, DeviceQuery, IncidentQueryParams, LimitQuery, SampleQuery, TrapQuery } from "./contract.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
@@ -217,4 +218,35 @@ const heard: readonly Operation[] = [
   }),
 ];
 
-export const reads: readonly Operation[] = [...health, ...devices, ...incidents, ...heard];
+const records: readonly Operation[] = [
+  operation({
+    id: "listAudit",
+    method: "get",
+    path: "/api/v1/audit",
+    summary: "What was done by whom beside the incidents: host keys accepted, texts erased, device events; newest first.",
+    access: "read",
+    query: LimitQuery,
+    answer: "AuditList",
+    run: async ({ deps, query }) => {
+      const entries = await deps.store.auditLog(query.limit);
+      return { content: { items: entries.map((entry) => ({ ...entry, at: iso(entry.at) })) } };
+    },
+  }),
+  operation({
+    id: "listUnusedNumbers",
+    method: "get",
+    path: "/api/v1/numbers/unused",
+    summary: "Request numbers that were reserved and never used: why the sequence has gaps.",
+    access: "read",
+    query: LimitQuery,
+    answer: "UnusedNumberList",
+    run: async ({ deps, query }) => {
+      const items = (await deps.store.unusedNumbers(query.limit)).map(({ prefix, year, seq, reservedAt }) => {
+        return { number: formatNumber(prefix, year, seq), prefix, year, sequence: seq, reservedAt: iso(reservedAt) };
+      });
+      return { content: { items } };
+    },
+  }),
+];
+
+export const reads: readonly Operation[] = [...health, ...devices, ...incidents, ...heard, ...records];

@@ -6,7 +6,7 @@ import { ReloadQuery } from "./contract.ts";
 import type { ActionResult, ApiDeps } from "./deps.ts";
 import { type Call, type Operation, operation } from "./operation.ts";
 import { HttpProblem } from "./problem.ts";
-import { deviceOf } from "./reads.ts";
+import { deviceOf, incidentDetail } from "./reads.ts";
 import { incidentView, iso } from "./views.ts";
 
 function answer(deps: ApiDeps, result: ActionResult, note?: string): { readonly content: unknown } {
@@ -67,6 +67,23 @@ export const writes: readonly Operation[] = [
     run: async (call) => {
       const { disposition, note } = call.body;
       return answer(call.deps, await call.deps.actions.close(idOf(call), call.caller.name, disposition, note), note);
+    },
+  }),
+  operation({
+    id: "eraseText",
+    method: "post",
+    path: "/api/v1/incidents/{id}/timeline/{seq}/erase",
+    summary:
+      "Erases the text of one line of the timeline; that there was one stays, and its chain of hashes holds. Audited; backups keep it.",
+    access: "write",
+    body: "Erase",
+    answer: "IncidentDetail",
+    run: async ({ deps, params, caller }) => {
+      const { id } = await incidentDetail(deps, params.id);
+      const seq = Number(params.seq);
+      if (!Number.isSafeInteger(seq) || !(await deps.store.redact(id, seq, caller.name, deps.clock.now())))
+        throw new HttpProblem(409, "nothing-to-erase", "This incident has no line of that number, or its text is erased already.");
+      return { content: await incidentDetail(deps, id) };
     },
   }),
   operation({

@@ -7,16 +7,9 @@ import { randomUUID } from "node:crypto";
 import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { Instant } from "../model/time.ts";
+import type { UnusedNumber } from "../ports.ts";
 import { numberOf, textOf } from "./rows.ts";
 import type { Session } from "./session.ts";
-
-/** A number that was reserved and never used. */
-export interface UnusedNumber {
-  readonly prefix: string;
-  readonly year: number;
-  readonly seq: number;
-  readonly reservedAt: Instant;
-}
 
 export function marksFile(stateDir: string): string {
   return join(stateDir, "numbers.json");

@@ -12,7 +12,7 @@ import { appendInbox, findTraps, inboxAfter, saveTraps } from "./inbox.ts";
 import { Incidents, recurrences } from "./incidents.ts";
 import { checkFence, Leases } from "./leases.ts";
 import { migrateSchema } from "./migrate.ts";
-import { reserveNumber, type UnusedNumber, unusedNumbers } from "./numbers.ts";
+import { reserveNumber, unusedNumbers } from "./numbers.ts";
 import { type Attempt, attemptsOf, claimOutbox, deliveriesOf, outboxDepth, recordDeliveries } from "./outbox.ts";
 import { prune } from "./prune.ts";
 import { Rollups } from "./rollups.ts";
@@ -33,8 +33,6 @@ export interface StoreOptions {
 
 /** What this store can tell beyond the port. */
 export interface OpenedStore extends Store {
-  /** Numbers that were reserved and never used. */
-  unusedNumbers(limit: number): Promise<readonly UnusedNumber[]>;
   /** Every attempt at sending one outbox row. */
   attempts(key: string): Promise<readonly Attempt[]>;
 }

@@ -2,6 +2,7 @@
  * English reason, as the rules write it → French. One a line; the first that fits is taken.
  */
 export const whysInFrench: readonly (readonly [english: string, french: string])[] = [
+  ["redacted", "texte effacé"],
   ["nobody has taken it: the last resort hears again", "personne ne l'a pris en charge : le dernier recours est avisé de nouveau"],
   [
     "nobody took it within the time of this level: the allocators hear",

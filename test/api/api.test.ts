@@ -70,12 +70,13 @@ describe("the OpenAPI document", () => {
       NeededNote: { note: "cable replaced" },
       Close: { disposition: "fixed", note: "cable replaced" },
       HostKey: { accept: true },
+      Erase: { erase: true },
     };
     let driven = 0;
     for (const [path, methods] of Object.entries(document.paths)) {
       for (const [method, spec] of Object.entries(methods)) {
         const id = path.includes("/devices/") ? "codec-1" : "01";
-        const address = path.replace("{id}", id);
+        const address = path.replace("{id}", id).replace("{seq}", "2");
         const body = spec.requestBody?.content["application/json"]?.schema.$ref.replace("#/components/schemas/", "");
         if (body !== undefined) check(`#/components/schemas/${body}`, bodies[body]);
         const answer = method === "get" ? await get(address) : await post(address, body === undefined ? {} : bodies[body]);
@@ -205,6 +206,16 @@ describe("acts", () => {
     await post("/api/v1/devices/codec-1/host-key", { accept: true });
     expect(made.audited).toMatchObject([{ by: "ops", action: "host-key.accepted", target: "codec-1" }]);
   });
+
+  it("erase one line of a timeline, by number too, audited; a line that is not there is a conflict, no yes is no act", async () => {
+    const erase = (line: string, body: object = { erase: true }) => post(`/api/v1/incidents/VIG-2026-02/timeline/${line}/erase`, body);
+    expect((await erase("2")).status).toBe(200);
+    expect([(await erase("9")).status, (await erase("x")).status, (await erase("2", {})).status]).toEqual([409, 409, 422]);
+    expect((await post("/api/v1/incidents/none/timeline/2/erase", { erase: true })).status).toBe(404);
+    expect((await post("/api/v1/incidents/02/timeline/2/erase", { erase: true }, { Authorization: "" })).status).toBe(401);
+    const audit = (await (await get("/api/v1/audit")).json()) as { items: object[] };
+    expect(audit.items).toMatchObject([{ by: "ops", action: "timeline.redact", target: "02#2" }]);
+  });
 });
 
 describe("lists", () => {
@@ -218,6 +229,12 @@ describe("lists", () => {
       next = page.next ?? "";
     } while (next !== "");
     expect(seen).toEqual(["01", "02", "03"]);
+  });
+
+  it("name the request numbers that nobody will ever see, check digits and all", async () => {
+    const { items } = (await (await get("/api/v1/numbers/unused")).json()) as { items: { number: string; sequence: number }[] };
+    expect(items).toMatchObject([{ number: expect.stringMatching(/^VIG-2026-000007-\d\d$/), sequence: 7 }]);
+    expect((await get("/api/v1/audit", {})).status).toBe(401);
   });
 
   it("tell no address of a person", async () => {

@@ -288,6 +288,13 @@ function fakeStore(incidents: Map<string, Incident>, audited: AuditEntry[]): Sto
         sentAt: at - 579_000,
       },
     ],
+    auditLog: async () => audited,
+    unusedNumbers: async () => [{ prefix: "VIG", year: 2026, seq: 7, reservedAt: at }],
+    redact: async (id, seq, by, when) => {
+      if (seq !== 2) return false;
+      audited.push({ at: when, by, action: "timeline.redact", target: `${id}#${seq}` });
+      return true;
+    },
     recurrences: async () => [
       {
         fingerprint: "codec-1|unreachable|",
