@@ -90,8 +90,14 @@ export interface TrapRecord {
   readonly version?: "1" | "2c" | "3";
   readonly inform: boolean;
   readonly varbinds: readonly { readonly oid: string; readonly name?: string; readonly value: string }[];
+  /** The listed relay it came through; `source` is then the original sender. */
+  readonly relay?: string;
+  /** More was in the datagram than is kept here. */
+  readonly truncated?: true;
   /** Set when it could not be decoded: why. */
   readonly undecodable?: string;
+  /** First bytes of a malformed datagram, hex, its texts starred out. */
+  readonly head?: string;
   readonly sha256: string;
 }
 
@@ -243,7 +249,8 @@ export interface Store {
   /** Numbers that were reserved and never used: the gaps. */
   unusedNumbers(limit: number): Promise<readonly UnusedNumber[]>;
 
-  saveTraps(records: readonly TrapRecord[]): Promise<void>;
+  /** With the inbox messages that came of them, in one transaction. */
+  saveTraps(records: readonly TrapRecord[], heard?: readonly Omit<InboxMessage, "seq">[]): Promise<void>;
   traps(query: { readonly device?: string; readonly limit: number }): Promise<readonly TrapRecord[]>;
 
   /** Small durable facts: host keys, engine boots, heartbeat row. */

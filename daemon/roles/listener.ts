@@ -16,15 +16,20 @@ export interface HeardTrap {
   readonly oid?: string;
   readonly varbinds: readonly { readonly oid: string; readonly value: string }[];
   readonly sha256: string;
+  readonly relay?: string;
+  readonly truncated?: true;
   readonly undecodable?: string;
+  readonly head?: string;
 }
+
+type Outcome = "stored" | "undecodable" | "unknown-source";
 
 export interface HearingDeps {
   readonly store: Store;
   readonly deviceAt: (address: string) => Device | undefined;
   readonly meaningOf: (trap: HeardTrap, device: Device) => { readonly name?: string; readonly faults: readonly Fault[] };
   readonly nextSeq: () => number;
-  readonly stats: { heard(outcome: "stored" | "undecodable" | "unknown-source"): void };
+  readonly stats: { heard(outcome: Outcome): void };
   /** After the commit: the evaluator may read. */
   readonly poke: () => void;
 }
@@ -33,12 +38,13 @@ export interface HearingDeps {
 export async function hear(traps: readonly HeardTrap[], deps: HearingDeps): Promise<void> {
   const records: TrapRecord[] = [];
   const messages: Omit<InboxMessage, "seq">[] = [];
+  const outcomes: Outcome[] = [];
   const seen = new Map<string, number>();
   for (const trap of traps) {
     const device = deps.deviceAt(trap.source);
     const said = device === undefined || trap.undecodable !== undefined ? undefined : deps.meaningOf(trap, device);
     records.push(recordOf(trap, device, said?.name));
-    deps.stats.heard(trap.undecodable !== undefined ? "undecodable" : device === undefined ? "unknown-source" : "stored");
+    outcomes.push(trap.undecodable !== undefined ? "undecodable" : device === undefined ? "unknown-source" : "stored");
     if (device === undefined || said === undefined || said.faults.length === 0) continue;
     // The same datagram twice in a millisecond is two events; offered again after a failed commit it is the same ones.
     const mark = `${trap.source}/${trap.at}/${trap.sha256}`;
@@ -51,8 +57,9 @@ export async function hear(traps: readonly HeardTrap[], deps: HearingDeps): Prom
       body: { observation: observe({ at: trap.at, device: device.id, faults: said.faults, seq: deps.nextSeq() }) },
     });
   }
-  await deps.store.saveTraps(records);
-  if (messages.length > 0) await deps.store.appendInbox(messages);
+  await deps.store.saveTraps(records, messages);
+  // Counted when kept: a batch that is offered again is not more traps.
+  for (const outcome of outcomes) deps.stats.heard(outcome);
   if (messages.length > 0) deps.poke();
 }
 
@@ -81,7 +88,10 @@ function recordOf(trap: HeardTrap, device: Device | undefined, name: string | un
     ...(trap.version === undefined ? {} : { version: trap.version }),
     inform: trap.inform,
     varbinds: trap.varbinds.map(({ oid, value }) => ({ oid, value })),
+    ...(trap.relay === undefined ? {} : { relay: trap.relay }),
+    ...(trap.truncated === undefined ? {} : { truncated: trap.truncated }),
     ...(trap.undecodable === undefined ? {} : { undecodable: trap.undecodable }),
+    ...(trap.head === undefined ? {} : { head: trap.head }),
     sha256: trap.sha256,
   };
 }

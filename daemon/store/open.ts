@@ -106,7 +106,11 @@ function writesOf({ options, write, incidents }: Parts) {
         if (erased) await writeAudit(session, [{ at, by, action: "timeline.redact", target: `${incident}#${seq}` }]);
         return erased;
       }),
-    saveTraps: (records: Parameters<Store["saveTraps"]>[0]) => write((session) => saveTraps(session, records)),
+    saveTraps: (...[records, heard = []]: Parameters<Store["saveTraps"]>) =>
+      write(async (session) => {
+        await saveTraps(session, records);
+        if (heard.length > 0) await appendInbox(session, heard);
+      }),
     keep: (key: string, value: unknown) => write((session) => writeKept(session, key, value)),
     forget: (key: string) =>
       write(async (session) => {

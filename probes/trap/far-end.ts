@@ -32,7 +32,20 @@ function isKnown(oid: string, known: ReadonlySet<string>): boolean {
 
 /** The trap without far-end identity. `kind`: of the device it came from, undefined when nobody knows it. `known`: objects that the families' data read. */
 export function withoutFarEnd(trap: DecodedTrap, kind: DeviceKind | undefined, known: ReadonlySet<string>): DecodedTrap {
-  return { ...trap, varbinds: trap.varbinds.map((varbind) => ({ ...varbind, value: keptValue(varbind, kind, known) })) };
+  const head = trap.head === undefined ? {} : { head: withoutTexts(trap.head) };
+  return { ...trap, ...head, varbinds: trap.varbinds.map((varbind) => ({ ...varbind, value: keptValue(varbind, kind, known) })) };
+}
+
+/** Bytes in hex, every run that could be a text (three bytes or more, accents too) starred out: the structure is what shows why it is malformed. */
+function withoutTexts(hex: string): string {
+  const bytes = Buffer.from(hex, "hex");
+  for (let at = 0, from = 0; at <= bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    if ((byte >= 0x20 && byte < 0x7f) || byte >= 0x80) continue;
+    if (at - from >= 3) bytes.fill("*", from, at);
+    from = at + 1;
+  }
+  return bytes.toString("hex");
 }
 
 function keptValue({ oid, type, value }: TrapVarbind, kind: DeviceKind | undefined, known: ReadonlySet<string>): string {

@@ -24,3 +24,24 @@ it.each<readonly [string, DeviceKind | undefined, string, string, string, string
   const trap = { at: 0, source: "10.0.0.1", inform: false, varbinds: [{ oid, type, value }], sha256: "" };
   expect(withoutFarEnd(trap, kind, known).varbinds).toEqual([{ oid, type, value: kept }]);
 });
+
+it("of a malformed datagram the structure stays and every text goes, with accents, digits or neither", () => {
+  const name = Buffer.from("Zuléika Tremblay");
+  const bytes = Buffer.concat([
+    Buffer.from([0x30, 0x20, 0x02, 0x01, 0x01, 0x04, name.length]),
+    name,
+    Buffer.from([0x02, 0x01, 0x41]),
+    Buffer.from("5145550199"),
+  ]);
+  const head =
+    withoutFarEnd(
+      { at: 0, source: "10.0.0.1", inform: false, varbinds: [], sha256: "", undecodable: "malformed", head: bytes.toString("hex") },
+      undefined,
+      known,
+    ).head ?? "";
+  const kept = Buffer.from(head, "hex");
+  expect(kept).toHaveLength(bytes.length);
+  expect(kept.subarray(0, 7)).toEqual(bytes.subarray(0, 7));
+  expect(kept.subarray(7 + name.length, 9 + name.length)).toEqual(Buffer.from([0x02, 0x01]));
+  expect(kept.toString("latin1")).not.toMatch(/[A-Za-z]{2}|\d{2}/);
+});
