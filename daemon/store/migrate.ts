@@ -15,10 +15,7 @@ export interface Migration {
 }
 
 /** In order; a version once released never changes. */
-const migrations: readonly Migration[] = [first];
-
-/** The newest schema that this daemon knows. */
-export const SCHEMA_VERSION = migrations.at(-1)?.version ?? 0;
+export const migrations: readonly Migration[] = [first];
 
 /** PostgreSQL: two daemons that start together migrate one after the other. */
 const ADVISORY_KEY = 0x56494749;
@@ -35,31 +32,37 @@ export async function schemaVersion(session: Session): Promise<number> {
 }
 
 /** Throws SchemaRefused: what was found, what this daemon knows, what to do. */
-export function refuseNewer(found: number): void {
-  if (found <= SCHEMA_VERSION) return;
+export function refuseNewer(found: number, known: readonly Migration[] = migrations): void {
+  const newest = known.at(-1)?.version ?? 0;
+  if (found <= newest) return;
   throw new SchemaRefused(
-    `storage: the database has schema version ${found}, this daemon knows versions up to ${SCHEMA_VERSION}; ` +
+    `storage: the database has schema version ${found}, this daemon knows versions up to ${newest}; ` +
       "start the newer daemon again, or restore the backup it took before the upgrade (vigie restore <file>)",
   );
 }
 
 /** Applies what is missing; `before` runs first when there is something to apply to a database that is not empty. */
-export async function migrateSchema(pools: Pools, at: Instant, before: (from: number) => Promise<void>): Promise<void> {
+export async function migrateSchema(
+  pools: Pools,
+  at: Instant,
+  before: (from: number) => Promise<void>,
+  steps: readonly Migration[] = migrations,
+): Promise<void> {
   const found = await inTransaction(pools.kind, pools.writer, schemaVersion);
-  refuseNewer(found);
-  if (found === SCHEMA_VERSION) return;
+  refuseNewer(found, steps);
+  if (found === steps.at(-1)?.version) return;
   if (found > 0) await before(found);
   await inTransaction(pools.kind, pools.writer, async (session) => {
     const { sql } = session;
     if (pools.kind === "postgresql") await session.run(sql.raw("select pg_advisory_xact_lock(?)", [ADVISORY_KEY]));
     const now = await schemaVersion(session);
-    refuseNewer(now);
+    refuseNewer(now, steps);
     if (now === 0) {
       await session.run(
         sql.raw("create table if not exists schema_versions (version integer primary key, name text not null, applied_at bigint not null)"),
       );
     }
-    for (const step of migrations.filter((each) => each.version > now)) {
+    for (const step of steps.filter((each) => each.version > now)) {
       await step.up(session);
       await session.run(sql("schema_versions").insert({ version: step.version, name: step.name, applied_at: at }));
     }

@@ -5,13 +5,13 @@
  */
 import { join } from "node:path";
 import type { Config } from "../model/config.ts";
-import type { Clock, Fence, Log, Store, Tx } from "../ports.ts";
+import { type Clock, type Fence, type Log, type Store, StoreUnavailable, type Tx } from "../ports.ts";
 import { backupStorage } from "./backup.ts";
 import { closePools, openPostgres, openSqlite, type Pools } from "./connect.ts";
 import { appendInbox, findTraps, inboxAfter, saveTraps } from "./inbox.ts";
 import { Incidents, recurrences } from "./incidents.ts";
 import { checkFence, Leases } from "./leases.ts";
-import { migrateSchema } from "./migrate.ts";
+import { type Migration, migrateSchema } from "./migrate.ts";
 import { reserveNumber, unusedNumbers } from "./numbers.ts";
 import { type Attempt, attemptsOf, claimOutbox, deliveriesOf, outboxDepth, recordDeliveries } from "./outbox.ts";
 import { prune } from "./prune.ts";
@@ -27,8 +27,10 @@ export interface StoreOptions {
   readonly stateDir: string;
   readonly log?: Log;
   readonly clock: Clock;
-  /** Copy a SQLite database before a migration changes it. Default true. */
+  /** Copy the database before a migration changes it. Default true. */
   readonly backupBeforeMigrate?: boolean;
+  /** The schema's steps, in order. Default: all that this daemon knows. */
+  readonly migrations?: readonly Migration[];
 }
 
 /** What this store can tell beyond the port. */
@@ -65,13 +67,7 @@ function lifeOf({ options, pools, reader }: Parts) {
   let closing: Promise<void> | undefined;
   return {
     kind: pools.kind,
-    migrate: () =>
-      migrateSchema(pools, options.clock.now(), async (from) => {
-        if (pools.file === undefined || options.backupBeforeMigrate === false) return;
-        const file = join(options.stateDir, "backups", `before-schema-${from}-${options.clock.now()}.db`);
-        await backupStorage(options.storage, file);
-        options.log?.info({ file, from }, "backed up before a migration");
-      }),
+    migrate: () => migrateSchema(pools, options.clock.now(), (from) => backupBefore(options, from), options.migrations),
     backup: (file: string) => backupStorage(options.storage, file),
     ping: async () => {
       await reader.row(reader.sql.raw("select 1 as one"));
@@ -81,6 +77,19 @@ function lifeOf({ options, pools, reader }: Parts) {
       return closing;
     },
   };
+}
+
+/** PostgreSQL without pg_dump goes on without a copy, and says so; a copy that fails stops the migration. */
+async function backupBefore({ storage, stateDir, clock, log, backupBeforeMigrate }: StoreOptions, from: number): Promise<void> {
+  if (backupBeforeMigrate === false) return;
+  const file = join(stateDir, "backups", `before-schema-${from}-${clock.now()}.${storage.kind === "sqlite" ? "db" : "dump"}`);
+  try {
+    await backupStorage(storage, file);
+    log?.info({ file, from }, "backed up before a migration");
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable && error.code === "PG_DUMP_MISSING")) throw error;
+    log?.warn({ from }, "pg_dump is not installed: the schema is changed without a copy");
+  }
 }
 
 function writesOf({ options, write, incidents }: Parts) {

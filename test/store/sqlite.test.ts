@@ -15,6 +15,7 @@ import { holdState, StateHeld } from "../../daemon/store/hold.ts";
 import { type OpenedStore, openStore } from "../../daemon/store/open.ts";
 import { BadCopy, checkCopy, contentsOf, putInPlace } from "../../daemon/store/restore.ts";
 import { builtFile } from "../../probes/built.ts";
+import { migratesByAStep } from "../contracts/migration.ts";
 import { incident, line, message, START } from "../contracts/samples.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { needsRoot } from "../needs.ts";
@@ -128,6 +129,15 @@ describe("the state folder", () => {
     child.kill("SIGKILL");
     await once(child, "exit");
     await (await holdState(folder)).release();
+  });
+});
+
+describe("a new schema", () => {
+  it("comes after a copy of the old one, whole or not at all; the older daemon refuses it, and the copy goes back", async () => {
+    const copy = await migratesByAStep({ kind: "sqlite", path }, folder);
+    await checkCopy(copy);
+    await putInPlace({ copy, database: path, stateDir: folder, aside: `${path}.aside` }, await contentsOf(path));
+    expect(await (await opened()).incident("i1")).toMatchObject({ id: "i1" });
   });
 });
 
