@@ -37,6 +37,7 @@ import { serve } from "./serving.ts";
 import { holdState } from "./store/hold.ts";
 import { openStore } from "./store/open.ts";
 import { renderRow } from "./telling.ts";
+import { createWellness } from "./wellness.ts";
 
 export interface AppOptions {
   readonly file: string;
@@ -317,11 +318,11 @@ class Daemon implements App {
   #makeHeartbeat(auditor: Auditor): Heartbeat | undefined {
     const { heartbeat } = this.#config;
     if (heartbeat === undefined) return undefined;
-    const healthy = () => {
-      const hangs = this.#supervisor.health().find((role) => !role.ok);
-      if (hangs !== undefined) return { ok: false, why: `${hangs.name}: ${hangs.why}` };
-      return auditor.verdict();
-    };
+    const healthy = createWellness({
+      roles: () => this.#supervisor.health(),
+      escalation: () => auditor.verdict(),
+      lost: () => this.#bus.displaced() + (this.#hearing?.lost() ?? 0),
+    });
     return createHeartbeat({ ...heartbeat, clock: this.#clock, log: this.#log, healthy, fetch, metrics: this.#metrics });
   }
 

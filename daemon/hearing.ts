@@ -34,11 +34,13 @@ export interface HearingDeps {
 export interface Hearing {
   /** The port in use, 0 without a listener. */
   readonly port: number;
+  /** Traps that were not kept because a queue was full or nothing could be committed, since start. */
+  lost(): number;
   reload(): Promise<void>;
   stop(): Promise<void>;
 }
 
-const silent: Hearing = { port: 0, reload: async () => undefined, stop: async () => undefined };
+const silent: Hearing = { port: 0, lost: () => 0, reload: async () => undefined, stop: async () => undefined };
 const engineKey = "trap-engine-id";
 
 export async function startHearing(deps: HearingDeps): Promise<Hearing> {
@@ -67,6 +69,10 @@ export async function startHearing(deps: HearingDeps): Promise<Hearing> {
   mirror(listener, metrics);
   return {
     port: listener.port,
+    lost() {
+      const { kernelDrops, queueDrops, uncommitted } = listener.stats();
+      return kernelDrops + queueDrops + uncommitted;
+    },
     async reload() {
       world = await worldOf(config());
       listener.update(world.rules);
