@@ -13,9 +13,9 @@ import type { DecodedTrap, TrapDrop, TrapRules, TrapUser } from "../probes/trap/
 import type { Metrics } from "./metrics.ts";
 import type { Config } from "./model/config.ts";
 import type { Device } from "./model/network.ts";
-import type { Fault } from "./model/observation.ts";
+import type { Finding, Observation } from "./model/observation.ts";
 import type { Clock, Log, Store } from "./ports.ts";
-import { type HeardTrap, hear, observe } from "./roles/listener.ts";
+import { type HeardTrap, hear } from "./roles/listener.ts";
 
 export interface HearingDeps {
   readonly config: () => Config;
@@ -193,9 +193,10 @@ function meaningOf(trap: HeardTrap, device: Device, world: World, interfaces: Re
 
 /** What a kept session tells between looks goes into the inbox like a trap, since it does not come again. */
 export function sessionHearing(deps: { store: Store; clock: Clock; log: Log; nextSeq: () => number; poke: () => void }) {
-  return (device: string, fault: Fault): void => {
+  return (device: string, finding: Finding): void => {
     const at = deps.clock.now();
-    const observation = observe({ at, device, faults: [fault], seq: deps.nextSeq() });
+    const seq = deps.nextSeq();
+    const observation: Observation = { id: "", check: `${device}/ssh`, device, kind: "ssh", at, seq, durationMs: 0, finding };
     deps.store
       .appendInbox([{ at, source: "session", key: `session/${device}/${observation.seq}`, body: { observation } }])
       .then(() => deps.poke())

@@ -12,7 +12,7 @@ import { createSnmpProbe, type SnmpProbe } from "../probes/snmp/snmp-probe.ts";
 import { createSshProbe, type SshProbe } from "../probes/ssh/ssh-probe.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Config } from "./model/config.ts";
-import type { Fault } from "./model/observation.ts";
+import type { Finding } from "./model/observation.ts";
 import { MINUTE } from "./model/time.ts";
 import type { Bus, Clock, Log, Store } from "./ports.ts";
 import type { Leases } from "./roles/lease.ts";
@@ -32,7 +32,7 @@ export interface LookingDeps {
   /** A credential is refused on several devices, or works again. */
   readonly credential: (credential: string, devices: readonly string[], failing: boolean, why: string) => void;
   /** A kept session told something between looks. */
-  readonly heard: (device: string, fault: Fault) => void;
+  readonly heard: (device: string, finding: Finding) => void;
 }
 
 export interface Looking {

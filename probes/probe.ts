@@ -4,7 +4,7 @@
 import type { Credential } from "../daemon/model/config.ts";
 import type { Family } from "../daemon/model/family.ts";
 import type { Check, Device } from "../daemon/model/network.ts";
-import type { Fault, Finding, ProbeKind } from "../daemon/model/observation.ts";
+import type { Finding, ProbeKind } from "../daemon/model/observation.ts";
 
 /** Everything one look needs. */
 export interface Target {
@@ -35,5 +35,8 @@ export interface ProbeMemory {
   set(key: string, value: string): Promise<void>;
 }
 
-/** What a probe tells unasked between looks (a kept session's feedback). */
-export type Heard = (device: string, fault: Fault) => void;
+/**
+ * What a kept session tells unasked between looks (feedback): the finding as it stands now, the last look's values with the told ones in their
+ * place, so that rules see a whole look and nothing that is missing. Faults are those of this event only.
+ */
+export type Heard = (device: string, finding: Finding) => void;

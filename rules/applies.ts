@@ -22,6 +22,8 @@ interface Lists {
   readonly icmp: readonly Rule[];
   readonly snmp: readonly Rule[];
   readonly ssh: readonly Rule[];
+  readonly telnet: readonly Rule[];
+  readonly tcp: readonly Rule[];
 }
 
 function appliesTo(rule: Rule, kind: DeviceKind, family: string): boolean {
@@ -49,7 +51,7 @@ function isMovedBy(condition: Condition, kind: Exclude<ProbeKind, "trap">): bool
 function listsFor(rules: readonly Rule[], kind: DeviceKind, family: string): Lists {
   const all = rules.filter((rule) => appliesTo(rule, kind, family));
   const by = (probe: Exclude<ProbeKind, "trap">) => all.filter((rule) => isMovedBy(rule.when, probe));
-  return { all, icmp: by("icmp"), snmp: by("snmp"), ssh: by("ssh") };
+  return { all, icmp: by("icmp"), snmp: by("snmp"), ssh: by("ssh"), telnet: by("telnet"), tcp: by("tcp") };
 }
 
 /** The index over a fixed list of rules; a reload makes a new one. */

@@ -19,7 +19,7 @@ const duration = z.string({ error: 'is not a duration; write "10s", "15m" or "2h
 const code = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, { error: "must be lower-case letters, digits, dots and hyphens" });
 const name = z.string().regex(/^[a-z][a-z0-9_]*$/, { error: "must be lower-case letters, digits and underscores" });
 const sentence = z.string().min(1, { error: "must not be empty; write it for the people who read it" });
-const polled = z.enum(["icmp", "snmp", "ssh"], { error: "must be icmp, snmp or ssh" });
+const polled = z.enum(["icmp", "snmp", "ssh", "telnet", "tcp"], { error: "must be icmp, snmp, ssh, telnet or tcp" });
 const kind = z.enum(["codec", "bridge", "gatekeeper", "switch", "router", "ups", "host", "endpoint"], {
   error: "must be codec, bridge, gatekeeper, switch, router, ups, host or endpoint",
 });

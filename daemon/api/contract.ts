@@ -11,7 +11,7 @@ const urgency = z.enum(["now", "before-session", "service-hours"]);
 const incidentState = z.enum(["open", "taken", "restored", "resolved", "closed"]);
 const disposition = z.enum(["fixed", "healed", "false-alarm", "test", "duplicate", "not-ours"]);
 const up = z.enum(["up", "down", "unknown"]);
-const probeKind = z.enum(["icmp", "snmp", "ssh", "trap"]);
+const probeKind = z.enum(["icmp", "snmp", "ssh", "telnet", "tcp", "trap"]);
 
 export const Problem = z.object({
   type: z.string().describe("urn:vigie:problem:<code>"),

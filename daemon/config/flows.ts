@@ -20,6 +20,8 @@ const WHY: Readonly<Record<Exclude<ProbeKind, "trap">, string>> = {
   icmp: "ping (echo request)",
   snmp: "SNMP poll",
   ssh: "SSH poll",
+  telnet: "command line in clear text (telnet or a status port)",
+  tcp: "connection test",
 };
 
 /** Rows by purpose: polls, traps, messages, database, outlets, console. No row twice. */
@@ -37,20 +39,24 @@ function polls(config: Config): Flow[] {
   for (const device of config.network.devices.values()) {
     const to = `${device.id} (${device.address})`;
     for (const { kind } of device.checks) {
-      if (kind !== "trap") rows.push({ from: "vigie", to, ...wayOf(kind, device), why: WHY[kind] });
+      if (kind !== "trap") rows.push(...waysOf(kind, device, config).map((way) => ({ from: "vigie", to, ...way, why: WHY[kind] })));
     }
   }
   return rows;
 }
 
-function wayOf(kind: "icmp" | "snmp" | "ssh", device: Device): Pick<Flow, "port" | "protocol"> {
+function waysOf(kind: Exclude<ProbeKind, "trap">, device: Device, config: Config): readonly Pick<Flow, "port" | "protocol">[] {
   switch (kind) {
     case "icmp":
-      return { port: "", protocol: "icmp" };
+      return [{ port: "", protocol: "icmp" }];
     case "snmp":
-      return { port: String(device.snmpPort), protocol: "udp" };
+      return [{ port: String(device.snmpPort), protocol: "udp" }];
     case "ssh":
-      return { port: String(device.sshPort), protocol: "tcp" };
+      return [{ port: String(device.sshPort), protocol: "tcp" }];
+    case "telnet":
+      return [{ port: String(device.telnetPort ?? 23), protocol: "tcp" }];
+    case "tcp":
+      return (config.families.get(device.family)?.tcp ?? []).map(({ port }) => ({ port: String(port), protocol: "tcp" }));
   }
 }
 

@@ -40,6 +40,47 @@ export interface SnmpColumn extends ReadAs {
   readonly where?: { readonly oid: string; readonly in: readonly string[] };
 }
 
+/** Where a fault lies, in the words of the procedure's first diagnosis; a rule's severity and the first steps follow from it. */
+export type Category =
+  | "use"
+  | "peripheral"
+  | "device"
+  | "power"
+  | "configuration"
+  | "local-network"
+  | "site-link"
+  | "ritm-core"
+  | "registration"
+  | "bridge"
+  | "application";
+
+/** What a state means: a reading that has one of these words is this symptom. The lights and the first diagnosis read it; rules decide. */
+export interface StateMeaning {
+  readonly reading: string;
+  readonly values: readonly string[];
+  readonly symptom: string;
+  readonly category: Category;
+  readonly certainty: Certainty;
+}
+
+/** What a family of parts is called: `camera` → caméra / camera. */
+export interface PartName {
+  readonly prefix: string;
+  readonly name: Text;
+}
+
+/** A known oddity, for the device page and the ticket. */
+export interface Quirk {
+  /** Linear-time patterns on the model and on the firmware; absent: all of them. */
+  readonly model?: string;
+  readonly firmware?: string;
+  readonly text: Text;
+  readonly certainty: Certainty;
+}
+
+/** What a family can do beyond answering polls. */
+export type Capability = "feedback" | "media" | "calls" | "registration" | "self-test" | "help-button" | "log" | "neighbours";
+
 /** One question to a shell, and the values in its answer. */
 export interface ShellAsk {
   /** The command as sent, without line end: `xStatus SIP`. */
@@ -66,8 +107,14 @@ export interface TrapMeaning {
   readonly effect: "raise" | "clear" | "event";
   /** The varbind whose value (or whose index, for `index`) names the part. */
   readonly part?: { readonly prefix: string; readonly oid: string; readonly from: "value" | "index" };
+  readonly category?: Category;
+  /** What it says, for people. */
+  readonly text?: Text;
   readonly certainty: Certainty;
 }
+
+/** How a shell is spoken to. `terminal` is xAPI without JSON (TC); `poly` and `lifesize` are command lines with a prompt; `gnugk` is its status port. */
+export type ShellDialect = "xapi" | "terminal" | "exec" | "poly" | "lifesize" | "gnugk";
 
 export interface Family {
   readonly id: string;
@@ -82,6 +129,21 @@ export interface Family {
   /** The checks a device of this family gets unless its config says otherwise. */
   readonly checks: readonly { readonly kind: ProbeKind; readonly intervalMs: number; readonly timeoutMs?: number }[];
   readonly snmp: { readonly scalars: readonly SnmpScalar[]; readonly columns: readonly SnmpColumn[] };
-  readonly shell?: { readonly dialect: "xapi" | "exec"; readonly asks: readonly ShellAsk[] };
+  readonly shell?: {
+    readonly dialect: ShellDialect;
+    readonly asks: readonly ShellAsk[];
+    /** Feedback expressions to register on a kept session: `/Status/SIP/Registration`. What they tell is read with the values of `asks`. */
+    readonly feedback?: readonly string[];
+    /** Asked only while a call is connected, at its own pace (20 to 30 s). */
+    readonly inCall?: { readonly asks: readonly ShellAsk[]; readonly intervalMs: number };
+  };
+  /** TCP ports whose accepting is a sign of life: 1720 (H.323), 5060 and 5061 (SIP). */
+  readonly tcp?: readonly { readonly port: number; readonly name: string; readonly certainty: Certainty }[];
   readonly traps: readonly TrapMeaning[];
+  readonly meanings?: readonly StateMeaning[];
+  readonly parts?: readonly PartName[];
+  readonly quirks?: readonly Quirk[];
+  readonly capabilities?: readonly Capability[];
+  /** What is not known or not done for this family, and what would change that; shown on the device page. */
+  readonly limits?: Text;
 }

@@ -61,9 +61,11 @@ export interface Device {
   readonly parents: readonly string[];
   readonly checks: readonly Check[];
   /** Credential ids. */
-  readonly credentials: { readonly snmp?: string; readonly ssh?: string };
+  readonly credentials: { readonly snmp?: string; readonly ssh?: string; readonly telnet?: string };
   readonly snmpPort: number;
   readonly sshPort: number;
+  /** Default 23; a status port has its own. */
+  readonly telnetPort?: number;
   readonly serviceHours: string;
   readonly supplier?: string;
   readonly warrantyUntil?: string;

@@ -4,6 +4,7 @@
  * One login attempt a look at most after a refusal; a host key that changed sees nothing of ours. A refused login is
  * unknown, never down. What leaves here has passed the privacy filter.
  */
+import type { ShellDialect } from "../../daemon/model/family.ts";
 import { bare, type Fault, type Finding } from "../../daemon/model/observation.ts";
 import { whenAborted } from "../ending.ts";
 import type { Heard, Probe, ProbeMemory, Target } from "../probe.ts";
@@ -61,7 +62,7 @@ export interface SshProbe extends Probe {
   stats(): SshStats;
 }
 
-const DIALECTS: Readonly<Record<"xapi" | "exec", Dialect>> = { xapi, exec };
+const DIALECTS: Readonly<Partial<Record<ShellDialect, Dialect>>> = { xapi, exec };
 /** Packets of a TCP and SSH handshake with login; of one question and its answer. */
 const LOGIN_PACKETS = 24;
 const QUESTION_PACKETS = 3;
@@ -315,7 +316,7 @@ class Prober implements SshProbe {
         this.#counts.unasked += 1;
       },
     };
-    const conversation = await DIALECTS[target.family.shell?.dialect ?? "exec"].open(connection, ears, signal);
+    const conversation = await (DIALECTS[target.family.shell?.dialect ?? "exec"] ?? exec).open(connection, ears, signal);
     if (!conversation.ok) {
       connection.end(conversation.failure);
       return conversation;
