@@ -5,9 +5,10 @@
  */
 import { connect, type Socket } from "node:net";
 import { Client, type ClientChannel, type ConnectConfig } from "ssh2";
+import type { Line } from "../shell/line.ts";
+import { done, down, type Failure, failed, type Outcome, reasonOf, unknown, within } from "../shell/outcome.ts";
 import { algorithms, formatPin, type HostKey, readHostKey } from "./host-key.ts";
 import { type Login, type Presenter, presenter } from "./login.ts";
-import { done, down, type Failure, failed, type Outcome, reasonOf, unknown, within } from "./outcome.ts";
 
 export interface ConnectRequest {
   readonly host: string;
@@ -22,8 +23,12 @@ export interface ConnectRequest {
   readonly note: (line: string) => void;
 }
 
+/** Wide enough for the longest row that a device prints (LifeSize call statistics): a terminal that wraps breaks a row in two. */
+const TERMINAL = { term: "dumb", cols: 1_000, rows: 24 };
+
 /** Logged in. It closes itself when the far end does, or on `end`. */
-export class SshConnection {
+export class SshConnection implements Line {
+  readonly transport = "ssh";
   readonly hostKey: HostKey;
   readonly #client: Client;
   readonly #socket: Socket;
@@ -58,9 +63,9 @@ export class SshConnection {
     for (const watcher of watchers) watcher(failure);
   }
 
-  /** A shell without a terminal: xAPI. */
-  shell(signal: AbortSignal): Promise<Outcome<ClientChannel>> {
-    return this.#channel(signal, (opened) => this.#client.shell(false, opened));
+  /** xAPI is spoken without a terminal; command lines with a prompt get one that never wraps. */
+  shell(signal: AbortSignal, terminal?: "terminal"): Promise<Outcome<ClientChannel>> {
+    return this.#channel(signal, (opened) => this.#client.shell(terminal === undefined ? false : TERMINAL, opened));
   }
 
   exec(command: string, signal: AbortSignal): Promise<Outcome<ClientChannel>> {

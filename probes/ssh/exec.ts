@@ -2,10 +2,9 @@
  * The exec dialect: one channel a command, for hosts with an OpenSSH server. No prompt to wait for; the channel's end is the end.
  */
 import { StringDecoder } from "node:string_decoder";
-import type { ClientChannel } from "ssh2";
-import type { SshConnection } from "./connection.ts";
-import { type Answer, type Answered, type Dialect, MAX_ANSWER_BYTES } from "./dialect.ts";
-import { done, down, failed, type Outcome, within } from "./outcome.ts";
+import { type Answer, type Answered, type Dialect, MAX_ANSWER_BYTES } from "../shell/dialect.ts";
+import type { Line, Stream } from "../shell/line.ts";
+import { done, down, failed, type Outcome, unknown, within } from "../shell/outcome.ts";
 
 /** Text kept of one answer; patterns see no more. */
 const MAX_TEXT = 4_096;
@@ -16,7 +15,7 @@ export const exec: Dialect = {
 
 /** One after the other: a host runs what is asked at once at once. */
 async function runAll(
-  connection: SshConnection,
+  connection: Line,
   commands: readonly string[],
   signal: AbortSignal,
   answered: Answered,
@@ -31,13 +30,15 @@ async function runAll(
   return done(answers);
 }
 
-async function run(connection: SshConnection, command: string, signal: AbortSignal): Promise<Outcome<Answer>> {
+async function run(connection: Line, command: string, signal: AbortSignal): Promise<Outcome<Answer>> {
+  if (connection.exec === undefined)
+    return failed(unknown(`${connection.transport}.engine`, "single commands go over SSH only; give the family another dialect"));
   const opened = await connection.exec(command, signal);
   if (!opened.ok) return opened;
   return within(signal, (settle) => collect(connection, opened.value, settle));
 }
 
-function collect(connection: SshConnection, channel: ClientChannel, settle: (outcome: Outcome<Answer>) => void): void {
+function collect(connection: Line, channel: Stream, settle: (outcome: Outcome<Answer>) => void): void {
   const decoder = new StringDecoder("utf8");
   let text = "";
   let bytes = 0;
@@ -47,7 +48,7 @@ function collect(connection: SshConnection, channel: ClientChannel, settle: (out
     if (bytes > MAX_ANSWER_BYTES)
       connection.end(down("ssh.protocol", `the device sent more than ${MAX_ANSWER_BYTES} octets for one question`));
   };
-  channel.stderr.on("data", count);
+  channel.stderr?.on("data", count);
   channel.on("data", (chunk: Buffer) => {
     count(chunk);
     if (text.length < MAX_TEXT) text = (text + decoder.write(chunk)).slice(0, MAX_TEXT);

@@ -6,7 +6,7 @@
  */
 import type { AnyAuthMethod, AuthenticationType, KeyboardInteractiveCallback, Prompt } from "ssh2";
 import type { Credential } from "../../daemon/model/config.ts";
-import { done, type Failure, failed, type Outcome, unknown } from "./outcome.ts";
+import { done, type Failure, failed, type Outcome, unknown } from "../shell/outcome.ts";
 
 export interface Login {
   readonly user: string;

@@ -9,15 +9,15 @@ import { bare, type Fault, type Finding } from "../../daemon/model/observation.t
 import { whenAborted } from "../ending.ts";
 import type { Heard, Probe, ProbeMemory, Target } from "../probe.ts";
 import { createDeviceGate, type DeviceGate } from "../rate-ceiling.ts";
+import type { Answer, Dialect } from "../shell/dialect.ts";
+import { done, down, type Failure, failed, type Outcome, reasonOf, unknown, within } from "../shell/outcome.ts";
+import { type Kept, KeptSessions } from "../shell/session.ts";
+import { Trace } from "../shell/trace.ts";
+import { type Asked, type Counters, describe, readValues } from "../shell/values.ts";
 import { openConnection, type SshConnection } from "./connection.ts";
-import type { Answer, Dialect } from "./dialect.ts";
 import { exec } from "./exec.ts";
 import { formatPin, type HostKey, parsePin } from "./host-key.ts";
 import { readLogin } from "./login.ts";
-import { done, down, type Failure, failed, type Outcome, reasonOf, unknown, within } from "./outcome.ts";
-import { type Kept, KeptSessions } from "./session.ts";
-import { Trace } from "./trace.ts";
-import { type Asked, type Counters, describe, readValues } from "./values.ts";
 import { xapi } from "./xapi.ts";
 
 /** Waits until packets may go to a site. */

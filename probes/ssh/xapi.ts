@@ -3,10 +3,9 @@
  *
  * There is no prompt: a line `OK` says ready (banner texts can be switched off), answers are JSON and carry our resultId.
  */
-import type { ClientChannel } from "ssh2";
-import type { SshConnection } from "./connection.ts";
-import { type Answer, type Answered, type Conversation, type Dialect, type Ears, MAX_ANSWER_BYTES } from "./dialect.ts";
-import { done, down, failed, type Outcome, within } from "./outcome.ts";
+import { type Answer, type Answered, type Conversation, type Dialect, type Ears, MAX_ANSWER_BYTES } from "../shell/dialect.ts";
+import type { Line, Stream } from "../shell/line.ts";
+import { done, down, failed, type Outcome, within } from "../shell/outcome.ts";
 import { XapiFramer } from "./xapi-framer.ts";
 
 /** Lines whose words are the firmware's own. Any other line may hold a name: only its length is told. */
@@ -35,8 +34,8 @@ interface Asked {
 }
 
 class XapiConversation implements Conversation {
-  readonly #connection: SshConnection;
-  readonly #channel: ClientChannel;
+  readonly #connection: Line;
+  readonly #channel: Stream;
   readonly #ears: Ears;
   readonly #framer: XapiFramer;
   #lastId = 0;
@@ -44,13 +43,13 @@ class XapiConversation implements Conversation {
   #readyWait: Settle<undefined> | undefined;
   #bytes = 0;
 
-  constructor(connection: SshConnection, channel: ClientChannel, ears: Ears) {
+  constructor(connection: Line, channel: Stream, ears: Ears) {
     this.#connection = connection;
     this.#channel = channel;
     this.#ears = ears;
     this.#framer = new XapiFramer({ object: (text) => this.#object(text), line: (text) => this.#line(text) }, MAX_ANSWER_BYTES);
     channel.on("data", (bytes: Buffer) => this.#feed(bytes));
-    channel.stderr.on("data", (bytes: Buffer) => this.#count(bytes.length));
+    channel.stderr?.on("data", (bytes: Buffer) => this.#count(bytes.length));
     channel.on("close", () => connection.end(down("ssh.protocol", "the device closed the shell")));
     channel.on("error", () => connection.end(down("ssh.protocol", "the shell broke off")));
     connection.onEnd((failure) => {

@@ -1,15 +1,15 @@
 /**
  * Kept sessions: one a device, bounded in number, the longest unused closed first.
  */
-import type { SshConnection } from "./connection.ts";
 import type { Conversation } from "./dialect.ts";
+import type { Line } from "./line.ts";
 import { unknown } from "./outcome.ts";
 import type { Trace } from "./trace.ts";
 
 export interface Kept {
   /** What it was opened with; another fit means another session. */
   readonly fit: string;
-  readonly connection: SshConnection;
+  readonly connection: Line;
   readonly conversation: Conversation;
   /** The trace of the look that uses it; a session holds none of its own. */
   readonly listening: { trace: Trace | undefined };
@@ -17,7 +17,10 @@ export interface Kept {
   busy: boolean;
 }
 
-const CLOSED = unknown("ssh.engine", "the session was closed here");
+const CLOSED = {
+  ssh: unknown("ssh.engine", "the session was closed here"),
+  telnet: unknown("telnet.engine", "the session was closed here"),
+};
 
 export class KeptSessions {
   readonly #limit: number;
@@ -39,7 +42,7 @@ export class KeptSessions {
     this.#kept.delete(device);
     if (kept.connection.ended !== undefined) return undefined;
     if (kept.fit !== fit) {
-      kept.connection.end(CLOSED);
+      kept.connection.end(CLOSED[kept.connection.transport]);
       return undefined;
     }
     kept.busy = true;
@@ -53,17 +56,18 @@ export class KeptSessions {
       if (this.#kept.size < this.#limit) break;
       if (busy) continue;
       this.#kept.delete(other);
-      connection.end(CLOSED);
+      connection.end(CLOSED[connection.transport]);
     }
     this.#kept.set(device, kept);
     kept.connection.onEnd((failure) => {
       if (this.#kept.get(device) === kept) this.#kept.delete(device);
-      if (failure !== CLOSED) died();
+      if (failure !== CLOSED[kept.connection.transport]) died();
     });
   }
 
   close(device: string): void {
-    this.#kept.get(device)?.connection.end(CLOSED);
+    const connection = this.#kept.get(device)?.connection;
+    connection?.end(CLOSED[connection.transport]);
     this.#kept.delete(device);
   }
 

@@ -1,10 +1,10 @@
 /**
  * A dialect: how one kind of shell is asked, over a connection that something else keeps.
  *
- * Framing (pure files) is apart from transport, so that another shell, or telnet, is one more dialect and no other change.
+ * Framing (pure files) is apart from transport: SSH and telnet both offer a line, and a dialect does not know which it has.
  */
 
-import type { SshConnection } from "./connection.ts";
+import type { Line } from "./line.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** One answer: structured, or text. `problem` is the device's own word that it does not know what was asked. */
@@ -33,7 +33,7 @@ export interface Conversation {
 
 export interface Dialect {
   /** Prepares the shell until the first question may be asked. */
-  open(connection: SshConnection, ears: Ears, signal: AbortSignal): Promise<Outcome<Conversation>>;
+  open(line: Line, ears: Ears, signal: AbortSignal): Promise<Outcome<Conversation>>;
 }
 
 /** Octets of one answer (and of what comes between two answers); more ends the session. */

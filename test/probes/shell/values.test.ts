@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ShellValue } from "../../../daemon/model/family.ts";
-import { firstMatch, patternProblem } from "../../../probes/ssh/pattern.ts";
-import { type Counters, describe as describeAnswer, find, readValues } from "../../../probes/ssh/values.ts";
+import { firstMatch, patternProblem } from "../../../probes/shell/pattern.ts";
+import { type Counters, describe as describeAnswer, find, readValues } from "../../../probes/shell/values.ts";
 import { readAnswer } from "../../../probes/ssh/xapi.ts";
 
 const none = new Set<string>();
