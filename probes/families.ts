@@ -210,6 +210,7 @@ function shellOf(shell: NonNullable<FamilyFile["shell"]>, certainty: Certainty):
       ...readAs(value, certainty),
       ...(value.part === undefined ? {} : { part: value.part }),
       ...(value.where === undefined ? {} : { where: value.where }),
+      ...(value.whole === undefined ? {} : { whole: value.whole }),
     })),
   }));
   return { dialect: shell.dialect, asks };

@@ -54,6 +54,7 @@ const shellValue = z
     path: z.string().min(1),
     ...readAs,
     part: code.optional(),
+    whole: z.boolean().optional(),
     where: z.strictObject({ field: z.string().min(1), in: z.array(z.string()).min(1) }).optional(),
   })
   .superRefine(hasMeaning);

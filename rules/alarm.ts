@@ -7,7 +7,7 @@ import { type Alarm, alarmKey } from "../daemon/model/alarm.ts";
 import type { Fault, Observation } from "../daemon/model/observation.ts";
 import type { Rule } from "../daemon/model/rule.ts";
 import type { Instant } from "../daemon/model/time.ts";
-import { evaluateCondition, judgeReading, judgeSample, partsOf, type Truth } from "./condition.ts";
+import { ABSENT, evaluateCondition, judgeReading, judgeSample, partsOf, readsWhole, type Truth } from "./condition.ts";
 import { fireTimer, type Look, moveByEvent, moveByFault, moveByLook, type Step, type Transition } from "./lifecycle.ts";
 
 export type { Transition } from "./lifecycle.ts";
@@ -36,6 +36,8 @@ export interface JudgeInput {
   readonly hasAlarms?: boolean;
   /** The (at, seq) of the last look judged for this check: an older one changes nothing. */
   readonly previous?: { readonly at: Instant; readonly seq: number };
+  /** The alarms of the device that looks still matter to: a part that a whole list no longer names is judged by its alarm. Default none. */
+  readonly ofDevice?: () => Iterable<Alarm>;
   /** Good looks before restored (K of the policy). Default 2. */
   readonly restoreAfterLooks?: number;
 }
@@ -67,6 +69,10 @@ class Turn {
 
   get hasAlarms(): boolean {
     return this.#input.hasAlarms !== false || this.#changed.size > 0;
+  }
+
+  alarmsOfDevice(): Iterable<Alarm> {
+    return this.#input.ofDevice?.() ?? [];
   }
 
   isLive(key: string, look: Look): boolean {
@@ -163,10 +169,26 @@ function judgeRule(rule: Rule, observation: Observation, look: Look, turn: Turn)
     const truth = said.judge(whole?.state === "active");
     joint.push(truth.value === true ? { value: true, detail: `${said.part}: ${truth.detail ?? "bad"}` } : truth);
   });
+  judgeAbsent(rule, observation, look, turn);
+  // A whole list with nothing in it says that all is well with everything that could have been in it.
+  if (joint?.length === 0 && rule.when.on === "reading" && observation.finding.whole?.includes(rule.when.name) === true)
+    joint.push(judgeReading(rule.when, ABSENT, whole?.state === "active"));
   if (joint === undefined || joint.length === 0) return;
   const bad = joint.find((truth) => truth.value === true);
   if (bad === undefined && joint.some((truth) => truth.value === undefined)) return;
   turn.take(rule, moveByLook({ alarm: whole, rule, part: rule.part, key: wholeKey, bad: bad !== undefined, detail: bad?.detail, look }));
+}
+
+/** The parts that a whole list no longer names, as far as an alarm of this rule still tells of them. */
+function judgeAbsent(rule: Rule, observation: Observation, look: Look, turn: Turn): void {
+  const { whole } = observation.finding;
+  if (whole === undefined || !turn.hasAlarms || !readsWhole(rule.when, whole)) return;
+  const named = new Set(partsOf(rule.when, observation));
+  for (const alarm of turn.alarmsOfDevice()) {
+    const { part } = alarm;
+    if (alarm.rule !== rule.id || part === undefined || part === rule.part || named.has(part) || !isLive(alarm, look)) continue;
+    judgePart(rule, { part, judge: (active) => evaluateCondition(rule.when, observation, part, active), word: ABSENT }, look, turn);
+  }
 }
 
 /** Looks still matter to it: not inactive, or its good looks or its flap ring are still being counted. */

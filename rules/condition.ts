@@ -14,6 +14,9 @@ export interface Truth {
 
 type Of<K extends Condition["on"]> = Extract<Condition, { readonly on: K }>;
 
+/** What rules read of a part that is missing from a whole list (Finding.whole). */
+export const ABSENT = "absent";
+
 const UNDEFINED: Truth = { value: undefined };
 const FALSE: Truth = { value: false };
 
@@ -31,6 +34,12 @@ function find<T extends Sample | Reading>(values: readonly T[], name: string, pa
     if (value.part === undefined) whole = value;
   }
   return whole;
+}
+
+/** A part that a whole list does not hold is gone, and says so. */
+function absent(condition: Of<"reading">, { finding }: Observation, part: string | undefined): Reading | undefined {
+  if (part === undefined || finding.whole?.includes(condition.name) !== true) return undefined;
+  return { name: condition.name, part, value: ABSENT };
 }
 
 function describeLook(observation: Observation): string {
@@ -119,7 +128,7 @@ export function evaluateCondition(condition: Condition, observation: Observation
         : judgeSample(condition, sample.value, active);
     }
     case "reading": {
-      const reading = find(observation.finding.readings, condition.name, part);
+      const reading = find(observation.finding.readings, condition.name, part) ?? absent(condition, observation, part);
       return reading === undefined || !inPrefix(reading.part, condition.partPrefix)
         ? UNDEFINED
         : judgeReading(condition, reading.value, active);
@@ -130,6 +139,22 @@ export function evaluateCondition(condition: Condition, observation: Observation
       return every(condition, (one) => evaluateCondition(one, observation, part, active));
     case "any":
       return some(condition, (one) => evaluateCondition(one, observation, part, active));
+  }
+}
+
+/** Does the condition read a list of which this observation holds all parts? */
+export function readsWhole(condition: Condition, whole: readonly string[]): boolean {
+  switch (condition.on) {
+    case "reading":
+      return whole.includes(condition.name);
+    case "all":
+    case "any":
+      return condition.of.some((one) => readsWhole(one, whole));
+    case "look":
+    case "code":
+    case "sample":
+    case "fault":
+      return false;
   }
 }
 

@@ -106,6 +106,8 @@ const step = z.strictObject({
   part: z.string().optional(),
   samples: z.record(name, z.number()).optional(),
   readings: z.record(name, z.string()).optional(),
+  /** Readings of which this look lists all parts: one that it does not name is gone. */
+  whole: z.array(name).optional(),
   /** A trap about the rule's symptom. */
   trap: z.enum(["raise", "clear", "event"]).optional(),
   /** The same, said in a look: a probe's own finding (a reboot). */

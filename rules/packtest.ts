@@ -23,6 +23,7 @@ function findingOf(step: StepEntry, symptom: string): Finding {
     ...(code === undefined ? {} : { code }),
     samples: Object.entries(step.samples ?? {}).map(([name, value]) => ({ name, value, ...part })),
     readings: Object.entries(step.readings ?? {}).map(([name, value]) => ({ name, value, ...part })),
+    ...(step.whole === undefined ? {} : { whole: step.whole }),
     faults: effect === undefined ? [] : [{ symptom, effect, ...part }],
   };
 }
@@ -56,7 +57,8 @@ export function runPackTest(rule: Rule, test: PackTest): readonly string[] {
     };
     for (const alarm of [...alarms.values()]) keep(wakeAlarm(alarm, rule, at));
     const observation = observationOf(step, index + 1, rule.symptom);
-    if (observation !== undefined) keep(judgeObservation({ observation, rules: [rule], alarms: (key) => alarms.get(key), now: at }));
+    if (observation !== undefined)
+      keep(judgeObservation({ observation, rules: [rule], alarms: (key) => alarms.get(key), ofDevice: () => alarms.values(), now: at }));
     const state = alarms.get(alarmKey(DEVICE, rule.symptom, step.part ?? rule.part))?.state ?? "inactive";
     const where = `${rule.id}: ${test.name}: step ${index + 1} at ${step.at / 1000} s`;
     if (step.want !== undefined && state !== step.want) failures.push(`${where}: is ${state}, wanted ${step.want}`);

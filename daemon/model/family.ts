@@ -95,6 +95,8 @@ export interface ShellValue extends ReadAs {
   readonly part?: string;
   /** With `[]`: only items whose field (`Type`) has one of these raw values; an item without the field is left out. */
   readonly where?: { readonly field: string; readonly in: readonly string[] };
+  /** The answer lists all parts of this reading: one that is not there is gone (see Finding.whole). Every value of the same name must say so. */
+  readonly whole?: boolean;
 }
 
 /** One notification: what it means, which part, raise or clear. */

@@ -44,6 +44,11 @@ export interface Finding {
   readonly samples: readonly Sample[];
   readonly readings: readonly Reading[];
   readonly faults: readonly Fault[];
+  /**
+   * Names of readings of which this finding holds all parts (`diagnostic`): a part that is not there is gone, and rules read the word
+   * `absent` for it where an alarm about it lives. Undefined: what is missing says nothing.
+   */
+  readonly whole?: readonly string[];
   /** What was said on the wire, line by line; kept when the look failed, or when asked for. */
   readonly trace?: readonly string[];
 }

@@ -12,6 +12,8 @@ export interface AlarmView {
   get(key: string): Alarm | undefined;
   /** The alarms of a device that are not plainly inactive. */
   ofDevice(device: string): Iterable<Alarm>;
+  /** Of those that are plainly inactive, the ones whose good looks may still be counted. */
+  settlingOf(device: string): Iterable<Alarm>;
   ofIncident(incident: string): Iterable<Alarm>;
   /** Has the device any alarm record at all? */
   knows(device: string): boolean;
@@ -20,6 +22,7 @@ export interface AlarmView {
 export class AlarmMemory implements AlarmView {
   readonly #alarms = new Map<string, Alarm>();
   readonly #live = new Map<string, Set<string>>();
+  readonly #settling = new Map<string, Set<string>>();
   readonly #byIncident = new Map<string, Set<string>>();
   /** Keys of active alarms. */
   readonly #active = new Set<string>();
@@ -42,6 +45,13 @@ export class AlarmMemory implements AlarmView {
 
   *ofDevice(device: string): Iterable<Alarm> {
     for (const key of this.#live.get(device) ?? []) {
+      const alarm = this.#alarms.get(key);
+      if (alarm !== undefined) yield alarm;
+    }
+  }
+
+  *settlingOf(device: string): Iterable<Alarm> {
+    for (const key of this.#settling.get(device) ?? []) {
       const alarm = this.#alarms.get(key);
       if (alarm !== undefined) yield alarm;
     }
@@ -125,6 +135,8 @@ export class AlarmMemory implements AlarmView {
     if (alarm.incident !== undefined) add(this.#byIncident, alarm.incident, alarm.key);
     if (alarm.state === "inactive") this.#live.get(alarm.device)?.delete(alarm.key);
     else add(this.#live, alarm.device, alarm.key);
+    if (isSettling(alarm)) add(this.#settling, alarm.device, alarm.key);
+    else this.#settling.get(alarm.device)?.delete(alarm.key);
     if (alarm.state === "active") this.#active.add(alarm.key);
     else this.#active.delete(alarm.key);
     if (alarm.wakeAt === undefined) this.#timers.delete(alarm.key);
@@ -167,6 +179,15 @@ export class Overlay implements AlarmView {
     }
   }
 
+  *settlingOf(device: string): Iterable<Alarm> {
+    const changed = this.#byDevice.get(device);
+    for (const alarm of this.#below.settlingOf(device)) if (changed === undefined || !changed.has(alarm.key)) yield alarm;
+    for (const key of changed ?? []) {
+      const alarm = this.#changes.get(key);
+      if (alarm !== undefined && isSettling(alarm)) yield alarm;
+    }
+  }
+
   *ofIncident(incident: string): Iterable<Alarm> {
     for (const alarm of this.#below.ofIncident(incident)) if (!this.#changes.has(alarm.key)) yield alarm;
     for (const alarm of this.#changes.values()) if (alarm.incident === incident) yield alarm;
@@ -175,6 +196,10 @@ export class Overlay implements AlarmView {
   changes(): Iterable<Alarm> {
     return this.#changes.values();
   }
+}
+
+function isSettling({ state, incident, flapRing }: Alarm): boolean {
+  return state === "inactive" && (incident !== undefined || flapRing !== 0);
 }
 
 function add(index: Map<string, Set<string>>, at: string, key: string): void {

@@ -74,6 +74,7 @@ export class Turn {
       rules,
       alarms: (key) => this.#overlay.get(key),
       now,
+      ofDevice: () => [...this.#overlay.ofDevice(device.id), ...this.#overlay.settlingOf(device.id)],
       hasAlarms: this.#overlay.knows(device.id),
       restoreAfterLooks: this.#world.restoreAfterLooks,
       ...(previous === undefined ? {} : { previous }),

@@ -21,7 +21,11 @@ export type Counters = Map<string, { readonly raw: number; readonly atMs: number
 export interface Values {
   readonly samples: Sample[];
   readonly readings: Reading[];
+  /** Names of readings of which every part was listed. */
+  readonly whole: readonly string[];
 }
+
+type Into = Pick<Values, "samples" | "readings">;
 
 export interface Asked {
   readonly ask: ShellAsk;
@@ -33,20 +37,30 @@ export function readValues(
   asked: readonly Asked[],
   at: { readonly counters: Counters; readonly atMs: number; readonly inventory: ReadonlySet<string> },
 ): Values {
-  const into: Values = { samples: [], readings: [] };
+  const into: Into = { samples: [], readings: [] };
   for (const { ask, answer } of asked) {
     for (const value of ask.values) {
       for (const found of find(answer, value.path, value.where)) addValue(value, found, at, into);
     }
   }
-  return into;
+  return { ...into, whole: wholeOf(asked) };
+}
+
+/** A name is whole when every value of that name says so and was answered. */
+function wholeOf(asked: readonly Asked[]): readonly string[] {
+  const names = new Map<string, boolean>();
+  for (const { ask, answer } of asked) {
+    const answered = answer.form === "text" || answer.problem === undefined;
+    for (const { name, whole } of ask.values) names.set(name, (names.get(name) ?? true) && whole === true && answered);
+  }
+  return [...names].flatMap(([name, whole]) => (whole ? [name] : []));
 }
 
 function addValue(
   value: ShellValue,
   found: Found,
   at: { readonly counters: Counters; readonly atMs: number; readonly inventory: ReadonlySet<string> },
-  into: Values,
+  into: Into,
 ): void {
   const part = partOf(value, found);
   const named = { name: value.name, ...(part === undefined ? {} : { part }) };

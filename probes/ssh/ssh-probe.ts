@@ -355,7 +355,7 @@ class Prober implements SshProbe {
       const late = code === "ssh.timeout" && turn.asking !== undefined ? `no answer to "${turn.asking}" in time` : detail;
       return { ...bare(status, code, late, turn.trace.lines()), faults: turn.faults };
     }
-    const { samples, readings } = readValues(outcome.value, {
+    const { samples, readings, whole } = readValues(outcome.value, {
       counters: turn.known.counters,
       atMs: performance.now(),
       inventory: this.#inventory(),
@@ -368,7 +368,14 @@ class Prober implements SshProbe {
       }
       turn.known.uptime = uptime;
     }
-    return { status: "up", samples, readings, faults: turn.faults, ...(wanted ? { trace: turn.trace.lines() } : {}) };
+    return {
+      status: "up",
+      samples,
+      readings,
+      faults: turn.faults,
+      ...(whole.length === 0 ? {} : { whole }),
+      ...(wanted ? { trace: turn.trace.lines() } : {}),
+    };
   }
 }
 

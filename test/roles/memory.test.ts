@@ -11,8 +11,9 @@ const alarm = fc.record(
     wakeAt: fc.integer({ min: 0, max: 20 }),
     incident: fc.constantFrom("i", "j"),
     suppressedBy: fc.constant("router"),
+    flapRing: fc.constantFrom(0, 5),
   },
-  { requiredKeys: ["key", "state"] },
+  { requiredKeys: ["key", "state", "flapRing"] },
 );
 
 it("what is due, active and unexplained is what a walk over every alarm finds, whatever moved before", () => {
@@ -29,6 +30,12 @@ it("what is due, active and unexplained is what a walk over every alarm finds, w
         const active = [...all.values()].filter(({ state }) => state === "active");
         expect(memory.activeCount()).toBe(active.length);
         const unexplained = active.filter(({ incident, suppressedBy }) => incident === undefined && suppressedBy === undefined);
+        const settling = [...all.values()].filter(
+          ({ state, incident, flapRing }) => state === "inactive" && (incident !== undefined || flapRing > 0),
+        );
+        expect(["a", "b", "c", "d"].flatMap((key) => [...memory.settlingOf(`device-${key}`)].map((each) => each.key))).toEqual(
+          settling.map(({ key }) => key).sort(),
+        );
         expect([...memory.unexplained()].sort()).toEqual(unexplained.map(({ key }) => key).sort());
       }
     }),

@@ -57,7 +57,14 @@ export class Memory {
   }
   see(observation: Observation, over: Partial<JudgeInput> = {}): Judgement {
     return this.#keep(
-      judgeObservation({ observation, rules: this.rules, alarms: (key) => this.alarms.get(key), now: observation.at, ...over }),
+      judgeObservation({
+        observation,
+        rules: this.rules,
+        alarms: (key) => this.alarms.get(key),
+        ofDevice: () => this.alarms.values(),
+        now: observation.at,
+        ...over,
+      }),
     );
   }
   wake(at: number): void {

@@ -61,7 +61,7 @@ describe("values of an answer", () => {
 
   it("gives nothing for a missing node, a refusal or a number that is none", () => {
     const gauge: ShellValue = { path: "A.B", name: "n", as: "gauge" };
-    expect(read({}, gauge)).toEqual({ samples: [], readings: [] });
+    expect(read({}, gauge)).toEqual({ samples: [], readings: [], whole: [] });
     expect(read({ A: { B: { Value: "locked on 1096 rpm" } } }, gauge).samples).toEqual([]);
     expect(find(readAnswer({ Status: { status: "Error", Reason: { Value: "No match on address expression" } } }), "A.B")).toEqual([]);
     expect(find(readAnswer({ CommandResponse: { Result: { status: "ParameterError" } } }), "A.B")).toEqual([]);
