@@ -7,11 +7,13 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** Program → package. */
-const wanted = {
+/** Program → package: every program that a test needs, which a test checks. */
+export const wanted = {
   snmpd: "snmpd",
+  snmptrapd: "snmptrapd",
   snmptrap: "snmp",
   fping: "fping",
+  ping: "iputils-ping",
   sshd: "openssh-server",
   ssh: "openssh-client",
   prometheus: "prometheus",
@@ -25,6 +27,7 @@ const wanted = {
   ip: "iproute2",
   "systemd-analyze": "systemd",
   aiosmtpd: "python3-aiosmtpd",
+  telnetd: "telnetd",
 };
 const places = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin"];
 
