@@ -1,5 +1,5 @@
 /**
- * Device families from their YAML files: read, checked, all problems at once; and which family a device is by what it says.
+ * Device families from their YAML files: read, checked, all problems at once.
  *
  * A file is a family (`id:`) or a set of facts that families share by name (`set:`, used with `sets: [system]`).
  */
@@ -8,10 +8,12 @@ import { join } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import type { ConfigProblem } from "../daemon/model/config.ts";
-import type { Certainty, Family, ReadAs, SnmpColumn, SnmpScalar, TrapMeaning } from "../daemon/model/family.ts";
+import type { Family } from "../daemon/model/family.ts";
 import { projectRoot } from "./built.ts";
+import { buildFamily } from "./family-build.ts";
 import { type FamilyFile, familySchema, type SetFile, setSchema } from "./family-schema.ts";
-import { patternTextLimit, type SafePattern, safePattern } from "./safe-pattern.ts";
+
+export { recognise, type Said } from "./recognise.ts";
 
 /** Families and sets as written, with where each came from. */
 interface Gathered {
@@ -43,7 +45,7 @@ export function loadFamilies(folders: readonly string[]): {
   const families = new Map<string, Family>();
   for (const { file, data, line } of gathered.families) {
     const at = (path: readonly PropertyKey[], message: string): ConfigProblem => problem(file, path, message, line(path));
-    families.set(data.id, build(data, gathered.sets, at, gathered.problems));
+    families.set(data.id, buildFamily(data, gathered.sets, at, gathered.problems));
   }
   return { families, problems: gathered.problems };
 }
@@ -103,169 +105,4 @@ function lineOf(document: ReturnType<typeof parseDocument>, lines: LineCounter, 
       return lines.linePos(Number(node.range[0])).line;
   }
   return undefined;
-}
-
-type At = (path: readonly PropertyKey[], message: string) => ConfigProblem;
-
-function build(data: FamilyFile, sets: ReadonlyMap<string, SetFile>, at: At, problems: ConfigProblem[]): Family {
-  const used = (data.sets ?? []).flatMap((name, index) => {
-    const set = sets.get(name);
-    if (set === undefined) problems.push(at(["sets", index], `there is no set "${name}"; known are ${[...sets.keys()].sort().join(", ")}`));
-    return set === undefined ? [] : [set];
-  });
-  const scalars = [...used.flatMap((set) => set.scalars ?? []), ...(data.snmp?.scalars ?? [])];
-  const columns = [...used.flatMap((set) => set.columns ?? []), ...(data.snmp?.columns ?? [])];
-  const traps = [...used.flatMap((set) => set.traps ?? []), ...(data.traps ?? [])];
-  checkFacts(data, { scalars, columns, traps }, at, problems);
-  return {
-    id: data.id,
-    kind: data.kind,
-    name: data.name,
-    certainty: data.certainty,
-    recognise: { sysObjectId: data.recognise.sys_object_id, sysDescr: data.recognise.sys_descr, banner: data.recognise.banner },
-    checks: checksOf(data.checks),
-    snmp: {
-      scalars: scalars.map((read): SnmpScalar => ({ oid: read.oid, ...readAs(read, data.certainty) })),
-      columns: columns.map((read): SnmpColumn => ({ ...columnOf(read), ...readAs(read, data.certainty) })),
-    },
-    ...(data.shell === undefined ? {} : { shell: shellOf(data.shell, data.certainty) }),
-    traps: traps.map(trapOf),
-  };
-}
-
-/** What no schema sees: patterns that are not safe, the same thing read twice, checks without anything to read. */
-function checkFacts(
-  data: FamilyFile,
-  facts: {
-    readonly scalars: readonly { readonly oid: string }[];
-    readonly columns: readonly { readonly oid: string }[];
-    readonly traps: readonly { readonly oid: string }[];
-  },
-  at: At,
-  problems: ConfigProblem[],
-): void {
-  for (const field of ["sys_descr", "banner"] as const)
-    for (const [index, source] of data.recognise[field].entries()) {
-      const pattern = safePattern(source);
-      if ("refused" in pattern) problems.push(at(["recognise", field, index], `"${source}": ${pattern.refused}`));
-    }
-  for (const [kind, list] of Object.entries(facts)) {
-    const seen = new Set<string>();
-    for (const { oid } of list) {
-      if (seen.has(oid))
-        problems.push(at([kind === "traps" ? "traps" : "snmp"], `${kind}: ${oid} is there twice, maybe through a set; keep one`));
-      seen.add(oid);
-    }
-  }
-  if (data.checks.ssh !== undefined && data.shell === undefined)
-    problems.push(at(["checks", "ssh"], "there is no shell: to ask over ssh; add it or remove the check"));
-}
-
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-
-function milliseconds(text: string): number {
-  const [, count = "0", unit = "ms"] = /^(\d+)(ms|s|m|h)$/.exec(text) ?? [];
-  return Number(count) * (unitMs[unit] ?? 1);
-}
-
-function checksOf(checks: FamilyFile["checks"]): Family["checks"] {
-  return (["icmp", "snmp", "ssh"] as const).flatMap((kind) => {
-    const look = checks[kind];
-    if (look === undefined) return [];
-    return [
-      { kind, intervalMs: milliseconds(look.interval), ...(look.timeout === undefined ? {} : { timeoutMs: milliseconds(look.timeout) }) },
-    ];
-  });
-}
-
-type WrittenRead = NonNullable<SetFile["scalars"]>[number];
-type WrittenColumn = NonNullable<SetFile["columns"]>[number];
-
-function readAs(read: Omit<WrittenRead, "oid">, certainty: Certainty): ReadAs {
-  return {
-    name: read.name,
-    as: read.as,
-    ...(read.scale === undefined ? {} : { scale: read.scale }),
-    ...(read.states === undefined ? {} : { states: read.states }),
-    ...(read.unit === undefined ? {} : { unit: read.unit }),
-    certainty: read.certainty ?? certainty,
-  };
-}
-
-function columnOf(read: WrittenColumn): Pick<SnmpColumn, "oid" | "part" | "labelOid" | "bits" | "where"> {
-  return {
-    oid: read.oid,
-    part: read.part,
-    ...(read.label_oid === undefined ? {} : { labelOid: read.label_oid }),
-    ...(read.bits === undefined ? {} : { bits: read.bits }),
-    ...(read.where === undefined ? {} : { where: read.where }),
-  };
-}
-
-function shellOf(shell: NonNullable<FamilyFile["shell"]>, certainty: Certainty): NonNullable<Family["shell"]> {
-  const asks = shell.asks.map((ask) => ({
-    command: ask.command,
-    values: ask.values.map((value) => ({
-      path: value.path,
-      ...readAs(value, certainty),
-      ...(value.part === undefined ? {} : { part: value.part }),
-      ...(value.where === undefined ? {} : { where: value.where }),
-      ...(value.whole === undefined ? {} : { whole: value.whole }),
-    })),
-  }));
-  return { dialect: shell.dialect, asks };
-}
-
-function trapOf(trap: NonNullable<SetFile["traps"]>[number]): TrapMeaning {
-  return {
-    oid: trap.oid,
-    name: trap.name,
-    effect: trap.effect,
-    certainty: trap.certainty,
-    ...(trap.symptom === undefined ? {} : { symptom: trap.symptom }),
-    ...(trap.part === undefined ? {} : { part: trap.part }),
-  };
-}
-
-/** What a device says about itself. */
-export interface Said {
-  readonly sysObjectId?: string;
-  readonly sysDescr?: string;
-  readonly banner?: string;
-}
-
-/**
- * The family that fits best: the longest object id prefix first, then the words of sysDescr, then of the banner; undefined when nothing fits.
- * Where families share an object id, the one whose words fit wins over one that names no words; one whose words do not fit comes last.
- */
-export function recognise(families: ReadonlyMap<string, Family>, said: Said): Family | undefined {
-  let best: { readonly family: Family; readonly score: number } | undefined;
-  for (const family of families.values()) {
-    const score = likeness(family, said);
-    if (score > 0 && (best === undefined || score > best.score)) best = { family, score };
-  }
-  return best?.family;
-}
-
-function likeness(family: Family, said: Said): number {
-  const { sysObjectId, sysDescr, banner } = family.recognise;
-  const byOid = Math.max(0, ...sysObjectId.map((prefix) => prefixLength(prefix, said.sysObjectId)));
-  const byDescr = anyMatches(sysDescr, said.sysDescr);
-  const wordsMissed = sysDescr.length > 0 && said.sysDescr !== undefined && !byDescr;
-  return byOid * 4 + (byDescr ? 2 : 0) + (anyMatches(banner, said.banner) ? 1 : 0) - (wordsMissed ? 1 : 0);
-}
-
-function prefixLength(prefix: string, oid: string | undefined): number {
-  if (oid === undefined) return 0;
-  const plain = oid.startsWith(".") ? oid.slice(1) : oid;
-  return plain === prefix || plain.startsWith(`${prefix}.`) ? prefix.split(".").length : 0;
-}
-
-function anyMatches(sources: readonly string[], text: string | undefined): boolean {
-  if (text === undefined) return false;
-  const cut = text.slice(0, patternTextLimit);
-  return sources.some((source) => {
-    const pattern: SafePattern | { readonly refused: string } = safePattern(source);
-    return "matches" in pattern && pattern.matches(cut);
-  });
 }

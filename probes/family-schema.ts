@@ -6,9 +6,31 @@ import { z } from "zod";
 const oid = z
   .string({ error: "an OID is text of numbers and dots: 1.3.6.1.2.1.1.3.0" })
   .regex(/^\d+(\.\d+)+$/, { error: "not an OID; write numbers and dots: 1.3.6.1.2.1.1.3.0" });
-const certainty = z.enum(["recording", "manual", "memory"]);
+const certainty = z.enum(["recording", "manual", "memory"], { error: "how sure is it? one of recording, manual, memory" });
+const text = z.strictObject({ fr: z.string().min(1), en: z.string().min(1) }, { error: "a text is { fr: …, en: … }, both" });
+const category = z.enum(
+  [
+    "use",
+    "peripheral",
+    "device",
+    "power",
+    "configuration",
+    "local-network",
+    "site-link",
+    "ritm-core",
+    "registration",
+    "bridge",
+    "application",
+  ],
+  {
+    error:
+      "one of use, peripheral, device, power, configuration, local-network, site-link, ritm-core, registration, bridge, application (docs/families.md)",
+  },
+);
 const name = z.string().regex(/^[a-z][a-z0-9_]*$/, { error: "a name is lower case words with underscores: temperature_celsius" });
 const code = z.string().regex(/^[a-z][a-z0-9-]*$/, { error: "a code is lower case words with hyphens: sip-unregistered" });
+
+const word = z.string().regex(/^[a-z0-9-]+$/, { error: "a state is lower case with hyphens: in-call" });
 
 /** The units a number may have; the base ones, so that nothing is ever converted twice. */
 export const units = ["seconds", "octets_per_second", "packets_per_second", "ratio", "celsius", "volts", "count", "bool"] as const;
@@ -17,18 +39,18 @@ const readAs = {
   name,
   as: z.enum(["gauge", "counter", "state", "text"]),
   scale: z.number().positive().optional(),
-  states: z.record(z.string(), z.string().regex(/^[a-z0-9-]+$/, { error: "a state is lower case with hyphens: in-call" })).optional(),
+  states: z.record(z.string(), word).optional(),
   unit: z.enum(units).optional(),
   certainty: certainty.optional(),
 };
 
-interface Meaning {
+interface WrittenRead {
   readonly as: string;
   readonly unit?: string | undefined;
   readonly states?: unknown;
 }
 
-function hasMeaning(read: Meaning, context: z.RefinementCtx): void {
+function hasMeaning(read: WrittenRead, context: z.RefinementCtx): void {
   const number = read.as === "gauge" || read.as === "counter";
   if (number && read.unit === undefined)
     context.addIssue({ code: "custom", message: `a ${read.as} needs a unit; one of ${units.join(", ")}` });
@@ -64,35 +86,75 @@ const trap = z.strictObject({
   symptom: code.optional(),
   effect: z.enum(["raise", "clear", "event"]),
   part: z.strictObject({ prefix: code, oid, from: z.enum(["value", "index"]) }).optional(),
+  when: z.strictObject({ oid, in: z.array(z.string()).min(1) }).optional(),
+  category: category.optional(),
+  text: text.optional(),
   certainty,
 });
 const duration = z.string().regex(/^\d+(ms|s|m|h)$/, { error: "a duration is a number and ms, s, m or h: 30s" });
 const look = z.strictObject({ interval: duration, timeout: duration.optional() });
+
+const facts = {
+  traps: z.array(trap).optional(),
+  meanings: z.array(z.strictObject({ reading: name, values: z.array(word).min(1), symptom: code, category, certainty })).optional(),
+  fine: z.record(name, z.array(word).min(1)).optional(),
+  parts: z.array(z.strictObject({ prefix: code, name: text })).optional(),
+};
 
 /** Facts that several families have in common. */
 export const setSchema = z.strictObject({
   set: code,
   scalars: z.array(scalar).optional(),
   columns: z.array(column).optional(),
-  traps: z.array(trap).optional(),
+  ...facts,
 });
+
+const asks = z.array(z.strictObject({ command: z.string().min(1), values: z.array(shellValue).min(1) })).min(1);
+/** A TC codec refuses the 39th expression of a connection (Codec C20 guides); RoomOS takes 50. */
+const feedbackLimit = 38;
+const shell = z.strictObject({
+  dialect: z.enum(["xapi", "terminal", "exec", "poly", "lifesize", "gnugk"]),
+  asks,
+  feedback: z
+    .array(z.string().regex(/^\/[A-Za-z]/, { error: "an expression begins with a slash: /Status/SIP/Registration" }))
+    .min(1)
+    .max(feedbackLimit, { error: `more than ${feedbackLimit} expressions are refused by TC codecs; register a node higher up instead` })
+    .optional(),
+  in_call: z.strictObject({ interval: duration, asks }).optional(),
+});
+
+const port = z.number().int().min(1).max(65_535);
 
 export const familySchema = z.strictObject({
   id: code,
   kind: z.enum(["codec", "bridge", "gatekeeper", "switch", "router", "ups", "host", "endpoint"]),
-  name: z.strictObject({ fr: z.string().min(1), en: z.string().min(1) }),
+  name: text,
   certainty,
   recognise: z.strictObject({ sys_object_id: z.array(oid), sys_descr: z.array(z.string()), banner: z.array(z.string()) }),
-  checks: z.strictObject({ icmp: look.optional(), snmp: look.optional(), ssh: look.optional() }),
+  checks: z.strictObject({
+    icmp: look.optional(),
+    snmp: look.optional(),
+    ssh: look.optional(),
+    telnet: look.optional(),
+    tcp: look.optional(),
+  }),
   sets: z.array(code).optional(),
   snmp: z.strictObject({ scalars: z.array(scalar).optional(), columns: z.array(column).optional() }).optional(),
-  shell: z
-    .strictObject({
-      dialect: z.enum(["xapi", "exec"]),
-      asks: z.array(z.strictObject({ command: z.string().min(1), values: z.array(shellValue).min(1) })).min(1),
-    })
+  shell: shell.optional(),
+  tcp: z
+    .array(z.strictObject({ port, name: z.string().min(1), certainty }))
+    .min(1)
     .optional(),
-  traps: z.array(trap).optional(),
+  ...facts,
+  quirks: z
+    .array(z.strictObject({ model: z.string().optional(), firmware: z.string().optional(), text, certainty }))
+    .min(1)
+    .optional(),
+  capabilities: z
+    .array(z.enum(["feedback", "media", "calls", "registration", "self-test", "help-button", "log", "neighbours"]))
+    .min(1)
+    .optional(),
+  limits: text.optional(),
 });
 
 export type SetFile = z.infer<typeof setSchema>;

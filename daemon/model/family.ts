@@ -109,6 +109,8 @@ export interface TrapMeaning {
   readonly effect: "raise" | "clear" | "event";
   /** The varbind whose value (or whose index, for `index`) names the part. */
   readonly part?: { readonly prefix: string; readonly oid: string; readonly from: "value" | "index" };
+  /** Only when the varbind at or under `oid` has one of these values: a notification that says what happened in its value (upsAlarmDescr). */
+  readonly when?: { readonly oid: string; readonly in: readonly string[] };
   readonly category?: Category;
   /** What it says, for people. */
   readonly text?: Text;
@@ -143,6 +145,8 @@ export interface Family {
   readonly tcp?: readonly { readonly port: number; readonly name: string; readonly certainty: Certainty }[];
   readonly traps: readonly TrapMeaning[];
   readonly meanings?: readonly StateMeaning[];
+  /** Reading → its words that mean that nothing is wrong, or that nothing can be said. With `meanings`, every word is accounted for. */
+  readonly fine?: Readonly<Record<string, readonly string[]>>;
   readonly parts?: readonly PartName[];
   readonly quirks?: readonly Quirk[];
   readonly capabilities?: readonly Capability[];

@@ -52,7 +52,7 @@ export function meaning(
   const found = lookUp(family, oid) ?? lookUp(generic, oid);
   const [first] = found ?? [];
   if (found === undefined || first === undefined) return { faults: [] };
-  const faults = found.flatMap((one) => faultOf(one, oid, trap.varbinds));
+  const faults = found.filter((one) => isMeant(one, trap.varbinds)).flatMap((one) => faultOf(one, oid, trap.varbinds));
   return { name: first.name, faults };
 }
 
@@ -63,6 +63,11 @@ function lookUp(index: MeaningIndex, oid: string): readonly TrapMeaning[] | unde
   const last = oid.lastIndexOf(".");
   const head = oid.slice(0, last);
   return index.get(head.endsWith(".0") ? head.slice(0, -2) + oid.slice(last) : `${head}.0${oid.slice(last)}`);
+}
+
+/** A notification that says what happened in a value means one thing for each value. */
+function isMeant({ when }: TrapMeaning, varbinds: readonly TrapVarbind[]): boolean {
+  return when === undefined || when.in.includes(partValue(varbinds, { oid: when.oid, from: "value" }) ?? "");
 }
 
 function faultOf(one: TrapMeaning, oid: string, varbinds: readonly TrapVarbind[]): Fault[] {

@@ -165,6 +165,81 @@ describe("a family file with mistakes", () => {
     expect(problemsOf(`${good}${line}\n`).join("\n")).toContain(wanted);
   });
 
+  const ask = '{ command: xStatus SIP, values: [{ path: SIP.Mode, name: sip_mode, as: state, states: { "On": "on" } }] }';
+  it.each([
+    [
+      "a meaning of a reading that nothing reads",
+      "meanings: [{ reading: sip_registration, values: [failed], symptom: sip-unregistered, category: registration, certainty: memory }]",
+      'meanings[0].reading: no state "sip_registration" is read by this family; known are none (7)',
+    ],
+    [
+      "words that are fine of a reading that nothing reads",
+      `shell: { dialect: xapi, asks: [${ask}] }\nfine: { sip_mod: ["on"] }`,
+      'fine.sip_mod: no state "sip_mod" is read by this family; known are sip_mode (8)',
+    ],
+    [
+      "a category that the procedure does not have",
+      "traps: [{ oid: 1.3.6.1.4.1.9.0.1, name: x, effect: event, category: hardware, certainty: memory }]",
+      "traps[0].category: one of use, peripheral, device, power, configuration, local-network, site-link, ritm-core, registration, bridge, application (docs/families.md) (7)",
+    ],
+    [
+      "a text in one language",
+      "traps: [{ oid: 1.3.6.1.4.1.9.0.1, name: x, effect: event, text: { fr: Oui }, certainty: memory }]",
+      "traps[0].text.en: Invalid input: expected string, received undefined (7)",
+    ],
+    ["a text without languages", "limits: unknown", "limits: a text is { fr: …, en: … }, both (7)"],
+    [
+      "a quirk's pattern that could run away",
+      "quirks: [{ model: '(a+)+', text: { fr: x, en: x }, certainty: memory }]",
+      'quirks[0].model: "(a+)+": "(" is not allowed; write several patterns instead of groups and alternatives (7)',
+    ],
+    [
+      "a dialect that nobody speaks",
+      `shell: { dialect: xmpp, asks: [${ask}] }`,
+      'shell.dialect: Invalid option: expected one of "xapi"|"terminal"|"exec"|"poly"|"lifesize"|"gnugk" (7)',
+    ],
+    [
+      "feedback of a shell that has none",
+      `shell: { dialect: poly, asks: [${ask}], feedback: [/Status/SIP] }`,
+      'shell.feedback: the dialect "poly" has no feedback; only xapi and terminal have (7)',
+    ],
+    [
+      "a feedback expression without its slash",
+      `shell: { dialect: xapi, asks: [${ask}], feedback: [Status/SIP] }`,
+      "shell.feedback[0]: an expression begins with a slash: /Status/SIP/Registration (7)",
+    ],
+    [
+      "more feedback than a codec takes",
+      `shell: { dialect: xapi, asks: [${ask}], feedback: [${Array.from({ length: 39 }, (_, at) => `/Status/N${at}`).join()}] }`,
+      "shell.feedback: more than 38 expressions are refused by TC codecs; register a node higher up instead (7)",
+    ],
+    [
+      "a capability without what it stands on",
+      `shell: { dialect: xapi, asks: [${ask}] }\ncapabilities: [feedback]`,
+      "capabilities: feedback is named, but shell.feedback has no expressions; add them or remove it (8)",
+    ],
+    [
+      "a port that is none",
+      "tcp: [{ port: 70000, name: SIP, certainty: memory }]",
+      "tcp[0].port: Too big: expected number to be <=65535 (7)",
+    ],
+    [
+      "the same notification twice with the same meaning",
+      "traps: [{ oid: 1.3.6.1.4.1.9.0.1, name: x, effect: event, certainty: memory }, { oid: 1.3.6.1.4.1.9.0.1, name: y, effect: event, certainty: memory }]",
+      "traps: traps: 1.3.6.1.4.1.9.0.1 is there twice, maybe through a set; keep one (7)",
+    ],
+  ])("refuses %s, in these words", (_, lines, wanted) => {
+    expect(problemsOf(`${good}${lines}\n`)).toEqual([wanted]);
+  });
+
+  it.each([
+    ["telnet", "checks.telnet: there is no shell: to ask over telnet; add it or remove the check (6)"],
+    ["ssh", "checks.ssh: there is no shell: to ask over ssh; add it or remove the check (6)"],
+    ["tcp", "checks.tcp: there is no tcp: with ports to connect to; add it or remove the check (6)"],
+  ])("refuses a %s check with nothing to look at", (kind, wanted) => {
+    expect(problemsOf(good.replace("{ icmp: { interval: 30s } }", `{ ${kind}: { interval: 30s } }`))).toEqual([wanted]);
+  });
+
   it("is told when it is not YAML", () => {
     expect(problemsOf("id: [")[0]).toMatch(/is not YAML/);
   });
@@ -177,6 +252,68 @@ describe("a family file with mistakes", () => {
 
   it("names a folder that is not there", () => {
     expect(loadFamilies(["/nowhere/at/all"]).problems[0]?.message).toContain("is not there");
+  });
+});
+
+describe("a family file with everything in it", () => {
+  const everything = `${good.replace("{ icmp: { interval: 30s } }", "{ icmp: { interval: 30s }, ssh: { interval: 2m }, telnet: { interval: 2m, timeout: 20s }, tcp: { interval: 1m } }")}
+sets: [theirs]
+shell:
+  dialect: terminal
+  asks: [{ command: xStatus SIP, values: [{ path: SIP.Status, name: sip_registration, as: state, states: { Failed: failed, Registered: registered } }] }]
+  feedback: [/Status/SIP]
+  in_call: { interval: 20s, asks: [{ command: xStatus MediaChannels, values: [{ path: "Call[]", name: calls, as: gauge, unit: count }] }] }
+tcp: [{ port: 5060, name: SIP, certainty: memory }]
+traps: [{ oid: 1.3.6.1.4.1.9.0.1, name: bad, symptom: fan-failed, effect: raise, when: { oid: 1.3.6.1.4.1.9.1, in: ["2"] }, category: device, text: { fr: Ventilateur, en: Fan }, certainty: manual }]
+meanings: [{ reading: sip_registration, values: [failed], symptom: sip-unregistered, category: registration, certainty: memory }]
+fine: { sip_registration: [registered] }
+parts: [{ prefix: camera, name: { fr: appareil, en: device } }]
+quirks: [{ model: '^C20', firmware: 'TC7.3', text: { fr: Lent, en: Slow }, certainty: recording }]
+capabilities: [feedback, media]
+limits: { fr: "Peu connu", en: "Little is known" }
+`;
+  const set = `set: theirs
+fine: { sip_registration: [inactive, registered] }
+parts: [{ prefix: camera, name: { fr: caméra, en: camera } }, { prefix: fan, name: { fr: ventilateur, en: fan } }]
+`;
+  const loaded = loadFamilies([folderWith({ "a.yaml": everything, "b.yaml": set })]);
+  const family = loaded.families.get("mine");
+
+  it("is read whole", () => {
+    expect(loaded.problems).toEqual([]);
+    expect(family?.checks).toEqual([
+      { kind: "icmp", intervalMs: 30_000 },
+      { kind: "ssh", intervalMs: 120_000 },
+      { kind: "telnet", intervalMs: 120_000, timeoutMs: 20_000 },
+      { kind: "tcp", intervalMs: 60_000 },
+    ]);
+    expect(family?.shell).toMatchObject({ dialect: "terminal", feedback: ["/Status/SIP"], inCall: { intervalMs: 20_000 } });
+    expect(family?.shell?.inCall?.asks[0]?.values[0]).toMatchObject({ name: "calls", unit: "count", certainty: "memory" });
+    expect(family?.tcp).toEqual([{ port: 5_060, name: "SIP", certainty: "memory" }]);
+    expect(family?.traps).toEqual([
+      {
+        oid: "1.3.6.1.4.1.9.0.1",
+        name: "bad",
+        symptom: "fan-failed",
+        effect: "raise",
+        when: { oid: "1.3.6.1.4.1.9.1", in: ["2"] },
+        category: "device",
+        text: { fr: "Ventilateur", en: "Fan" },
+        certainty: "manual",
+      },
+    ]);
+    expect(family?.meanings?.[0]).toMatchObject({ reading: "sip_registration", symptom: "sip-unregistered", category: "registration" });
+    expect(family?.quirks).toEqual([{ model: "^C20", firmware: "TC7.3", text: { fr: "Lent", en: "Slow" }, certainty: "recording" }]);
+    expect(family?.capabilities).toEqual(["feedback", "media"]);
+    expect(family?.limits?.en).toBe("Little is known");
+  });
+
+  it("adds what its sets say; its own name of a part goes before theirs", () => {
+    expect(family?.fine).toEqual({ sip_registration: ["inactive", "registered"] });
+    expect(family?.parts?.map((part) => [part.prefix, part.name.en])).toEqual([
+      ["camera", "device"],
+      ["fan", "fan"],
+    ]);
   });
 });
 

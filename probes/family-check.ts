@@ -1,0 +1,95 @@
+/**
+ * What no schema sees in a family file: unsafe patterns, the same fact twice, a check without anything to look at, a meaning of nothing.
+ *
+ * Pure. Every problem says where, what was found and what to do.
+ */
+import type { ConfigProblem } from "../daemon/model/config.ts";
+import type { PartName, StateMeaning } from "../daemon/model/family.ts";
+import type { FamilyFile, SetFile } from "./family-schema.ts";
+import { safePattern } from "./safe-pattern.ts";
+
+/** Makes a problem of a place in the file and a sentence. */
+export type At = (path: readonly PropertyKey[], message: string) => ConfigProblem;
+
+/** The facts of a family and of its sets, together. */
+export interface Facts {
+  readonly scalars: NonNullable<SetFile["scalars"]>;
+  readonly columns: NonNullable<SetFile["columns"]>;
+  readonly traps: NonNullable<SetFile["traps"]>;
+  readonly meanings: readonly StateMeaning[];
+  readonly fine: Readonly<Record<string, readonly string[]>>;
+  readonly parts: readonly PartName[];
+}
+
+export function checkFacts(data: FamilyFile, facts: Facts, at: At): readonly ConfigProblem[] {
+  return [...patterns(data, at), ...twice(facts, at), ...checks(data, at), ...shell(data, at), ...meanings(data, facts, at)];
+}
+
+function patterns(data: FamilyFile, at: At): readonly ConfigProblem[] {
+  const written: (readonly [readonly PropertyKey[], string | undefined])[] = [
+    ...data.recognise.sys_descr.map((source, index) => [["recognise", "sys_descr", index], source] as const),
+    ...data.recognise.banner.map((source, index) => [["recognise", "banner", index], source] as const),
+    ...(data.quirks ?? []).flatMap(({ model, firmware }, index) => [
+      [["quirks", index, "model"], model] as const,
+      [["quirks", index, "firmware"], firmware] as const,
+    ]),
+  ];
+  return written.flatMap(([path, source]) => {
+    if (source === undefined) return [];
+    const pattern = safePattern(source);
+    return "refused" in pattern ? [at(path, `"${source}": ${pattern.refused}`)] : [];
+  });
+}
+
+function twice(facts: Facts, at: At): readonly ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const once = (list: string, place: string, keys: readonly { readonly key: string; readonly oid: string }[]): void => {
+    const seen = new Set<string>();
+    for (const { key, oid } of keys) {
+      if (seen.has(key)) problems.push(at([place], `${list}: ${oid} is there twice, maybe through a set; keep one`));
+      seen.add(key);
+    }
+  };
+  const plain = (reads: readonly { readonly oid: string }[]) => reads.map(({ oid }) => ({ key: oid, oid }));
+  once("scalars", "snmp", plain(facts.scalars));
+  once("columns", "snmp", plain(facts.columns));
+  // One notification may say several things: of each value, and of each symptom, one.
+  const trapKeys = facts.traps.map(({ oid, symptom, when }) => ({ key: `${oid} ${symptom} ${when?.oid} ${when?.in.join()}`, oid }));
+  once("traps", "traps", trapKeys);
+  return problems;
+}
+
+function checks(data: FamilyFile, at: At): readonly ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  for (const kind of ["ssh", "telnet"] as const)
+    if (data.checks[kind] !== undefined && data.shell === undefined)
+      problems.push(at(["checks", kind], `there is no shell: to ask over ${kind}; add it or remove the check`));
+  if (data.checks.tcp !== undefined && data.tcp === undefined)
+    problems.push(at(["checks", "tcp"], "there is no tcp: with ports to connect to; add it or remove the check"));
+  return problems;
+}
+
+function shell(data: FamilyFile, at: At): readonly ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const { dialect, feedback } = data.shell ?? {};
+  if (feedback !== undefined && dialect !== "xapi" && dialect !== "terminal")
+    problems.push(at(["shell", "feedback"], `the dialect "${dialect}" has no feedback; only xapi and terminal have`));
+  if (data.capabilities?.includes("feedback") === true && feedback === undefined)
+    problems.push(at(["capabilities"], "feedback is named, but shell.feedback has no expressions; add them or remove it"));
+  return problems;
+}
+
+/** Only of the family's own: a set's may be about readings that a family leaves out. */
+function meanings(data: FamilyFile, facts: Facts, at: At): readonly ConfigProblem[] {
+  const asks = [...(data.shell?.asks ?? []), ...(data.shell?.in_call?.asks ?? [])];
+  const states = [...facts.scalars, ...facts.columns, ...asks.flatMap((ask) => ask.values)].filter((read) => read.as === "state");
+  const known = new Set(states.map((read) => read.name));
+  const unread = (path: readonly PropertyKey[], reading: string): readonly ConfigProblem[] =>
+    known.has(reading)
+      ? []
+      : [at(path, `no state "${reading}" is read by this family; known are ${[...known].sort().join(", ") || "none"}`)];
+  return [
+    ...(data.meanings ?? []).flatMap(({ reading }, index) => unread(["meanings", index, "reading"], reading)),
+    ...Object.keys(data.fine ?? {}).flatMap((reading) => unread(["fine", reading], reading)),
+  ];
+}
