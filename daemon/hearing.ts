@@ -70,8 +70,8 @@ export async function startHearing(deps: HearingDeps): Promise<Hearing> {
   return {
     port: listener.port,
     lost() {
-      const { kernelDrops, queueDrops, uncommitted } = listener.stats();
-      return kernelDrops + queueDrops + uncommitted;
+      const { kernelDrops, queueDrops, uncommitted, lostWithWorker } = listener.stats();
+      return kernelDrops + queueDrops + uncommitted + lostWithWorker;
     },
     async reload() {
       world = await worldOf(config());
@@ -95,6 +95,8 @@ function mirror(listener: TrapListener, metrics: Metrics): void {
       ["limited", "rateLimited"],
       ["queue-full", "queueDrops"],
       ["not-committed", "uncommitted"],
+      ["protocol", "protocol"],
+      ["lost-with-receiver", "lostWithWorker"],
     ] as const) {
       metrics.traps.inc({ outcome }, Math.max(0, now[field] - before[field]));
     }

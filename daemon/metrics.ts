@@ -108,7 +108,7 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     incidentsOpened: counter("incidents_opened_total", "Incidents opened, by provisional severity.", ["severity"]),
     traps: counter(
       "traps_total",
-      "Traps and informs, by outcome: stored, unknown-source, undecodable, repeated; refused, limited, queue-full, not-committed are lost.",
+      "Traps and informs, by outcome: stored, unknown-source, undecodable, repeated, protocol; refused, limited, queue-full, not-committed, lost-with-receiver are lost.",
       ["outcome"],
     ),
     trapsReceived: absolute("trap_datagrams_total", "Datagrams read from the trap socket; with the kernel's drops, all that was sent."),

@@ -85,7 +85,10 @@ export class Intake {
       this.counts.informsAnswered++;
       io.send(reply);
     };
-    this.outgoing = new Outgoing({ maxBatch: options.maxBatch, post: io.post, send });
+    const settled = (count: number, committed: boolean): void => {
+      this.counts[committed ? "committed" : "uncommitted"] += count;
+    };
+    this.outgoing = new Outgoing({ maxBatch: options.maxBatch, post: io.post, send, settled });
   }
 
   /** New rules; what is queued, remembered of engines and under way stays. */
@@ -99,6 +102,11 @@ export class Intake {
 
   get queued(): number {
     return this.#queue.length - this.#next;
+  }
+
+  /** Received and not yet at an end. */
+  get pending(): number {
+    return this.queued + this.outgoing.pending;
   }
 
   limited(atMost: number): { source: string; count: number }[] {
@@ -157,6 +165,7 @@ export class Intake {
     else {
       for (const reply of outcome.replies) this.#io.send(reply);
       if (outcome.kind === "undecodable") this.#undecodable(outcome, datagram, sha256);
+      else this.counts.protocol++;
     }
   }
 

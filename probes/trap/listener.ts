@@ -9,7 +9,7 @@ import { builtFile } from "../built.ts";
 import { allowList } from "./allow.ts";
 import { bufferAdvice } from "./kernel.ts";
 import type { DecodedTrap, FromReceiver, ReceiverOptions, ToReceiver, TrapCounts, TrapOptions, TrapRules, TrapStats } from "./trap.ts";
-import { addCounts, NO_COUNTS } from "./trap.ts";
+import { addCounts, endedOf, NO_COUNTS } from "./trap.ts";
 
 const BUFFER_BYTES = 4 << 20;
 /** engineBoots counts seconds from here: it must grow with every start, and stay below 2^31. */
@@ -53,10 +53,13 @@ class Listener implements TrapListener {
   #worker: Worker | undefined;
   #before: TrapCounts = NO_COUNTS;
   #current: TrapCounts = NO_COUNTS;
-  #queued = 0;
+  #pending = 0;
+  /** Traps of batches whose worker died while they were on offer: their end is counted here. */
+  #orphans = 0;
+  /** Traps of the batch on offer now: a worker offers one at a time. */
+  #offered = 0;
   #grantedBytes = 0;
   #limited: TrapStats["limitedSources"] = [];
-  #uncommitted = 0;
   #restarts = 0;
   #restartMs = FIRST_RESTART_MS;
   #restartTimer: NodeJS.Timeout | undefined;
@@ -104,9 +107,9 @@ class Listener implements TrapListener {
     const advice = bufferAdvice(this.#workerOptions.bufferBytes, this.#grantedBytes);
     return {
       ...addCounts(this.#before, this.#current),
-      uncommitted: this.#uncommitted,
+      pending: this.#pending + this.#orphans,
+      lostWithWorker: this.#before.received - endedOf(this.#before) - this.#orphans,
       workerRestarts: this.#restarts,
-      queued: this.#queued,
       bufferAskedBytes: this.#workerOptions.bufferBytes,
       bufferGrantedBytes: this.#grantedBytes,
       ...(advice === undefined ? {} : { bufferAdvice: advice }),
@@ -186,7 +189,7 @@ class Listener implements TrapListener {
       void this.#offer(message.traps, message.id, worker);
       return;
     }
-    this.#queued = message.queued;
+    this.#pending = message.pending;
     this.#limited = message.limited;
     for (const drop of message.drops) this.#options.onDrop?.(drop);
     if (message.asked !== undefined) {
@@ -197,14 +200,21 @@ class Listener implements TrapListener {
 
   /** Offers a batch until it is committed or given up, and tells its worker. Owns its promise: never rejects. */
   async #offer(traps: readonly DecodedTrap[], id: number, worker: Worker): Promise<void> {
+    this.#offered = traps.length;
     const committed = await this.#commit(traps);
     if (!committed) {
-      this.#uncommitted += traps.length;
       const sources = [...new Set(traps.map((trap) => trap.source))];
       const reason = "commit" as const;
       this.#options.onDrop?.({ reason, count: traps.length, ...(sources.length > 100 ? {} : { sources }) });
     }
-    if (this.#worker === worker) this.#tell({ kind: "settled", id, committed });
+    if (this.#worker === worker) {
+      this.#offered = 0;
+      this.#tell({ kind: "settled", id, committed });
+    } else {
+      this.#orphans -= traps.length;
+      const end = committed ? { committed: traps.length } : { uncommitted: traps.length };
+      this.#before = addCounts(this.#before, { ...NO_COUNTS, ...end });
+    }
   }
 
   async #commit(traps: readonly DecodedTrap[]): Promise<boolean> {
@@ -226,6 +236,9 @@ class Listener implements TrapListener {
     this.#worker = undefined;
     this.#before = addCounts(this.#before, this.#current);
     this.#current = NO_COUNTS;
+    this.#pending = 0;
+    this.#orphans += this.#offered;
+    this.#offered = 0;
     this.#releaseAnswers();
     const neverRan = this.#watch === undefined;
     if (this.#stopped !== undefined || neverRan) return;

@@ -26,6 +26,8 @@ export interface OutgoingOptions {
   readonly maxBatch: number;
   readonly post: (id: number, traps: readonly DecodedTrap[]) => void;
   readonly send: (reply: Reply) => void;
+  /** A batch of so many has come to its end. */
+  readonly settled: (count: number, committed: boolean) => void;
 }
 
 export class Outgoing {
@@ -44,7 +46,12 @@ export class Outgoing {
   }
 
   get isEmpty(): boolean {
-    return this.#waiting.length === 0 && this.#offered.length === 0;
+    return this.pending === 0;
+  }
+
+  /** Waiting, or offered and not yet settled. */
+  get pending(): number {
+    return this.#waiting.length + this.#offered.length;
   }
 
   add(event: TrapEvent): void {
@@ -72,6 +79,7 @@ export class Outgoing {
     if (id !== this.#id) return;
     const events = this.#offered;
     this.#offered = [];
+    this.#options.settled(events.length, committed);
     for (const { fate } of events) {
       fate.state = committed ? "committed" : "lost";
       if (committed) for (const reply of fate.answers) this.#options.send(reply);

@@ -62,6 +62,7 @@ function turn(): void {
 function finish(): void {
   if (!intake.outgoing.isEmpty || intake.queued > 0) return;
   clearInterval(ticker);
+  tell();
   socket.close();
   port?.close();
 }
@@ -98,10 +99,14 @@ function newDrops(): TrapDrop[] {
 async function tick(asked?: number): Promise<void> {
   const drops = await kernelDrops(options.host, boundPort);
   intake.counts.kernelDrops = Math.max(intake.counts.kernelDrops, drops);
+  tell(asked);
+}
+
+function tell(asked?: number): void {
   post({
     kind: "tick",
     counts: intake.counts,
-    queued: intake.queued,
+    pending: intake.pending,
     drops: newDrops(),
     limited: intake.limited(20),
     ...(asked === undefined ? {} : { asked }),

@@ -111,7 +111,12 @@ export interface TrapDrop {
   readonly sources?: readonly string[];
 }
 
-/** Counts since the start, over restarts of the worker. */
+/**
+ * Counts since the start, over restarts of the worker.
+ *
+ * What was received is at any moment at one of its ends or under way:
+ * received = refused + rateLimited + queueDrops + protocol + deduplicated + committed + uncommitted + lostWithWorker + pending.
+ */
 export interface TrapCounts {
   /** Datagrams read from the socket. received + kernelDrops = sent to us. */
   readonly received: number;
@@ -124,16 +129,23 @@ export interface TrapCounts {
   /** Of the undecodable: a community, user, digest or level that was refused. */
   readonly unauthorised: number;
   readonly replayed: number;
+  /** Questions of SNMPv3 itself (who are you, what is your clock), answered or not; they carry no notification. */
+  readonly protocol: number;
   readonly deduplicated: number;
+  /** Notifications, and datagrams that could not be read, that were kept. */
+  readonly committed: number;
+  /** Given up because they could not be committed. */
+  readonly uncommitted: number;
   readonly informsAnswered: number;
   readonly kernelDrops: number;
 }
 
 export interface TrapStats extends TrapCounts {
-  /** Notifications given up because they could not be committed. */
-  readonly uncommitted: number;
+  /** Received and not yet at an end: waiting to be decoded, to be offered, or to be committed. */
+  readonly pending: number;
+  /** Received by a worker that died before it had handed them over. */
+  readonly lostWithWorker: number;
   readonly workerRestarts: number;
-  readonly queued: number;
   readonly bufferAskedBytes: number;
   /** What the kernel granted, in the same measure as asked. */
   readonly bufferGrantedBytes: number;
@@ -151,7 +163,7 @@ export type FromReceiver =
   | {
       readonly kind: "tick";
       readonly counts: TrapCounts;
-      readonly queued: number;
+      readonly pending: number;
       readonly drops: readonly TrapDrop[];
       readonly limited: readonly { readonly source: string; readonly count: number }[];
       readonly asked?: number;
@@ -182,12 +194,21 @@ export const NO_COUNTS: TrapCounts = {
   undecodable: 0,
   unauthorised: 0,
   replayed: 0,
+  protocol: 0,
   deduplicated: 0,
+  committed: 0,
+  uncommitted: 0,
   informsAnswered: 0,
   kernelDrops: 0,
 };
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** How many of the received have come to an end. */
+export function endedOf(counts: TrapCounts): number {
+  const { refused, rateLimited, queueDrops, protocol, deduplicated, committed, uncommitted } = counts;
+  return refused + rateLimited + queueDrops + protocol + deduplicated + committed + uncommitted;
+}
 
 /** Sum, field by field. */
 export function addCounts(a: TrapCounts, b: TrapCounts): TrapCounts {

@@ -13,7 +13,7 @@ import type { Readable, Writable } from "node:stream";
 import { builtFile } from "../../probes/built.ts";
 import { Intake } from "../../probes/trap/intake.ts";
 import { startTrapListener, type TrapListener } from "../../probes/trap/listener.ts";
-import type { TrapOptions, TrapStats } from "../../probes/trap/trap.ts";
+import { endedOf, type TrapOptions, type TrapStats } from "../../probes/trap/trap.ts";
 import { higher, lower, type Report } from "./figure.ts";
 import { encodedTrap } from "./trap-sender.ts";
 
@@ -69,12 +69,12 @@ async function send(
   return { sent, perSecond: Math.round((sent / tookMs) * 1000) };
 }
 
-/** Until all that was sent is received or counted as dropped, and decoded; gives up after 10 s. */
+/** Until all that was sent is received or counted as dropped, and at its end (committed, or counted otherwise); gives up after 10 s. */
 async function settled(listener: TrapListener, sent: number): Promise<TrapStats> {
   const deadline = performance.now() + 10_000;
   for (;;) {
     const stats = await listener.freshStats();
-    if ((stats.received + stats.kernelDrops >= sent && stats.queued === 0) || performance.now() > deadline) return stats;
+    if ((stats.received + stats.kernelDrops >= sent && stats.pending === 0) || performance.now() > deadline) return stats;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
@@ -136,10 +136,11 @@ export async function benchTraps(): Promise<Report> {
   const cost = costUs(50_000);
   const drops = ({ stats }: Run): number => stats.kernelDrops + stats.queueDrops;
   const missing = ({ sent, stats }: Run): number => Math.abs(sent - stats.received - stats.kernelDrops);
+  const lost = ({ stats, committed }: Run): number => Math.abs(stats.received - endedOf(stats)) + Math.abs(stats.committed - committed);
   const figures = [
     lower("traps: dropped of a burst of 20,000", drops(paced), "traps", 0),
     higher("traps: pace of that burst, as the senders made it", paced.perSecond, "traps/s", 200_000),
-    lower("traps: of that burst, neither committed nor counted", BURST - paced.committed - drops(paced), "traps", 0),
+    lower("traps: of that burst, neither committed nor counted", missing(paced) + lost(paced), "traps", 0),
     lower("traps: last of that burst committed, after it was sent", Math.round(paced.settledMs), "ms"),
     lower("traps: unpaced, sent but neither received nor counted as dropped", missing(unpaced), "traps", 0),
     higher("traps: pace of the unpaced burst of 40,000", unpaced.perSecond, "traps/s"),

@@ -85,8 +85,8 @@ it(
       await rig.sendRaw(some);
       sent += some.length + 1;
       await until("all read", async () => {
-        const { received, kernelDrops, queued } = await rig.listener.freshStats();
-        return received + kernelDrops === sent && queued === 0;
+        const { received, kernelDrops, pending } = await rig.listener.freshStats();
+        return received + kernelDrops === sent && pending === 0;
       });
     }
     const before = await rig.listener.freshStats();
