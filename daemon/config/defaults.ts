@@ -114,6 +114,10 @@ export const DEFAULT_CEILINGS = { packetsPerSecondPerSite: 200, packetsPerSecond
 /** Samples 14 days and traps 7 days (issue and procedure); incidents, requests and audit 7 years (ours). */
 export const DEFAULT_RETENTION = { samplesDays: 14, trapsDays: 7, incidentsDays: 2_557 } as const;
 
+/** Issue 3, item 6: no harder than 50 probes a second in all. Four credentials are what a migration needs (ours). */
+export const DEFAULT_DISCOVERY = { probesPerSecond: 50 } as const;
+export const MOST_DISCOVERY_CREDENTIALS = 4;
+
 export const DEFAULT_HEARTBEAT_MS = MINUTE;
 /** Batch as InfluxDB's own advice (5,000 points). */
 export const DEFAULT_INFLUX = { batch: 5_000, flushMs: 10 * SECOND } as const;

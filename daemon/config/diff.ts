@@ -32,6 +32,7 @@ const SETTINGS = [
   "paging",
   "pagedFunctions",
   "ceilings",
+  "discovery",
   "heartbeat",
   "retention",
   "influx",

@@ -3,6 +3,7 @@
  *
  * Pure. URLs are cut to host and port: their paths may be secrets.
  */
+import { signallingPorts } from "../../probes/discover/greeting.ts";
 import type { Channel, Config } from "../model/config.ts";
 import type { Device } from "../model/network.ts";
 import type { ProbeKind } from "../model/observation.ts";
@@ -26,7 +27,7 @@ const WHY: Readonly<Record<Exclude<ProbeKind, "trap">, string>> = {
 
 /** Rows by purpose: polls, traps, messages, database, outlets, console. No row twice. */
 export function flows(config: Config): readonly Flow[] {
-  const rows = [...polls(config), ...traps(config), ...messages(config), ...outlets(config)];
+  const rows = [...polls(config), ...discovery(config), ...traps(config), ...messages(config), ...outlets(config)];
   const seen = new Set<string>();
   return rows.filter((row) => {
     const key = JSON.stringify(row);
@@ -58,6 +59,20 @@ function waysOf(kind: Exclude<ProbeKind, "trap">, device: Device, config: Config
     case "tcp":
       return (config.families.get(device.family)?.tcp ?? []).map(({ port }) => ({ port: String(port), protocol: "tcp" }));
   }
+}
+
+/** What `vigie discover` sends to each listed network, when somebody starts it. */
+function discovery({ discovery }: Config): Flow[] {
+  if (discovery === undefined) return [];
+  const tcp = [
+    { port: "22", why: `discovery: SSH greeting${discovery.ssh === undefined ? "" : ", and login"}` },
+    ...signallingPorts.map((port) => ({ port: String(port), why: "discovery: H.323 or SIP" })),
+  ];
+  return discovery.ranges.flatMap((to): Flow[] => [
+    { from: "vigie", to, port: "", protocol: "icmp", why: "discovery: ping (echo request)" },
+    ...(discovery.credentials.length === 0 ? [] : [{ from: "vigie", to, port: "161", protocol: "udp" as const, why: "discovery: SNMP" }]),
+    ...tcp.map((each): Flow => ({ from: "vigie", to, protocol: "tcp", ...each })),
+  ]);
 }
 
 function traps({ traps, network }: Config): Flow[] {

@@ -7,6 +7,7 @@ import type { Config, ConfigProblem } from "../model/config.ts";
 import { readCalendars } from "./calendars.ts";
 import { given, type Loading } from "./context.ts";
 import { readCredentials } from "./credentials.ts";
+import { readDiscovery } from "./discovery.ts";
 import { deepFreeze } from "./freeze.ts";
 import { type KnowledgeSources, readFamilies, readRules, shippedKnowledge } from "./knowledge.ts";
 import { readNetwork } from "./network.ts";
@@ -82,6 +83,7 @@ async function build(loading: Loading, sources: KnowledgeSources): Promise<Confi
   const rest = {
     traps: settings.readTraps(loading, credentials),
     ceilings: settings.readCeilings(loading),
+    discovery: readDiscovery(loading, credentials, loading.sections.ids(network.sites.keys())),
     heartbeat: settings.readHeartbeat(loading),
     retention: settings.readRetention(loading),
     influx: await settings.readInflux(loading),

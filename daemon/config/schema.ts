@@ -190,6 +190,14 @@ export const ceilings = keys({
   ssh_per_device: whole(1, 4).optional(),
 });
 
+export const discovery = keys({
+  ranges: z.array(scalars.cidr),
+  sites: z.record(z.string(), z.array(scalars.cidr)).optional(),
+  credentials: z.array(reference("credential")).optional(),
+  ssh: reference("credential").optional(),
+  probes_per_second: whole(1, 50).optional(),
+});
+
 export const heartbeat = keys({ url: scalars.url, every: duration("10s", "1h").optional() });
 export const token = keys({ function: reference("function"), secret: secretReference });
 
@@ -236,6 +244,7 @@ export const TOP_LEVEL = [
   "policy",
   "paging",
   "ceilings",
+  "discovery",
   "heartbeat",
   "tokens",
   "retention",

@@ -148,6 +148,19 @@ export interface Config {
     readonly snmpPerDevice: number;
     readonly sshPerDevice: number;
   };
+  /** Undefined: discovery goes nowhere. */
+  readonly discovery?: {
+    /** IPv4 networks, each at most a /16; nothing outside them is looked at. */
+    readonly ranges: readonly string[];
+    /** Site id -> subnets; the smallest that holds an address says its site. */
+    readonly sites: Readonly<Record<string, readonly string[]>>;
+    /** SNMP credentials to ask a stranger with, in order; empty: SNMP is not asked. */
+    readonly credentials: readonly string[];
+    /** SSH credential to log in with, where a device greets over SSH; undefined: no login anywhere. */
+    readonly ssh?: string;
+    /** Packets and connection attempts a second, over everything. */
+    readonly probesPerSecond: number;
+  };
   readonly heartbeat?: { readonly url: string; readonly intervalMs: number };
   readonly tokens: readonly { readonly name: string; readonly function: string; readonly secret: Secret }[];
   readonly retention: { readonly samplesDays: number; readonly trapsDays: number; readonly incidentsDays: number };

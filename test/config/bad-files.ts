@@ -686,10 +686,55 @@ export const BAD_FILES: readonly BadFile[] = [
     whole: "__proto__: { x: 1 }\nconstructor: { y: 2 }\ninstance: { toString: 1 }\n",
     says: [
       'functions: the last resort of policy "default" (chief-technician, it-technician) reaches nobody directly; give one of these functions a contact with a mail or webhook reach   (vigie.yaml)',
-      "__proto__: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, ceilings, heartbeat, tokens, retention, influx, rules, families, reload   (vigie.yaml:1)",
-      "constructor: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, ceilings, heartbeat, tokens, retention, influx, rules, families, reload   (vigie.yaml:2)",
+      "__proto__: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, ceilings, discovery, heartbeat, tokens, retention, influx, rules, families, reload   (vigie.yaml:1)",
+      "constructor: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, ceilings, discovery, heartbeat, tokens, retention, influx, rules, families, reload   (vigie.yaml:2)",
       "instance.toString: is not a known key; known here: name, language, timezone, number_prefix, public_url, state_dir, service_hours   (vigie.yaml:3)",
     ],
+  },
+  {
+    name: "discovery where it may not go, with what it may not use",
+    add: `discovery:
+  ranges: [10.0.0.0/8, "2001:db8::/64", 10.0.0.1/24]
+  sites: { mgh: [10.0.0.0/24], chum: [10.1.0.0/24] }
+  credentials: [login, nobody]
+  ssh: main
+  probes_per_second: 200
+  speed: fast
+`,
+    says: [
+      'discovery.ranges[2]: "10.0.0.1/24" has bits set beyond its length; write the network\'s first address, or /32 for one host   (vigie.yaml:18)',
+      'discovery.ranges[0]: "10.0.0.0/8" has 16,777,216 addresses; write parts of at most 65,536 (/16)   (vigie.yaml:18)',
+      'discovery.ranges[1]: "2001:db8::/64" is IPv6, which cannot be swept; write such devices into the file by hand   (vigie.yaml:18)',
+      'discovery.sites.chum: there is no site "chum"; add it under sites, or name another; there is mgh   (vigie.yaml:19)',
+      'discovery.credentials[0]: credential "login" is for ssh; name one for snmp   (vigie.yaml:20)',
+      'discovery.credentials[1]: there is no credential "nobody"; add it under credentials, or name another; there is main, login   (vigie.yaml:20)',
+      'discovery.ssh: credential "main" is for snmp; name one for ssh   (vigie.yaml:21)',
+      "discovery.probes_per_second: 200 is out of range; write a whole number from 1 to 50   (vigie.yaml:22)",
+      "discovery.speed: is not a known key; known here: ranges, sites, credentials, ssh, probes_per_second   (vigie.yaml:23)",
+    ],
+  },
+  {
+    name: "discovery in too large networks, a subnet of two sites, too many credentials",
+    change: [["sites:\n", "sites:\n  chum: { name: CHUM }\n"]],
+    add: `discovery:
+  ranges: [10.0.0.0/8, "2001:db8::/64"]
+  sites: { mgh: [10.0.0.0/24], chum: [10.0.0.0/24] }
+  credentials: [main, main, main, main, login]
+  ssh: main
+`,
+    says: [
+      'discovery.ranges[0]: "10.0.0.0/8" has 16,777,216 addresses; write parts of at most 65,536 (/16)   (vigie.yaml:19)',
+      'discovery.ranges[1]: "2001:db8::/64" is IPv6, which cannot be swept; write such devices into the file by hand   (vigie.yaml:19)',
+      'discovery.sites.chum[0]: "10.0.0.0/24" is also a subnet of "mgh"; give it to one site   (vigie.yaml:20)',
+      'discovery.credentials[4]: credential "login" is for ssh; name one for snmp   (vigie.yaml:21)',
+      "discovery.credentials: has 5 credentials, and every stranger would be asked with each; write at most 4   (vigie.yaml:21)",
+      'discovery.ssh: credential "main" is for snmp; name one for ssh   (vigie.yaml:22)',
+    ],
+  },
+  {
+    name: "discovery without ranges",
+    add: "discovery: { credentials: [main] }\n",
+    says: ["discovery.ranges: is missing; write a list ([a, b])   (vigie.yaml:17)"],
   },
   {
     name: "wrong kinds of value",

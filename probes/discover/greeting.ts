@@ -1,0 +1,68 @@
+/**
+ * What a host says to whoever connects: the SSH identification string, and whether H.323 or SIP ports accept. Nothing is sent.
+ */
+import { connect } from "node:net";
+
+/** H.323 call signalling (H.225.0), SIP, and SIP over TLS (RFC 3261). */
+export const signallingPorts = [1720, 5060, 5061] as const;
+
+/** The identification string of RFC 4253 section 4.2 is at most 255 characters; lines may come before it. */
+const identificationAtMost = 255;
+const bytesAtMost = 2_048;
+
+export interface Knock {
+  readonly host: string;
+  readonly port: number;
+  readonly timeoutMs: number;
+}
+
+/** Does the port accept a connection? It is closed again at once. */
+export function accepts(knock: Knock, signal: AbortSignal): Promise<boolean> {
+  return reach(knock, signal, (_bytes, connected) => (connected ? true : undefined)).then((found) => found ?? false);
+}
+
+/** The line `SSH-2.0-…` without what comes before it; undefined when there is none. */
+export function sshIdentification(knock: Knock, signal: AbortSignal): Promise<string | undefined> {
+  return reach(knock, signal, (bytes) => identificationIn(bytes));
+}
+
+/** Pure. Control characters end the line: they are no part of it. */
+export function identificationIn(bytes: Buffer): string | undefined {
+  const found = /(?:^|\n)(SSH-\d\.\d+-[\x20-\x7e]{0,255})\r?\n/.exec(bytes.toString("latin1"));
+  return found?.[1]?.slice(0, identificationAtMost);
+}
+
+/** Connects and listens until `found` has an answer, the far end is done, or the time is over. */
+function reach<T>(
+  { host, port, timeoutMs }: Knock,
+  signal: AbortSignal,
+  found: (bytes: Buffer, connected: boolean) => T | undefined,
+): Promise<T | undefined> {
+  return new Promise((resolve) => {
+    let heard = Buffer.alloc(0);
+    const socket = connect({ host, port });
+    const end = (answer: T | undefined) => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", none);
+      socket.destroy();
+      resolve(answer);
+    };
+    const none = () => end(undefined);
+    const look = (connected: boolean) => {
+      const answer = found(heard, connected);
+      if (answer !== undefined) end(answer);
+      else if (heard.length >= bytesAtMost) none();
+    };
+    const timer = setTimeout(none, timeoutMs);
+    signal.addEventListener("abort", none, { once: true });
+    socket.on("connect", () => look(true));
+    socket.on("data", (bytes) => {
+      heard = Buffer.concat([heard, bytes.subarray(0, bytesAtMost - heard.length)]);
+      look(false);
+    });
+    // A refusal says the same as silence here: there is nobody at this port.
+    socket.on("error", none);
+    socket.on("close", none);
+    if (signal.aborted) none();
+  });
+}
