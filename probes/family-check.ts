@@ -6,7 +6,7 @@
 import type { ConfigProblem } from "../daemon/model/config.ts";
 import type { PartName, StateMeaning } from "../daemon/model/family.ts";
 import type { FamilyFile, SetFile } from "./family-schema.ts";
-import { safePattern } from "./safe-pattern.ts";
+import { groupPattern, safePattern } from "./safe-pattern.ts";
 
 /** Makes a problem of a place in the file and a sentence. */
 export type At = (path: readonly PropertyKey[], message: string) => ConfigProblem;
@@ -22,7 +22,14 @@ export interface Facts {
 }
 
 export function checkFacts(data: FamilyFile, facts: Facts, at: At): readonly ConfigProblem[] {
-  return [...patterns(data, at), ...twice(facts, at), ...checks(data, at), ...shell(data, at), ...meanings(data, facts, at)];
+  return [
+    ...patterns(data, at),
+    ...groups(data, at),
+    ...twice(facts, at),
+    ...checks(data, at),
+    ...shell(data, at),
+    ...meanings(data, facts, at),
+  ];
 }
 
 function patterns(data: FamilyFile, at: At): readonly ConfigProblem[] {
@@ -39,6 +46,19 @@ function patterns(data: FamilyFile, at: At): readonly ConfigProblem[] {
     const pattern = safePattern(source);
     return "refused" in pattern ? [at(path, `"${source}": ${pattern.refused}`)] : [];
   });
+}
+
+/** A host's answer is text: what is wanted of it is the group of a pattern. */
+function groups(data: FamilyFile, at: At): readonly ConfigProblem[] {
+  if (data.shell?.dialect !== "exec") return [];
+  const asks = data.shell.asks.map((ask, index) => ({ ask, place: ["shell", "asks", index] }));
+  const inCall = (data.shell.in_call?.asks ?? []).map((ask, index) => ({ ask, place: ["shell", "in_call", "asks", index] }));
+  return [...asks, ...inCall].flatMap(({ ask, place }) =>
+    ask.values.flatMap(({ path }, index) => {
+      const pattern = groupPattern(path);
+      return "refused" in pattern ? [at([...place, "values", index, "path"], `"${path}": ${pattern.refused}`)] : [];
+    }),
+  );
 }
 
 function twice(facts: Facts, at: At): readonly ConfigProblem[] {

@@ -6,8 +6,8 @@
 import type { ShellAsk, ShellValue } from "../../daemon/model/family.ts";
 import type { Reading, Sample } from "../../daemon/model/observation.ts";
 import { dropFarEnd, isFarEndField, scrub } from "../privacy.ts";
+import { groupPattern } from "../safe-pattern.ts";
 import type { Answer } from "./dialect.ts";
-import { firstMatch } from "./pattern.ts";
 
 /** One raw value; `id` is the array item's, for the part. */
 export interface Found {
@@ -97,7 +97,8 @@ function partOf(value: ShellValue, found: Found): string | undefined {
 /** Raw values at a path (xAPI) or of a pattern (text). A path that ends in `[]` gives how many items there are. */
 export function find(answer: Answer, path: string, where?: ShellValue["where"]): readonly Found[] {
   if (answer.form === "text") {
-    const raw = firstMatch(path, answer.text);
+    const pattern = groupPattern(path);
+    const raw = "refused" in pattern ? undefined : pattern.first(answer.text);
     return raw === undefined ? [] : [{ raw: raw.trim() }];
   }
   if (answer.problem !== undefined) return [];

@@ -219,6 +219,11 @@ describe("a family file with mistakes", () => {
       "capabilities: feedback is named, but shell.feedback has no expressions; add them or remove it (8)",
     ],
     [
+      "a host's answer without a group, or with one that could run away",
+      "shell: { dialect: exec, asks: [{ command: uptime, values: [{ path: '[0-9]+', name: load, as: text }, { path: '(a+)+', name: more, as: text }] }] }",
+      'shell.asks[0].values[0].path: "[0-9]+": needs exactly one group ( ) around what is wanted (7)\nshell.asks[0].values[1].path: "(a+)+": ")+" repeats a group; repeat a character (7)',
+    ],
+    [
       "a port that is none",
       "tcp: [{ port: 70000, name: SIP, certainty: memory }]",
       "tcp[0].port: Too big: expected number to be <=65535 (7)",
@@ -229,7 +234,7 @@ describe("a family file with mistakes", () => {
       "traps: traps: 1.3.6.1.4.1.9.0.1 is there twice, maybe through a set; keep one (7)",
     ],
   ])("refuses %s, in these words", (_, lines, wanted) => {
-    expect(problemsOf(`${good}${lines}\n`)).toEqual([wanted]);
+    expect(problemsOf(`${good}${lines}\n`).join("\n")).toBe(wanted);
   });
 
   it.each([
