@@ -5,7 +5,7 @@
 #   docker run --cap-drop ALL --cap-add NET_RAW --cap-add NET_BIND_SERVICE …
 # Without those two in the bounding set the kernel refuses to start the files. no-new-privileges must stay off: it turns
 # file capabilities off. Pinned to a tag; for a deployment, pin to the digest that you have checked.
-FROM node:24-bookworm-slim AS build
+FROM node:26-bookworm-slim AS build
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates g++ make python3 \
  && rm -rf /var/lib/apt/lists/*
@@ -23,7 +23,7 @@ COPY test/bench test/bench
 RUN npm run build && rm -rf dist/test && npm prune --omit=dev --no-audit --no-fund \
  && rm -rf node_modules/sqlite3/deps node_modules/sqlite3/src node_modules/sqlite3/build/Release/obj*
 
-FROM node:24-bookworm-slim
+FROM node:26-bookworm-slim
 RUN apt-get update \
  && apt-get install -y --no-install-recommends fping libcap2-bin \
  && setcap cap_net_raw=ep "$(command -v fping)" \

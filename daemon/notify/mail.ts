@@ -17,12 +17,25 @@ type MailChannel = Extract<Channel, { kind: "mail" }>;
 /** No step of a delivery (name, connection, greeting, silence) takes longer. */
 const stepMs = 9_000;
 
-/** What nodemailer tells of a failure. `responseCode` is the SMTP reply, when there was one. */
+/** What nodemailer tells of a failure. `responseCode` is the SMTP reply, when there was one; `originalCode` the system's or OpenSSL's. */
 interface SmtpError {
   readonly code?: string;
+  readonly originalCode?: string;
   readonly command?: string;
   readonly responseCode?: number;
 }
+
+/** What OpenSSL says of a certificate that it cannot trust. */
+const UNTRUSTED: ReadonlySet<string> = new Set([
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+]);
 
 export function createMailNotifier(): Notifier {
   const open = new Set<Socket>();
@@ -139,7 +152,11 @@ function failure(channel: MailChannel, error: SmtpError, deadline: boolean): Sen
     const step = error.command ?? "the message";
     return { ok: false, retry: reply < 500, error: `${channel.host}:${channel.port} answered ${reply} to ${step}` };
   }
-  const why = deadline ? "no answer within the deadline" : (error.code ?? "connection lost");
+  if (error.originalCode !== undefined && UNTRUSTED.has(error.originalCode)) {
+    const remedy = `put its authority's certificate into NODE_EXTRA_CA_CERTS, or correct channels.${channel.id}.mail.host`;
+    return { ok: false, retry: true, error: `${channel.host}:${channel.port}: certificate not trusted (${error.originalCode}); ${remedy}` };
+  }
+  const why = deadline ? "no answer within the deadline" : (error.originalCode ?? error.code ?? "connection lost");
   return { ok: false, retry: true, error: `${channel.host}:${channel.port}: ${why}` };
 }
 
