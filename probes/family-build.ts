@@ -136,6 +136,9 @@ function asksOf(asks: WrittenShell["asks"], certainty: Certainty): readonly Shel
       ...readAs(value, certainty),
       ...(value.part === undefined ? {} : { part: value.part }),
       ...(value.where === undefined ? {} : { where: value.where }),
+      ...(value.label === undefined ? {} : { label: value.label }),
+      ...(value.of === undefined ? {} : { of: value.of }),
+      ...(value.match === undefined ? {} : { match: value.match }),
       ...(value.whole === undefined ? {} : { whole: value.whole }),
     })),
   }));

@@ -33,7 +33,17 @@ const code = z.string().regex(/^[a-z][a-z0-9-]*$/, { error: "a code is lower cas
 const word = z.string().regex(/^[a-z0-9-]+$/, { error: "a state is lower case with hyphens: in-call" });
 
 /** The units a number may have; the base ones, so that nothing is ever converted twice. */
-export const units = ["seconds", "octets_per_second", "packets_per_second", "ratio", "celsius", "volts", "count", "bool"] as const;
+export const units = [
+  "seconds",
+  "octets_per_second",
+  "packets_per_second",
+  "bits_per_second",
+  "ratio",
+  "celsius",
+  "volts",
+  "count",
+  "bool",
+] as const;
 
 const readAs = {
   name,
@@ -77,6 +87,9 @@ const shellValue = z
     ...readAs,
     part: code.optional(),
     whole: z.boolean().optional(),
+    label: z.array(z.string().min(1)).min(1).optional(),
+    of: z.string().min(1).optional(),
+    match: z.string().min(1).optional(),
     where: z.strictObject({ field: z.string().min(1), in: z.array(z.string()).min(1) }).optional(),
   })
   .superRefine(hasMeaning);

@@ -37,9 +37,12 @@ function find<T extends Sample | Reading>(values: readonly T[], name: string, pa
 }
 
 /** A part that a whole list does not hold is gone, and says so. */
-function absent(condition: Of<"reading">, { finding }: Observation, part: string | undefined): Reading | undefined {
-  if (part === undefined || finding.whole?.includes(condition.name) !== true) return undefined;
-  return { name: condition.name, part, value: ABSENT };
+function absent(condition: Of<"reading">, observation: Observation, part: string | undefined): Reading | undefined {
+  return isGone(condition.name, observation, part) ? { name: condition.name, part: part ?? "", value: ABSENT } : undefined;
+}
+
+function isGone(name: string, { finding }: Observation, part: string | undefined): boolean {
+  return part !== undefined && finding.whole?.includes(name) === true;
 }
 
 function describeLook(observation: Observation): string {
@@ -123,6 +126,7 @@ export function evaluateCondition(condition: Condition, observation: Observation
       return code(condition, observation);
     case "sample": {
       const sample = find(observation.finding.samples, condition.name, part);
+      if (sample === undefined && isGone(condition.name, observation, part)) return FALSE;
       return sample === undefined || !inPrefix(sample.part, condition.partPrefix)
         ? UNDEFINED
         : judgeSample(condition, sample.value, active);
@@ -146,13 +150,13 @@ export function evaluateCondition(condition: Condition, observation: Observation
 export function readsWhole(condition: Condition, whole: readonly string[]): boolean {
   switch (condition.on) {
     case "reading":
+    case "sample":
       return whole.includes(condition.name);
     case "all":
     case "any":
       return condition.of.some((one) => readsWhole(one, whole));
     case "look":
     case "code":
-    case "sample":
     case "fault":
       return false;
   }

@@ -95,6 +95,16 @@ export interface ShellValue extends ReadAs {
   readonly part?: string;
   /** With `[]`: only items whose field (`Type`) has one of these raw values; an item without the field is left out. */
   readonly where?: { readonly field: string; readonly in: readonly string[] };
+  /**
+   * With `[]`: the part is named by these words of the item instead of its id, in lower case, after `part` if there is one: `Type`,
+   * `Video.ChannelRole|Data.ChannelRole|=main` (the first that is there; `=` is a word as it stands). Items with the same words are one part:
+   * of states the one told first in `states` counts, of gauges the greatest, rates are added. Only plain words and our own addresses are told.
+   */
+  readonly label?: readonly string[];
+  /** For a counter, a path beside it in the item: the sample is the ratio of both differences, this one / (this one + `of`). Lost of received. */
+  readonly of?: string;
+  /** A linear-time pattern with one group: only that part of the raw value counts (`locked on 1096 rpm`). No match: no value. */
+  readonly match?: string;
   /** The answer lists all parts of this reading: one that is not there is gone (see Finding.whole). Every value of the same name must say so. */
   readonly whole?: boolean;
 }

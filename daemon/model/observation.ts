@@ -45,8 +45,8 @@ export interface Finding {
   readonly readings: readonly Reading[];
   readonly faults: readonly Fault[];
   /**
-   * Names of readings of which this finding holds all parts (`diagnostic`): a part that is not there is gone, and rules read the word
-   * `absent` for it where an alarm about it lives. Undefined: what is missing says nothing.
+   * Names of readings (or samples) of which this finding holds all parts (`diagnostic`, `media_loss_ratio`): a part that is not there is gone.
+   * Where an alarm about it lives, rules read the word `absent` for it; a number that is gone is beyond no limit. Undefined: what is missing says nothing.
    */
   readonly whole?: readonly string[];
   /** What was said on the wire, line by line; kept when the look failed, or when asked for. */

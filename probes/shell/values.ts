@@ -3,158 +3,184 @@
  *
  * Pure. What a device does not have gives nothing: a missing node is "not applicable", never a fault.
  */
+import { isIP } from "node:net";
 import type { ShellAsk, ShellValue } from "../../daemon/model/family.ts";
 import type { Reading, Sample } from "../../daemon/model/observation.ts";
 import { dropFarEnd, isFarEndField, scrub } from "../privacy.ts";
-import { groupPattern } from "../safe-pattern.ts";
 import type { Answer } from "./dialect.ts";
+import { type Found, find, firstGroup, leafAt, wordAt } from "./find.ts";
 
-/** One raw value; `id` is the array item's, for the part. */
-export interface Found {
-  readonly raw: string;
-  readonly id?: string;
-}
+export { type Found, find } from "./find.ts";
 
-/** The last raw value of each counter of a device, by name and part. */
-export type Counters = Map<string, { readonly raw: number; readonly atMs: number }>;
+/** The last raw value of each counter of a device, by name and place; `all` is the counter that a ratio is of. */
+export type Counters = Map<string, { readonly raw: number; readonly all?: number; readonly atMs: number }>;
 
 export interface Values {
   readonly samples: Sample[];
   readonly readings: Reading[];
-  /** Names of readings of which every part was listed. */
+  /** Names (of readings, of samples) of which every part was listed. */
   readonly whole: readonly string[];
 }
-
-type Into = Pick<Values, "samples" | "readings">;
 
 export interface Asked {
   readonly ask: ShellAsk;
   readonly answer: Answer;
 }
 
-/** @param atMs monotonic milliseconds, for counters. */
-export function readValues(
-  asked: readonly Asked[],
-  at: { readonly counters: Counters; readonly atMs: number; readonly inventory: ReadonlySet<string> },
-): Values {
-  const into: Into = { samples: [], readings: [] };
+/** @param counters undefined: no counter is read, and none forgotten. @param atMs monotonic milliseconds, for counters. */
+export interface ReadAt {
+  readonly counters: Counters | undefined;
+  readonly atMs: number;
+  readonly inventory: ReadonlySet<string>;
+}
+
+/** What is being put together. */
+interface Into extends Pick<Values, "samples" | "readings"> {
+  /** Names with a part that could not be told this time (the first value of a counter): such a list is not whole. */
+  readonly partial: Set<string>;
+  /** Where a labelled part stands that came before: two calls have one kind of channel each. */
+  readonly at: Map<string, number>;
+  readonly ratios: Map<string, { readonly name: string; readonly part: string | undefined; lost: number; all: number }>;
+}
+
+export function readValues(asked: readonly Asked[], at: ReadAt): Values {
+  const into: Into = { samples: [], readings: [], partial: new Set(), at: new Map(), ratios: new Map() };
   for (const { ask, answer } of asked) {
     for (const value of ask.values) {
       for (const found of find(answer, value.path, value.where)) addValue(value, found, at, into);
     }
   }
-  return { ...into, whole: wholeOf(asked) };
+  for (const { name, part, lost, all } of into.ratios.values()) {
+    if (all > 0) into.samples.push({ name, value: lost / all, ...(part === undefined ? {} : { part }) });
+  }
+  const { samples, readings, partial } = into;
+  return { samples, readings, whole: wholeOf(asked, partial) };
 }
 
-/** A name is whole when every value of that name says so and was answered. */
-function wholeOf(asked: readonly Asked[]): readonly string[] {
+/** A name is whole when every value of that name says so, was answered and could be told. */
+function wholeOf(asked: readonly Asked[], partial: ReadonlySet<string>): readonly string[] {
   const names = new Map<string, boolean>();
   for (const { ask, answer } of asked) {
     const answered = answer.form === "text" || answer.problem === undefined;
     for (const { name, whole } of ask.values) names.set(name, (names.get(name) ?? true) && whole === true && answered);
   }
-  return [...names].flatMap(([name, whole]) => (whole ? [name] : []));
+  return [...names].flatMap(([name, whole]) => (whole && !partial.has(name) ? [name] : []));
 }
 
-function addValue(
+function addValue(value: ShellValue, found: Found, at: ReadAt, into: Into): void {
+  const part = partOf(value, found, at.inventory);
+  // A label that is no plain word could be somebody's name: such an item is not told at all.
+  if (part === false) return;
+  const text = value.match === undefined ? found.raw : firstGroup(value.match, found.raw);
+  if (text === undefined) return;
+  switch (value.as) {
+    case "state":
+    case "text":
+      addReading(value, text, { part, inventory: at.inventory }, into);
+      return;
+    case "gauge": {
+      const raw = numberOf(value.states?.[text] ?? text);
+      if (raw !== undefined) addSample(value, raw * (value.scale ?? 1), part, into);
+      return;
+    }
+    case "counter":
+      addCounter(value, { text, found, part }, at, into);
+  }
+}
+
+function addReading(
   value: ShellValue,
-  found: Found,
-  at: { readonly counters: Counters; readonly atMs: number; readonly inventory: ReadonlySet<string> },
+  text: string,
+  { part, inventory }: { readonly part: string | undefined; readonly inventory: ReadonlySet<string> },
   into: Into,
 ): void {
-  const part = partOf(value, found);
-  const named = { name: value.name, ...(part === undefined ? {} : { part }) };
-  if (value.as === "state" || value.as === "text") {
-    if (isFarEndField(value.path)) return;
-    const word = value.as === "text" ? found.raw : (value.states?.[found.raw] ?? found.raw.toLowerCase().replace(/\s+/g, "-"));
-    const clean = scrub(word, at.inventory).slice(0, 200);
-    if (clean !== "") into.readings.push({ ...named, value: clean });
-    return;
-  }
-  const text = (value.as === "gauge" ? value.states?.[found.raw] : undefined) ?? found.raw;
-  const raw = text.trim() === "" ? Number.NaN : Number(text);
-  if (!Number.isFinite(raw)) return;
-  const scale = value.scale ?? 1;
-  if (value.as === "gauge") {
-    into.samples.push({ ...named, value: raw * scale });
-    return;
-  }
-  const key = `${value.name}|${part ?? ""}`;
-  const before = at.counters.get(key);
-  at.counters.set(key, { raw, atMs: at.atMs });
-  // A counter that went back was reset: no rate this time.
-  if (before !== undefined && raw >= before.raw && at.atMs > before.atMs) {
-    into.samples.push({ ...named, value: ((raw - before.raw) * scale * 1_000) / (at.atMs - before.atMs) });
-  }
+  if (isFarEndField(value.path)) return;
+  const word = value.as === "text" ? text : (value.states?.[text] ?? text.toLowerCase().replace(/\s+/g, "-"));
+  const clean = scrub(word, inventory).slice(0, 200);
+  if (clean === "") return;
+  const reading = { name: value.name, ...(part === undefined ? {} : { part }), value: clean };
+  const before = placeOf(value, part, into, into.readings.length);
+  if (before === undefined) into.readings.push(reading);
+  else if (isWorse(value, clean, into.readings[before]?.value)) into.readings[before] = reading;
 }
 
-function partOf(value: ShellValue, found: Found): string | undefined {
+/** Words are listed worst first where one part may be named twice. */
+function isWorse({ states }: ShellValue, word: string, before: string | undefined): boolean {
+  const order = [...new Set(Object.values(states ?? {}))];
+  const [rank, other] = [order.indexOf(word), order.indexOf(before ?? "")];
+  return rank >= 0 && (other < 0 || rank < other);
+}
+
+/** One label names one part: of two gauges the greater is told, rates are added. */
+function addSample(value: ShellValue, number: number, part: string | undefined, into: Into): void {
+  const sample = { name: value.name, ...(part === undefined ? {} : { part }), value: number };
+  const before = placeOf(value, part, into, into.samples.length);
+  const old = before === undefined ? undefined : into.samples[before];
+  if (before === undefined || old === undefined) into.samples.push(sample);
+  else into.samples[before] = { ...sample, value: value.as === "gauge" ? Math.max(old.value, number) : old.value + number };
+}
+
+function placeOf({ name, label }: ShellValue, part: string | undefined, { at }: Into, next: number): number | undefined {
+  if (label === undefined) return undefined;
+  const key = `${name}|${part ?? ""}`;
+  const before = at.get(key);
+  if (before === undefined) at.set(key, next);
+  return before;
+}
+
+interface Counted {
+  readonly text: string;
+  readonly found: Found;
+  readonly part: string | undefined;
+}
+
+function addCounter(value: ShellValue, { text, found, part }: Counted, { counters, atMs }: ReadAt, into: Into): void {
+  const raw = numberOf(text);
+  if (raw === undefined || counters === undefined) return;
+  const all = value.of === undefined ? undefined : numberOf(leafAt(found.item, value.of) ?? "");
+  if (value.of !== undefined && all === undefined) return;
+  const key = `${value.name}|${found.place ?? part ?? ""}`;
+  const before = counters.get(key);
+  counters.set(key, { raw, atMs, ...(all === undefined ? {} : { all }) });
+  const passedMs = atMs - (before?.atMs ?? atMs);
+  // A counter that went back was reset, and one never seen has no rate: nothing this time.
+  if (before === undefined || raw < before.raw || passedMs <= 0 || (all ?? 0) < (before.all ?? 0)) {
+    into.partial.add(value.name);
+    return;
+  }
+  const more = raw - before.raw;
+  if (all === undefined) addSample(value, (more * (value.scale ?? 1) * 1_000) / passedMs, part, into);
+  else addRatio(value.name, part, { lost: more, all: more + all - (before.all ?? 0) }, into);
+}
+
+function addRatio(name: string, part: string | undefined, add: { lost: number; all: number }, { ratios }: Into): void {
+  const key = `${name}|${part ?? ""}`;
+  const sum = ratios.get(key) ?? { name, part, lost: 0, all: 0 };
+  ratios.set(key, { name, part, lost: sum.lost + add.lost, all: sum.all + add.all });
+}
+
+function numberOf(text: string): number | undefined {
+  const number = text.trim() === "" ? Number.NaN : Number(text);
+  return Number.isFinite(number) ? number : undefined;
+}
+
+/** The part's name; false when its label may not be told. */
+function partOf(value: ShellValue, found: Found, inventory: ReadonlySet<string>): string | undefined | false {
+  if (value.label !== undefined) {
+    const words = value.label.map((choices) => plainWord(wordAt(found.item, choices), inventory));
+    if (words.includes(undefined)) return false;
+    return [...(value.part === undefined ? [] : [value.part]), ...words].join(" ");
+  }
   if (value.part === undefined) return undefined;
   // An id is a small number; anything longer could be somebody's.
   return found.id !== undefined && /^\d{1,6}$/.test(found.id) ? `${value.part} ${found.id}` : value.part;
 }
 
-/** Raw values at a path (xAPI) or of a pattern (text). A path that ends in `[]` gives how many items there are. */
-export function find(answer: Answer, path: string, where?: ShellValue["where"]): readonly Found[] {
-  if (answer.form === "text") {
-    const pattern = groupPattern(path);
-    const raw = "refused" in pattern ? undefined : pattern.first(answer.text);
-    return raw === undefined ? [] : [{ raw: raw.trim() }];
-  }
-  if (answer.problem !== undefined) return [];
-  const steps = path.split(".");
-  const fits = (item: unknown): boolean => where === undefined || where.in.includes(leaf(child(item, where.field)) ?? "");
-  if (path.endsWith("[]")) {
-    const parents = walk(answer.status, { steps: steps.slice(0, -1), fits });
-    const name = steps.at(-1)?.slice(0, -2) ?? "";
-    return [{ raw: String(parents.reduce((count, { node }) => count + items(child(node, name)).filter(fits).length, 0)) }];
-  }
-  return walk(answer.status, { steps, fits }).flatMap(({ node, id }) => {
-    const raw = leaf(node);
-    return raw === undefined ? [] : [id === undefined ? { raw } : { raw, id }];
-  });
-}
-
-interface Place {
-  readonly node: unknown;
-  readonly id: string | undefined;
-}
-
-interface Way {
-  readonly steps: readonly string[];
-  /** Which array items are wanted. */
-  readonly fits: (item: unknown) => boolean;
-}
-
-function walk(node: unknown, { steps, fits }: Way, id?: string): readonly Place[] {
-  const [step, ...rest] = steps;
-  if (step === undefined) return [{ node, id }];
-  if (!step.endsWith("[]")) {
-    const next = child(node, step);
-    return next === undefined ? [] : walk(Array.isArray(next) ? items(next)[0] : next, { steps: rest, fits }, id);
-  }
-  const wanted = items(child(node, step.slice(0, -2))).filter(fits);
-  return wanted.flatMap((item) => walk(item, { steps: rest, fits }, idOf(item) ?? id));
-}
-
-function child(node: unknown, name: string): unknown {
-  return typeof node === "object" && node !== null && Object.hasOwn(node, name) ? (node as Record<string, unknown>)[name] : undefined;
-}
-
-/** The living items: a deletion is announced as a ghost. */
-function items(node: unknown): readonly unknown[] {
-  if (node === undefined) return [];
-  return (Array.isArray(node) ? node : [node]).filter((item) => child(item, "ghost") !== "True");
-}
-
-function idOf(item: unknown): string | undefined {
-  const id = child(item, "id");
-  return typeof id === "string" || typeof id === "number" ? String(id) : undefined;
-}
-
-function leaf(node: unknown): string | undefined {
-  const value = child(node, "Value") ?? node;
-  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
+/** A plain word in lower case, or an address of our own; anything else is nobody's business. */
+function plainWord(word: string | undefined, inventory: ReadonlySet<string>): string | undefined {
+  if (word === undefined) return undefined;
+  if (isIP(word) !== 0) return inventory.has(word) ? word : undefined;
+  return /^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(word) ? word.toLowerCase() : undefined;
 }
 
 /** One line of the trace for an answer, without far-end identity. */

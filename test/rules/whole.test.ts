@@ -86,3 +86,19 @@ describe("a whole list", () => {
     expect(state(memory, "")).toBe("inactive");
   });
 });
+
+it("a number whose part is gone is beyond no limit: the call is over", () => {
+  const loss = rule({ symptom: "media-loss", when: { on: "sample", name: "media_loss_ratio", above: 0.01 }, forMs: 30 });
+  const memory = new Memory([loss]);
+  const part = "channel video incoming main";
+  const poll = (at: number, value: number) => seen(at, { samples: [{ name: "media_loss_ratio", part, value }] }, { kind: "ssh" });
+  memory.see(poll(1, 0.05));
+  memory.see(seen(10, { whole: ["media_loss_ratio"] }, { kind: "ssh" }));
+  expect(memory.alarms.get(`d|media-loss|${part}`)?.state).toBe("inactive");
+  memory.see(poll(20, 0.05));
+  memory.see(poll(60, 0.05));
+  memory.see(seen(70, {}, { kind: "ssh" }));
+  expect(memory.alarms.get(`d|media-loss|${part}`)?.state).toBe("active");
+  memory.see(seen(80, { whole: ["media_loss_ratio"] }, { kind: "ssh" }));
+  expect(memory.alarms.get(`d|media-loss|${part}`)?.state).toBe("inactive");
+});

@@ -1,0 +1,118 @@
+/**
+ * Raw values in an answer: at a path of the status tree (xAPI), or in the group of a pattern (text).
+ *
+ * Pure. What a device does not have gives nothing.
+ */
+import type { ShellValue } from "../../daemon/model/family.ts";
+import { groupPattern } from "../safe-pattern.ts";
+import type { Answer } from "./dialect.ts";
+
+/** One raw value. */
+export interface Found {
+  readonly raw: string;
+  /** The id of the array item it stands in, for the part. */
+  readonly id?: string;
+  /** The ids of all array items around it: what a counter is remembered by. */
+  readonly place?: string;
+  /** The innermost array item, for what stands beside the value. */
+  readonly item?: unknown;
+}
+
+/** Raw values at a path (xAPI) or of a pattern (text). A path that ends in `[]` gives how many items there are. */
+export function find(answer: Answer, path: string, where?: ShellValue["where"]): readonly Found[] {
+  if (answer.form === "text") {
+    const raw = firstGroup(path, answer.text);
+    return raw === undefined ? [] : [{ raw: raw.trim() }];
+  }
+  if (answer.problem !== undefined) return [];
+  const steps = path.split(".");
+  const fits = (item: unknown): boolean => where === undefined || where.in.includes(leaf(child(item, where.field)) ?? "");
+  if (path.endsWith("[]")) {
+    const parents = walk({ node: answer.status }, { steps: steps.slice(0, -1), fits });
+    const name = steps.at(-1)?.slice(0, -2) ?? "";
+    return [{ raw: String(parents.reduce((count, { node }) => count + items(child(node, name)).filter(fits).length, 0)) }];
+  }
+  return walk({ node: answer.status }, { steps, fits }).flatMap(({ node, id, place, item }) => {
+    const raw = leaf(node);
+    if (raw === undefined) return [];
+    return [item === undefined ? { raw } : { raw, item, place: place ?? "", ...(id === undefined ? {} : { id }) }];
+  });
+}
+
+/** The group of the first match; undefined without one, or when the pattern is not linear. */
+export function firstGroup(source: string, text: string): string | undefined {
+  const pattern = groupPattern(source);
+  return "refused" in pattern ? undefined : pattern.first(text);
+}
+
+interface Place {
+  readonly node: unknown;
+  readonly id?: string | undefined;
+  readonly place?: string | undefined;
+  readonly item?: unknown;
+}
+
+interface Way {
+  readonly steps: readonly string[];
+  /** Which array items are wanted. */
+  readonly fits: (item: unknown) => boolean;
+}
+
+function walk(from: Place, { steps, fits }: Way): readonly Place[] {
+  const [step, ...rest] = steps;
+  if (step === undefined) return [from];
+  const way = { steps: rest, fits };
+  if (!step.endsWith("[]")) {
+    const next = child(from.node, step);
+    return next === undefined ? [] : walk({ ...from, node: Array.isArray(next) ? items(next)[0] : next }, way);
+  }
+  const all = items(child(from.node, step.slice(0, -2)));
+  // `where` is about the innermost items.
+  const wanted = rest.some((later) => later.endsWith("[]")) ? all : all.filter(fits);
+  return wanted.flatMap((item) => {
+    const id = idOf(item);
+    const place = `${from.place === undefined ? "" : `${from.place}/`}${id ?? ""}`;
+    return walk({ node: item, item, place, id: id ?? from.id }, way);
+  });
+}
+
+/** The word at the first of these paths, relative to an array item, that has one: `Video.ChannelRole|Data.ChannelRole|=main`. */
+export function wordAt(item: unknown, choices: string): string | undefined {
+  for (const choice of choices.split("|")) {
+    if (choice.startsWith("=")) return choice.slice(1);
+    const word = leafAt(item, choice);
+    if (word !== undefined && word !== "") return word;
+  }
+  return undefined;
+}
+
+/** The text of the node at a plain path below this one. */
+export function leafAt(node: unknown, path: string): string | undefined {
+  return leaf(path.split(".").reduce<unknown>((at, step) => child(at, step), node));
+}
+
+export function child(node: unknown, name: string): unknown {
+  return typeof node === "object" && node !== null && Object.hasOwn(node, name) ? (node as Record<string, unknown>)[name] : undefined;
+}
+
+/** The living items: a deletion is announced as a ghost. */
+export function items(node: unknown): readonly unknown[] {
+  if (node === undefined) return [];
+  return (Array.isArray(node) ? node : [node]).filter((item) => !isGhost(item));
+}
+
+/** Xapi's word for "this is gone". */
+export function isGhost(node: unknown): boolean {
+  const ghost = child(node, "ghost");
+  return ghost === "True" || ghost === true;
+}
+
+export function idOf(item: unknown): string | undefined {
+  const id = child(item, "id");
+  return typeof id === "string" || typeof id === "number" ? String(id) : undefined;
+}
+
+function leaf(node: unknown): string | undefined {
+  const value = child(node, "Value") ?? node;
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
+}
