@@ -260,7 +260,8 @@ export interface Store {
   forget(key: string): Promise<void>;
 
   saveRollups(device: string, points: readonly RollupPoint[]): Promise<void>;
-  saveAllRollups(batch: ReadonlyMap<string, readonly RollupPoint[]>): Promise<void>;
+  /** Takes the devices one after another, as they are written: a batch may be made while it is asked for. */
+  saveAllRollups(batch: Iterable<readonly [device: string, points: readonly RollupPoint[]]>): Promise<void>;
   rollups(device: string, from: Instant, to: Instant): Promise<readonly RollupPoint[]>;
   /** Deletes what is past its retention, ≤ 1,000 rows a statement; how many went. */
   prune(limits: {

@@ -10,6 +10,7 @@ import type { Check, Device } from "../model/network.ts";
 import { bare, type Finding, type Observation, type ProbeKind } from "../model/observation.ts";
 import type { Instant } from "../model/time.ts";
 import type { Bus, Clock, Log } from "../ports.ts";
+import { Nap } from "./nap.ts";
 import type { Role } from "./supervisor.ts";
 
 /** What the prober needs of a probe (probes/probe.ts has the full interface). */
@@ -46,7 +47,9 @@ interface World {
   credential(id: string): Credential | undefined;
 }
 
+/** From the first finding of a batch until it is put on the bus. */
 const flushMs = 50;
+const beatMs = 1_000;
 const flushAt = 250;
 const refusedCodes = new Set(["snmp.auth-refused", "ssh.auth-refused"]);
 
@@ -68,11 +71,13 @@ export class CheckProber implements Prober {
   readonly beatWithinMs = 10_000;
   readonly #deps: ProberDeps;
   readonly #abort = new AbortController();
+  readonly #nap: Nap;
   #pending: Observation[] = [];
   #flying = 0;
 
   constructor(deps: ProberDeps) {
     this.#deps = deps;
+    this.#nap = new Nap(deps.clock);
     // Every look under way listens to it.
     setMaxListeners(0, this.#abort.signal);
   }
@@ -110,8 +115,8 @@ export class CheckProber implements Prober {
   async run(signal: AbortSignal, beat: () => void): Promise<void> {
     while (!signal.aborted) {
       beat();
+      if (await this.#nap.take(beatMs, signal)) await this.#deps.clock.sleep(flushMs, signal);
       await this.#flush();
-      await this.#deps.clock.sleep(flushMs, signal);
     }
     this.#abort.abort();
   }
@@ -141,6 +146,7 @@ export class CheckProber implements Prober {
     stats.looked(check.kind, finding, durationMs);
     const { id, device, kind } = check;
     this.#pending.push({ id: `${id}@${slotAt}`, check: id, device, kind, at: clock.now(), seq: nextSeq(), durationMs, finding });
+    if (this.#pending.length === 1) this.#nap.wake();
     if (this.#pending.length >= flushAt) await this.#flush();
   }
 }

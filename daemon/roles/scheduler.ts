@@ -1,13 +1,14 @@
 /**
  * Says when to look: every check has an ideal slot, `anchor + n × interval`, its anchor spread by a hash of its id.
  *
- * A run still going is skipped and counted, never queued. Checks are kept in rings, one an interval, sorted by anchor, so that
- * a tick costs what is due and nothing else.
+ * A run still going is skipped and counted, never queued. Checks are kept in rings, one an interval, sorted by anchor. Anchors lie on steps of
+ * 200 ms, and between two steps the scheduler sleeps: what is due together costs one waking, and one fping.
  */
 import { createHash } from "node:crypto";
 import type { Check, Network } from "../model/network.ts";
 import type { Instant } from "../model/time.ts";
 import type { Clock } from "../ports.ts";
+import { Nap } from "./nap.ts";
 import type { Role } from "./supervisor.ts";
 
 /** Looks once; the scheduler never waits for it. */
@@ -36,15 +37,21 @@ interface Ring {
   roundAt: Instant;
 }
 
-const tickMs = 20;
-
-/** Pings fall on fifths of a second: those of one go out with one fping, and starting one costs as much as 150 packets. */
-const pingStepMs = 200;
+/** Anchors lie on its multiples. */
+const stepMs = 200;
+/** Pings go at the step, everything else between two, so that neither waits for the other at the ceiling of all sites. */
+const besidePingMs = 100;
+/** Between two turns that make up for missed slots. */
+const catchUpMs = 100;
+/** Sleeps at most this long: it may be allowed to look meanwhile, or the wall clock may have been set. */
+const sleepAtMostMs = 200;
+const gatherKicksMs = 20;
 
 /** A per-check fixed offset within the interval, so that nothing thunders. */
 export function anchorOf(checkId: string, intervalMs: number): number {
   const offset = createHash("sha1").update(checkId).digest().readUInt32BE(0) % intervalMs;
-  return checkId.endsWith("/icmp") ? offset - (offset % pingStepMs) : offset;
+  const beside = checkId.endsWith("/icmp") ? 0 : besidePingMs;
+  return (offset - (offset % stepMs) + beside) % intervalMs;
 }
 
 export class CheckScheduler implements Scheduler {
@@ -53,12 +60,14 @@ export class CheckScheduler implements Scheduler {
   readonly #deps: { clock: Clock; look: Look; stats: SchedulerStats; mayLook: () => boolean };
   readonly #going = new Set<string>();
   readonly #kicks = new Map<string, Instant>();
+  readonly #nap: Nap;
   #rings: readonly Ring[] = [];
   #checks: ReadonlyMap<string, Check> = new Map();
   #byDevice: ReadonlyMap<string, readonly Check[]> = new Map();
 
   constructor(deps: { clock: Clock; look: Look; stats: SchedulerStats; mayLook: () => boolean }) {
     this.#deps = deps;
+    this.#nap = new Nap(deps.clock);
   }
 
   load(network: Network): void {
@@ -67,12 +76,15 @@ export class CheckScheduler implements Scheduler {
     this.#byDevice = new Map([...network.devices.values()].map((device) => [device.id, device.checks]));
     this.#rings = makeRings(all, this.#deps.clock.now());
     for (const id of this.#kicks.keys()) if (!this.#checks.has(id)) this.#kicks.delete(id);
+    this.#nap.wake();
   }
 
   kick(id: string, inMs: number): void {
     const at = this.#deps.clock.now() + inMs;
     const before = this.#kicks.get(id);
-    if (before === undefined || before > at) this.#kicks.set(id, at);
+    if (before !== undefined && before <= at) return;
+    this.#kicks.set(id, at);
+    this.#nap.wake();
   }
 
   kickDevice(device: string, inMs: number): void {
@@ -81,32 +93,36 @@ export class CheckScheduler implements Scheduler {
 
   ended(id: string): void {
     this.#going.delete(id);
+    if (this.#kicks.has(id)) this.#nap.wake();
   }
 
   async run(signal: AbortSignal, beat: () => void): Promise<void> {
     const { clock, mayLook } = this.#deps;
     while (!signal.aborted) {
       beat();
+      let untilMs = sleepAtMostMs;
       if (mayLook()) {
         const now = clock.now();
-        for (const ring of this.#rings) this.#turn(ring, now);
-        if (this.#kicks.size > 0) this.#fireKicks(now);
+        for (const ring of this.#rings) untilMs = Math.min(untilMs, this.#turn(ring, now));
+        if (this.#kicks.size > 0) untilMs = Math.min(untilMs, this.#fireKicks(now));
       }
-      await clock.sleep(tickMs, signal);
+      // Kicks that come in a storm are gathered: no more than 50 turns a second.
+      if (await this.#nap.take(Math.max(1, untilMs), signal)) await clock.sleep(gatherKicksMs, signal);
     }
   }
 
-  #turn(ring: Ring, now: Instant): void {
+  /** Starts what is due; how long until there is more. */
+  #turn(ring: Ring, now: Instant): number {
     const next = ring.entries[ring.next];
-    if (next === undefined) return;
+    if (next === undefined) return sleepAtMostMs;
     // After a pause longer than a round the missed slots are gone, not made up for. A clock that went back waits no longer than a round.
     if (now - ring.roundAt - next.offsetMs > ring.intervalMs || ring.roundAt - now > ring.intervalMs) alignRing(ring, now);
     // After a shorter one they are made up for, but not all at once.
     for (let left = mostAtOnce(ring); left > 0; left -= 1) {
       const entry = ring.entries[ring.next];
-      if (entry === undefined) return;
+      if (entry === undefined) break;
       const slotAt = ring.roundAt + entry.offsetMs;
-      if (slotAt > now) return;
+      if (slotAt > now) return slotAt - now;
       this.#start(entry.check, slotAt, now);
       ring.next += 1;
       if (ring.next >= ring.entries.length) {
@@ -114,6 +130,7 @@ export class CheckScheduler implements Scheduler {
         ring.roundAt += ring.intervalMs;
       }
     }
+    return catchUpMs;
   }
 
   #start(check: Check, slotAt: Instant, now: Instant): void {
@@ -126,20 +143,27 @@ export class CheckScheduler implements Scheduler {
     this.#deps.look(check, slotAt);
   }
 
-  #fireKicks(now: Instant): void {
+  /** Starts the kicks that are due; how long until the next is. */
+  #fireKicks(now: Instant): number {
+    let untilMs = sleepAtMostMs;
     for (const [id, at] of this.#kicks) {
       // A look under way began before what asks for another: the kick waits until it has ended.
-      if (at > now || this.#going.has(id)) continue;
+      if (this.#going.has(id)) continue;
+      if (at > now) {
+        untilMs = Math.min(untilMs, at - now);
+        continue;
+      }
       this.#kicks.delete(id);
       const check = this.#checks.get(id);
       if (check !== undefined) this.#start(check, at, now);
     }
+    return untilMs;
   }
 }
 
-/** Looks that a ring starts in one tick: four times its pace. */
+/** Looks that a ring starts in one turn: those of two steps at its pace. */
 function mostAtOnce(ring: Ring): number {
-  return Math.max(16, Math.ceil((4 * tickMs * ring.entries.length) / ring.intervalMs));
+  return Math.max(16, Math.ceil((2 * stepMs * ring.entries.length) / ring.intervalMs));
 }
 
 function makeRings(all: readonly Check[], now: Instant): Ring[] {

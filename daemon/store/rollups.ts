@@ -42,26 +42,35 @@ export class Rollups {
   }
 
   /** Saves, then packs some of what is old enough. */
-  async save(batch: ReadonlyMap<string, readonly RollupPoint[]>): Promise<void> {
-    await this.#learn(batch);
-    let rows: SlotRow[] = [];
+  async save(batch: Iterable<readonly [device: string, points: readonly RollupPoint[]]>): Promise<void> {
+    let some: (readonly [string, readonly RollupPoint[]])[] = [];
+    let saved = 0;
     let newest = Number.NEGATIVE_INFINITY;
-    for (const [device, points] of batch) {
-      rows.push(...this.#slotRows(device, points));
-      if (rows.length < SLICE_ROWS) continue;
-      newest = await this.#write(rows, newest);
-      rows = [];
+    for (const each of batch) {
+      some.push(each);
+      saved += 1;
+      if (some.length < SLICE_ROWS) continue;
+      newest = await this.#saveSome(some, newest);
+      some = [];
     }
-    newest = await this.#write(rows, newest);
-    const devices = Math.max(PACK_PER_SAVE, Math.ceil(batch.size / 10));
+    newest = await this.#saveSome(some, newest);
+    const devices = Math.max(PACK_PER_SAVE, Math.ceil(saved / 10));
     for (let left = devices; left > 0; left -= PACK_DEVICES) {
       if (!(await this.#access.transaction((session) => packOldest(session, newest)))) return;
     }
   }
 
-  async #learn(batch: ReadonlyMap<string, readonly RollupPoint[]>): Promise<void> {
+  async #saveSome(some: readonly (readonly [string, readonly RollupPoint[]])[], newest: Instant): Promise<Instant> {
+    await this.#learn(some);
+    return this.#write(
+      some.flatMap(([device, points]) => this.#slotRows(device, points)),
+      newest,
+    );
+  }
+
+  async #learn(some: readonly (readonly [string, readonly RollupPoint[]])[]): Promise<void> {
     const unknown = new Set<string>();
-    for (const points of batch.values()) {
+    for (const [, points] of some) {
       for (const { series } of points) if (this.#series.number(series) === undefined) unknown.add(series);
     }
     if (unknown.size > 0) await this.#access.transaction((session) => this.#series.learn(session, unknown));

@@ -14,7 +14,7 @@ function recorder() {
   const saved: { device: string; points: readonly RollupPoint[] }[] = [];
   const state = { up: true };
   const store = {
-    async saveAllRollups(batch: ReadonlyMap<string, readonly RollupPoint[]>) {
+    async saveAllRollups(batch: Iterable<readonly [string, readonly RollupPoint[]]>) {
       if (!state.up) throw new StoreUnavailable("ENOSPC");
       for (const [device, points] of batch) saved.push({ device, points });
     },
@@ -78,4 +78,46 @@ it("a store that is away loses nothing at first, and does not fill the memory la
   expect(saved.length).toBeGreaterThanOrEqual(2);
   expect(saved.length).toBeLessThanOrEqual(4);
   expect(saved.at(-1)?.points[0]?.mean).toBe(19);
+});
+
+it("looks that tell other series than before, in another order, or the same as another check, each count for their own series", async () => {
+  const { saved, recorder: keeper } = recorder();
+  const look = (at: number, samples: readonly (readonly [string, number, string?])[]): Observation => ({
+    ...sample(at, 0),
+    finding: { ...bare("up"), samples: samples.map(([name, value, part]) => ({ name, value, ...(part === undefined ? {} : { part }) })) },
+  });
+  keeper.add([
+    look(start, [
+      ["a", 1],
+      ["b", 2],
+    ]),
+    look(start, [
+      ["c", 3],
+      ["b", 4],
+      ["a", Number.NaN],
+    ]),
+  ]);
+  keeper.add([
+    look(start, [
+      ["b", 6, "port 1"],
+      ["a", 5],
+      ["c", 7],
+    ]),
+  ]);
+  keeper.add([
+    look(
+      start,
+      Array.from({ length: 100 }, (_, n) => ["many", -n, `${n}`] as const),
+    ),
+  ]);
+  await keeper.flush(Number.POSITIVE_INFINITY);
+  const points = new Map(saved[0]?.points.map(({ series, count, min, max, mean }) => [series, [count, min, max, mean]]));
+  expect(Object.fromEntries([...points].slice(0, 4))).toEqual({
+    a: [2, 1, 5, 3],
+    b: [2, 2, 4, 3],
+    c: [2, 3, 7, 5],
+    "b|port 1": [1, 6, 6, 6],
+  });
+  expect(points.get("many|99")).toEqual([1, -99, -99, -99]);
+  expect(points.size).toBe(104);
 });

@@ -92,6 +92,20 @@ describe("the slots of a check", () => {
   });
 });
 
+describe("what is due together", () => {
+  const every = (kind: "icmp" | "snmp") =>
+    Array.from({ length: 600 }, (_, n): Check => ({ ...check(`device-${n}`), id: `device-${n}/${kind}`, kind }));
+
+  it("goes in one turn, pings five times a second and everything else between them", async () => {
+    const { clock, looks } = running([...every("icmp"), ...every("snmp")].map((each, n) => ({ ...each, device: `${n}` })));
+    await clock.advance(60 * SECOND);
+    const turns = (kind: string) => new Set(looks.filter((look) => look.check.endsWith(kind)).map((look) => look.at % 200));
+    expect(looks.length).toBeGreaterThan(2_000);
+    expect([turns("/icmp").size, turns("/snmp").size]).toEqual([1, 1]);
+    expect([...turns("/icmp")]).not.toEqual([...turns("/snmp")]);
+  });
+});
+
 describe("after a pause", () => {
   const many = Array.from({ length: 300 }, (_, index) => check(`device-${index}`));
 
@@ -141,6 +155,20 @@ describe("after a pause", () => {
 });
 
 describe("a kick", () => {
+  it("wakes a scheduler that has nothing to do, and a thousand of them cost no more than 50 turns a second", async () => {
+    const { scheduler, clock, looks } = running([check("a", HOUR)]);
+    await clock.advance(SECOND);
+    scheduler.kick("a/icmp", 0);
+    await clock.advance(20);
+    expect(looks.length).toBe(1);
+    for (let n = 0; n < 1_000; n += 1) {
+      scheduler.kick("a/icmp", 0);
+      await clock.advance(1);
+    }
+    expect(looks.length).toBeGreaterThan(20);
+    expect(looks.length).toBeLessThanOrEqual(52);
+  });
+
   it("asked for several times is one look, at the earliest time asked for", async () => {
     const { scheduler, clock, looks } = running([check("a", HOUR)]);
     scheduler.kick("a/icmp", 5 * SECOND);
