@@ -7,7 +7,7 @@ import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { BerReader, tags } from "./ber.ts";
 import type { ObjectTable } from "./object-table.ts";
-import { answer, type Binding, communityMessage, notification, readRequest } from "./pdu.ts";
+import { answer, asTrapV1, type Binding, communityMessage, notification, readRequest, trapV1 } from "./pdu.ts";
 import { UsmEngine, type UsmUser } from "./usm.ts";
 
 export interface AgentOptions<C> {
@@ -17,16 +17,27 @@ export interface AgentOptions<C> {
   readonly user?: UsmUser;
   /** Names the v3 engine; the device's id. */
   readonly engine: string;
-  readonly table: ObjectTable<C>;
+  /** Asked for at the first request: what is never asked costs no table. */
+  readonly table: () => ObjectTable<C>;
   readonly context: C;
   readonly answers: (context: C) => boolean;
   readonly boots: (context: C) => number;
   readonly upSeconds: (context: C) => number;
 }
 
+export interface TrapDestination {
+  readonly host: string;
+  readonly port: number;
+  readonly form: "v1" | "v2c" | "v3";
+  /** What generic traps are sent under in v1: the sender's sysObjectID. */
+  readonly enterprise: string;
+  /** Default: the agent's own. */
+  readonly community?: string;
+}
+
 export class SnmpAgent<C> {
   readonly #options: AgentOptions<C>;
-  readonly #usm: UsmEngine | undefined;
+  #engine: UsmEngine | undefined;
   #socket: Socket | undefined;
   #sent = 0;
   /** Requests answered since the start. */
@@ -34,16 +45,19 @@ export class SnmpAgent<C> {
 
   constructor(options: AgentOptions<C>) {
     this.#options = options;
-    const { user, context } = options;
-    this.#usm =
-      user === undefined
-        ? undefined
-        : new UsmEngine({
-            user,
-            engineId: engineId(options.engine),
-            boots: () => options.boots(context),
-            seconds: () => Math.floor(options.upSeconds(context)),
-          });
+  }
+
+  /** Made at its first use: its keys take a megabyte of hashing each. */
+  #usm(): UsmEngine | undefined {
+    const { user, context, engine, boots, upSeconds } = this.#options;
+    if (user === undefined) return undefined;
+    this.#engine ??= new UsmEngine({
+      user,
+      engineId: engineId(engine),
+      boots: () => boots(context),
+      seconds: () => Math.floor(upSeconds(context)),
+    });
+    return this.#engine;
   }
 
   /** Resolves when bound; rejects when the address cannot be had. */
@@ -69,19 +83,23 @@ export class SnmpAgent<C> {
     await closed;
   }
 
-  /** Sends an SNMPv2 notification from the agent's own address, at the user's level when it has one. */
-  async notify(
-    trapOid: string,
-    bindings: readonly Binding[],
-    to: { readonly host: string; readonly port: number; readonly community?: string },
-  ): Promise<void> {
+  /** Sends a notification from the agent's own address. v3 goes at the user's full level; v1 is sent under `enterprise`. */
+  async notify(trapOid: string, bindings: readonly Binding[], to: TrapDestination): Promise<void> {
     const socket = this.#socket;
     if (socket === undefined) return;
     this.#sent += 1;
-    const pdu = notification(this.#sent, Math.floor(this.#options.upSeconds(this.#options.context) * 100) % 2 ** 32, trapOid, bindings);
-    const community = to.community ?? this.#options.community;
-    const message = this.#usm === undefined ? communityMessage(1, community ?? "public", pdu) : this.#usm.seal(this.#sent, pdu);
+    const message = this.#notification(trapOid, bindings, to);
     await new Promise<void>((resolve) => socket.send(message, to.port, to.host, () => resolve()));
+  }
+
+  #notification(trapOid: string, bindings: readonly Binding[], { form, enterprise, community }: TrapDestination): Buffer {
+    const { address, context, upSeconds } = this.#options;
+    const words = community ?? this.#options.community ?? "public";
+    const ticks = Math.floor(upSeconds(context) * 100) % 2 ** 32;
+    if (form === "v1") return communityMessage(0, words, trapV1(asTrapV1(trapOid, enterprise), address, ticks, bindings));
+    const pdu = notification(this.#sent, ticks, trapOid, bindings);
+    const usm = form === "v3" ? this.#usm() : undefined;
+    return usm === undefined ? communityMessage(1, words, pdu) : usm.seal(this.#sent, pdu);
   }
 
   #reply(bytes: Buffer): Buffer | undefined {
@@ -99,20 +117,21 @@ export class SnmpAgent<C> {
   #replyCommunity(message: BerReader, version: number): Buffer | undefined {
     const community = message.octets();
     if (this.#options.community === undefined || !community.equals(Buffer.from(this.#options.community))) return undefined;
-    const pdu = answer(readRequest(message), this.#options.table, this.#options.context, version);
+    const pdu = answer(readRequest(message), this.#options.table(), this.#options.context, version);
     if (pdu === undefined) return undefined;
     this.answered += 1;
     return communityMessage(version, community, pdu);
   }
 
   #replyV3(message: BerReader): Buffer | undefined {
-    if (this.#usm === undefined) return undefined;
-    const opened = this.#usm.open(message);
+    const usm = this.#usm();
+    if (usm === undefined) return undefined;
+    const opened = usm.open(message);
     if (Buffer.isBuffer(opened)) return opened;
-    const pdu = answer(readRequest(opened.pdu), this.#options.table, this.#options.context, 3);
+    const pdu = answer(readRequest(opened.pdu), this.#options.table(), this.#options.context, 3);
     if (pdu === undefined) return undefined;
     this.answered += 1;
-    return this.#usm.seal(opened.messageId, pdu);
+    return usm.seal(opened.messageId, pdu);
   }
 }
 

@@ -1,20 +1,41 @@
 /**
- * One simulated device: what it is and how it is at the moment. Agents read it when asked; faults change it.
+ * One simulated device: what it is and how it is at the moment. Agents and shells read it when asked; faults change it.
  */
+import { type Call, counted, newCall } from "./call.ts";
+import { type Peripheral, type Port, peripheralsOf, portsOf } from "./parts.ts";
 import type { SimulatedDevice } from "./spec.ts";
 
-export interface Port {
-  readonly index: number;
-  readonly name: string;
-  up: boolean;
-  /** Octets a second while up, each way. */
-  readonly octetsPerSecond: number;
+/** A message of a codec's own diagnostics. */
+export interface DiagnosticMessage {
+  readonly id: number;
+  readonly type: string;
+  readonly level: string;
+  readonly description: string;
 }
+
+/** How a shell behaves: each a way in which real ones are hard to talk to. */
+export interface Manners {
+  /** Milliseconds before an answer begins; undefined: at once. */
+  lateMs: number | undefined;
+  /** Answers come in small pieces, this long apart in milliseconds. */
+  slowMs: number | undefined;
+  /** Lines that nobody asked for come between and inside answers. */
+  interleaved: boolean;
+  /** Every login is refused, the right one too. */
+  refusesLogin: boolean;
+}
+
+/** What a device without a fault is like; `restore` comes back to it. */
+const wellBehaved = (): Manners => ({ lateMs: undefined, slowMs: undefined, interleaved: false, refusesLogin: false });
+
+/** Called before a change; what it returns is called after it. */
+export type Watcher = () => () => void;
 
 export class DeviceState {
   readonly device: SimulatedDevice;
   readonly now: () => number;
   readonly ports: readonly Port[];
+  readonly peripherals: readonly Peripheral[];
   /** A number that is this device's own: serials and traffic come from it. */
   readonly seed: number;
   bootedAt: number;
@@ -23,10 +44,31 @@ export class DeviceState {
   silent = false;
   cutOff = false;
   hot = false;
+  fanFailed = false;
+  supplyFailed = false;
   onBatterySince: number | undefined;
+  batteryWorn = false;
+  overloaded = false;
   sipRegistered = true;
-  cameraConnected = true;
-  calls = 0;
+  h323Registered = true;
+  /** What the gatekeeper or registrar lists; false while it says `registered` itself is the mismatch of both sides. */
+  listed = true;
+  standby = false;
+  calls: readonly Call[] = [];
+  diagnostics: readonly DiagnosticMessage[] = [];
+  manners = wellBehaved();
+  /** TCP ports that do not accept at the moment. */
+  readonly closedPorts = new Set<number>();
+  /** Undefined: what its make ships with. These stay over `restore`, as a replaced unit stays replaced. */
+  firmware: string | undefined;
+  gatekeeper: string | undefined;
+  /** Counts up when the unit, or its host key, is exchanged. */
+  unit = 0;
+  hostKeys = 0;
+  /** Commands that would have changed something: a monitor sends none. */
+  writesRefused = 0;
+  readonly #watchers = new Set<Watcher>();
+  #serials = 0;
 
   constructor(device: SimulatedDevice, now: () => number) {
     this.device = device;
@@ -34,12 +76,8 @@ export class DeviceState {
     this.seed = hash(device.id);
     // Up for some hours already, and not all for the same time.
     this.bootedAt = now() - 3_600_000 * (2 + (this.seed % 200));
-    this.ports = portNames(device).map((name, index) => ({
-      index: index + 1,
-      name,
-      up: true,
-      octetsPerSecond: 20_000 + ((this.seed >>> (index % 8)) % 400_000),
-    }));
+    this.ports = portsOf(device.kind, this.seed);
+    this.peripherals = peripheralsOf(device.kind, this.seed);
   }
 
   get answers(): boolean {
@@ -63,41 +101,67 @@ export class DeviceState {
   }
 
   get serial(): string {
-    return `SIM${String(this.seed % 10 ** 8).padStart(8, "0")}`;
+    return `SIM${String((this.seed + this.unit) % 10 ** 8).padStart(8, "0")}`;
+  }
+
+  /** The first camera: what most faults are about. */
+  get cameraConnected(): boolean {
+    return this.part("camera", "1")?.connected ?? true;
+  }
+
+  part(kind: Peripheral["kind"], id: string): Peripheral | undefined {
+    return this.peripherals.find((one) => one.kind === kind && one.id === id);
+  }
+
+  /** Whoever tells of changes by itself (feedback) is told before and after each. Returns how to stop. */
+  watch(watcher: Watcher): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** Every change goes through here. */
+  change<T>(make: () => T): T {
+    const afterwards = [...this.#watchers].map((watcher) => watcher());
+    const made = make();
+    for (const after of afterwards) after();
+    return made;
+  }
+
+  startCall(): Call {
+    this.#serials += 1;
+    const call = newCall(this.#serials, this.now());
+    this.standby = false;
+    this.calls = [...this.calls, call];
+    return call;
+  }
+
+  /** Changes the media of every call from now on; what was counted so far stays counted. */
+  disturbCalls(media: Partial<Pick<Call, "lossRatio" | "jitterMs" | "latencyMs">>): void {
+    this.calls = this.calls.map((call) => ({ ...counted(call, this.now()), ...media }));
+  }
+
+  raise(type: string, level: string, description: string): void {
+    this.#serials += 1;
+    this.diagnostics = [...this.diagnostics.filter((one) => one.type !== type), { id: this.#serials, type, level, description }];
   }
 
   reboot(): void {
     this.bootedAt = this.now();
     this.boots += 1;
+    this.calls = [];
   }
 
-  /** Everything as it was, except the uptime. */
+  /** Everything as it was, except the uptime, the unit and its software. */
   restore(): void {
-    this.silent = false;
-    this.hot = false;
+    this.silent = this.hot = this.fanFailed = this.supplyFailed = this.batteryWorn = this.overloaded = this.standby = false;
+    this.sipRegistered = this.h323Registered = this.listed = true;
     this.onBatterySince = undefined;
-    this.sipRegistered = true;
-    this.cameraConnected = true;
+    this.calls = [];
+    this.diagnostics = [];
+    this.manners = wellBehaved();
+    this.closedPorts.clear();
+    for (const part of this.peripherals) part.connected = true;
     for (const port of this.ports) port.up = true;
-  }
-}
-
-function portNames(device: SimulatedDevice): readonly string[] {
-  const numbered = (count: number, name: string): readonly string[] => Array.from({ length: count }, (_, index) => `${name}${index + 1}`);
-  switch (device.kind) {
-    case "switch":
-      return numbered(12, "GigabitEthernet1/0/");
-    case "router":
-      return ["GigabitEthernet0/0", "GigabitEthernet0/1"];
-    case "bridge":
-      return ["Port A", "Port B"];
-    case "codec":
-    case "gatekeeper":
-    case "host":
-    case "endpoint":
-      return ["eth0"];
-    case "ups":
-      return [];
   }
 }
 

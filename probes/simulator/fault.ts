@@ -1,120 +1,186 @@
 /**
  * Faults on command: what each changes in a device, and the notifications that the device sends by itself.
  */
-import { integer, text } from "./ber.ts";
-import type { DeviceState, Port } from "./device-state.ts";
-import type { Binding } from "./pdu.ts";
-
-export const faults = [
-  "silent",
-  "sip-unregistered",
-  "camera-unplugged",
-  "hot",
-  "on-battery",
-  "port-down",
-  "port-up",
-  "reboot",
-  "restored",
-] as const;
-export type FaultKind = (typeof faults)[number];
+import type { DeviceState } from "./device-state.ts";
+import { type Notice, noticesOf, snapshot, userAssist } from "./notices.ts";
+import type { Peripheral, Port } from "./parts.ts";
 
 export interface Command {
   readonly device: string;
   readonly fault: FaultKind;
-  /** For port-down and port-up: the interface's name; the last one when left out. */
+  /** Which interface, camera, port, message …; what it means is the fault's. */
   readonly part?: string;
 }
 
-export interface Notice {
-  readonly trap: string;
-  readonly bindings: readonly Binding[];
-}
+type Change = (state: DeviceState, part: string | undefined) => void;
 
-/** Changes the state; what the device tells about it. */
+/** What each fault does. `part` in the words of the device: an interface's name, a camera's number, a message's type. */
+const changes = {
+  silent: (state) => {
+    state.silent = true;
+  },
+  restored: (state) => state.restore(),
+  reboot: (state) => state.reboot(),
+  "sip-unregistered": (state) => {
+    state.sipRegistered = false;
+  },
+  "h323-unregistered": (state) => {
+    state.h323Registered = false;
+  },
+  /** The gatekeeper no longer lists the device, which goes on believing that it is registered. */
+  "forgotten-by-gatekeeper": (state) => {
+    state.listed = false;
+  },
+  /** `part`: the new address. */
+  "gatekeeper-changed": (state, part) => {
+    state.gatekeeper = part ?? "192.0.2.10";
+  },
+  "camera-unplugged": unplug("camera"),
+  "microphone-unplugged": unplug("microphone"),
+  "touchpanel-unplugged": unplug("touchpanel"),
+  "display-unplugged": unplug("display"),
+  /** `part`: `camera 1`; all of them when left out. */
+  plugged: (state, part) => {
+    for (const one of state.peripherals) if (part === undefined || part === `${one.kind} ${one.id}`) one.connected = true;
+  },
+  /** `part`: a type, or type and level: `NTPStatus:Error`. */
+  "diagnostic-raised": (state, part = "NTPStatus") => {
+    const [type = "NTPStatus", level = "Warning"] = part.split(":");
+    state.raise(type, level, describe[type] ?? "Simulated message");
+  },
+  "diagnostic-gone": (state, part = "NTPStatus") => {
+    state.diagnostics = state.diagnostics.filter((one) => one.type !== part);
+  },
+  hot: (state) => {
+    state.hot = true;
+  },
+  "fan-failed": (state) => {
+    state.fanFailed = true;
+  },
+  "supply-failed": (state) => {
+    state.supplyFailed = true;
+  },
+  "on-battery": (state) => {
+    state.onBatterySince = state.now();
+  },
+  "battery-worn": (state) => {
+    state.batteryWorn = true;
+  },
+  overload: (state) => {
+    state.overloaded = true;
+  },
+  "port-down": (state, part) => {
+    portOf(state, part).up = false;
+  },
+  "port-up": (state, part) => {
+    portOf(state, part).up = true;
+  },
+  "tcp-closed": (state, part) => {
+    state.closedPorts.add(tcpPort(part));
+  },
+  "tcp-open": (state, part) => {
+    state.closedPorts.delete(tcpPort(part));
+  },
+  "call-started": (state) => {
+    state.startCall();
+  },
+  "call-ended": (state) => {
+    state.calls = [];
+  },
+  /** `part`: percent of packets. Starts a call when there is none. */
+  "media-loss": (state, part) => inCall(state).disturbCalls({ lossRatio: amount(part, 6, 100) / 100 }),
+  /** `part`: milliseconds. */
+  "media-jitter": (state, part) => inCall(state).disturbCalls({ jitterMs: amount(part, 120, 10_000) }),
+  "media-good": (state) => state.disturbCalls({ lossRatio: 0, jitterMs: 4, latencyMs: 35 }),
+  standby: (state) => {
+    state.standby = true;
+  },
+  awake: (state) => {
+    state.standby = false;
+  },
+  /** `part`: the new version. An update restarts the unit. */
+  "firmware-changed": (state, part) => {
+    state.firmware = part ?? "ce9.15.18.5";
+    state.reboot();
+  },
+  /** The unit was replaced: another serial number, another host key. */
+  "serial-changed": (state) => {
+    state.unit += 1;
+    state.hostKeys += 1;
+    state.reboot();
+  },
+  "host-key-changed": (state) => {
+    state.hostKeys += 1;
+  },
+  "login-refused": (state) => {
+    state.manners.refusesLogin = true;
+  },
+  /** `part`: milliseconds between pieces. */
+  slow: (state, part) => {
+    state.manners.slowMs = amount(part, 100, 60_000);
+  },
+  /** `part`: milliseconds before each answer. */
+  late: (state, part) => {
+    state.manners.lateMs = amount(part, 20_000, 600_000);
+  },
+  interleaved: (state) => {
+    state.manners.interleaved = true;
+  },
+  /** The help button of an HDX. */
+  "user-assist": () => undefined,
+} satisfies Record<string, Change>;
+
+export type FaultKind = keyof typeof changes;
+export const faults = Object.keys(changes) as [FaultKind, ...FaultKind[]];
+
+const describe: Readonly<Record<string, string>> = {
+  NTPStatus: "Time server not reachable",
+  TemperatureCheck: "High temperature",
+  CameraPairing: "Lost connection with camera",
+  MicrophonesConnected: "No microphones connected",
+  OSDVideoOutput: "Main display not detected",
+  NetworkQuality: "During the last call we detected a level of packet loss that may have impacted the call quality",
+};
+
+/** Changes the state; what the device tells about it. Throws for a part that the device does not have. */
 export function strike(state: DeviceState, command: Command): readonly Notice[] {
-  switch (command.fault) {
-    case "silent":
-      state.silent = true;
-      return [];
-    case "sip-unregistered":
-      state.sipRegistered = false;
-      return state.device.family === "poly-group" ? [{ trap: "1.3.6.1.4.1.13885.101.0.72", bindings: [] }] : [];
-    case "camera-unplugged":
-      state.cameraConnected = false;
-      return state.device.family === "poly-group" ? [{ trap: "1.3.6.1.4.1.13885.101.0.76", bindings: [] }] : [];
-    case "hot":
-      state.hot = true;
-      return environment(state);
-    case "on-battery":
-      state.onBatterySince = state.now();
-      return onBattery(state);
-    case "port-down":
-      return turn(state, command.part, false);
-    case "port-up":
-      return turn(state, command.part, true);
-    case "reboot":
-      state.reboot();
-      return [{ trap: "1.3.6.1.6.3.1.1.5.1", bindings: [] }];
-    case "restored":
-      return restored(state);
-  }
+  const before = snapshot(state);
+  const change: Change = changes[command.fault];
+  state.change(() => change(state, command.part));
+  const pressed = command.fault === "user-assist" ? [userAssist()] : [];
+  return [...noticesOf(state, before), ...pressed];
 }
 
-function turn(state: DeviceState, name: string | undefined, up: boolean): readonly Notice[] {
-  const port = name === undefined ? state.ports.at(-1) : state.ports.find((one) => one.name === name);
-  if (port === undefined)
-    throw new Error(`${state.device.id} has no interface ${name ?? ""}; it has ${state.ports.map((one) => one.name).join(", ")}`);
-  if (port.up === up) return [];
-  port.up = up;
-  return [linkNotice(port)];
-}
-
-function linkNotice(port: Port): Notice {
-  const row = "1.3.6.1.2.1.2.2.1";
-  return {
-    trap: port.up ? "1.3.6.1.6.3.1.1.5.4" : "1.3.6.1.6.3.1.1.5.3",
-    bindings: [
-      [`${row}.1.${port.index}`, integer(port.index)],
-      [`${row}.2.${port.index}`, text(port.name)],
-      [`${row}.7.${port.index}`, integer(1)],
-      [`${row}.8.${port.index}`, integer(port.up ? 1 : 2)],
-    ],
+function unplug(kind: Peripheral["kind"]): Change {
+  return (state, part) => {
+    const all = state.peripherals.filter((one) => one.kind === kind);
+    const struck = part === undefined ? all[0] : all.find((one) => one.id === part);
+    if (struck === undefined)
+      throw new Error(`${state.device.id} has no ${kind} ${part ?? ""}; it has ${all.map((one) => one.id).join(", ") || "none"}`);
+    struck.connected = false;
   };
 }
 
-function onBattery(state: DeviceState): readonly Notice[] {
-  if (state.device.family === "ups-apc") return [{ trap: "1.3.6.1.4.1.318.0.5", bindings: [] }];
-  if (state.device.family !== "ups-rfc1628") return [];
-  const bindings: readonly Binding[] = [
-    ["1.3.6.1.2.1.33.1.2.3.0", integer(Math.floor(state.batteryPercent / 4))],
-    ["1.3.6.1.2.1.33.1.2.2.0", integer(state.secondsOnBattery)],
-  ];
-  return [{ trap: "1.3.6.1.2.1.33.2.1", bindings }];
+function portOf(state: DeviceState, name: string | undefined): Port {
+  const port = name === undefined ? state.ports.at(-1) : state.ports.find((one) => one.name === name);
+  if (port === undefined)
+    throw new Error(`${state.device.id} has no interface ${name ?? ""}; it has ${state.ports.map((one) => one.name).join(", ") || "none"}`);
+  return port;
 }
 
-function environment(state: DeviceState): readonly Notice[] {
-  if (!state.device.family.startsWith("cisco-ios")) return [];
-  const row = "1.3.6.1.4.1.9.9.13.1.3.1";
-  const bindings: readonly Binding[] = [
-    [`${row}.2.1`, text("SW#1, Sensor#1")],
-    [`${row}.3.1`, integer(state.celsius)],
-    [`${row}.6.1`, integer(3)],
-  ];
-  return [{ trap: "1.3.6.1.4.1.9.9.13.3.0.3", bindings }];
+function tcpPort(part: string | undefined): number {
+  const port = Number(part ?? 1_720);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`part ${part}: a TCP port is a number from 1 to 65535`);
+  return port;
 }
 
-/** A UPS back on mains and a port back up say so; RFC 1628 has no notification for it, and a look must tell. */
-function restored(state: DeviceState): readonly Notice[] {
-  const downPorts = state.ports.filter((port) => !port.up);
-  const wasOnBattery = state.onBatterySince !== undefined;
-  const wasUnregistered = !state.sipRegistered;
-  const wasUnplugged = !state.cameraConnected;
-  state.restore();
-  const poly = state.device.family === "poly-group";
-  return [
-    ...downPorts.map(linkNotice),
-    ...(wasOnBattery && state.device.family === "ups-apc" ? [{ trap: "1.3.6.1.4.1.318.0.9", bindings: [] }] : []),
-    ...(poly && wasUnregistered ? [{ trap: "1.3.6.1.4.1.13885.101.0.73", bindings: [] }] : []),
-    ...(poly && wasUnplugged ? [{ trap: "1.3.6.1.4.1.13885.101.0.77", bindings: [] }] : []),
-  ];
+function amount(part: string | undefined, usual: number, most: number): number {
+  const value = Number(part ?? usual);
+  if (!Number.isFinite(value) || value < 0 || value > most) throw new Error(`part ${part}: write a number from 0 to ${most}`);
+  return value;
+}
+
+function inCall(state: DeviceState): DeviceState {
+  if (state.calls.length === 0) state.startCall();
+  return state;
 }

@@ -10,11 +10,11 @@ import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { SnmpAgent } from "./agent.ts";
 import { counter64, gauge, integer, text, ticks } from "./ber.ts";
-import { CodecServer } from "./codec.ts";
 import { DeviceState } from "./device-state.ts";
 import { newHostKey } from "./host-key.ts";
 import { ObjectTable, type ReadObject } from "./object-table.ts";
-import { XapiShell } from "./xapi.ts";
+import { SshServer } from "./servers/ssh.ts";
+import { XapiShell } from "./shells/xapi.ts";
 
 export interface FleetOptions {
   /** How many SNMP agents and SSH codecs. Agent n is at address n, counted from `first`. */
@@ -115,7 +115,7 @@ function agentOf(light: Light, options: FleetOptions, table: ObjectTable<Light>,
     port: options.snmpPort ?? 16_100,
     community: options.community ?? "fleet",
     engine: `fleet-${light.index}`,
-    table,
+    table: () => table,
     context: light,
     answers: (one) => !one.silent,
     boots: () => 1,
@@ -123,7 +123,7 @@ function agentOf(light: Light, options: FleetOptions, table: ObjectTable<Light>,
   });
 }
 
-function codecsOf(options: FleetOptions, first: number, now: () => number): readonly CodecServer[] {
+function codecsOf(options: FleetOptions, first: number, now: () => number): readonly SshServer[] {
   if (options.ssh === 0) return [];
   // One key for all: making a thousand would take the bench's time and prove nothing.
   const hostKey = newHostKey();
@@ -133,14 +133,16 @@ function codecsOf(options: FleetOptions, first: number, now: () => number): read
       { id: `fleet-${first + index}`, name: `Fleet ${first + index}`, address, family: "cisco-ce", kind: "codec", parents: [] },
       now,
     );
-    return new CodecServer({
+    return new SshServer({
       address,
       port: options.sshPort ?? 2_222,
       user: options.user ?? "fleet",
       password: options.password ?? "fleet",
-      hostKey,
+      hostKey: () => hostKey,
+      ident: "tandberg",
       answers: () => state.answers,
-      shell: () => new XapiShell(state),
+      manners: () => state.manners,
+      shell: (tell) => new XapiShell(state, tell),
     });
   });
 }

@@ -16,3 +16,8 @@ export function newHostKey(): string {
 export function isReadable(key: string): boolean {
   return !(ssh2.utils.parseKey(key) instanceof Error);
 }
+
+/** What equipment of 2008 has: RSA, signed with SHA-1. */
+export function newLegacyHostKey(): string {
+  return ssh2.utils.generateKeyPairSync("rsa", { bits: 2_048 }).private;
+}

@@ -4,7 +4,7 @@
 import { BerReader, BerWriter, encodeOid, tags, type Value } from "./ber.ts";
 import type { ObjectTable } from "./object-table.ts";
 
-export const pduTags = { get: 0xa0, getNext: 0xa1, response: 0xa2, getBulk: 0xa5, trapV2: 0xa7, report: 0xa8 } as const;
+export const pduTags = { get: 0xa0, getNext: 0xa1, response: 0xa2, trapV1: 0xa4, getBulk: 0xa5, trapV2: 0xa7, report: 0xa8 } as const;
 
 /** A request as it came in. For GETBULK `first` is non-repeaters and `second` max-repetitions. */
 export interface Request {
@@ -80,6 +80,15 @@ function encodePdu(
   bound: readonly Bound[],
 ): Buffer {
   const writer = new BerWriter();
+  writeBindings(writer, bound);
+  writer.number(tags.integer, head.index);
+  writer.number(tags.integer, head.error);
+  writer.number(tags.integer, head.id);
+  writer.close(head.tag, 0);
+  return writer.take();
+}
+
+function writeBindings(writer: BerWriter, bound: readonly Bound[]): void {
   for (let index = bound.length - 1; index >= 0; index -= 1) {
     const one = bound[index];
     if (one === undefined) continue;
@@ -90,11 +99,6 @@ function encodePdu(
     writer.close(tags.sequence, mark);
   }
   writer.close(tags.sequence, 0);
-  writer.number(tags.integer, head.index);
-  writer.number(tags.integer, head.error);
-  writer.number(tags.integer, head.id);
-  writer.close(head.tag, 0);
-  return writer.take();
 }
 
 export type Binding = readonly [oid: string, value: Value];
@@ -110,6 +114,39 @@ export function notification(id: number, upTimeTicks: number, trapOid: string, b
     { tag: pduTags.trapV2, id, error: 0, index: 0 },
     all.map(([oid, value]) => ({ body: encodeOid(oid), value })),
   );
+}
+
+/** How an SNMPv2 notification is said in SNMPv1 (RFC 3584 section 3.2). */
+export interface TrapV1 {
+  readonly enterprise: string;
+  readonly generic: number;
+  readonly specific: number;
+}
+
+const genericTraps = "1.3.6.1.6.3.1.1.5";
+
+/** `enterprise` is what the six generic traps are sent under: the sender's sysObjectID. */
+export function asTrapV1(trapOid: string, enterprise: string): TrapV1 {
+  const arcs = trapOid.split(".");
+  const last = Number(arcs.at(-1));
+  if (trapOid.startsWith(`${genericTraps}.`)) return { enterprise, generic: last - 1, specific: 0 };
+  return { enterprise: arcs.slice(0, arcs.at(-2) === "0" ? -2 : -1).join("."), generic: 6, specific: last };
+}
+
+/** An SNMPv1 Trap-PDU: it names its sender's address itself. */
+export function trapV1(trap: TrapV1, address: string, upTimeTicks: number, bindings: readonly Binding[]): Buffer {
+  const writer = new BerWriter();
+  writeBindings(
+    writer,
+    bindings.map(([oid, value]) => ({ body: encodeOid(oid), value })),
+  );
+  writer.number(tags.timeTicks, upTimeTicks);
+  writer.number(tags.integer, trap.specific);
+  writer.number(tags.integer, trap.generic);
+  writer.octets(tags.ipAddress, Uint8Array.from(address.split(".").map(Number)));
+  writer.octets(tags.oid, encodeOid(trap.enterprise));
+  writer.close(pduTags.trapV1, 0);
+  return writer.take();
 }
 
 /** A v3 Report that says one usmStats counter. */

@@ -28,7 +28,21 @@ export interface SimulatedDevice {
   /** Devices it is reached through: when none of them answers, it does not either. */
   readonly parents: readonly string[];
   readonly snmp?: SnmpAccess & { readonly port: number };
-  readonly ssh?: { readonly port: number; readonly user: string; readonly password: string };
+  readonly ssh?: {
+    readonly port: number;
+    readonly user: string;
+    readonly password: string;
+    /** Offers only the algorithms of old equipment. */
+    readonly legacy?: boolean;
+  };
+  /** A command line in clear text, or a status port. Without a password it asks for none. */
+  readonly telnet?: { readonly port: number; readonly user?: string; readonly password?: string };
+  /** TCP ports that accept: H.323 and SIP signalling. */
+  readonly tcp?: readonly number[];
+  /** The form of its traps; default: its make's, or v3 when it has a v3 user. */
+  readonly trapForm?: "v1" | "v2c" | "v3";
+  /** Folder of a recording that is played instead of its make. */
+  readonly recording?: string;
 }
 
 export interface SimulatedNetworkSpec {

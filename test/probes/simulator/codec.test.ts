@@ -106,7 +106,11 @@ describe("a codec", () => {
   it("answers in JSON with the number of the question, in the shapes of real codecs", async () => {
     const session = await json();
     expect(await session.status("SIP Registration")).toEqual({
-      Status: { SIP: { Registration: [{ id: "1", Status: { Value: "Registered" }, Reason: { Value: "" }, URI: { Value: "" } }] } },
+      Status: {
+        SIP: {
+          Registration: [{ id: "1", Status: { Value: "Registered" }, Reason: { Value: "" }, URI: { Value: "codec@example.invalid" } }],
+        },
+      },
       ResultId: "1",
     });
     expect(await session.status("SystemUnit Uptime")).toMatchObject({
