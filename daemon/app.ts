@@ -291,7 +291,7 @@ class Daemon implements App {
       nextSeq: this.#nextSeq,
       poke: () => evaluator.poke(),
       lookAgain: (devices) => {
-        for (const id of devices ?? this.#config.network.devices.keys()) looking.scheduler.kickDevice(id, 0);
+        for (const id of devices ?? this.#config.network.devices.keys()) looking.scheduler.confirmDevice(id);
       },
       interfaces: (device) => looking.snmp.interfaces(device),
     });

@@ -48,8 +48,9 @@ export function makeEvaluator(parts: Judging): Evaluator {
       alarms: (active) => metrics.alarmsActive.set(active),
       opened: (severity) => metrics.incidentsOpened.inc({ severity }),
     },
-    kick({ device, check, inMs }) {
-      if (device !== undefined) looking.scheduler.kickDevice(device, inMs);
+    kick({ device, check, inMs, confirm }) {
+      if (confirm === true && device !== undefined) looking.scheduler.confirmDevice(device);
+      else if (device !== undefined) looking.scheduler.kickDevice(device, inMs);
       if (check !== undefined) looking.scheduler.kick(check, inMs);
     },
     seen(observations) {

@@ -20,7 +20,7 @@ export interface Judgement {
   readonly transitions: readonly Transition[];
   /** Look again this soon: an alarm is pending and its rule retries quickly. */
   readonly retrySoonMs?: number;
-  /** A trap spoke: ask for a confirming look. */
+  /** A trap told what a look can settle: ask for a confirming one. */
   readonly confirm: boolean;
 }
 

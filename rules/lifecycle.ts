@@ -177,11 +177,18 @@ type Heard = Meeting & { readonly byTrap: boolean };
 
 /** What a device says by itself: a raise is believed at once and looked at; UDP is forgeable, so that only a look clears, unless the rule trusts the trap. */
 export function moveByFault(heard: Heard & { readonly raise: boolean }): Step {
-  const { alarm, look, rule, byTrap } = heard;
-  const ask = byTrap && (heard.raise || rule.clearedBy === "look");
+  const { alarm, look, byTrap } = heard;
+  const ask = byTrap && isQuestion(heard);
   if (alarm !== undefined && isStale(alarm, look)) return { ...NO_MOVE, confirm: ask };
   const step = heard.raise ? raiseByFault(heard) : clearByFault(heard);
   return { ...step, confirm: ask };
+}
+
+/** Is there anything that a look could settle? What was confirmed already, and the end of what never began, need none. */
+function isQuestion({ alarm, rule, raise, look }: Heard & { readonly raise: boolean }): boolean {
+  if (raise) return alarm?.state !== "active" || (alarm.raisedBy === "trap" && rule.when.on !== "fault");
+  if (rule.clearedBy !== "look" || alarm === undefined) return false;
+  return alarm.state !== "inactive" || alarm.goodLooks < look.restoreAfterLooks;
 }
 
 function raiseByFault(heard: Heard): Step {

@@ -2,7 +2,8 @@
  * Takes observations in order, decides in memory, commits one transaction a turn with what changed, then acknowledges.
  *
  * Memory is swapped after the commit; a failed commit runs the turn again. An observation that changes nothing costs no
- * transaction. Polls come over the bus; what was heard comes from the inbox, read by a cursor that commits with the turn.
+ * transaction. Polls come over the bus; what was heard comes from the inbox, read by a cursor that commits with what it changed,
+ * and a second later at most where it changed nothing: read again after a crash, that changes nothing again.
  */
 
 import { DateTime } from "luxon";
@@ -47,6 +48,19 @@ const maxTurn = 500;
 const holdMs = 2 * MINUTE;
 const checkpointMs = 10_000;
 const cursorName = "evaluator";
+/** A cursor that moved over what changed nothing is written this much later, not with a transaction a batch. */
+const cursorEveryMs = 1_000;
+
+/** A turn that is decided and not yet written. */
+interface Decided {
+  readonly config: Config;
+  readonly fence: Fence;
+  readonly now: number;
+  readonly result: TurnResult;
+  readonly checkpoint: readonly string[];
+  /** The last message of the inbox that is judged with it. */
+  readonly readTo: number;
+}
 
 export class Evaluator implements Role {
   readonly name = "evaluator";
@@ -56,7 +70,10 @@ export class Evaluator implements Role {
   #openRoots = new Set<string>();
   #world: TurnWorld | undefined;
   #adopted: Config | undefined;
+  /** The last message judged, and the last that the store knows of as judged. */
   #cursor = 0;
+  #storedCursor = 0;
+  #cursorStoredAt = 0;
   #holdUntil = 0;
   #checkpointAt = 0;
   readonly #unsaved = new Set<string>();
@@ -117,6 +134,7 @@ export class Evaluator implements Role {
     this.#epoch = leases.fence(this.name).epoch;
     this.#memory = new AlarmMemory(await store.loadAlarms());
     this.#cursor = await store.cursor(cursorName);
+    this.#storedCursor = this.#cursor;
     this.#openRoots = failing(await store.openIncidents());
     this.#unsaved.clear();
     this.#world = undefined;
@@ -204,33 +222,46 @@ export class Evaluator implements Role {
   }
 
   async #once(observations: readonly Observation[], cursor: number | undefined, wide: readonly Wide[]): Promise<void> {
-    const { store, clock, config: getConfig, board, kick, changed, seen, stats } = this.#deps;
+    const { clock, config: getConfig } = this.#deps;
     const config = getConfig();
     const now = clock.now();
     const fence = this.#fence();
     const world = await this.#worldNow(config, fence, now);
     const result = new Turn(world, this.#memory).run(inOrder(observations), now, this.#held(now), wide);
-    const checkpoint = this.#checkpoint(now);
-    let writer: IntentWriter | undefined;
-    const writes = result.persist.size > 0 || result.intents.length > 0 || cursor !== undefined || checkpoint.length > 0;
-    if (!writes && observations.length === 0) return;
-    if (writes) {
-      const numbers = await this.#reserve(config, result, now);
-      await store.transaction(fence, async (tx) => {
-        writer = new IntentWriter(tx, config, result, numbers);
-        await writer.run();
-        const keys = new Set([...result.persist, ...checkpoint]);
-        await tx.saveAlarms([...keys].flatMap((key) => result.overlay.get(key) ?? []));
-        if (cursor !== undefined) await tx.saveCursor(cursorName, cursor);
-      });
-    }
+    const decided: Decided = { config, fence, now, result, checkpoint: this.#checkpoint(now), readTo: cursor ?? this.#cursor };
+    const writer = await this.#commit(decided);
+    this.#cursor = decided.readTo;
     // Committed: only now does memory follow.
+    if (writer !== undefined || observations.length > 0) this.#follow(observations, decided, writer);
+  }
+
+  /** Undefined when there was nothing to write. */
+  async #commit({ config, fence, now, result, checkpoint, readTo }: Decided): Promise<IntentWriter | undefined> {
+    const changes = result.persist.size > 0 || result.intents.length > 0 || checkpoint.length > 0;
+    const cursorIsDue = readTo !== this.#storedCursor && Math.abs(now - this.#cursorStoredAt) >= cursorEveryMs;
+    if (!changes && !cursorIsDue) return undefined;
+    const numbers = await this.#reserve(config, result, now);
+    const writer = await this.#deps.store.transaction(fence, async (tx) => {
+      const intents = new IntentWriter(tx, config, result, numbers);
+      await intents.run();
+      const keys = new Set([...result.persist, ...checkpoint]);
+      await tx.saveAlarms([...keys].flatMap((key) => result.overlay.get(key) ?? []));
+      if (readTo !== this.#storedCursor) await tx.saveCursor(cursorName, readTo);
+      return intents;
+    });
+    this.#storedCursor = readTo;
+    this.#cursorStoredAt = now;
+    return writer;
+  }
+
+  /** Memory, board and everybody who waits for it learn what was committed. */
+  #follow(observations: readonly Observation[], { now, result, checkpoint }: Decided, writer: IntentWriter | undefined): void {
+    const { board, kick, changed, seen, stats } = this.#deps;
     this.#memory.apply(result.overlay.changes());
     this.#memory.remember(observations);
     this.#memory.rememberBack(result.cameBack);
     for (const alarm of result.overlay.changes()) if (!result.persist.has(alarm.key)) this.#unsaved.add(alarm.key);
     for (const key of checkpoint) this.#unsaved.delete(key);
-    if (cursor !== undefined) this.#cursor = cursor;
     this.#waiting = result.held;
     for (const root of writer?.opened.keys() ?? []) this.#openRoots.add(root);
     for (const root of writer?.ended ?? []) this.#openRoots.delete(root);

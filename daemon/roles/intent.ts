@@ -35,6 +35,8 @@ export interface Kick {
   readonly device?: string;
   readonly check?: string;
   readonly inMs: number;
+  /** A trap's confirming look: it may wait its turn. */
+  readonly confirm?: true;
 }
 
 export interface TurnResult {

@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
 import type { Check, Network } from "../model/network.ts";
 import type { Instant } from "../model/time.ts";
 import type { Clock } from "../ports.ts";
+import { Confirms } from "./confirms.ts";
 import { Nap } from "./nap.ts";
 import type { Role } from "./supervisor.ts";
 
@@ -25,6 +26,8 @@ export interface Scheduler extends Role {
   /** An extra look at a device (all its checks, or one) after `inMs`; several asks for the same check are one. */
   kick(check: string, inMs: number): void;
   kickDevice(device: string, inMs: number): void;
+  /** A look at a device that a trap asks for: soon, in its turn (see confirms.ts). */
+  confirmDevice(device: string): void;
   /** The look of a check has ended. */
   ended(check: string): void;
 }
@@ -60,6 +63,7 @@ export class CheckScheduler implements Scheduler {
   readonly #deps: { clock: Clock; look: Look; stats: SchedulerStats; mayLook: () => boolean };
   readonly #going = new Set<string>();
   readonly #kicks = new Map<string, Instant>();
+  readonly #confirms = new Confirms();
   readonly #nap: Nap;
   #rings: readonly Ring[] = [];
   #checks: ReadonlyMap<string, Check> = new Map();
@@ -76,6 +80,7 @@ export class CheckScheduler implements Scheduler {
     this.#byDevice = new Map([...network.devices.values()].map((device) => [device.id, device.checks]));
     this.#rings = makeRings(all, this.#deps.clock.now());
     for (const id of this.#kicks.keys()) if (!this.#checks.has(id)) this.#kicks.delete(id);
+    this.#confirms.keepOnly(this.#byDevice);
     this.#nap.wake();
   }
 
@@ -91,6 +96,11 @@ export class CheckScheduler implements Scheduler {
     for (const check of this.#byDevice.get(device) ?? []) this.kick(check.id, inMs);
   }
 
+  confirmDevice(device: string): void {
+    this.#confirms.ask(device, this.#deps.clock.now());
+    this.#nap.wake();
+  }
+
   ended(id: string): void {
     this.#going.delete(id);
     if (this.#kicks.has(id)) this.#nap.wake();
@@ -104,6 +114,8 @@ export class CheckScheduler implements Scheduler {
       if (mayLook()) {
         const now = clock.now();
         for (const ring of this.#rings) untilMs = Math.min(untilMs, this.#turn(ring, now));
+        for (const device of this.#confirms.take(now)) this.kickDevice(device, 0);
+        untilMs = Math.min(untilMs, this.#confirms.nextInMs(now) ?? sleepAtMostMs);
         if (this.#kicks.size > 0) untilMs = Math.min(untilMs, this.#fireKicks(now));
       }
       // Kicks that come in a storm are gathered: no more than 50 turns a second.

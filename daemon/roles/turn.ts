@@ -81,7 +81,7 @@ export class Turn {
     });
     for (const alarm of judgement.alarms) this.#overlay.set(alarm);
     for (const transition of judgement.transitions) this.#follow(transition, device, observation.at);
-    if (judgement.confirm) this.#kicks.push({ device: device.id, inMs: 0 });
+    if (judgement.confirm) this.#kicks.push({ device: device.id, inMs: 0, confirm: true });
     if (judgement.retrySoonMs !== undefined) {
       this.#kicks.push({ check: observation.check, inMs: judgement.retrySoonMs });
       for (const parent of parentsToLookAt(this.#world.network, device)) this.#kicks.push({ device: parent, inMs: 0 });

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { Board } from "../../daemon/board.ts";
 import type { Config } from "../../daemon/model/config.ts";
 import { SECOND } from "../../daemon/model/time.ts";
-import { type Bus, LeaseLost, type Log, type Store, StoreUnavailable } from "../../daemon/ports.ts";
+import { type Bus, type InboxMessage, LeaseLost, type Log, type Store, StoreUnavailable, type Tx } from "../../daemon/ports.ts";
 import { Evaluator } from "../../daemon/roles/evaluator.ts";
 import { FakeClock } from "../fakes/clock.ts";
 
@@ -11,7 +11,7 @@ const quiet: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => 
 
 function rig() {
   const clock = new FakeClock();
-  const state = { inbox: true, epoch: 1, reading: 0, loads: 0 };
+  const state = { inbox: true, epoch: 1, reading: 0, loads: 0, messages: [] as InboxMessage[], cursors: [] as number[], transactions: 0 };
   const store = {
     loadAlarms: async () => {
       state.loads += 1;
@@ -19,9 +19,16 @@ function rig() {
     },
     cursor: async () => 0,
     openIncidents: async () => [],
-    inboxAfter: async () => {
+    inboxAfter: async (after: number) => {
       if (!state.inbox) throw new StoreUnavailable("SQLITE_IOERR");
-      return [];
+      return state.messages.filter((message) => message.seq > after);
+    },
+    async transaction(_fence: unknown, work: (tx: Tx) => Promise<void>) {
+      state.transactions += 1;
+      await work({
+        saveAlarms: async () => undefined,
+        saveCursor: async (_: string, seq: number) => void state.cursors.push(seq),
+      } as unknown as Tx);
     },
   } as unknown as Store;
   const bus = {
@@ -32,7 +39,14 @@ function rig() {
     },
   } as Bus;
   const network = { devices: new Map(), sites: new Map(), rooms: new Map(), links: new Map() };
-  const config = { rules: [], policies: new Map(), policy: "default", network, credentials: new Map() } as unknown as Config;
+  const config = {
+    instance: { timezone: "UTC", numberPrefix: "R" },
+    rules: [],
+    policies: new Map(),
+    policy: "default",
+    network,
+    credentials: new Map(),
+  } as unknown as Config;
   const evaluator = new Evaluator({
     store,
     bus,
@@ -75,4 +89,24 @@ it("does not go on with an old memory when its lease changed hands and came back
   abort.abort();
   await clock.advance(SECOND);
   await again;
+});
+
+it("messages that change nothing cost no transaction each: the cursor passes them in memory, and in the store once a second", async () => {
+  const { clock, state, evaluator } = rig();
+  const abort = new AbortController();
+  const ended = evaluator.run(abort.signal, () => {});
+  await clock.advance(2 * SECOND);
+  for (let seq = 1; seq <= 200; seq += 1) {
+    state.messages.push({ seq, at: clock.now(), source: "trap", key: `${seq}`, body: {} });
+    evaluator.poke();
+    await clock.advance(50);
+  }
+  expect(state.transactions).toBeGreaterThanOrEqual(9);
+  expect(state.transactions).toBeLessThanOrEqual(12);
+  await clock.advance(2 * SECOND);
+  expect(state.cursors.at(-1)).toBe(200);
+  expect(state.cursors).toEqual([...state.cursors].sort((a, b) => a - b));
+  abort.abort();
+  await clock.advance(SECOND);
+  await ended;
 });

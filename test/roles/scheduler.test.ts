@@ -192,3 +192,41 @@ describe("a kick", () => {
     expect(looks.length).toBe(2);
   });
 });
+
+describe("a confirming look", () => {
+  it("follows a trap at once; more traps of the device are one more look, two seconds later", async () => {
+    const { scheduler, clock, looks } = running([check("a", HOUR)]);
+    for (let n = 0; n < 100; n += 1) {
+      scheduler.confirmDevice("a");
+      await clock.advance(10);
+    }
+    await clock.advance(10 * SECOND);
+    const at = looks.map((look) => look.at - start);
+    expect(at.length).toBe(2);
+    expect(at[0]).toBeLessThanOrEqual(40);
+    expect(at[1]).toBeGreaterThanOrEqual(2_000);
+    expect(at[1]).toBeLessThanOrEqual(2_100);
+  });
+
+  it("waits its turn in a storm: a hundred devices a second, and every device in the end", async () => {
+    const checks = Array.from({ length: 1_000 }, (_, n) => check(`d${n}`, 24 * HOUR));
+    const { scheduler, clock, looks } = running(checks);
+    const regular = looks.length;
+    for (const { device } of checks) scheduler.confirmDevice(device);
+    await clock.advance(SECOND);
+    expect(looks.length - regular).toBeGreaterThan(80);
+    expect(looks.length - regular).toBeLessThan(120);
+    await clock.advance(10 * SECOND);
+    expect(new Set(looks.map((look) => look.check)).size).toBe(1_000);
+  });
+
+  it("is not put off by a clock that is set back", async () => {
+    const { scheduler, clock, looks } = running([check("a", 24 * HOUR)]);
+    scheduler.confirmDevice("a");
+    await clock.advance(SECOND);
+    clock.jump(-3 * HOUR);
+    scheduler.confirmDevice("a");
+    await clock.advance(SECOND);
+    expect(looks.length).toBe(2);
+  });
+});

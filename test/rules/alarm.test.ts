@@ -124,6 +124,21 @@ describe("traps", () => {
     expect(memory.see(trap(3, "raise"), { now: 7 })).toEqual({ alarms: [], transitions: [], confirm: true });
   });
 
+  it("what needs no look asks for none: a raise that a look has confirmed, a clear of what is not raised", () => {
+    const memory = new Memory([rule()]);
+    expect(memory.see(trap(1, "clear")).confirm).toBe(false);
+    expect(memory.see(trap(2, "raise")).confirm).toBe(true);
+    expect(memory.see(trap(3, "raise")).confirm).toBe(true);
+    memory.see(bad(4));
+    expect(memory.see(trap(5, "raise")).confirm).toBe(false);
+    expect(memory.see(trap(6, "clear")).confirm).toBe(true);
+    memory.see(good(7));
+    expect(memory.see(trap(8, "clear")).confirm).toBe(true);
+    memory.see(good(9));
+    expect(memory.see(trap(10, "clear")).confirm).toBe(false);
+    expect(memory.see(trap(11, "raise")).confirm).toBe(true);
+  });
+
   it("an event is told once, the same again is not, and raises nothing", () => {
     const memory = new Memory([rule({ when: { on: "fault" }, eventOnly: true })]);
     memory.see(trap(1, "event"));
