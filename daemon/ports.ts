@@ -217,6 +217,8 @@ export interface Store {
 
   /** Reserves the next request number in a committed transaction of its own; gaps are allowed, and listed. */
   reserveNumber(prefix: string, year: number): Promise<number>;
+  /** The next `count` of them, in order, in one such transaction: a general failure opens many incidents at once. */
+  reserveNumbers(prefix: string, year: number, count: number): Promise<readonly number[]>;
 
   appendInbox(messages: readonly Omit<InboxMessage, "seq">[]): Promise<readonly number[]>;
   inboxAfter(seq: number, limit: number): Promise<readonly InboxMessage[]>;

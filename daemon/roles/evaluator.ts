@@ -289,11 +289,10 @@ export class Evaluator implements Role {
 
   async #reserve(config: Config, result: TurnResult, now: number): Promise<readonly Reserved[]> {
     const count = numbersNeeded(result.intents, (root) => this.#openRoots.has(root));
-    const numbers: Reserved[] = [];
+    if (count === 0) return [];
     const year = DateTime.fromMillis(now, { zone: config.instance.timezone }).year;
-    while (numbers.length < count)
-      numbers.push({ year, sequence: await this.#deps.store.reserveNumber(config.instance.numberPrefix, year) });
-    return numbers;
+    const sequences = await this.#deps.store.reserveNumbers(config.instance.numberPrefix, year, count);
+    return sequences.map((sequence) => ({ year, sequence }));
   }
 
   #fence(): Fence {

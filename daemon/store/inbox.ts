@@ -8,8 +8,10 @@ import { IN_VALUES, INSERT_ROWS, type Session, slices } from "./session.ts";
 /** PostgreSQL gives numbers before the commit: without this lock a reader's cursor could pass a number that is not there yet. */
 const ORDER_KEY = 0x56494201;
 
-/** Inside a transaction. The number of each message, in the order given; a key that is already there gives the number it has. */
-export async function appendInbox(session: Session, messages: readonly Omit<InboxMessage, "seq">[]): Promise<readonly number[]> {
+type NewMessage = Omit<InboxMessage, "seq">;
+
+/** Inside a transaction. A key that is already there stays what it was. */
+export async function insertInbox(session: Session, messages: readonly NewMessage[]): Promise<void> {
   if (session.kind === "postgresql") await session.run(session.sql.raw("select pg_advisory_xact_lock(?)", [ORDER_KEY]));
   const unique = [...new Map(messages.map((message) => [message.key, message])).values()];
   const rows = unique.map(({ at, source, key, body }) => ({ at, source, key, body: JSON.stringify(body ?? null) }));
@@ -21,8 +23,13 @@ export async function appendInbox(session: Session, messages: readonly Omit<Inbo
         .onConflict("key")
         .ignore(),
     );
+}
+
+/** Inside a transaction. The number of each message, in the order given; a key that is already there gives the number it has. */
+export async function appendInbox(session: Session, messages: readonly NewMessage[]): Promise<readonly number[]> {
+  await insertInbox(session, messages);
   const numbers = new Map<string, number>();
-  const keys = unique.map((message) => message.key);
+  const keys = [...new Set(messages.map((message) => message.key))];
   for (const some of slices(keys, IN_VALUES)) {
     for (const row of await session.rows(
       session

@@ -4,12 +4,12 @@
  * The highest one ever issued is also written to a file beside the database, so that a restored copy continues above it.
  */
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { Instant } from "../model/time.ts";
 import type { UnusedNumber } from "../ports.ts";
 import { numberOf, textOf } from "./rows.ts";
-import type { Session } from "./session.ts";
+import { INSERT_ROWS, type Session, slices } from "./session.ts";
 
 export function marksFile(stateDir: string): string {
   return join(stateDir, "numbers.json");
@@ -30,9 +30,8 @@ export async function readMarks(stateDir: string): Promise<Map<string, number>> 
 
 /** Replaces the file as a whole: a crash leaves the old or the new one. */
 export async function writeMarks(stateDir: string, marks: ReadonlyMap<string, number>): Promise<void> {
-  await mkdir(stateDir, { recursive: true });
   const beside = `${marksFile(stateDir)}.${randomUUID()}`;
-  const file = await open(beside, "wx", 0o600);
+  const file = await openIn(stateDir, beside);
   try {
     await file.writeFile(`${JSON.stringify(Object.fromEntries(marks), undefined, 2)}\n`);
     await file.sync();
@@ -42,9 +41,20 @@ export async function writeMarks(stateDir: string, marks: ReadonlyMap<string, nu
   await rename(beside, marksFile(stateDir));
 }
 
+async function openIn(folder: string, path: string): Promise<FileHandle> {
+  try {
+    return await open(path, "wx", 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    await mkdir(folder, { recursive: true });
+    return open(path, "wx", 0o600);
+  }
+}
+
 interface Series {
   readonly prefix: string;
   readonly year: number;
+  readonly count: number;
   readonly at: Instant;
 }
 
@@ -52,7 +62,7 @@ interface Series {
  * Inside a transaction of its own. The mark is written before the commit: the lock on the sequence's row orders the writers of the
  * file too, and a number that anybody has seen is in both places.
  */
-export async function reserveNumber(session: Session, stateDir: string, series: Series): Promise<number> {
+export async function reserveNumbers(session: Session, stateDir: string, series: Series): Promise<readonly number[]> {
   const name = `${series.prefix}-${series.year}`;
   await session.run(
     session
@@ -63,18 +73,24 @@ export async function reserveNumber(session: Session, stateDir: string, series: 
       .merge({ prefix: series.prefix }),
   );
   const marks = await readMarks(stateDir);
-  const seq = await reserveRow(session, series, marks.get(name) ?? 0);
-  await writeMarks(stateDir, marks.set(name, seq));
-  return seq;
+  const numbers = await reserveRows(session, series, marks.get(name) ?? 0);
+  await writeMarks(stateDir, marks.set(name, numbers.at(-1) ?? 0));
+  return numbers;
 }
 
-async function reserveRow(session: Session, { prefix, year, at }: Series, mark: number): Promise<number> {
+async function reserveRows(session: Session, { prefix, year, count, at }: Series, mark: number): Promise<readonly number[]> {
   const { sql } = session;
   const row = await session.row(sql("number_marks").where({ prefix, year }).first());
-  const seq = Math.max(numberOf(row?.last), mark) + 1;
-  await session.run(sql("number_marks").where({ prefix, year }).update({ last: seq }));
-  await session.run(sql("numbers").insert({ prefix, year, seq, reserved_at: at }));
-  return seq;
+  const before = Math.max(numberOf(row?.last), mark);
+  const numbers = Array.from({ length: count }, (_, n) => before + 1 + n);
+  await session.run(
+    sql("number_marks")
+      .where({ prefix, year })
+      .update({ last: before + count }),
+  );
+  for (const some of slices(numbers, INSERT_ROWS))
+    await session.run(sql("numbers").insert(some.map((seq) => ({ prefix, year, seq, reserved_at: at }))));
+  return numbers;
 }
 
 /** `VIG-2026-000123-45`: prefix, year, sequence, check digits. */

@@ -8,11 +8,11 @@ import type { Config } from "../model/config.ts";
 import { type Clock, type Fence, type Log, type Store, StoreUnavailable, type Tx } from "../ports.ts";
 import { backupStorage } from "./backup.ts";
 import { closePools, openPostgres, openSqlite, type Pools } from "./connect.ts";
-import { appendInbox, findTraps, inboxAfter, saveTraps } from "./inbox.ts";
+import { appendInbox, findTraps, inboxAfter, insertInbox, saveTraps } from "./inbox.ts";
 import { Incidents, recurrences } from "./incidents.ts";
 import { checkFence, Leases } from "./leases.ts";
 import { type Migration, migrateSchema } from "./migrate.ts";
-import { reserveNumber, unusedNumbers } from "./numbers.ts";
+import { reserveNumbers, unusedNumbers } from "./numbers.ts";
 import { type Attempt, attemptsOf, claimOutbox, deliveriesOf, outboxDepth, recordDeliveries } from "./outbox.ts";
 import { prune } from "./prune.ts";
 import { Rollups } from "./rollups.ts";
@@ -95,6 +95,8 @@ async function backupBefore({ storage, stateDir, clock, log, backupBeforeMigrate
 function writesOf({ options, write, incidents }: Parts) {
   const { clock } = options;
   const leases = new Leases(clock);
+  const reserve = async (prefix: string, year: number, count: number): Promise<readonly number[]> =>
+    count <= 0 ? [] : write((session) => reserveNumbers(session, options.stateDir, { prefix, year, count, at: clock.now() }));
   return {
     transaction: <T>(fence: Fence | undefined, work: (tx: Tx) => Promise<T>) =>
       write(async (session) => {
@@ -103,8 +105,8 @@ function writesOf({ options, write, incidents }: Parts) {
       }),
     acquireLease: (role: string, holder: string, ttlMs: number) => write((session) => leases.acquire(session, { role, holder, ttlMs })),
     releaseLease: (fence: Fence) => write((session) => leases.release(session, fence)),
-    reserveNumber: (prefix: string, year: number) =>
-      write((session) => reserveNumber(session, options.stateDir, { prefix, year, at: clock.now() })),
+    reserveNumber: async (prefix: string, year: number) => (await reserve(prefix, year, 1))[0] as number,
+    reserveNumbers: reserve,
     appendInbox: (messages: Parameters<Store["appendInbox"]>[0]) =>
       messages.length === 0 ? Promise.resolve([]) : write((session) => appendInbox(session, messages)),
     claimOutbox: (claim: Parameters<Store["claimOutbox"]>[0]) => write((session) => claimOutbox(session, claim)),
@@ -118,7 +120,7 @@ function writesOf({ options, write, incidents }: Parts) {
     saveTraps: (...[records, heard = []]: Parameters<Store["saveTraps"]>) =>
       write(async (session) => {
         await saveTraps(session, records);
-        if (heard.length > 0) await appendInbox(session, heard);
+        if (heard.length > 0) await insertInbox(session, heard);
       }),
     keep: (key: string, value: unknown) => write((session) => writeKept(session, key, value)),
     forget: (key: string) =>

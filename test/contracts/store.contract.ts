@@ -246,6 +246,17 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
         await other.store.close();
       });
 
+      it("come in rows when many incidents open at once, beside others who ask, and each only once", async () => {
+        const other = await ground.open();
+        const rows = await Promise.all([store.reserveNumbers("VIG", 2026, 300), other.store.reserveNumbers("VIG", 2026, 250)]);
+        expect(await store.reserveNumbers("VIG", 2026, 0)).toEqual([]);
+        for (const row of rows) expect(row).toEqual(Array.from(row, (_, n) => (row[0] ?? 0) + n));
+        expect(new Set(rows.flat()).size).toBe(550);
+        expect(await store.reserveNumber("VIG", 2026)).toBe(551);
+        expect(await store.unusedNumbers(1_000)).toHaveLength(551);
+        await other.store.close();
+      });
+
       it("continue above the mark kept beside the database, whatever the database says", async () => {
         await store.reserveNumber("VIG", 2026);
         writeFileSync(join(ground.stateDir, "numbers.json"), JSON.stringify({ "VIG-2026": 41 }));
