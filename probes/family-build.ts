@@ -121,6 +121,7 @@ function shellOf(shell: WrittenShell, certainty: Certainty): NonNullable<Family[
   return {
     dialect: shell.dialect,
     asks: asksOf(shell.asks, certainty),
+    ...(shell.telnet_port === undefined ? {} : { telnetPort: shell.telnet_port }),
     ...(shell.feedback === undefined ? {} : { feedback: shell.feedback }),
     ...(shell.in_call === undefined
       ? {}

@@ -127,6 +127,7 @@ const asks = z.array(z.strictObject({ command: z.string().min(1), values: z.arra
 const feedbackLimit = 38;
 const shell = z.strictObject({
   dialect: z.enum(["xapi", "terminal", "exec", "poly", "lifesize", "gnugk"]),
+  telnet_port: z.number().int().min(1).max(65_535).optional(),
   asks,
   feedback: z
     .array(z.string().regex(/^\/[A-Za-z]/, { error: "an expression begins with a slash: /Status/SIP/Registration" }))

@@ -5,7 +5,7 @@
  */
 
 import type { Line } from "./line.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Failure, Outcome } from "./outcome.ts";
 
 /** One answer: structured, or text. `problem` is the device's own word that it does not know what was asked. */
 export type Answer =
@@ -29,23 +29,16 @@ export interface Conversation {
    * What comes late, after the turn ended, answers nothing.
    */
   ask(commands: readonly string[], signal: AbortSignal, answered: Answered): Promise<Outcome<readonly Answer[]>>;
-  /** Answers carry the number of their question: several may be asked at once, and a session outlives a late answer. Default false. */
-  readonly numbered?: boolean;
-  /** The device can tell by itself what changes; undefined: it only answers. */
-  readonly listening?: Listening;
-}
-
-/** How to have a device tell what changes; `Ears.unasked` gets what it tells. */
-export interface Listening {
-  /** The command that registers for an expression; registrations end with the session. */
-  register(expression: string): string;
-  /** A question that costs the device next to nothing. */
-  readonly heartbeat: string;
-  /** When the device last said anything, in milliseconds of performance.now(). */
-  heardAtMs(): number;
 }
 
 export interface Dialect {
+  /**
+   * Whether the text that a device printed before the first question ends where this dialect begins. Carriers that log in by text
+   * (telnet) stop answering prompts there; absent: the dialect is not spoken over them.
+   */
+  greeted?(text: string): boolean;
+  /** Why a device may close before it greets, where the dialect knows: a status port that refuses our address. */
+  closedEarly?(where: string): Failure;
   /** Prepares the shell until the first question may be asked. */
   open(line: Line, ears: Ears, signal: AbortSignal): Promise<Outcome<Conversation>>;
 }

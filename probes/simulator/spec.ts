@@ -93,6 +93,7 @@ function snmpAccess(credential: Credential | undefined): SnmpAccess | undefined 
       };
     case "ssh-password":
     case "ssh-key":
+    case "telnet-password":
     case undefined:
       return undefined;
   }

@@ -57,9 +57,7 @@ export interface Aim {
   readonly address?: string;
   readonly id?: string;
   readonly asks?: readonly ShellAsk[];
-  readonly dialect?: "xapi" | "terminal" | "exec";
-  /** Feedback expressions and what is asked in a call. */
-  readonly listens?: Pick<NonNullable<Family["shell"]>, "feedback" | "inCall">;
+  readonly dialect?: "xapi" | "exec";
   readonly timeoutMs?: number;
   readonly credential?: Credential;
   readonly legacy?: boolean;
@@ -94,7 +92,7 @@ export function target(aim: Aim): Target {
     recognise: { sysObjectId: [], sysDescr: [], banner: [] },
     checks: [],
     snmp: { scalars: [], columns: [] },
-    shell: { dialect: aim.dialect ?? "xapi", asks: aim.asks ?? codecAsks, ...aim.listens },
+    shell: { dialect: aim.dialect ?? "xapi", asks: aim.asks ?? codecAsks },
     traps: [],
   };
   return { check, device, family, credential: aim.credential ?? password("right") };

@@ -1,0 +1,271 @@
+/**
+ * The telnet probe: a command line in clear text, for old equipment that has nothing else and for status ports.
+ *
+ * As over SSH: one login attempt a look, a kept session, every look ends within its deadline, a refused login is unknown, and what
+ * leaves here has passed the privacy filter. Only devices that opted in have such a check.
+ */
+import type { ShellAsk } from "../../daemon/model/family.ts";
+import { bare, type Fault, type Finding } from "../../daemon/model/observation.ts";
+import { whenAborted } from "../ending.ts";
+import type { Probe, Target } from "../probe.ts";
+import { createDeviceGate, type DeviceGate } from "../rate-ceiling.ts";
+import type { Dialect } from "../shell/dialect.ts";
+import { COMMAND_LINES } from "../shell/dialects.ts";
+import { done, down, type Failure, failed, type Outcome, reasonOf, unknown } from "../shell/outcome.ts";
+import { type Kept, KeptSessions } from "../shell/session.ts";
+import { Trace } from "../shell/trace.ts";
+import { type Asked, type Counters, describe, readValues } from "../shell/values.ts";
+import { openTelnet, type TelnetRequest } from "./connection.ts";
+import { readTelnetLogin } from "./login.ts";
+
+export interface TelnetProbeOptions {
+  readonly pace?: (site: string, packets: number, signal: AbortSignal) => Promise<void>;
+  /** Our own addresses, numbers and names, which may stay in traces and name parts. */
+  readonly inventory?: () => ReadonlySet<string>;
+  /** Kept sessions; default 500. */
+  readonly maxSessions?: number;
+  /** Default 60 s: the system's own keepalive on idle sockets. */
+  readonly keepaliveMs?: number;
+}
+
+export interface TelnetStats {
+  readonly sessions: number;
+  /** Since start. */
+  readonly connections: number;
+  readonly questions: number;
+}
+
+export interface TelnetProbe extends Probe {
+  stats(): TelnetStats;
+}
+
+const TELNET_PORT = 23;
+/** Packets of a handshake with negotiation and login; of one question and its answer. */
+const LOGIN_PACKETS = 12;
+const QUESTION_PACKETS = 3;
+const NONE: ReadonlySet<string> = new Set();
+
+interface Known {
+  uptime?: number;
+  readonly counters: Counters;
+}
+
+/** One look under way. */
+interface Turn {
+  readonly target: Target;
+  readonly signal: AbortSignal;
+  readonly trace: Trace;
+  readonly faults: Fault[];
+  /** The question under way, for the detail of a timeout. */
+  asking?: string;
+}
+
+export function createTelnetProbe(options: TelnetProbeOptions): TelnetProbe {
+  return new Prober(options);
+}
+
+class Prober implements TelnetProbe {
+  readonly kind = "telnet";
+  readonly #options: TelnetProbeOptions;
+  readonly #sessions: KeptSessions;
+  readonly #gate: DeviceGate = createDeviceGate(1);
+  readonly #known = new Map<string, Known>();
+  readonly #stopping = new AbortController();
+  #connections = 0;
+  #questions = 0;
+
+  constructor(options: TelnetProbeOptions) {
+    this.#options = options;
+    this.#sessions = new KeptSessions(options.maxSessions ?? 500);
+  }
+
+  async look(target: Target, signal: AbortSignal, options?: { readonly trace?: boolean }): Promise<Finding> {
+    const ending = new AbortController();
+    const timer = setTimeout(() => ending.abort(down("telnet.timeout", "no answer in time")), target.check.timeoutMs);
+    const stop = (): void => ending.abort(unknown("telnet.engine", "the look was stopped"));
+    const stoppers = [signal, this.#stopping.signal];
+    const forgets = stoppers.map((stopper) => whenAborted(stopper, stop));
+    if (stoppers.some(({ aborted }) => aborted)) stop();
+    const turn: Turn = { target, signal: ending.signal, trace: new Trace(), faults: [] };
+    try {
+      return this.#finding(turn, await this.#inTurn(turn), options?.trace === true);
+    } catch (error) {
+      // A mistake of ours; its text may hold anything, its name does not.
+      return bare("unknown", "probe.crash", `the telnet probe failed: ${error instanceof Error ? error.name : "unknown error"}`);
+    } finally {
+      clearTimeout(timer);
+      for (const forget of forgets) forget();
+    }
+  }
+
+  forget(device: string): void {
+    this.#sessions.close(device);
+    this.#known.delete(device);
+  }
+
+  stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#sessions.closeAll();
+    return Promise.resolve();
+  }
+
+  stats(): TelnetStats {
+    return { sessions: this.#sessions.size, connections: this.#connections, questions: this.#questions };
+  }
+
+  async #inTurn(turn: Turn): Promise<Outcome<readonly Asked[]>> {
+    const { device, family } = turn.target;
+    const dialect = family.shell === undefined ? undefined : COMMAND_LINES[family.shell.dialect];
+    if (dialect === undefined)
+      return failed(unknown("telnet.engine", `family ${family.id} has no command line that is spoken over telnet`));
+    const leave = await this.#gate.enter(device.id, turn.signal);
+    if (leave === undefined) return failed(unknown("telnet.engine", "another look at the device took the whole time"));
+    try {
+      return await this.#ask(turn, dialect);
+    } finally {
+      leave();
+    }
+  }
+
+  async #ask(turn: Turn, dialect: Dialect): Promise<Outcome<readonly Asked[]>> {
+    const kept = this.#sessions.take(turn.target.device.id, fitOf(turn.target));
+    if (kept !== undefined) {
+      const outcome = await this.#askOver(kept, turn, halfOf(turn));
+      // A session that had died unnoticed (a firewall forgot it, the device restarted) says nothing about the device: once more.
+      if (outcome.ok || turn.signal.aborted || kept.connection.ended === undefined) return outcome;
+      turn.trace.note("the kept session was dead; connecting again");
+    }
+    const opened = await this.#open(turn, dialect);
+    return opened.ok ? this.#askOver(opened.value, turn, turn.signal) : opened;
+  }
+
+  async #askOver(kept: Kept, turn: Turn, signal: AbortSignal): Promise<Outcome<readonly Asked[]>> {
+    const { shell } = turn.target.family;
+    kept.listening.trace = turn.trace;
+    try {
+      const asked = await this.#askAll(kept, turn, shell?.asks ?? [], signal);
+      if (!asked.ok || shell?.inCall === undefined || !inCall(asked.value)) return asked;
+      const more = await this.#askAll(kept, turn, shell.inCall.asks, turn.signal);
+      return more.ok ? done([...asked.value, ...more.value]) : more;
+    } finally {
+      kept.busy = false;
+      kept.listening.trace = undefined;
+    }
+  }
+
+  async #askAll(kept: Kept, turn: Turn, asks: readonly ShellAsk[], signal: AbortSignal): Promise<Outcome<readonly Asked[]>> {
+    const waitFor = (at: number): void => {
+      const command = asks[at]?.command;
+      if (command !== undefined) turn.asking = command;
+    };
+    waitFor(0);
+    for (const { command } of asks) {
+      await this.#options.pace?.(turn.target.device.site, QUESTION_PACKETS, turn.signal);
+      turn.trace.note(`> ${command}`);
+    }
+    // The ceiling let nothing out in time: nothing was asked, and the session is as good as before.
+    if (turn.signal.aborted) return failed(reasonOf(turn.signal));
+    this.#questions += asks.length;
+    const commands = asks.map(({ command }) => command);
+    const answers = await kept.conversation.ask(commands, signal, (at, answer) => {
+      waitFor(at + 1);
+      turn.trace.note(() => describe(answer, this.#inventory()));
+    });
+    if (answers.ok) return done(asks.map((ask, at): Asked => ({ ask, answer: answers.value[at] ?? { form: "json", status: undefined } })));
+    // A late answer could be taken for the next one's: the session goes.
+    kept.connection.end(answers.failure);
+    return answers;
+  }
+
+  async #open(turn: Turn, dialect: Dialect): Promise<Outcome<Kept>> {
+    const { target, signal } = turn;
+    const secrets = readTelnetLogin(target.credential);
+    if (!secrets.ok) return secrets;
+    await this.#options.pace?.(target.device.site, LOGIN_PACKETS, signal);
+    this.#connections += 1;
+    const opened = await openTelnet(
+      {
+        host: target.device.address,
+        port: target.device.telnetPort ?? TELNET_PORT,
+        secrets: secrets.value,
+        ready: (text) => dialect.greeted?.(text) ?? false,
+        ...closedEarly(dialect),
+        keepaliveMs: this.#options.keepaliveMs ?? 60_000,
+        note: (line) => turn.trace.note(line),
+      },
+      signal,
+    );
+    if (!opened.ok) return opened;
+    const listening: { trace: Trace | undefined } = { trace: turn.trace };
+    const ears = { note: (line: string) => listening.trace?.note(line), unasked: () => undefined };
+    const conversation = await dialect.open(opened.value, ears, signal);
+    if (!conversation.ok) {
+      opened.value.end(conversation.failure);
+      return conversation;
+    }
+    const kept: Kept = { fit: fitOf(target), connection: opened.value, conversation: conversation.value, listening, busy: true };
+    this.#sessions.keep(target.device.id, kept, () => undefined);
+    return done(kept);
+  }
+
+  #inventory(): ReadonlySet<string> {
+    return this.#options.inventory?.() ?? NONE;
+  }
+
+  #finding(turn: Turn, outcome: Outcome<readonly Asked[]>, wanted: boolean): Finding {
+    if (!outcome.ok) {
+      const { status, code, detail } = lateOf(turn, outcome.failure);
+      return { ...bare(status, code, detail, turn.trace.lines()), faults: turn.faults };
+    }
+    const known = this.#knownOf(turn.target.device.id);
+    const values = readValues(outcome.value, { counters: known.counters, atMs: performance.now(), inventory: this.#inventory() });
+    const uptime = values.samples.find(({ name }) => name === "uptime_seconds")?.value;
+    if (uptime !== undefined) {
+      if (known.uptime !== undefined && uptime < known.uptime)
+        turn.faults.push({ symptom: "reboot", effect: "event", text: `uptime went from ${known.uptime} s back to ${uptime} s` });
+      known.uptime = uptime;
+    }
+    return { status: "up", ...values, faults: turn.faults, ...(wanted ? { trace: turn.trace.lines() } : {}) };
+  }
+
+  #knownOf(device: string): Known {
+    let known = this.#known.get(device);
+    if (known === undefined) {
+      known = { counters: new Map() };
+      this.#known.set(device, known);
+    }
+    return known;
+  }
+}
+
+function closedEarly(dialect: Dialect): Pick<TelnetRequest, "closedEarly"> {
+  return dialect.closedEarly === undefined ? {} : { closedEarly: dialect.closedEarly };
+}
+
+/** A kept session that stays silent for half of the time is given up, so that the other half can show whether the device lives. */
+function halfOf(turn: Turn): AbortSignal {
+  const half = new AbortController();
+  const reason = down("telnet.timeout", "the kept session gave no answer");
+  const timer = setTimeout(() => half.abort(reason), turn.target.check.timeoutMs / 2);
+  timer.unref();
+  whenAborted(turn.signal, () => {
+    clearTimeout(timer);
+    half.abort(turn.signal.reason);
+  });
+  return half.signal;
+}
+
+function lateOf(turn: Turn, failure: Failure): Failure {
+  if (failure.code !== "telnet.timeout" || turn.asking === undefined) return failure;
+  return { ...failure, detail: `no answer to "${turn.asking}" in time` };
+}
+
+function inCall(asked: readonly Asked[]): boolean {
+  const { samples } = readValues(asked, { counters: new Map(), atMs: 0, inventory: NONE });
+  return samples.some(({ name, value }) => name === "calls" && value > 0);
+}
+
+/** Everything a session depends on. */
+function fitOf({ device, credential, family }: Target): string {
+  return [device.address, device.telnetPort, credential?.id, family.id, family.shell?.dialect].join("|");
+}
