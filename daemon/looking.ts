@@ -10,6 +10,8 @@ import type { Probe } from "../probes/probe.ts";
 import { createRateCeiling, type RateCeiling } from "../probes/rate-ceiling.ts";
 import { createSnmpProbe, type SnmpProbe } from "../probes/snmp/snmp-probe.ts";
 import { createSshProbe, type SshProbe } from "../probes/ssh/ssh-probe.ts";
+import { createTcpProbe } from "../probes/tcp/tcp-probe.ts";
+import { createTelnetProbe, type TelnetProbe } from "../probes/telnet/telnet-probe.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Config } from "./model/config.ts";
 import type { Finding } from "./model/observation.ts";
@@ -57,15 +59,10 @@ export async function createLooking(deps: LookingDeps): Promise<Looking> {
   const pace = (site: string, packets: number, signal: LazySignal) => ceiling.acquire(site, packets, signal);
   const icmp = createIcmpProbe({ pace });
   const snmp = createSnmpProbe({ pace, perDevice: config().ceilings.snmpPerDevice });
-  const ssh = createSshProbe({
-    memory: memoryOn(store),
-    heard: deps.heard,
-    // Soon, and not all of a site in the same moment.
-    lost: (device) => scheduler.kick(`${device}/ssh`, 500 + Math.random() * 3_000),
-    pace,
-    inventory: () => inventoryOf(config()),
-  });
-  const probes: readonly Probe[] = [icmp, snmp, ssh];
+  const ssh = createSshProbe({ memory: memoryOn(store), heard: deps.heard, pace, inventory: () => inventoryOf(config()) });
+  const telnet = createTelnetProbe({ pace, inventory: () => inventoryOf(config()) });
+  const tcp = createTcpProbe({ memory: memoryOn(store), pace });
+  const probes: readonly Probe[] = [icmp, snmp, ssh, telnet, tcp];
 
   const scheduler: CheckScheduler = new CheckScheduler({
     clock,
@@ -97,7 +94,7 @@ export async function createLooking(deps: LookingDeps): Promise<Looking> {
     nextSeq,
   });
 
-  mirror(metrics, { icmp, snmp, ssh, waiting: () => ceiling.waiting() });
+  mirror(metrics, { icmp, snmp, ssh, telnet, waiting: () => ceiling.waiting() });
 
   return {
     scheduler,
@@ -127,6 +124,7 @@ function mirror(
     readonly icmp: ReturnType<typeof createIcmpProbe>;
     readonly snmp: SnmpProbe;
     readonly ssh: SshProbe;
+    readonly telnet: TelnetProbe;
     readonly waiting: () => ReadonlyMap<string, number>;
   },
 ): void {
@@ -138,6 +136,9 @@ function mirror(
     metrics.snmpMalformed(snmp.thrown);
     metrics.sshSessions.set(ssh.sessions);
     metrics.sshConnections(ssh.connections);
+    const telnet = of.telnet.stats();
+    metrics.telnetSessions.set(telnet.sessions);
+    metrics.telnetConnections(telnet.connections);
     metrics.ceilingWaiting.set([...of.waiting().values()].reduce((sum, each) => sum + each, 0));
   });
 }
@@ -177,7 +178,7 @@ function guarded(guard: LoginGuard, { credential, metrics, config, log }: Lookin
     choose: (device, id, at) => guard.choose(device, id, at),
     refused(device, id, at) {
       const refusal = guard.refused(device, id, at);
-      metrics.loginsRefused.inc({ kind: config().credentials.get(id)?.kind.startsWith("ssh") === true ? "ssh" : "snmp" });
+      metrics.loginsRefused.inc({ kind: config().credentials.get(id)?.kind.split("-")[0] ?? "snmp" });
       log.warn({ device, credential: id, why: refusal.why }, "login refused");
       if (refusal.credentialIncident !== undefined) credential(id, usersOf(config(), id), true, refusal.why);
     },
@@ -191,7 +192,7 @@ function guarded(guard: LoginGuard, { credential, metrics, config, log }: Lookin
 
 function usersOf(config: Config, credential: string): readonly string[] {
   return [...config.network.devices.values()]
-    .filter(({ credentials }) => credentials.snmp === credential || credentials.ssh === credential)
+    .filter(({ credentials }) => Object.values(credentials).includes(credential))
     .map(({ id }) => id);
 }
 

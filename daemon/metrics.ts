@@ -35,6 +35,8 @@ export interface Metrics {
   readonly snmpMalformed: Absolute;
   readonly sshSessions: Gauge;
   readonly sshConnections: Absolute;
+  readonly telnetSessions: Gauge;
+  readonly telnetConnections: Absolute;
   readonly ceilingWaiting: Gauge;
   readonly configReloadSuccess: Gauge;
   readonly configReloadAt: Gauge;
@@ -119,6 +121,8 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     snmpMalformed: absolute("snmp_malformed_total", "SNMP datagrams that could not be parsed."),
     sshSessions: gauge("ssh_sessions", "Kept SSH sessions."),
     sshConnections: absolute("ssh_connections_total", "SSH connections made; with kept sessions, few."),
+    telnetSessions: gauge("telnet_sessions", "Kept telnet sessions, status ports included."),
+    telnetConnections: absolute("telnet_connections_total", "Telnet connections made; with kept sessions, few."),
     ceilingWaiting: gauge("ceiling_waiting", "Requests that wait for the rate ceiling of their site, or of all."),
     kernelDrops: absolute("trap_kernel_drops_total", "Datagrams the kernel dropped because the trap socket's buffer was full."),
     configReloadSuccess: gauge("config_last_reload_successful", "1 when the last reload was taken, 0 when it was refused."),

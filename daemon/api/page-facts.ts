@@ -94,7 +94,11 @@ export function history(points: readonly RollupPoint[], now: Instant): readonly 
 export function deviceKnowledge(device: Device, config: Config, language: Language): DeviceKnowledge {
   const family = config.families.get(device.family);
   const credentials = Object.values(device.credentials).flatMap((id) => config.credentials.get(id) ?? []);
-  const weaknesses = [...credentials.flatMap(weaknessesOf), ...(device.legacy.sshAlgorithms ? ["legacy-ssh"] : [])];
+  const weaknesses = [
+    ...credentials.flatMap(weaknessesOf),
+    ...(device.legacy.sshAlgorithms ? ["legacy-ssh"] : []),
+    ...(device.legacy.telnet === true ? ["telnet"] : []),
+  ];
   return {
     familyName: family?.name[language] ?? device.family,
     ...(family === undefined ? {} : { certainty: family.certainty }),
@@ -114,6 +118,7 @@ function weaknessesOf(credential: Credential): readonly string[] {
       ];
     case "ssh-password":
     case "ssh-key":
+    case "telnet-password":
       return [];
   }
 }

@@ -10,10 +10,12 @@ import { createIcmpProbe } from "../../probes/icmp/icmp-probe.ts";
 import type { Probe } from "../../probes/probe.ts";
 import { createSnmpProbe } from "../../probes/snmp/snmp-probe.ts";
 import { createSshProbe } from "../../probes/ssh/ssh-probe.ts";
+import { createTcpProbe } from "../../probes/tcp/tcp-probe.ts";
+import { createTelnetProbe } from "../../probes/telnet/telnet-probe.ts";
 import { loadConfig } from "../config/load.ts";
 import { formatProblem } from "../config/problems.ts";
 import type { Config } from "../model/config.ts";
-import type { Device } from "../model/network.ts";
+import { credentialFor, type Device } from "../model/network.ts";
 import type { Finding } from "../model/observation.ts";
 import type { Io } from "./io.ts";
 
@@ -105,7 +107,10 @@ async function lookAll(
     set: async (key: string, value: string) => void keys.set(key, value),
   };
   const probes = new Map<string, Probe>(
-    [createIcmpProbe(), createSnmpProbe(), createSshProbe({ memory })].map((each) => [each.kind, each]),
+    [createIcmpProbe(), createSnmpProbe(), createSshProbe({ memory }), createTelnetProbe({}), createTcpProbe({ memory })].map((each) => [
+      each.kind,
+      each,
+    ]),
   );
   const family = config?.families.get(device.family) ?? {
     id: "ping-only",
@@ -122,7 +127,7 @@ async function lookAll(
       device.checks.flatMap((check) => {
         const prober = probes.get(check.kind);
         if (prober === undefined) return [];
-        const id = check.kind === "snmp" ? device.credentials.snmp : check.kind === "ssh" ? device.credentials.ssh : undefined;
+        const id = credentialFor(device, check.kind);
         const credential = id === undefined ? undefined : config?.credentials.get(id);
         const began = performance.now();
         const target = { check, device, family, ...(credential === undefined ? {} : { credential }) };

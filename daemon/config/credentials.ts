@@ -11,11 +11,22 @@ import * as schema from "./schema.ts";
 
 type Raw = z.output<typeof schema.credential>;
 
-const KINDS = ["snmp_v3", "snmp_community", "ssh_password", "ssh_key"] as const;
+const KINDS = ["snmp_v3", "snmp_community", "ssh_password", "ssh_key", "telnet_password"] as const;
 
-/** `snmp` or `ssh`: what a device's key of that name accepts. */
-export function tradeOf(kind: Credential["kind"]): "snmp" | "ssh" {
-  return kind === "snmp-v3" || kind === "snmp-community" ? "snmp" : "ssh";
+/** What a device's key of that name accepts. A password for telnet is of its own trade: one for SSH is never sent in clear text. */
+export type Trade = "snmp" | "ssh" | "telnet";
+
+export function tradeOf(kind: Credential["kind"]): Trade {
+  switch (kind) {
+    case "snmp-v3":
+    case "snmp-community":
+      return "snmp";
+    case "ssh-password":
+    case "ssh-key":
+      return "ssh";
+    case "telnet-password":
+      return "telnet";
+  }
 }
 
 export async function readCredentials(loading: Loading): Promise<Section<Credential>> {
@@ -29,7 +40,11 @@ export async function readCredentials(loading: Loading): Promise<Section<Credent
       loading.findings.problem(path, `${found}; write one of ${KINDS.join(", ")}`);
       continue;
     }
-    const made = (await v3(loading, id, raw)) ?? (await community(loading, id, raw)) ?? (await ssh(loading, id, raw));
+    const made =
+      (await v3(loading, id, raw)) ??
+      (await community(loading, id, raw)) ??
+      (await ssh(loading, id, raw)) ??
+      (await telnet(loading, id, raw));
     if (made !== undefined) credentials.set(id, raw.successor === undefined ? made : { ...made, successor: raw.successor });
   }
   checkSuccessors(loading, credentials, ids);
@@ -91,6 +106,13 @@ async function ssh(loading: Loading, id: string, raw: Raw): Promise<Credential |
   const passphrase = reference && (await loading.secrets.read([...path, "ssh_key", "passphrase"], reference));
   if (key === undefined || (reference !== undefined && passphrase === undefined)) return undefined;
   return { id, kind: "ssh-key", user: raw.ssh_key.user, key, ...given({ passphrase }) };
+}
+
+async function telnet(loading: Loading, id: string, raw: Raw): Promise<Credential | undefined> {
+  const written = raw.telnet_password;
+  if (written === undefined) return undefined;
+  const password = await loading.secrets.read(["credentials", id, "telnet_password", "password"], written.password);
+  return password && { id, kind: "telnet-password", password, ...given({ user: written.user }) };
 }
 
 function checkSuccessors({ findings }: Loading, credentials: ReadonlyMap<string, Credential>, ids: ReadonlySet<string>): void {

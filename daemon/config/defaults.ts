@@ -97,6 +97,7 @@ export const DEFAULT_TRAPS = { host: "0.0.0.0", port: 162, perSourcePerSecond: 1
 
 export const SNMP_PORT = 161;
 export const SSH_PORT = 22;
+export const TELNET_PORT = 23;
 /** Submission, RFC 6409. */
 export const MAIL_PORT = 587;
 export const MAIL_PORT_TLS = 465;
@@ -106,6 +107,9 @@ export const DEFAULT_LOOKS = {
   icmp: { intervalMs: 30 * SECOND, timeoutMs: SECOND },
   snmp: { intervalMs: 60 * SECOND, timeoutMs: 5 * SECOND },
   ssh: { intervalMs: 60 * SECOND, timeoutMs: 10 * SECOND },
+  // A command line is asked line by line, at its own pace, and answers late (ours).
+  telnet: { intervalMs: 60 * SECOND, timeoutMs: 20 * SECOND },
+  tcp: { intervalMs: 60 * SECOND, timeoutMs: 3 * SECOND },
 } as const;
 
 /** Procedure, "What monitoring must not do to a hospital" (ours). */

@@ -7,6 +7,7 @@ import { signallingPorts } from "../../probes/discover/greeting.ts";
 import type { Channel, Config } from "../model/config.ts";
 import type { Device } from "../model/network.ts";
 import type { ProbeKind } from "../model/observation.ts";
+import { TELNET_PORT } from "./defaults.ts";
 
 export interface Flow {
   readonly from: string;
@@ -55,7 +56,7 @@ function waysOf(kind: Exclude<ProbeKind, "trap">, device: Device, config: Config
     case "ssh":
       return [{ port: String(device.sshPort), protocol: "tcp" }];
     case "telnet":
-      return [{ port: String(device.telnetPort ?? 23), protocol: "tcp" }];
+      return [{ port: String(device.telnetPort ?? TELNET_PORT), protocol: "tcp" }];
     case "tcp":
       return (config.families.get(device.family)?.tcp ?? []).map(({ port }) => ({ port: String(port), protocol: "tcp" }));
   }

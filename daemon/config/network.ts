@@ -4,13 +4,14 @@
 import type { z } from "zod";
 import type { Credential, FunctionEntry, Partner, ServiceCalendar } from "../model/config.ts";
 import type { Family } from "../model/family.ts";
-import type { Check, Device, Link, Network, Room, Site } from "../model/network.ts";
+import type { Device, Link, Network, Room, Site } from "../model/network.ts";
 import { circles, given, type Loading } from "./context.ts";
-import { tradeOf } from "./credentials.ts";
-import { DEFAULT_LOOKS, SNMP_PORT, SSH_PORT } from "./defaults.ts";
+import { type Trade, tradeOf } from "./credentials.ts";
+import { SNMP_PORT, SSH_PORT, TELNET_PORT } from "./defaults.ts";
+import { checksOf, checkTelnet } from "./looks.ts";
 import type { Path } from "./problems.ts";
 import { checkReference, type Section, withIds } from "./reading.ts";
-import { lengthText, UNREAD } from "./scalars.ts";
+import { UNREAD } from "./scalars.ts";
 import * as schema from "./schema.ts";
 
 /** What the network refers to. */
@@ -28,8 +29,6 @@ export interface Known {
 type RawDevice = z.output<typeof schema.device>;
 type RawSite = z.output<typeof schema.site>;
 type Ids = Readonly<Record<"sites" | "rooms" | "devices", ReadonlySet<string>>>;
-
-const POLLED = ["icmp", "snmp", "ssh"] as const;
 
 export function readNetwork(loading: Loading, known: Known): Network {
   const { sections, findings } = loading;
@@ -109,13 +108,15 @@ function device(context: DeviceContext, id: string, raw: RawDevice): Device | un
     checkReference(findings, [...path, "service_hours"], "calendar", raw.service_hours, known.calendars.ids);
   }
   checkSupplier(context, path, raw.supplier);
-  const credentialsFit = [credentialFits(context, path, "snmp", raw.snmp), credentialFits(context, path, "ssh", raw.ssh)].every(Boolean);
+  const trades: readonly Trade[] = ["snmp", "ssh", "telnet"];
+  const credentialsFit = trades.map((trade) => credentialFits(context, path, trade, raw[trade])).every(Boolean);
   if (!checkReference(findings, [...path, "family"], "family", raw.family, loading.sections.ids(known.families.keys()))) return undefined;
   const family = known.families.get(raw.family);
   if (family === undefined) return undefined;
   if (raw.legacy?.ssh_algorithms === true) {
     findings.warn([...path, "legacy", "ssh_algorithms"], "is a weakness: old SSH algorithms; take it out when the device is renewed");
   }
+  checkTelnet(findings, path, raw, family);
   return {
     id,
     name: raw.name ?? id,
@@ -124,15 +125,16 @@ function device(context: DeviceContext, id: string, raw: RawDevice): Device | un
     family: family.id,
     kind: family.kind,
     parents: raw.parents ?? defaultParents(id, context.site),
-    checks: checksOf(context, id, raw, family, credentialsFit),
-    credentials: given({ snmp: raw.snmp, ssh: raw.ssh }),
+    checks: checksOf({ findings, id, raw, family, credentialsFit }),
+    credentials: given({ snmp: raw.snmp, ssh: raw.ssh, telnet: raw.telnet }),
     snmpPort: raw.snmp_port ?? SNMP_PORT,
     sshPort: raw.ssh_port ?? SSH_PORT,
+    telnetPort: raw.telnet_port ?? family.shell?.telnetPort ?? TELNET_PORT,
     serviceHours: raw.service_hours ?? context.site?.serviceHours ?? known.serviceHours,
     labels: raw.labels ?? {},
     commissioning: raw.commissioning ?? false,
     alwaysUrgent: raw.always_urgent ?? false,
-    legacy: { sshAlgorithms: raw.legacy?.ssh_algorithms ?? false },
+    legacy: { sshAlgorithms: raw.legacy?.ssh_algorithms ?? false, telnet: raw.legacy?.telnet ?? false },
     ...given({ room: raw.room, supplier: raw.supplier, warrantyUntil: raw.warranty_until }),
   };
 }
@@ -156,47 +158,13 @@ function checkSupplier({ loading, known }: DeviceContext, path: Path, supplier: 
   loading.findings.warn([...path, "supplier"], `"${supplier}" is not a partner, so nobody can be called; add it under partners`);
 }
 
-function credentialFits({ loading, known }: DeviceContext, path: Path, trade: "snmp" | "ssh", id: string | undefined): boolean {
+function credentialFits({ loading, known }: DeviceContext, path: Path, trade: Trade, id: string | undefined): boolean {
   if (id === undefined) return true;
   if (!checkReference(loading.findings, [...path, trade], "credential", id, known.credentials.ids)) return false;
   const credential = known.credentials.entries.get(id);
   if (credential === undefined || tradeOf(credential.kind) === trade) return true;
   loading.findings.problem([...path, trade], `credential "${id}" is for ${tradeOf(credential.kind)}; name one for ${trade}`);
   return false;
-}
-
-function checksOf(context: DeviceContext, id: string, raw: RawDevice, family: Family, credentialsFit: boolean): readonly Check[] {
-  const { findings } = context.loading;
-  const path: Path = ["devices", id, "checks"];
-  const checks: Check[] = [];
-  let refused = false;
-  for (const kind of POLLED) {
-    const wanted = raw.checks?.[kind];
-    const usual = family.checks.find((check) => check.kind === kind);
-    if (wanted === false || (wanted === undefined && usual === undefined)) continue;
-    if (kind !== "icmp" && raw[kind] === undefined) {
-      refused = true;
-      const who = wanted === undefined ? `family "${family.id}"` : "this device";
-      findings.problem(
-        [...path, kind],
-        `${who} is looked at over ${kind} and no credential is named; write ${kind}: <credential>, or checks: { ${kind}: false }`,
-      );
-      continue;
-    }
-    const intervalMs = wanted?.interval ?? usual?.intervalMs ?? DEFAULT_LOOKS[kind].intervalMs;
-    const timeoutMs = wanted?.timeout ?? Math.min(usual?.timeoutMs ?? DEFAULT_LOOKS[kind].timeoutMs, intervalMs);
-    if (timeoutMs > intervalMs) {
-      findings.problem(
-        [...path, kind, "timeout"],
-        `${lengthText(timeoutMs)} is longer than the interval of ${lengthText(intervalMs)}; make it shorter`,
-      );
-    }
-    checks.push({ id: `${id}/${kind}`, device: id, kind, intervalMs, timeoutMs });
-  }
-  if (checks.length === 0 && credentialsFit && !refused) {
-    findings.problem(["devices", id], "has no check, so nobody would see it fail; switch one on under checks");
-  }
-  return checks;
 }
 
 function checkParents({ findings }: Loading, devices: ReadonlyMap<string, Device>): void {

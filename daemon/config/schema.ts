@@ -74,6 +74,7 @@ export const credential = keys({
   snmp_community: keys({ version: oneOf(["1", "2c"]), community: secretReference }).optional(),
   ssh_password: keys({ user: login, password: secretReference }).optional(),
   ssh_key: keys({ user: login, key: secretReference, passphrase: secretReference.optional() }).optional(),
+  telnet_password: keys({ user: login.optional(), password: secretReference }).optional(),
   successor: reference("credential").optional(),
 });
 
@@ -108,16 +109,24 @@ export const device = keys({
   parents: z.array(reference("device")).optional(),
   snmp: reference("credential").optional(),
   ssh: reference("credential").optional(),
-  checks: keys({ icmp: orFalse(looking).optional(), snmp: orFalse(looking).optional(), ssh: orFalse(looking).optional() }).optional(),
+  telnet: reference("credential").optional(),
+  checks: keys({
+    icmp: orFalse(looking).optional(),
+    snmp: orFalse(looking).optional(),
+    ssh: orFalse(looking).optional(),
+    telnet: orFalse(looking).optional(),
+    tcp: orFalse(looking).optional(),
+  }).optional(),
   snmp_port: port.optional(),
   ssh_port: port.optional(),
+  telnet_port: port.optional(),
   service_hours: reference("calendar").optional(),
   supplier: line(100).optional(),
   warranty_until: scalars.isoDate.optional(),
   labels: labels.optional(),
   commissioning: flag.optional(),
   always_urgent: flag.optional(),
-  legacy: keys({ ssh_algorithms: flag.optional() }).optional(),
+  legacy: keys({ ssh_algorithms: flag.optional(), telnet: flag.optional() }).optional(),
 });
 
 export const link = keys({

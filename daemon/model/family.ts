@@ -145,6 +145,8 @@ export interface Family {
   readonly snmp: { readonly scalars: readonly SnmpScalar[]; readonly columns: readonly SnmpColumn[] };
   readonly shell?: {
     readonly dialect: ShellDialect;
+    /** Where it is spoken over telnet; undefined is 23. */
+    readonly telnetPort?: number;
     readonly asks: readonly ShellAsk[];
     /** Feedback expressions to register on a kept session: `/Status/SIP/Registration`. What they tell is read with the values of `asks`. */
     readonly feedback?: readonly string[];

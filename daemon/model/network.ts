@@ -75,7 +75,23 @@ export interface Device {
   /** A device of a 24/7 service: its failures are urgent at any hour. */
   readonly alwaysUrgent: boolean;
   /** Opt-ins for old equipment, each a weakness that is listed. */
-  readonly legacy: { readonly sshAlgorithms: boolean };
+  readonly legacy: { readonly sshAlgorithms: boolean; readonly telnet?: boolean };
+}
+
+/** The id of the credential that a kind of look presents; undefined when it presents none. */
+export function credentialFor(device: Device, kind: ProbeKind): string | undefined {
+  switch (kind) {
+    case "snmp":
+      return device.credentials.snmp;
+    case "ssh":
+      return device.credentials.ssh;
+    case "telnet":
+      return device.credentials.telnet;
+    case "icmp":
+    case "tcp":
+    case "trap":
+      return undefined;
+  }
 }
 
 export interface Network {

@@ -6,7 +6,7 @@
 import { setMaxListeners } from "node:events";
 import type { Credential } from "../model/config.ts";
 import type { Family } from "../model/family.ts";
-import type { Check, Device } from "../model/network.ts";
+import { type Check, credentialFor, type Device } from "../model/network.ts";
 import { bare, type Finding, type Observation, type ProbeKind } from "../model/observation.ts";
 import type { Instant } from "../model/time.ts";
 import type { Bus, Clock, Log } from "../ports.ts";
@@ -51,7 +51,7 @@ interface World {
 const flushMs = 50;
 const beatMs = 1_000;
 const flushAt = 250;
-const refusedCodes = new Set(["snmp.auth-refused", "ssh.auth-refused"]);
+const refusedCodes = new Set(["snmp.auth-refused", "ssh.auth-refused", "telnet.auth-refused"]);
 
 export interface ProberDeps {
   readonly probes: ReadonlyMap<ProbeKind, Looker>;
@@ -97,7 +97,7 @@ export class CheckProber implements Prober {
     const probe = probes.get(check.kind);
     if (device === undefined || family === undefined || probe === undefined)
       return bare("unknown", "probe.gone", "the device or its family left the configuration");
-    const wanted = credentialOf(device, check.kind);
+    const wanted = credentialFor(device, check.kind);
     const choice = wanted === undefined ? undefined : logins.choose(device.id, wanted, clock.now());
     if (choice !== undefined && "rest" in choice) return bare("unknown", "probe.resting", choice.why);
     const credential = choice === undefined ? undefined : world.credential(choice.use);
@@ -149,9 +149,4 @@ export class CheckProber implements Prober {
     if (this.#pending.length === 1) this.#nap.wake();
     if (this.#pending.length >= flushAt) await this.#flush();
   }
-}
-
-function credentialOf(device: Device, kind: ProbeKind): string | undefined {
-  if (kind === "snmp") return device.credentials.snmp;
-  return kind === "ssh" ? device.credentials.ssh : undefined;
 }

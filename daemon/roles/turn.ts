@@ -200,8 +200,8 @@ export class Turn {
   /** The credential that rests everywhere and is why this check is refused, or sees nothing at all. */
   #restingCredential(alarm: Alarm, device: Device): string | undefined {
     if (alarm.symptom !== loginSymptom && alarm.symptom !== unobservedSymptom) return undefined;
-    const { snmp, ssh } = device.credentials;
-    const used = alarm.part === "snmp" ? [snmp] : alarm.part === "ssh" ? [ssh] : [];
+    const { snmp, ssh, telnet } = device.credentials;
+    const used = alarm.part === "snmp" ? [snmp] : alarm.part === "ssh" ? [ssh] : alarm.part === "telnet" ? [telnet] : [];
     const holders = used.flatMap((id) => (id === undefined ? [] : [`credential:${id}`]));
     return holders.find((holder) => this.#overlay.get(alarmKey(holder, loginSymptom))?.state === "active");
   }

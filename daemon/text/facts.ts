@@ -56,7 +56,7 @@ export function wordText(language: Language, value: string): string {
   return sayCode(language, "word", value) ?? value;
 }
 
-const looked = /^((?:icmp|snmp|ssh|probe)\.[a-z-]+)(?:: (.*))?$/s;
+const looked = /^((?:icmp|snmp|ssh|telnet|tcp|probe)\.[a-z-]+)(?:: (.*))?$/s;
 const limited = /^(?:(?!.*trap)(.+?): )?([a-z0-9_]+) (-?[\d.e-]+), limit (-?[\d.e-]+)$/;
 const worded = /^(?:(.+?): )?([a-z0-9_]+) is (\S+)$/;
 const trapped = /^(\S+) trap(?:: (.+))?$/;
@@ -97,5 +97,5 @@ function withPart(language: Language, name: string, part: string | undefined): s
 
 /** The technical words inside a reason, for the small print; undefined when it has none. */
 export function rawDetail(why: string): string | undefined {
-  return /(?:^|: )((?:icmp|snmp|ssh|probe)\.[a-z-]+: .+)$/s.exec(why)?.[1];
+  return /(?:^|: )((?:icmp|snmp|ssh|telnet|tcp|probe)\.[a-z-]+: .+)$/s.exec(why)?.[1];
 }

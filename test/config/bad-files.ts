@@ -354,8 +354,8 @@ export const BAD_FILES: readonly BadFile[] = [
       ],
     ],
     says: [
-      "credentials.none: has no kind; write one of snmp_v3, snmp_community, ssh_password, ssh_key   (vigie.yaml:8)",
-      "credentials.both: has several kinds (ssh_password, ssh_key); write one of snmp_v3, snmp_community, ssh_password, ssh_key   (vigie.yaml:9)",
+      "credentials.none: has no kind; write one of snmp_v3, snmp_community, ssh_password, ssh_key, telnet_password   (vigie.yaml:8)",
+      "credentials.both: has several kinds (ssh_password, ssh_key); write one of snmp_v3, snmp_community, ssh_password, ssh_key, telnet_password   (vigie.yaml:9)",
     ],
   },
   {
@@ -751,6 +751,28 @@ export const BAD_FILES: readonly BadFile[] = [
       "devices.codec.labels: must be a map (key: value), found a list   (vigie.yaml:5)",
       'devices.codec.commissioning: "yes" is not true or false; write true or false   (vigie.yaml:5)',
       "devices.codec.legacy: must be a map (key: value), found true or false   (vigie.yaml:5)",
+    ],
+  },
+  {
+    name: "telnet without the device's yes, with a password for SSH, or where nothing speaks it; tcp without a port",
+    change: [
+      [
+        "credentials:",
+        `  hdx: { site: mgh, address: 10.0.0.3, family: poly-hdx, telnet: clear, telnet_port: 24, checks: { telnet: { interval: 60s } } }
+  hdx-2: { site: mgh, address: 10.0.0.4, family: poly-hdx, telnet: login, legacy: { telnet: true } }
+  hdx-3: { site: mgh, address: 10.0.0.5, family: cisco-ce, ssh: login, legacy: { telnet: true }, checks: { telnet: true, tcp: true } }
+credentials:
+  clear: { telnet_password: { password: { env: P } }, successor: login }`,
+      ],
+    ],
+    says: [
+      "devices.hdx.telnet: is for telnet, which is clear text; allow it for this device with legacy: { telnet: true }, or remove it   (vigie.yaml:6)",
+      "devices.hdx.telnet_port: is for telnet, which is clear text; allow it for this device with legacy: { telnet: true }, or remove it   (vigie.yaml:6)",
+      "devices.hdx.checks.telnet: is for telnet, which is clear text; allow it for this device with legacy: { telnet: true }, or remove it   (vigie.yaml:6)",
+      'devices.hdx-2.telnet: credential "login" is for ssh; name one for telnet   (vigie.yaml:7)',
+      'devices.hdx-3.checks.telnet: family "cisco-ce" has no command line that is spoken over telnet; remove it   (vigie.yaml:8)',
+      'devices.hdx-3.checks.tcp: family "cisco-ce" names no TCP port to connect to; remove it   (vigie.yaml:8)',
+      'credentials.clear.successor: "login" is for ssh and this one for telnet; name one for telnet   (vigie.yaml:10)',
     ],
   },
 ];

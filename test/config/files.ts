@@ -23,7 +23,7 @@ export const ENV = {
   I: "influx-5ecret",
 };
 
-function family(id: string, kind: DeviceKind, checks: readonly ProbeKind[]): Family {
+function family(id: string, kind: DeviceKind, checks: readonly ProbeKind[], more: Partial<Family> = {}): Family {
   return {
     id,
     kind,
@@ -33,6 +33,7 @@ function family(id: string, kind: DeviceKind, checks: readonly ProbeKind[]): Fam
     checks: checks.map((check) => ({ kind: check, intervalMs: 60_000 })),
     snmp: { scalars: [], columns: [] },
     traps: [],
+    ...more,
   };
 }
 
@@ -66,6 +67,8 @@ export const KNOWLEDGE: KnowledgeSources = {
         family("cisco-ios-router", "router", ["icmp", "snmp"]),
         family("generic-switch", "switch", ["icmp", "snmp"]),
         family("ping-only", "endpoint", ["icmp"]),
+        family("poly-hdx", "codec", ["icmp", "telnet"], { shell: { dialect: "poly", telnetPort: 24, asks: [] } }),
+        family("h323-sip-endpoint", "endpoint", ["icmp", "tcp"], { tcp: [{ port: 1720, name: "H.323", certainty: "memory" }] }),
       ].map((entry) => [entry.id, entry]),
     ),
     problems: [],

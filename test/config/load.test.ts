@@ -1,11 +1,13 @@
 /**
  * Good configuration files: what they become, that nobody can change it, and that no secret shows.
  */
+
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { flows, flowTable } from "../../daemon/config/flows.ts";
 import { type LoadResult, loadConfig } from "../../daemon/config/load.ts";
 import type { Config } from "../../daemon/model/config.ts";
 import { DAY, HOUR, MINUTE } from "../../daemon/model/time.ts";
@@ -184,6 +186,32 @@ it("a level that nobody fills, weak protocols and shared addresses are warnings"
     "functions: level 2 (analyst) has no contact, so nobody hears there; add contacts to the function   (vigie.yaml:13)",
   ]);
   expect(result.ok).toBe(true);
+});
+
+const hdx = (more: string) =>
+  SMALL.replace("credentials:", `  hdx: { site: mgh, address: 10.0.0.3, family: poly-hdx${more} }\ncredentials:`);
+
+it("a family that speaks telnet is not asked over it until its device says yes, and check-config says so", async () => {
+  const result = await load(hdx(""));
+  expect(messages(result)).toEqual([
+    'devices.hdx: is not looked at over telnet, as family "poly-hdx" would be: it is clear text; allow it with legacy: { telnet: true }, or write checks: { telnet: false }   (vigie.yaml:6)',
+  ]);
+  expect(
+    good(result)
+      .network.devices.get("hdx")
+      ?.checks.map(({ kind }) => kind),
+  ).toEqual(["icmp"]);
+  expect(messages(await load(hdx(", checks: { telnet: false }")))).toEqual([]);
+});
+
+it("telnet by opt-in is a weakness that is named, has the family's port, and stands in the firewall table", async () => {
+  const result = await load(hdx(", legacy: { telnet: true }"));
+  expect(messages(result)).toEqual([
+    "devices.hdx.legacy.telnet: is a weakness: telnet sends everything in clear text, a password too; take it out when the device is renewed   (vigie.yaml:6)",
+  ]);
+  const config = good(result);
+  expect(config.network.devices.get("hdx")).toMatchObject({ telnetPort: 24, legacy: { telnet: true } });
+  expect(flowTable(flows(config)).filter((row) => row.includes("hdx") && row.includes("24"))).toHaveLength(1);
 });
 
 it("in the demo a sink is a last resort, and reads are open on loopback", async () => {
