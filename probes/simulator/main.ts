@@ -1,5 +1,5 @@
 /**
- * The simulator as a process of its own: `node main.js SPEC.json [--script SCRIPT.yaml [--wait]] [--host-keys FOLDER]`.
+ * The simulator as a process of its own: `node main.js SPEC.json [--script SCRIPT.yaml [--wait]] [--host-keys FOLDER] [--rest 127.0.0.1:PORT]`.
  *
  * Prints one JSON line when every socket is bound, then one a step of the script. Lines on stdin: a command as JSON
  * (`{"device":"…","fault":"…"}`), or `start`, for which the script waits with --wait. Ends on SIGTERM, SIGINT, or when stdin closes, which it does when the parent dies.
@@ -10,6 +10,7 @@ import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { faults } from "./fault.ts";
+import { type RestServer, startRest } from "./rest.ts";
 import { loadScript, play, type Step } from "./script.ts";
 import { type Simulation, startSimulatedNetwork } from "./simulation.ts";
 import type { SimulatedNetworkSpec } from "./spec.ts";
@@ -33,11 +34,16 @@ async function obey(simulation: Simulation, line: string): Promise<void> {
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { script: { type: "string" }, "host-keys": { type: "string" }, wait: { type: "boolean", default: false } },
+    options: {
+      script: { type: "string" },
+      "host-keys": { type: "string" },
+      rest: { type: "string" },
+      wait: { type: "boolean", default: false },
+    },
   });
   const [file] = positionals;
   if (file === undefined) {
-    process.stderr.write("usage: node main.js SPEC.json [--script SCRIPT.yaml] [--wait] [--host-keys FOLDER]\n");
+    process.stderr.write("usage: node main.js SPEC.json [--script SCRIPT.yaml] [--wait] [--host-keys FOLDER] [--rest 127.0.0.1:PORT]\n");
     process.exitCode = 2;
     return;
   }
@@ -45,6 +51,7 @@ async function main(): Promise<void> {
   const script = values.script === undefined ? undefined : loadScript(values.script);
   const hostKeys = values["host-keys"];
   const simulation = await startSimulatedNetwork(spec, hostKeys === undefined ? {} : { hostKeys });
+  const rest = values.rest === undefined ? undefined : await listenRest(simulation, values.rest);
   const ending = new AbortController();
   const ended = new Promise<void>((resolve) => ending.signal.addEventListener("abort", () => resolve(), { once: true }));
   let playing: Promise<void> | undefined;
@@ -72,12 +79,31 @@ async function main(): Promise<void> {
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => ending.abort());
   // A pipe whose reader is gone must not become a crash: the closed stdin ends us.
   process.stdout.on("error", () => ending.abort());
-  say({ ready: true, agents: simulation.agents, codecs: simulation.codecs, pid: process.pid });
+  say({
+    ready: true,
+    agents: simulation.agents,
+    codecs: simulation.codecs,
+    pid: process.pid,
+    ...(rest === undefined ? {} : { rest: rest.port }),
+  });
   if (!values.wait) begin();
   await ended;
   lines.close();
   await Promise.all([playing, obeyed]);
+  await rest?.stop();
   await simulation.stop();
+}
+
+/** `127.0.0.1:8099`; a refusal stops the simulation that is already bound. */
+async function listenRest(simulation: Simulation, where: string): Promise<RestServer> {
+  try {
+    const [, host = "", port = ""] = /^\[?([^\]]*?)\]?:(\d+)$/.exec(where) ?? [];
+    if (port === "") throw new Error(`--rest ${where}: write an address and a port, as in 127.0.0.1:8099`);
+    return await startRest(simulation, host, Number(port));
+  } catch (error) {
+    await simulation.stop();
+    throw error;
+  }
 }
 
 await main();

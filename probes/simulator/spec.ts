@@ -51,6 +51,8 @@ export interface SimulatedNetworkSpec {
   readonly traps?: { readonly host: string; readonly port: number; readonly access: SnmpAccess };
 }
 
+const telnetPort = 23;
+
 /** The simulated other end of a configuration. Devices without a look over SNMP or SSH get an address of their own and nothing more. */
 export function specFrom(config: Config): SimulatedNetworkSpec {
   const devices = [...config.network.devices.values()].map((device) => simulated(device, config));
@@ -75,8 +77,23 @@ function simulated(device: Device, config: Config): SimulatedDevice {
     kind: device.kind,
     parents,
     ...(snmp === undefined ? {} : { snmp: { ...snmp, port: device.snmpPort } }),
-    ...(login?.kind === "ssh-password" ? { ssh: { port: device.sshPort, user: login.user, password: login.password.ref } } : {}),
+    ...(login?.kind === "ssh-password"
+      ? {
+          ssh: {
+            port: device.sshPort,
+            user: login.user,
+            password: login.password.ref,
+            ...(device.legacy.sshAlgorithms ? { legacy: true } : {}),
+          },
+        }
+      : {}),
+    ...(looks.has("telnet") ? { telnet: telnetOf(device) } : {}),
+    ...(looks.has("tcp") ? { tcp: (config.families.get(device.family)?.tcp ?? []).map(({ port }) => port) } : {}),
   };
+}
+
+function telnetOf(device: Device): NonNullable<SimulatedDevice["telnet"]> {
+  return { port: device.telnetPort ?? telnetPort };
 }
 
 function snmpAccess(credential: Credential | undefined): SnmpAccess | undefined {

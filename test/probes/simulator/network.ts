@@ -38,7 +38,7 @@ export interface Ports {
   readonly traps: number;
 }
 
-/** core > router > { switch > codec, ups, apc }, poly beside. */
+/** core > router > { switch > codec, ups, apc }, poly and hdx beside. */
 export function network(ports: Ports): SimulatedNetworkSpec {
   const snmp2 = { ...v2c, port: ports.snmp };
   const snmp3 = { ...v3, port: ports.snmp };
