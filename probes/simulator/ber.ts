@@ -12,6 +12,7 @@ export const tags = {
   counter32: 0x41,
   gauge32: 0x42,
   timeTicks: 0x43,
+  opaque: 0x44,
   counter64: 0x46,
   noSuchObject: 0x80,
   endOfMibView: 0x82,
@@ -22,6 +23,8 @@ export type Value =
   | { readonly tag: 0x02 | 0x41 | 0x42 | 0x43; readonly value: number }
   | { readonly tag: 0x46; readonly value: bigint }
   | { readonly tag: 0x04; readonly value: string | Uint8Array }
+  | { readonly tag: 0x40 | 0x44; readonly value: Uint8Array }
+  | { readonly tag: 0x05; readonly value: null }
   | { readonly tag: 0x06; readonly value: string };
 
 export const integer = (value: number): Value => ({ tag: 0x02, value });
@@ -189,7 +192,12 @@ export class BerWriter {
         this.octets(value.tag, bytes.subarray(start));
         return;
       }
+      case 0x05:
+        this.octets(value.tag, "");
+        return;
       case 0x04:
+      case 0x40:
+      case 0x44:
         this.octets(value.tag, value.value);
         return;
       case 0x06:

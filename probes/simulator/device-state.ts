@@ -61,6 +61,7 @@ export class DeviceState {
   readonly closedPorts = new Set<number>();
   /** Undefined: what its make ships with. These stay over `restore`, as a replaced unit stays replaced. */
   firmware: string | undefined;
+  model: string | undefined;
   gatekeeper: string | undefined;
   /** Counts up when the unit, or its host key, is exchanged. */
   unit = 0;

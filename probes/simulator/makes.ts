@@ -175,5 +175,5 @@ export function softwareOf(state: DeviceState): string {
 }
 
 export function modelOf(state: DeviceState): string {
-  return makeOf(state.device.family).model;
+  return state.model ?? makeOf(state.device.family).model;
 }

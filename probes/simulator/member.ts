@@ -7,6 +7,8 @@ import { SnmpAgent } from "./agent.ts";
 import { DeviceState } from "./device-state.ts";
 import { isReadable, newHostKey, newLegacyHostKey } from "./host-key.ts";
 import { makeOf } from "./makes.ts";
+import type { ObjectTable } from "./object-table.ts";
+import { type Recording, readRecording } from "./recording.ts";
 import type { Registrar } from "./registrar.ts";
 import { SignallingPorts } from "./servers/ports.ts";
 import { SshServer } from "./servers/ssh.ts";
@@ -15,10 +17,12 @@ import { ExpresswayShell } from "./shells/expressway.ts";
 import { GnugkShell } from "./shells/gnugk.ts";
 import { LifesizeShell } from "./shells/lifesize.ts";
 import { PolyShell } from "./shells/poly.ts";
+import { RecordedShell } from "./shells/recorded.ts";
 import type { OpenSession } from "./shells/session.ts";
 import { XapiShell } from "./shells/xapi.ts";
 import { resolveRef, type SimulatedDevice, type SnmpAccess } from "./spec.ts";
 import type { TableShelf } from "./tables/objects.ts";
+import { recordedTable } from "./tables/recorded-objects.ts";
 import type { UsmUser } from "./usm.ts";
 
 export interface Surroundings {
@@ -39,11 +43,14 @@ export class Member {
   #hostKeys = 0;
 
   constructor(device: SimulatedDevice, around: Surroundings) {
-    this.state = new DeviceState(device, around.now);
+    const recording = device.recording === undefined ? undefined : readRecording(device.recording);
+    this.state = new DeviceState(recording === undefined ? device : { ...device, family: recording.family }, around.now);
+    this.state.firmware = recording?.firmware;
+    this.state.model = recording?.model;
     around.registrar.add(this.state);
-    this.agent = agentOf(this.state, around);
-    this.ssh = sshOf(this.state, around);
-    this.telnet = telnetOf(this.state, around);
+    this.agent = agentOf(this.state, around, recording);
+    this.ssh = sshOf(this.state, around, recording);
+    this.telnet = telnetOf(this.state, around, recording);
     this.ports = device.tcp === undefined ? undefined : new SignallingPorts(this.state, device.tcp);
   }
 
@@ -70,16 +77,22 @@ export class Member {
   }
 }
 
-function agentOf(state: DeviceState, { env, shelf }: Surroundings): SnmpAgent<DeviceState> | undefined {
+function agentOf(state: DeviceState, { env, shelf }: Surroundings, recording: Recording | undefined): SnmpAgent<DeviceState> | undefined {
   const { snmp } = state.device;
   if (snmp === undefined) return undefined;
+  const walk = recording?.walk;
+  let walked: ObjectTable<DeviceState> | undefined;
   return new SnmpAgent({
     address: state.device.address,
     port: snmp.port,
     ...(snmp.community === undefined ? {} : { community: resolveRef(snmp.community, env) }),
     ...(snmp.user === undefined ? {} : { user: usmUser(snmp.user, env) }),
     engine: state.device.id,
-    table: () => shelf.of(state),
+    table: () => {
+      if (walk === undefined) return shelf.of(state);
+      walked ??= recordedTable(walk, state);
+      return walked;
+    },
     context: state,
     answers: (context) => context.answers,
     boots: (context) => context.boots,
@@ -97,8 +110,17 @@ function usmUser(user: NonNullable<SnmpAccess["user"]>, env: NodeJS.ProcessEnv):
   };
 }
 
-/** The command line of its make; a device whose make has none gets the codec's. */
-function shellOf(state: DeviceState, { registrar }: Surroundings): OpenSession {
+/** The recorded command line, or the live one of its make. */
+function shellOf(state: DeviceState, around: Surroundings, recording: Recording | undefined): OpenSession {
+  const live = liveShell(state, around);
+  const exchanges = recording?.shell;
+  if (exchanges === undefined) return live;
+  const { shell } = makeOf(state.device.family);
+  return (tell) => new RecordedShell(live(tell), shell, exchanges);
+}
+
+/** A device whose make has no command line gets the codec's. */
+function liveShell(state: DeviceState, { registrar }: Surroundings): OpenSession {
   const { shell } = makeOf(state.device.family);
   switch (shell) {
     case "poly":
@@ -115,7 +137,7 @@ function shellOf(state: DeviceState, { registrar }: Surroundings): OpenSession {
   }
 }
 
-function sshOf(state: DeviceState, around: Surroundings): SshServer | undefined {
+function sshOf(state: DeviceState, around: Surroundings, recording: Recording | undefined): SshServer | undefined {
   const { ssh, family, address, id } = state.device;
   if (ssh === undefined) return undefined;
   const { shell, ident = "OpenSSH_7.4" } = makeOf(family);
@@ -129,7 +151,7 @@ function sshOf(state: DeviceState, around: Surroundings): SshServer | undefined 
     ...(ssh.legacy === undefined ? {} : { legacy: ssh.legacy }),
     answers: () => state.answers,
     manners: () => state.manners,
-    shell: shellOf(state, around),
+    shell: shellOf(state, around, recording),
     ...(shell === "lifesize" ? { exec: (command) => runOnce(state, command) } : {}),
   });
 }
@@ -143,7 +165,7 @@ function runOnce(state: DeviceState, command: string): { readonly text: string; 
   }
 }
 
-function telnetOf(state: DeviceState, around: Surroundings): TelnetServer | undefined {
+function telnetOf(state: DeviceState, around: Surroundings, recording: Recording | undefined): TelnetServer | undefined {
   const { telnet, family, address } = state.device;
   if (telnet === undefined) return undefined;
   return new TelnetServer({
@@ -154,7 +176,7 @@ function telnetOf(state: DeviceState, around: Surroundings): TelnetServer | unde
     negotiates: makeOf(family).shell !== "gnugk",
     answers: () => state.answers,
     manners: () => state.manners,
-    shell: shellOf(state, around),
+    shell: shellOf(state, around, recording),
   });
 }
 
