@@ -1,0 +1,60 @@
+/**
+ * What a device is, as it says itself: model, serial, firmware, addresses, peripherals; and what of that changed when.
+ */
+import type { Instant } from "./time.ts";
+
+/** One fact, seen in two looks at least. */
+export interface InventoryFact {
+  /** Name of the reading: `serial`, `software_version`, `peripheral_model`; `presence` of a peripheral: `present` or `missing`. */
+  readonly name: string;
+  readonly part?: string;
+  readonly value: string;
+  /** When this value was first seen. */
+  readonly since: Instant;
+  /** The check that tells it; another check's differing word about the same is not listened to. */
+  readonly check: string;
+}
+
+export interface DeviceInventory {
+  readonly device: string;
+  readonly facts: readonly InventoryFact[];
+  /** When the unit (by its serial) was first seen here. */
+  readonly unitSince?: Instant;
+}
+
+/** Codes of what may change. Events: nobody is woken by one. */
+export type DeviceEventCode =
+  | "firmware-changed"
+  | "address-changed"
+  | "gatekeeper-changed"
+  | "auto-answer-changed"
+  | "unit-replaced"
+  | "model-changed"
+  | "name-changed"
+  | "peripheral-replaced"
+  | "peripheral-missing"
+  | "peripheral-back";
+
+/** One change of a device, on its timeline. */
+export interface DeviceEvent {
+  readonly device: string;
+  readonly at: Instant;
+  readonly code: DeviceEventCode;
+  /** The fact that changed. */
+  readonly name: string;
+  readonly part?: string;
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** One piece of equipment, by its serial, where it stood and from when to when. */
+export interface Unit {
+  readonly device: string;
+  readonly site: string;
+  readonly room?: string;
+  readonly serial: string;
+  readonly model?: string;
+  readonly from: Instant;
+  /** Undefined: it stands there. */
+  readonly to?: Instant;
+}

@@ -1,0 +1,108 @@
+/**
+ * The fifth light: is anything wrong with the device itself, and what is it doing?
+ *
+ * Pure. Ready is what is left once the other four are judged: peripherals, temperature, power, diagnostics.
+ */
+import type { Alarm } from "../daemon/model/alarm.ts";
+import type { DeviceKind, StateMeaning } from "../daemon/model/family.ts";
+import { beyondReach } from "./lights-reach.ts";
+import { checked, type Judged, type JudgedActivity, type LightInput, type Seen, verdict, wordsOf } from "./lights-seen.ts";
+
+/** Symptoms that another light shows, or that no light shows: a person's call for help, an event. */
+const elsewhere = new Set([
+  ...["unreachable", "high-loss", "media-loss", "media-jitter", "media-latency"],
+  ...["login-refused", "host-key-changed", "auth-failure", "unobserved", "silent", "signalling-port-closed"],
+  ...["sip-unregistered", "h323-unregistered", "registration-mismatch"],
+  ...["user-assistance", "reboot", "blind-poller", "link-down"],
+]);
+
+/** A session would notice: the light is out. Every other symptom of the device is a warning. */
+const unready = new Set([
+  ...["camera-disconnected", "microphone-disconnected", "touchpanel-disconnected", "display-disconnected"],
+  ...[
+    "over-temperature",
+    "fan-failed",
+    "power-supply-failed",
+    "voltage-abnormal",
+    "battery-low",
+    "ups-overload",
+    "ups-fault",
+    "bridge-fault",
+  ],
+]);
+
+/** What holds calls; only these have an activity. */
+const calling: ReadonlySet<DeviceKind> = new Set<DeviceKind>(["codec", "bridge", "endpoint"]);
+
+export function judgeReady(input: LightInput, link: Judged, api: Judged): Judged {
+  const { device, alarms, looks } = input;
+  if (checked(device, ["snmp", "ssh", "telnet"]).length === 0 && alarms.every(({ symptom }) => elsewhere.has(symptom))) {
+    return verdict("not-applicable", "tells-nothing");
+  }
+  const wrong = alarms.filter((alarm) => alarm.state === "active" && alarm.suppressedBy === undefined && !elsewhere.has(alarm.symptom));
+  if (wrong.length > 0) return worst(wrong);
+  const out = beyondReach(link, looks);
+  if (out !== undefined) return out;
+  if (api === "hold") return "hold";
+  if (api.state === "bad" || api.state === "unknown") return verdict("unknown", "not-told");
+  if (wordsOf(looks, "system_state").some(({ value }) => value === "initializing")) return verdict("warning", "starting");
+  const meant = unjudged(input);
+  if (meant !== undefined) return meant;
+  return verdict("good", "nothing-wrong");
+}
+
+/** The gravest first, then by name, so that the same alarms give the same reason. */
+function worst(wrong: readonly Alarm[]): Judged {
+  const sorted = [...wrong].sort((a, b) => Number(unready.has(b.symptom)) - Number(unready.has(a.symptom)) || (a.key < b.key ? -1 : 1));
+  const first = sorted[0];
+  if (first === undefined) return "hold";
+  const { symptom, part, rule } = first;
+  const more = sorted.length === 1 ? {} : { more: String(sorted.length - 1) };
+  return verdict(unready.has(symptom) ? "bad" : "warning", "alarm", { symptom, rule, ...(part === undefined ? {} : { part }), ...more });
+}
+
+/** A word that the family's data calls a fault, and no rule has an alarm for: shown, though nobody is told. */
+function unjudged({ family, looks, alarms }: LightInput): Judged | undefined {
+  const meanings = (family?.meanings ?? []).filter(({ symptom }) => !elsewhere.has(symptom));
+  if (meanings.length === 0) return undefined;
+  for (const look of looks) {
+    for (const { name, value, part } of look.readings) {
+      const found = meanings.find((meaning: StateMeaning) => meaning.reading === name && meaning.values.includes(value));
+      if (found === undefined) continue;
+      // Its rule is still counting: what was stays.
+      if (alarms.some((alarm) => alarm.symptom === found.symptom && (alarm.part ?? "") === (part ?? ""))) return "hold";
+      return verdict("warning", "state", { reading: name, value, ...(part === undefined ? {} : { part }) });
+    }
+  }
+  return undefined;
+}
+
+/** Undefined for what holds no calls. */
+export function judgeActivity(input: LightInput, link: Judged): JudgedActivity | undefined {
+  const { device, looks, presence } = input;
+  if (!calling.has(device.kind)) return undefined;
+  if (link !== "hold" && link.state === "bad" && beyondReach(link, looks) !== undefined) {
+    const away = (presence === "scheduled" || presence === "sessions") && !input.inService();
+    return away ? { state: "off-by-schedule", code: presence } : { state: "unknown", code: "link-down" };
+  }
+  const [state] = wordsOf(looks, "system_state");
+  const [standby] = wordsOf(looks, "standby");
+  const calls = callsOf(looks);
+  if ((calls ?? 0) > 0 || state?.value === "in-call" || state?.value === "multisite") return { state: "in-call", code: "calls" };
+  if (state?.value === "sleeping") return { state: "asleep", code: "said" };
+  if (standby !== undefined && ["standby", "entering-standby", "halfwake", "on"].includes(standby.value))
+    return { state: "standby", code: "said" };
+  if (calls !== undefined || state !== undefined || standby !== undefined) return { state: "idle", code: "said" };
+  const waiting =
+    looks.every((look) => look.kind === "icmp" || look.kind === "tcp") && checked(device, ["snmp", "ssh", "telnet"]).length > 0;
+  return waiting ? "hold" : { state: "unknown", code: "not-told" };
+}
+
+/** The most that any look counts; undefined when none does. */
+function callsOf(looks: readonly Seen[]): number | undefined {
+  let most: number | undefined;
+  for (const look of looks) {
+    for (const sample of look.samples) if (sample.name === "calls" && sample.part === undefined) most = Math.max(most ?? 0, sample.value);
+  }
+  return most;
+}
