@@ -3,6 +3,8 @@
  *
  * The evaluator writes it after its commit; everybody else reads. It is a cache of what was seen, not a decision.
  */
+import type { DeviceInventory } from "./model/inventory.ts";
+import type { DeviceLights } from "./model/lights.ts";
 import type { LookStatus, Observation, ProbeKind, Reading, Sample } from "./model/observation.ts";
 import type { Instant } from "./model/time.ts";
 
@@ -33,10 +35,29 @@ export interface DeviceState {
 export interface BoardView {
   get(device: string): DeviceState | undefined;
   all(): Iterable<DeviceState>;
+  /** Undefined until the device was first judged. Kept in the store: known from the start. */
+  lights(device: string): DeviceLights | undefined;
+  inventory(device: string): DeviceInventory | undefined;
 }
 
 export class Board implements BoardView {
   readonly #devices = new Map<string, DeviceState>();
+  // Beside the states, not in them: a device that was not looked at since the start has lights and no state.
+  readonly #lights = new Map<string, DeviceLights>();
+  readonly #inventories = new Map<string, DeviceInventory>();
+
+  lights(device: string): DeviceLights | undefined {
+    return this.#lights.get(device);
+  }
+
+  inventory(device: string): DeviceInventory | undefined {
+    return this.#inventories.get(device);
+  }
+
+  show(lights: readonly DeviceLights[], inventories: readonly DeviceInventory[]): void {
+    for (const each of lights) this.#lights.set(each.device, each);
+    for (const each of inventories) this.#inventories.set(each.device, each);
+  }
 
   get(device: string): DeviceState | undefined {
     return this.#devices.get(device);
@@ -60,25 +81,40 @@ export class Board implements BoardView {
   record(observation: Observation, now: Instant): void {
     if (observation.kind === "trap") return;
     const state = this.of(observation.device, observation.at);
-    const last = state.looks.get(observation.check);
-    if (last !== undefined && last.at > observation.at && last.at <= now) return;
-    const { finding } = observation;
-    const trace = finding.status === "up" ? last?.trace : finding.trace;
-    state.looks.set(observation.check, {
-      kind: observation.kind,
-      at: observation.at,
-      durationMs: observation.durationMs,
-      status: finding.status,
-      ...(finding.code === undefined ? {} : { code: finding.code }),
-      ...(finding.detail === undefined ? {} : { detail: finding.detail }),
-      // A look that failed keeps the last good values out: what was not seen is not shown as seen.
-      samples: finding.samples,
-      readings: finding.readings,
-      ...(trace === undefined ? {} : { trace }),
-    });
+    const look = lookAfter(state.looks.get(observation.check), observation, now);
+    if (look !== undefined) state.looks.set(observation.check, look);
   }
 
   forget(device: string): void {
     this.#devices.delete(device);
+    this.#lights.delete(device);
+    this.#inventories.delete(device);
   }
+}
+
+/** The last look once this observation is in; undefined when it is older than the one there. */
+export function lookAfter(last: LastLook | undefined, observation: Observation, now: Instant): LastLook | undefined {
+  if (last !== undefined && last.at > observation.at && last.at <= now) return undefined;
+  const { finding } = observation;
+  const trace = finding.status === "up" ? last?.trace : finding.trace;
+  return {
+    kind: observation.kind,
+    at: observation.at,
+    durationMs: observation.durationMs,
+    status: finding.status,
+    ...(finding.code === undefined ? {} : { code: finding.code }),
+    ...(finding.detail === undefined ? {} : { detail: finding.detail }),
+    // A look that failed keeps the last good values out: what was not seen is not shown as seen.
+    ...valuesAfter(last, observation),
+    ...(trace === undefined ? {} : { trace }),
+  };
+}
+
+/** What a session tells between two looks is a piece of a look: the rest of the last one still stands. */
+function valuesAfter(last: LastLook | undefined, { id, finding }: Observation): Pick<LastLook, "samples" | "readings"> {
+  const { samples, readings, whole = [] } = finding;
+  if (last === undefined || last.status !== "up" || finding.status !== "up" || !id.startsWith("inbox:")) return { samples, readings };
+  const told = new Set([...samples, ...readings].map(({ name, part }) => `${name}|${part ?? ""}`));
+  const stands = ({ name, part }: Sample | Reading) => !told.has(`${name}|${part ?? ""}`) && !whole.includes(name);
+  return { samples: [...last.samples.filter(stands), ...samples], readings: [...last.readings.filter(stands), ...readings] };
 }

@@ -4,6 +4,8 @@
 import type { Alarm } from "./model/alarm.ts";
 import type { Channel } from "./model/config.ts";
 import type { DeliveryState, Incident, IncidentState, OutboxRow, TimelineEntry } from "./model/incident.ts";
+import type { DeviceEvent, DeviceEventCode, DeviceInventory, Unit } from "./model/inventory.ts";
+import type { DeviceLights } from "./model/lights.ts";
 import type { Observation } from "./model/observation.ts";
 import type { Instant } from "./model/time.ts";
 
@@ -150,8 +152,32 @@ export interface Tx {
   /** Moves what the outbox waits for (retries, claims under way) by so many ms: the wall clock has jumped. */
   moveOutbox(ms: number): Promise<void>;
   saveCursor(reader: string, seq: number): Promise<void>;
+  /** Replaces what was kept of these devices. */
+  saveLights(lights: readonly DeviceLights[]): Promise<void>;
+  saveStock(changes: StockChanges): Promise<void>;
   audit(entries: readonly AuditEntry[]): Promise<void>;
   keep(key: string, value: unknown): Promise<void>;
+}
+
+/** What is new in the inventory: documents replace what was, events are appended, a unit is one row by device and `from`. */
+export interface StockChanges {
+  readonly inventories: readonly DeviceInventory[];
+  readonly events: readonly DeviceEvent[];
+  readonly units: readonly Unit[];
+}
+
+export interface DeviceEventQuery {
+  readonly device?: string;
+  readonly codes?: readonly DeviceEventCode[];
+  readonly since?: Instant;
+  readonly limit: number;
+}
+
+/** Any of them; none is every unit ever seen. */
+export interface UnitQuery {
+  readonly device?: string;
+  readonly room?: string;
+  readonly serial?: string;
 }
 
 export interface AuditEntry {
@@ -233,6 +259,12 @@ export interface Store {
   recordDeliveries(updates: readonly DeliveryUpdate[]): Promise<void>;
 
   loadAlarms(): Promise<readonly Alarm[]>;
+  loadLights(): Promise<readonly DeviceLights[]>;
+  loadInventories(): Promise<readonly DeviceInventory[]>;
+  /** The newest first. */
+  deviceEvents(query: DeviceEventQuery): Promise<readonly DeviceEvent[]>;
+  /** The newest first. */
+  units(query: UnitQuery): Promise<readonly Unit[]>;
   incident(idOrNumber: string): Promise<Incident | undefined>;
   incidents(query: IncidentQuery): Promise<readonly Incident[]>;
   openIncidents(): Promise<readonly Incident[]>;

@@ -63,8 +63,7 @@ export function takeStock(input: {
 }): Stocktaking | undefined {
   const { device, observation, before, candidates = none } = input;
   const { finding, check, at } = observation;
-  if (observation.kind === "trap" || finding.status !== "up" || (finding.readings.length === 0 && finding.whole === undefined))
-    return undefined;
+  if (observation.kind === "trap" || finding.status !== "up" || !tellsFacts(finding)) return undefined;
   const known = new Map((before?.facts ?? []).map((fact) => [keyOf(fact.name, fact.part), fact]));
   const waiting = new Map(candidates);
   const taken: { readonly fact: InventoryFact; readonly old: InventoryFact | undefined }[] = [];

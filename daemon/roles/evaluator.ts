@@ -19,6 +19,7 @@ import { adopt } from "./adopt.ts";
 import { IntentWriter, numbersNeeded, type Reserved } from "./commit.ts";
 import type { Leases } from "./lease.ts";
 import { AlarmMemory } from "./memory.ts";
+import { Standing, type StandingChanges } from "./standing.ts";
 import type { Role } from "./supervisor.ts";
 import { type Kick, Turn, type TurnResult, type TurnWorld, type Wide } from "./turn.ts";
 
@@ -57,6 +58,7 @@ interface Decided {
   readonly fence: Fence;
   readonly now: number;
   readonly result: TurnResult;
+  readonly standing: StandingChanges;
   readonly checkpoint: readonly string[];
   /** The last message of the inbox that is judged with it. */
   readonly readTo: number;
@@ -66,6 +68,7 @@ export class Evaluator implements Role {
   readonly name = "evaluator";
   readonly beatWithinMs = 30_000;
   readonly #deps: EvaluatorDeps;
+  readonly #standing: Standing;
   #memory = new AlarmMemory([]);
   #openRoots = new Set<string>();
   #world: TurnWorld | undefined;
@@ -88,6 +91,7 @@ export class Evaluator implements Role {
 
   constructor(deps: EvaluatorDeps) {
     this.#deps = deps;
+    this.#standing = new Standing(deps.board);
   }
 
   /** Something was committed to the inbox: read it now rather than at the next poll. */
@@ -133,6 +137,7 @@ export class Evaluator implements Role {
     const { store, leases } = this.#deps;
     this.#epoch = leases.fence(this.name).epoch;
     this.#memory = new AlarmMemory(await store.loadAlarms());
+    this.#standing.load(await store.loadLights(), await store.loadInventories());
     this.#cursor = await store.cursor(cursorName);
     this.#storedCursor = this.#cursor;
     this.#openRoots = failing(await store.openIncidents());
@@ -227,8 +232,10 @@ export class Evaluator implements Role {
     const now = clock.now();
     const fence = this.#fence();
     const world = await this.#worldNow(config, fence, now);
-    const result = new Turn(world, this.#memory).run(inOrder(observations), now, this.#held(now), wide);
-    const decided: Decided = { config, fence, now, result, checkpoint: this.#checkpoint(now), readTo: cursor ?? this.#cursor };
+    const ordered = inOrder(observations);
+    const result = new Turn(world, this.#memory).run(ordered, now, this.#held(now), wide);
+    const standing = this.#standing.decide({ config, observations: ordered, overlay: result.overlay, now });
+    const decided: Decided = { config, fence, now, result, standing, checkpoint: this.#checkpoint(now), readTo: cursor ?? this.#cursor };
     const writer = await this.#commit(decided);
     this.#cursor = decided.readTo;
     // Committed: only now does memory follow.
@@ -236,8 +243,8 @@ export class Evaluator implements Role {
   }
 
   /** Undefined when there was nothing to write. */
-  async #commit({ config, fence, now, result, checkpoint, readTo }: Decided): Promise<IntentWriter | undefined> {
-    const changes = result.persist.size > 0 || result.intents.length > 0 || checkpoint.length > 0;
+  async #commit({ config, fence, now, result, standing, checkpoint, readTo }: Decided): Promise<IntentWriter | undefined> {
+    const changes = standing.writes || result.persist.size > 0 || result.intents.length > 0 || checkpoint.length > 0;
     const cursorIsDue = readTo !== this.#storedCursor && Math.abs(now - this.#cursorStoredAt) >= cursorEveryMs;
     if (!changes && !cursorIsDue) return undefined;
     const numbers = await this.#reserve(config, result, now);
@@ -246,6 +253,8 @@ export class Evaluator implements Role {
       await intents.run();
       const keys = new Set([...result.persist, ...checkpoint]);
       await tx.saveAlarms([...keys].flatMap((key) => result.overlay.get(key) ?? []));
+      if (standing.lights.length > 0) await tx.saveLights(standing.lights);
+      if (standing.stock.inventories.length > 0) await tx.saveStock(standing.stock);
       if (readTo !== this.#storedCursor) await tx.saveCursor(cursorName, readTo);
       return intents;
     });
@@ -255,7 +264,7 @@ export class Evaluator implements Role {
   }
 
   /** Memory, board and everybody who waits for it learn what was committed. */
-  #follow(observations: readonly Observation[], { now, result, checkpoint }: Decided, writer: IntentWriter | undefined): void {
+  #follow(observations: readonly Observation[], { now, result, standing, checkpoint }: Decided, writer: IntentWriter | undefined): void {
     const { board, kick, changed, seen, stats } = this.#deps;
     this.#memory.apply(result.overlay.changes());
     this.#memory.remember(observations);
@@ -267,6 +276,7 @@ export class Evaluator implements Role {
     for (const root of writer?.ended ?? []) this.#openRoots.delete(root);
     for (const severity of writer?.created ?? []) stats.opened?.(severity);
     for (const observation of observations) board.record(observation, now);
+    this.#standing.apply(standing);
     for (const [device, up] of result.up) this.#show(device, up, now);
     for (const each of result.kicks) kick(each);
     seen(observations);
@@ -314,6 +324,7 @@ export class Evaluator implements Role {
       rulesOf: createRuleIndex(config.rules),
       board: this.#deps.board,
       restoreAfterLooks: config.policies.get(config.policy)?.restoreAfterLooks ?? 2,
+      matches: (list, alarmed) => this.#standing.matches(config.network, list, alarmed),
       holdUntil: this.#holdUntil,
     };
   }

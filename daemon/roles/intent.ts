@@ -2,8 +2,10 @@
  * What a turn of the evaluator decides with, and what it decides: the words between turn.ts, which decides, and commit.ts, which writes.
  */
 import type { createRuleIndex } from "../../rules/applies.ts";
+import type { Match } from "../../rules/registration.ts";
 import type { BoardView } from "../board.ts";
 import type { Network } from "../model/network.ts";
+import type { Observation } from "../model/observation.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Instant } from "../model/time.ts";
 import type { Overlay } from "./memory.ts";
@@ -61,6 +63,8 @@ export interface TurnWorld {
   readonly rulesOf: ReturnType<typeof createRuleIndex>;
   readonly board: BoardView;
   readonly restoreAfterLooks: number;
+  /** What an observation of a gatekeeper, if it holds a whole list, says of the devices that ought to be on it. */
+  readonly matches?: (list: Observation, alarmed: (device: string) => boolean) => readonly Match[];
   /** Until then, new incidents wait for the first look at their parents. */
   readonly holdUntil: Instant;
 }

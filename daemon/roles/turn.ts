@@ -3,7 +3,8 @@
  *
  * Timers due before an observation fire first, with their own due time. The same turn on the same memory decides the same.
  */
-import { judgeObservation, type Transition, wakeAlarm } from "../../rules/alarm.ts";
+import { type Judgement, judgeObservation, type Transition, wakeAlarm } from "../../rules/alarm.ts";
+import { matchReading } from "../../rules/registration.ts";
 import { descendants, explain, judgeBlind, judgeLinks, type LinkJudgement, maskedBy, parentsToLookAt } from "../../rules/suppress.ts";
 import { type Alarm, alarmKey } from "../model/alarm.ts";
 import type { Device } from "../model/network.ts";
@@ -20,6 +21,7 @@ const blindSymptom = "blind-poller";
 const linkSymptom = "link-down";
 const loginSymptom = "login-refused";
 const unobservedSymptom = "unobserved";
+const mismatchSymptom = "registration-mismatch";
 
 /** The root cause of an alarm: the two ways of being out of service are one. */
 export function rootCauseOf(alarm: Pick<Alarm, "device" | "key">, rule: Rule | undefined): string {
@@ -67,7 +69,20 @@ export class Turn {
     this.#touched.add(device.id);
     if (observation.kind !== "trap") this.#looked.add(device.id);
     if (observation.kind !== "trap" && observation.finding.status === "up") this.#answered.add(device.id);
-    const rules = this.#world.rulesOf(device, undefined, observation);
+    const judgement = this.#judge(observation, device, this.#world.rulesOf(device, undefined, observation), now);
+    if (judgement.confirm) this.#kicks.push({ device: device.id, inMs: 0, confirm: true });
+    if (judgement.retrySoonMs !== undefined) {
+      this.#kicks.push({ check: observation.check, inMs: judgement.retrySoonMs });
+      for (const parent of parentsToLookAt(this.#world.network, device)) this.#kicks.push({ device: parent, inMs: 0 });
+      // Is it us? The canary is looked at before anybody else is called down.
+      const { canary } = this.#world.network;
+      if (canary !== undefined && canary !== device.id) this.#kicks.push({ device: canary, inMs: 0 });
+    }
+    this.#rejudgeSuppressed(device, observation, new Set(judgement.transitions.map((each) => each.alarm.key)));
+    this.#compare(observation, now);
+  }
+
+  #judge(observation: Observation, device: Device, rules: readonly Rule[], now: Instant): Judgement {
     const previous = this.#memory.judged(observation.check);
     const judgement = judgeObservation({
       observation,
@@ -81,15 +96,23 @@ export class Turn {
     });
     for (const alarm of judgement.alarms) this.#overlay.set(alarm);
     for (const transition of judgement.transitions) this.#follow(transition, device, observation.at);
-    if (judgement.confirm) this.#kicks.push({ device: device.id, inMs: 0, confirm: true });
-    if (judgement.retrySoonMs !== undefined) {
-      this.#kicks.push({ check: observation.check, inMs: judgement.retrySoonMs });
-      for (const parent of parentsToLookAt(this.#world.network, device)) this.#kicks.push({ device: parent, inMs: 0 });
-      // Is it us? The canary is looked at before anybody else is called down.
-      const { canary } = this.#world.network;
-      if (canary !== undefined && canary !== device.id) this.#kicks.push({ device: canary, inMs: 0 });
+    return judgement;
+  }
+
+  /**
+   * A gatekeeper's list is the other side of what the devices on it say of themselves. Here, because it is one look that is about many
+   * devices: to the rules each of them gets a look of its own, with the word of the comparison and nothing else, so that nothing else
+   * about it is judged, and it does not count as having been looked at.
+   */
+  #compare(list: Observation, now: Instant): void {
+    const live = (id: string) => [...this.#overlay.ofDevice(id), ...this.#overlay.settlingOf(id)];
+    const alarmed = (id: string) => live(id).some(({ symptom }) => symptom === mismatchSymptom);
+    for (const { device, value } of this.#world.matches?.(list, alarmed) ?? []) {
+      const rules = this.#world.rulesOf(device).filter(({ when }) => when.on === "reading" && when.name === matchReading);
+      const finding: Observation["finding"] = { status: "up", samples: [], readings: [{ name: matchReading, value }], faults: [] };
+      const of = { id: `${list.id}/${device.id}`, check: `${device.id}/registration`, device: device.id };
+      this.#judge({ ...list, ...of, finding }, device, rules, now);
     }
-    this.#rejudgeSuppressed(device, observation, new Set(judgement.transitions.map((each) => each.alarm.key)));
   }
 
   #fireTimers(until: Instant): void {

@@ -10,6 +10,7 @@ import { backupStorage } from "./backup.ts";
 import { closePools, openPostgres, openSqlite, type Pools } from "./connect.ts";
 import { appendInbox, findTraps, inboxAfter, insertInbox, saveTraps } from "./inbox.ts";
 import { Incidents, recurrences } from "./incidents.ts";
+import { findDeviceEvents, findUnits, loadInventories, loadLights } from "./inventory.ts";
 import { checkFence, Leases } from "./leases.ts";
 import { type Migration, migrateSchema } from "./migrate.ts";
 import { reserveNumbers, unusedNumbers } from "./numbers.ts";
@@ -137,6 +138,10 @@ function readsOf({ reader, incidents }: Parts) {
     inboxAfter: (seq: number, limit: number) => inboxAfter(reader, seq, limit),
     cursor: async (name: string) => numberOf((await reader.row(sql("cursors").where({ reader: name }).first()))?.seq),
     loadAlarms: async () => (await reader.rows(sql("alarms").orderBy("key"))).map(alarmOf),
+    loadLights: () => loadLights(reader),
+    loadInventories: () => loadInventories(reader),
+    deviceEvents: (query: Parameters<Store["deviceEvents"]>[0]) => findDeviceEvents(reader, query),
+    units: (query: Parameters<Store["units"]>[0]) => findUnits(reader, query),
     incident: (idOrNumber: string) => incidents.byIdOrNumber(reader, idOrNumber),
     incidents: (query: Parameters<Store["incidents"]>[0]) => incidents.find(reader, query),
     openIncidents: () => incidents.open(reader),

@@ -2,6 +2,7 @@
  * Retention: what is past its time goes, at most 1,000 rows a statement, each in a transaction of its own.
  */
 import type { Instant } from "../model/time.ts";
+import { deleteUnits } from "./inventory.ts";
 import { numberOf, textOf } from "./rows.ts";
 import { IN_VALUES, type Session, slices } from "./session.ts";
 
@@ -23,6 +24,9 @@ export async function prune(transaction: Transaction, limits: Limits): Promise<n
   gone += await inSteps(transaction, (session) => deleteInbox(session, limits.inboxBefore));
   gone += await inSteps(transaction, (session) => deleteIncidents(session, limits.incidentsBefore));
   gone += await inSteps(transaction, (session) => deleteSome(session, "audit", "id", "at", limits.incidentsBefore));
+  // What a device was is kept as long as what befell it: both are asked together.
+  gone += await inSteps(transaction, (session) => deleteSome(session, "device_events", "id", "at", limits.incidentsBefore));
+  gone += await inSteps(transaction, (session) => deleteUnits(session, limits.incidentsBefore));
   return gone;
 }
 

@@ -3,9 +3,11 @@
  */
 import type { Alarm } from "../model/alarm.ts";
 import type { Incident, OutboxRow, TimelineEntry } from "../model/incident.ts";
+import type { DeviceLights } from "../model/lights.ts";
 import type { Instant } from "../model/time.ts";
-import type { AuditEntry, Tx } from "../ports.ts";
+import type { AuditEntry, StockChanges, Tx } from "../ports.ts";
 import type { Incidents } from "./incidents.ts";
+import { saveLights, saveStock } from "./inventory.ts";
 import { addOutbox, dropPending, moveOutbox } from "./outbox.ts";
 import { alarmRow, auditRow } from "./rows.ts";
 import { INSERT_ROWS, type Session, slices } from "./session.ts";
@@ -45,6 +47,8 @@ export function txOn(session: Session, incidents: Incidents): Tx {
     saveCursor: async (reader: string, seq: number) => {
       await session.run(session.sql("cursors").insert({ reader, seq }).onConflict("reader").merge());
     },
+    saveLights: (lights: readonly DeviceLights[]) => saveLights(session, lights),
+    saveStock: (changes: StockChanges) => saveStock(session, changes),
     audit: (entries: readonly AuditEntry[]) => writeAudit(session, entries),
     keep: (key: string, value: unknown) => writeKept(session, key, value),
   };

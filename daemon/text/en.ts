@@ -38,6 +38,7 @@ export const en = {
   "symptom.high-loss": "loses packets",
   "symptom.sip-unregistered": "lost its SIP registration",
   "symptom.h323-unregistered": "lost its H.323 registration",
+  "symptom.registration-mismatch": "says it is registered, but its gatekeeper does not list it",
   "symptom.camera-disconnected": "has a camera unplugged",
   "symptom.microphone-disconnected": "has a microphone unplugged",
   "symptom.touchpanel-disconnected": "has its touch panel unplugged",

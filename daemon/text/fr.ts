@@ -39,6 +39,7 @@ export const fr: Readonly<Record<TextKey, string>> = {
   "symptom.high-loss": "perd des paquets",
   "symptom.sip-unregistered": "a perdu son enregistrement SIP",
   "symptom.h323-unregistered": "a perdu son enregistrement H.323",
+  "symptom.registration-mismatch": "se dit enregistré, mais son portier (gatekeeper) ne le liste pas",
   "symptom.camera-disconnected": "a une caméra débranchée",
   "symptom.microphone-disconnected": "a un microphone débranché",
   "symptom.touchpanel-disconnected": "a son écran tactile débranché",

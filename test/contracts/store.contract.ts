@@ -5,8 +5,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Knex } from "knex";
 import { afterEach, beforeEach, describe, expect, it, type TestContext, vi } from "vitest";
+import type { DeviceEvent } from "../../daemon/model/inventory.ts";
+import type { DeviceLights } from "../../daemon/model/lights.ts";
 import { DAY, HOUR, MINUTE } from "../../daemon/model/time.ts";
-import { type Fence, LeaseLost, RaceLost, type RollupPoint } from "../../daemon/ports.ts";
+import { type DeviceEventQuery, type Fence, LeaseLost, RaceLost, type RollupPoint } from "../../daemon/ports.ts";
 import type { OpenedStore } from "../../daemon/store/open.ts";
 import type { FakeClock } from "../fakes/clock.ts";
 import { alarm, incident, line, message, policy, START } from "./samples.ts";
@@ -542,6 +544,62 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
         expect(loaded).toHaveLength(1_200);
         expect(loaded.find((each) => each.key === changed.key)).toEqual(changed);
         expect(loaded.find((each) => each.key === many[8]?.key)).toEqual(many[8]);
+      });
+
+      it("lights and inventories are one row a device, replaced and loaded as they were", async () => {
+        const light = { state: "good", since: START, code: "answers-ping" } as const;
+        const lights = (device: string, code: string): DeviceLights => ({
+          device,
+          lights: { link: { ...light, code }, login: light, api: light, registered: { ...light, data: { by: "gk é" } }, ready: light },
+        });
+        const many = Array.from({ length: 700 }, (_, index) => lights(`d${String(index).padStart(3, "0")}`, "answers-ping"));
+        await store.transaction(undefined, (tx) => tx.saveLights([...many, lights("d007", "a"), lights("d007", "b")]));
+        const loaded = await store.loadLights();
+        expect(loaded).toHaveLength(700);
+        expect(loaded[7]).toEqual(lights("d007", "b"));
+        const inventory = { device: "d1", facts: [{ name: "serial", value: "A", since: START, check: "d1/ssh" }], unitSince: START };
+        const newer = { ...inventory, facts: [] };
+        await store.transaction(undefined, (tx) => tx.saveStock({ inventories: [inventory, newer], events: [], units: [] }));
+        expect(await store.loadInventories()).toEqual([newer]);
+      });
+
+      it("changes of devices come newest first, by device, code and time; those of one moment in the order they were written, backwards", async () => {
+        const event = (device: string, at: number, code: DeviceEvent["code"], after: string): DeviceEvent => ({
+          device,
+          at,
+          code,
+          name: "n",
+          after,
+        });
+        const events = [
+          event("a", 1, "firmware-changed", "1"),
+          event("a", 2, "address-changed", "2"),
+          event("b", 2, "firmware-changed", "3"),
+          event("a", 2, "firmware-changed", "4"),
+        ];
+        await store.transaction(undefined, (tx) => tx.saveStock({ inventories: [], events, units: [] }));
+        const told = async (query: Omit<DeviceEventQuery, "limit">, limit = 10) =>
+          (await store.deviceEvents({ ...query, limit })).map((each) => each.after).join("");
+        expect(await told({})).toBe("4321");
+        expect(await told({ device: "a" })).toBe("421");
+        expect(await told({ codes: ["firmware-changed"] })).toBe("431");
+        expect(await told({ since: 2 }, 2)).toBe("43");
+      });
+
+      it("a unit is one row from its first day: its end is written over it, and retention takes only units that went", async () => {
+        const unit = { device: "a", site: "mgh", room: "r1", serial: "A", from: 1 };
+        const next = { ...unit, device: "b", serial: "B", from: 5 };
+        await store.transaction(undefined, (tx) => tx.saveStock({ inventories: [], events: [], units: [unit] }));
+        await store.transaction(undefined, (tx) => tx.saveStock({ inventories: [], events: [], units: [{ ...unit, to: 5 }, next] }));
+        expect(await store.units({ room: "r1" })).toEqual([next, { ...unit, to: 5 }]);
+        expect(await store.units({ device: "a" })).toEqual([{ ...unit, to: 5 }]);
+        expect(await store.units({ serial: "B" })).toEqual([next]);
+        await store.transaction(undefined, (tx) =>
+          tx.saveStock({ inventories: [], units: [], events: [{ device: "a", at: 3, code: "name-changed", name: "n" }] }),
+        );
+        await store.prune({ samplesBefore: 0, trapsBefore: 0, inboxBefore: 0, incidentsBefore: 100 });
+        expect(await store.units({})).toEqual([next]);
+        expect(await store.deviceEvents({ limit: 10 })).toEqual([]);
       });
 
       it("facts are kept, found by prefix, and forgotten", async () => {

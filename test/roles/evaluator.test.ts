@@ -17,6 +17,8 @@ function rig() {
       state.loads += 1;
       return [];
     },
+    loadLights: async () => [],
+    loadInventories: async () => [],
     cursor: async () => 0,
     openIncidents: async () => [],
     inboxAfter: async (after: number) => {

@@ -18,7 +18,7 @@ describe("the shipped packs", () => {
 
   it("hold every symptom of the vocabulary that a rule can raise", () => {
     const wanted =
-      "unreachable silent high-loss sip-unregistered h323-unregistered camera-disconnected microphone-disconnected touchpanel-disconnected over-temperature interface-down on-battery battery-low reboot host-key-changed login-refused blind-poller unobserved link-down user-assistance auth-failure signalling-port-closed";
+      "unreachable silent high-loss sip-unregistered h323-unregistered camera-disconnected microphone-disconnected touchpanel-disconnected over-temperature interface-down on-battery battery-low reboot host-key-changed login-refused blind-poller unobserved link-down user-assistance auth-failure signalling-port-closed registration-mismatch";
     expect([...new Set(rules.map((rule) => rule.symptom))].sort()).toEqual(wanted.split(" ").sort());
   });
 

@@ -45,6 +45,8 @@ export interface ScenarioOptions {
   readonly sites?: Readonly<Record<string, string>>;
   /** More keys of single devices, as YAML. */
   readonly extra?: Readonly<Record<string, string>>;
+  /** Devices that are looked at over SSH too. */
+  readonly ssh?: readonly string[];
   /** All looks at the same moments: coarser, and much faster. */
   readonly together?: boolean;
   /** Start, default 2026-11-18T14:00:00Z: a Wednesday at 09:00 in Montréal. */
@@ -86,7 +88,7 @@ export class Scenario {
   store: Store;
   desk: Desk;
   auditor!: Auditor;
-  #board = new Board();
+  board = new Board();
   #evaluator!: Evaluator;
   #escalator!: Escalator;
   #dispatcher!: Dispatcher;
@@ -127,7 +129,7 @@ export class Scenario {
     this.#evaluator = new Evaluator({
       ...basics,
       bus: createLocalBus({ capacity: 10_000 }, clock),
-      board: this.#board,
+      board: this.board,
       stats: { turn() {}, alarms() {}, opened: (severity) => this.opened.push(severity) },
       kick: ({ device, check, inMs }) => {
         const ids = check === undefined ? (this.config.network.devices.get(device ?? "")?.checks ?? []).map(({ id }) => id) : [check];
@@ -163,7 +165,7 @@ export class Scenario {
   /** The daemon is gone for so long, then comes back on the same store. */
   async restartAfter(ms: number, { looksAfter = {} }: { looksAfter?: Readonly<Record<string, number>> } = {}): Promise<void> {
     this.clock.pass(ms);
-    this.#board = new Board();
+    this.board = new Board();
     this.desk = this.#wire();
     await this.begin();
     for (const check of this.#checks()) {
@@ -337,11 +339,12 @@ function parseDevices(text: string): Map<string, string[]> {
   return parents;
 }
 
-function yamlOf({ devices, yaml = "", interval = "30s", sites = {}, extra = {} }: ScenarioOptions): string {
+function yamlOf({ devices, yaml = "", interval = "30s", sites = {}, extra = {}, ssh = [] }: ScenarioOptions): string {
   const parents = parseDevices(devices);
   const lines = [...parents].map(([name, above], index) => {
     const family = families[name.split("-")[0] ?? ""] ?? "ping-only";
-    const checks = `checks: { icmp: { interval: ${interval}, timeout: 1s }, snmp: false, ssh: false }`;
+    const shell = ssh.includes(name) ? `ssh: { interval: ${interval} } }, ssh: login` : "ssh: false }";
+    const checks = `checks: { icmp: { interval: ${interval}, timeout: 1s }, snmp: false, ${shell}`;
     const room = family === "cisco-ce" && sites[name] === undefined ? ", room: a101" : "";
     return `  ${name}: { name: "${name}", site: ${sites[name] ?? "mgh"}, address: 127.99.${Math.floor(index / 250)}.${(index % 250) + 1}, family: ${family}, parents: [${above.join(", ")}]${room}${extra[name] === undefined ? "" : `, ${extra[name]}`}, ${checks} }`;
   });
@@ -351,6 +354,7 @@ function yamlOf({ devices, yaml = "", interval = "30s", sites = {}, extra = {} }
     `sites: { ${[...new Set(["mgh", ...Object.values(sites)])].map((id) => `${id}: { name: ${id}, service_hours: office }`).join(", ")} }`,
     'rooms: { a101: { site: mgh, name: "Room A-101" } }',
     "channels: { sink: { sink: {} } }",
+    "credentials: { login: { ssh_password: { user: vigie, password: { env: SCENARIO_PASSWORD } } } }",
     `contacts:\n${functions.map((id) => `  ${id}: { name: ${id}, language: en, reach: [{ sink: ${id} }] }`).join("\n")}`,
     `functions:\n${functions.map((id) => `  ${id}: { contacts: [${id}] }`).join("\n")}`,
     `devices:\n${lines.join("\n")}`,
@@ -361,7 +365,7 @@ function yamlOf({ devices, yaml = "", interval = "30s", sites = {}, extra = {} }
 async function configOf(folder: string, options: ScenarioOptions): Promise<Config> {
   const file = join(folder, "vigie.yaml");
   writeFileSync(file, yamlOf(options));
-  const loaded = await loadConfig(file, { demo: true });
+  const loaded = await loadConfig(file, { demo: true, env: { SCENARIO_PASSWORD: "not a secret" } });
   if (!loaded.ok) throw new Error(loaded.problems.map((problem) => `${problem.path}: ${problem.message}`).join("\n"));
   return loaded.config;
 }

@@ -1,0 +1,194 @@
+/**
+ * How every device stands: its lights, and what it says it is. The evaluator asks it once a turn, and commits what changed.
+ *
+ * `decide` changes nothing; what it decided is remembered (`apply`) only after the commit, like the alarms. Lights are in a table of
+ * their own rather than derived from alarms, because most of them never had an alarm: since when a device is well, or not to be
+ * told, no alarm remembers.
+ */
+import { inService } from "../../rules/clock.ts";
+import { type Candidates, type Stocktaking, takeStock } from "../../rules/inventory.ts";
+import { judgeLights, type Seen } from "../../rules/lights.ts";
+import { compareList, type Listing, listingOf, type Match, type Registrars, sidesOf } from "../../rules/registration.ts";
+import { explain } from "../../rules/suppress.ts";
+import { type Board, type BoardView, type LastLook, lookAfter } from "../board.ts";
+import type { Alarm } from "../model/alarm.ts";
+import type { Config } from "../model/config.ts";
+import type { DeviceInventory } from "../model/inventory.ts";
+import type { DeviceLights } from "../model/lights.ts";
+import type { Device } from "../model/network.ts";
+import type { Observation } from "../model/observation.ts";
+import type { Instant } from "../model/time.ts";
+import type { StockChanges } from "../ports.ts";
+import { hoursOf } from "./commit.ts";
+import type { Overlay } from "./memory.ts";
+
+export interface StandingInput {
+  readonly config: Config;
+  /** In the order in which they count. */
+  readonly observations: readonly Observation[];
+  readonly overlay: Overlay;
+  readonly now: Instant;
+}
+
+export interface StandingChanges {
+  readonly lights: readonly DeviceLights[];
+  readonly stock: StockChanges;
+  /** Is there anything to commit? */
+  readonly writes: boolean;
+  readonly candidates: ReadonlyMap<string, Candidates>;
+  readonly listings: readonly Listing[];
+}
+
+type Looks = Map<string, LastLook>;
+
+export class Standing {
+  readonly #board: Pick<Board, "show"> & BoardView;
+  readonly #candidates = new Map<string, Candidates>();
+  readonly #listings = new Map<string, Listing>();
+  #gatekeepers: readonly Device[] = [];
+  #network: Config["network"] | undefined;
+
+  constructor(board: Board) {
+    this.#board = board;
+  }
+
+  /** What the store holds, before the first turn; of devices that have left the configuration it is not shown. */
+  load(lights: readonly DeviceLights[], inventories: readonly DeviceInventory[]): void {
+    this.#candidates.clear();
+    this.#listings.clear();
+    this.#board.show(lights, inventories);
+  }
+
+  /** The gatekeepers and what they list, as of the last turn. */
+  registrars(network: Config["network"]): Registrars {
+    if (this.#network !== network) {
+      this.#network = network;
+      this.#gatekeepers = [...network.devices.values()].filter(({ kind }) => kind === "gatekeeper");
+      for (const id of this.#listings.keys()) if (!network.devices.has(id)) this.#listings.delete(id);
+    }
+    return { gatekeepers: this.#gatekeepers, listings: this.#listings };
+  }
+
+  /** What a whole list says of the devices that ought to be on it; nothing for any other observation. */
+  matches(network: Config["network"], observation: Observation, alarmed: (device: string) => boolean): readonly Match[] {
+    if (observation.finding.whole === undefined) return [];
+    const gatekeeper = network.devices.get(observation.device);
+    const list = gatekeeper === undefined ? undefined : listingOf(gatekeeper, observation);
+    if (list === undefined) return [];
+    const looksOf = (id: string): readonly Seen[] => [...(this.#board.get(id)?.looks.values() ?? [])];
+    return compareList({ list, registrars: this.registrars(network), devices: network.devices.values(), looksOf, alarmed });
+  }
+
+  decide(input: StandingInput): StandingChanges {
+    const { config, observations, overlay, now } = input;
+    const { devices } = config.network;
+    const looks = this.#looksAfter(observations, now);
+    const listings = observations.flatMap((observation) => {
+      const gatekeeper = devices.get(observation.device);
+      return gatekeeper === undefined ? [] : (listingOf(gatekeeper, observation) ?? []);
+    });
+    const before = this.registrars(config.network);
+    const registrars =
+      listings.length === 0
+        ? before
+        : { ...before, listings: new Map([...before.listings, ...listings.map((each) => [each.gatekeeper, each] as const)]) };
+    const touched = new Map<string, Instant>();
+    for (const { device } of overlay.changes()) touched.set(device, now);
+    for (const { device, at } of observations) touched.set(device, at);
+    const lights: DeviceLights[] = [];
+    for (const [id, at] of touched) {
+      const device = devices.get(id);
+      if (device === undefined) continue;
+      const known = this.#board.lights(id);
+      const judged = this.#judge({ device, config, overlay, registrars, at }, looks.get(id));
+      if (judged !== known) lights.push(judged);
+    }
+    const { stock, candidates } = this.#takeStock(observations, devices);
+    const writes = lights.length > 0 || stock.inventories.length > 0;
+    return { lights, stock, writes, candidates, listings };
+  }
+
+  /** After the commit. */
+  apply({ lights, stock, candidates, listings }: StandingChanges): void {
+    this.#board.show(lights, stock.inventories);
+    for (const [device, waiting] of candidates) {
+      if (waiting.size === 0) this.#candidates.delete(device);
+      else this.#candidates.set(device, waiting);
+    }
+    for (const listing of listings) this.#listings.set(listing.gatekeeper, listing);
+  }
+
+  /** The last looks of the devices that were looked at in this turn, as they will be after it. */
+  #looksAfter(observations: readonly Observation[], now: Instant): ReadonlyMap<string, Looks> {
+    const after = new Map<string, Looks>();
+    for (const observation of observations) {
+      if (observation.kind === "trap") continue;
+      let looks = after.get(observation.device);
+      if (looks === undefined) {
+        looks = new Map(this.#board.get(observation.device)?.looks ?? []);
+        after.set(observation.device, looks);
+      }
+      const look = lookAfter(looks.get(observation.check), observation, now);
+      if (look !== undefined) looks.set(observation.check, look);
+    }
+    return after;
+  }
+
+  #judge(
+    about: { device: Device; config: Config; overlay: Overlay; registrars: Registrars; at: Instant },
+    after: Looks | undefined,
+  ): DeviceLights {
+    const { device, config, overlay, registrars, at } = about;
+    const looks: readonly Seen[] = [...(after ?? this.#board.get(device.id)?.looks ?? new Map<string, LastLook>()).values()];
+    const presence = device.room === undefined ? undefined : config.network.rooms.get(device.room)?.presence;
+    const before = this.#board.lights(device.id);
+    const alarms = [...overlay.ofDevice(device.id)];
+    return judgeLights({
+      device,
+      family: config.families.get(device.family),
+      looks,
+      alarms: device.commissioning ? alarms.map((alarm) => this.#explained(alarm, device, config)) : alarms,
+      sides: sidesOf(device, looks, registrars, at),
+      at,
+      inService: () => inService(hoursOf(config, device.site, device.id), at),
+      ...(presence === undefined ? {} : { presence }),
+      ...(before === undefined ? {} : { before }),
+    });
+  }
+
+  /** Nobody is told of a device in commissioning, so nothing has asked yet whose failure its alarm is. */
+  #explained(alarm: Alarm, device: Device, config: Config): Alarm {
+    const rule = config.rules.find(({ id }) => id === alarm.rule);
+    if (alarm.state !== "active" || rule?.outOfService !== true) return alarm;
+    const state = (id: string) => {
+      const up = this.#board.get(id)?.up;
+      return up === 0 ? "down" : up === 1 ? "up" : "unknown";
+    };
+    const behind = explain({ device, network: config.network, state, symptom: alarm.symptom, rule });
+    return behind === undefined ? alarm : { ...alarm, suppressedBy: behind.by };
+  }
+
+  #takeStock(observations: readonly Observation[], devices: Config["network"]["devices"]) {
+    const taken = new Map<string, DeviceInventory>();
+    const candidates = new Map<string, Candidates>();
+    const found: Stocktaking[] = [];
+    for (const observation of observations) {
+      const device = devices.get(observation.device);
+      if (device === undefined || observation.kind === "icmp") continue;
+      const stocktaking = takeStock({
+        device,
+        observation,
+        before: taken.get(device.id) ?? this.#board.inventory(device.id),
+        candidates: candidates.get(device.id) ?? this.#candidates.get(device.id),
+      });
+      if (stocktaking === undefined) continue;
+      candidates.set(device.id, stocktaking.candidates);
+      if (stocktaking.inventory === undefined) continue;
+      taken.set(device.id, stocktaking.inventory);
+      found.push(stocktaking);
+    }
+    const events = found.flatMap((each) => each.events);
+    const units = found.flatMap((each) => each.units);
+    return { stock: { inventories: [...taken.values()], events, units }, candidates };
+  }
+}
