@@ -29,6 +29,20 @@ export interface Conversation {
    * What comes late, after the turn ended, answers nothing.
    */
   ask(commands: readonly string[], signal: AbortSignal, answered: Answered): Promise<Outcome<readonly Answer[]>>;
+  /** Answers carry the number of their question: several may be asked at once, and a session outlives a late answer. Default false. */
+  readonly numbered?: boolean;
+  /** The device can tell by itself what changes; undefined: it only answers. */
+  readonly listening?: Listening;
+}
+
+/** How to have a device tell what changes; `Ears.unasked` gets what it tells. */
+export interface Listening {
+  /** The command that registers for an expression; registrations end with the session. */
+  register(expression: string): string;
+  /** A question that costs the device next to nothing. */
+  readonly heartbeat: string;
+  /** When the device last said anything, in milliseconds of performance.now(). */
+  heardAtMs(): number;
 }
 
 export interface Dialect {

@@ -3,6 +3,7 @@
  */
 import type { Conversation } from "./dialect.ts";
 import type { Line } from "./line.ts";
+import type { Live } from "./live.ts";
 import { unknown } from "./outcome.ts";
 import type { Trace } from "./trace.ts";
 
@@ -13,6 +14,8 @@ export interface Kept {
   readonly conversation: Conversation;
   /** The trace of the look that uses it; a session holds none of its own. */
   readonly listening: { trace: Trace | undefined };
+  /** Where the family has things to tell by itself. */
+  readonly live?: Live;
   /** Set while a look uses it: such a session is not closed to make room. */
   busy: boolean;
 }
@@ -33,6 +36,11 @@ export class KeptSessions {
 
   get size(): number {
     return this.#kept.size;
+  }
+
+  /** Sessions that listen; once a second each is given the time. */
+  *live(): Iterable<Live> {
+    for (const { live } of this.#kept.values()) if (live !== undefined) yield live;
   }
 
   /** The living session of a device with this fit, now busy. One with another fit is closed. */

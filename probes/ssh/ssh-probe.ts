@@ -9,17 +9,21 @@ import { bare, type Fault, type Finding } from "../../daemon/model/observation.t
 import { whenAborted } from "../ending.ts";
 import type { Heard, Probe, ProbeMemory, Target } from "../probe.ts";
 import { createDeviceGate, type DeviceGate } from "../rate-ceiling.ts";
-import type { Answer, Dialect } from "../shell/dialect.ts";
+import { askOver, packetsOf } from "../shell/asking.ts";
+import type { Conversation, Dialect } from "../shell/dialect.ts";
 import { COMMAND_LINES } from "../shell/dialects.ts";
+import { Live } from "../shell/live.ts";
 import { done, down, type Failure, failed, type Outcome, reasonOf, unknown, within } from "../shell/outcome.ts";
 import { type Kept, KeptSessions } from "../shell/session.ts";
 import { Trace } from "../shell/trace.ts";
-import { type Asked, type Counters, describe, readValues } from "../shell/values.ts";
+import { Upkeep } from "../shell/upkeep.ts";
+import { type Asked, type Counters, readValues } from "../shell/values.ts";
 import { openConnection, type SshConnection } from "./connection.ts";
 import { exec } from "./exec.ts";
 import { formatPin, type HostKey, parsePin } from "./host-key.ts";
 import { readLogin } from "./login.ts";
-import { xapi } from "./xapi.ts";
+import { Pins } from "./pins.ts";
+import { terminal, xapi } from "./xapi.ts";
 
 /** Waits until packets may go to a site. */
 export type Pace = (site: string, packets: number, signal: AbortSignal) => Promise<void>;
@@ -28,8 +32,10 @@ export interface SshProbeOptions {
   /** Pinned host keys: `host-key:<device>`; a change not yet over: `host-key-changed:<device>`. */
   readonly memory: ProbeMemory;
   readonly pace?: Pace;
-  /** For what kept sessions tell between looks. Nothing is registered with the devices yet, so nothing is told: objects that come unasked are counted. */
+  /** For what kept sessions tell between looks; without it nothing is registered with the devices. */
   readonly heard?: Heard;
+  /** A session that listened broke while nobody asked: a look is wanted, for what is happening now. */
+  readonly lost?: (device: string) => void;
   /** A device refused this credential; told once a login, beside the finding `ssh.auth-refused`. */
   readonly refused?: (device: string, credential: string) => void;
   /** A login succeeded (not told again for each look over a kept session). */
@@ -63,13 +69,11 @@ export interface SshProbe extends Probe {
   stats(): SshStats;
 }
 
-const DIALECTS: Readonly<Partial<Record<ShellDialect, Dialect>>> = { ...COMMAND_LINES, xapi, exec };
-/** Packets of a TCP and SSH handshake with login; of one question and its answer. */
+const DIALECTS: Readonly<Partial<Record<ShellDialect, Dialect>>> = { ...COMMAND_LINES, xapi, terminal, exec };
+/** Packets of a TCP and SSH handshake with login. */
 const LOGIN_PACKETS = 24;
-const QUESTION_PACKETS = 3;
 const MAX_JITTER_MS = 2_000;
 const NONE: ReadonlySet<string> = new Set();
-const NO_ANSWER: Answer = { form: "json", status: undefined };
 
 /** What is known of a device between looks. */
 interface Known {
@@ -90,6 +94,8 @@ interface Turn {
   readonly faults: Fault[];
   /** The question under way, for the detail of a timeout. */
   asking?: string;
+  /** The session that was asked, if it listens. */
+  live?: Live | undefined;
 }
 
 export function createSshProbe(options: SshProbeOptions): SshProbe {
@@ -100,6 +106,8 @@ class Prober implements SshProbe {
   readonly kind = "ssh";
   readonly #options: SshProbeOptions;
   readonly #sessions: KeptSessions;
+  readonly #upkeep: Upkeep;
+  readonly #pins: Pins;
   readonly #gate: DeviceGate = createDeviceGate(1);
   readonly #known = new Map<string, Known>();
   readonly #stopping = new AbortController();
@@ -108,6 +116,8 @@ class Prober implements SshProbe {
   constructor(options: SshProbeOptions) {
     this.#options = options;
     this.#sessions = new KeptSessions(options.maxSessions ?? 2_000);
+    this.#pins = new Pins(options.memory);
+    this.#upkeep = new Upkeep(() => this.#sessions.live());
   }
 
   async look(target: Target, signal: AbortSignal, options?: { readonly trace?: boolean }): Promise<Finding> {
@@ -137,6 +147,7 @@ class Prober implements SshProbe {
 
   stop(): Promise<void> {
     this.#stopping.abort();
+    this.#upkeep.stop();
     this.#sessions.closeAll();
     return Promise.resolve();
   }
@@ -148,11 +159,11 @@ class Prober implements SshProbe {
     const offered = this.#known.get(device)?.offered;
     const pin = accepted.type === undefined && offered?.fingerprint === accepted.fingerprint ? offered : accepted;
     this.#sessions.close(device);
-    await this.#options.memory.set(`host-key:${device}`, formatPin(pin));
+    await this.#pins.pin(device, pin);
   }
 
   async acceptSeenHostKey(device: string): Promise<{ readonly fingerprint: string } | undefined> {
-    const seen = this.#known.get(device)?.offered?.fingerprint ?? (await this.#options.memory.get(`host-key-changed:${device}`));
+    const seen = this.#known.get(device)?.offered?.fingerprint ?? (await this.#pins.changed(device));
     if (seen === undefined || parsePin(seen) === undefined) return undefined;
     await this.acceptHostKey(device, seen);
     return { fingerprint: seen };
@@ -183,7 +194,7 @@ class Prober implements SshProbe {
   }
 
   async #ask(turn: Turn): Promise<Outcome<readonly Asked[]>> {
-    const fit = fitOf(turn.target);
+    const fit = this.#fitOf(turn.target);
     const kept = this.#sessions.take(turn.target.device.id, fit);
     if (kept !== undefined) {
       const outcome = await this.#askOver(kept, turn);
@@ -196,35 +207,28 @@ class Prober implements SshProbe {
     return opened.ok ? this.#askOver(opened.value, turn) : opened;
   }
 
-  async #askOver(kept: Kept, turn: Turn): Promise<Outcome<readonly Asked[]>> {
+  #askOver(kept: Kept, turn: Turn): Promise<Outcome<readonly Asked[]>> {
     const asks = turn.target.family.shell?.asks ?? [];
-    kept.listening.trace = turn.trace;
-    try {
-      const waitFor = (at: number) => {
-        const command = asks[at]?.command;
-        if (command !== undefined) turn.asking = command;
-      };
-      waitFor(0);
-      for (const { command } of asks) {
-        await this.#options.pace?.(turn.target.device.site, QUESTION_PACKETS, turn.signal);
-        turn.trace.note(`> ${command}`);
-      }
-      // The ceiling let nothing out in time: nothing was asked, and the session is as good as before.
-      if (turn.signal.aborted) return failed(reasonOf(turn.signal));
-      this.#counts.questions += asks.length;
-      const commands = asks.map(({ command }) => command);
-      const answers = await kept.conversation.ask(commands, turn.signal, (at, answer) => {
-        waitFor(at + 1);
-        turn.trace.note(() => describe(answer, this.#inventory()));
-      });
-      if (answers.ok) return done(asks.map((ask, at): Asked => ({ ask, answer: answers.value[at] ?? NO_ANSWER })));
-      // A late answer could be taken for the next one's in a dialect without ids: the session goes.
-      kept.connection.end(answers.failure);
-      return answers;
-    } finally {
-      kept.busy = false;
-      kept.listening.trace = undefined;
-    }
+    this.#counts.questions += asks.length;
+    turn.live = kept.live;
+    return askOver(kept, {
+      asks,
+      signal: turn.signal,
+      trace: turn.trace,
+      inventory: () => this.#inventory(),
+      pace: async (packets, signal) => this.#options.pace?.(turn.target.device.site, packets, signal),
+      waitFor: (command) => {
+        turn.asking = command;
+      },
+    });
+  }
+
+  /** Everything a session depends on. */
+  #fitOf({ device, credential, family }: Target): string {
+    const { shell } = family;
+    const plan = shell?.feedback === undefined ? undefined : this.#upkeep.planOf(shell).id;
+    const { sshAlgorithms } = device.legacy;
+    return [device.address, device.sshPort, credential?.id, family.id, shell?.dialect, plan, sshAlgorithms].join("|");
   }
 
   #inventory(): ReadonlySet<string> {
@@ -235,7 +239,7 @@ class Prober implements SshProbe {
     const { target, known, signal } = turn;
     const login = readLogin(target.credential);
     if (!login.ok) return login;
-    const pin = await this.#pin(turn);
+    const pin = await this.#pins.read(target.device.id, signal);
     if (!pin.ok) return pin;
     if (known.broke) await pause((this.#options.random ?? Math.random)() * Math.min(MAX_JITTER_MS, target.check.timeoutMs / 4), signal);
     known.broke = false;
@@ -260,23 +264,6 @@ class Prober implements SshProbe {
     return this.#converse(turn, fit, opened.value);
   }
 
-  /** The pinned key; undefined before the first use. */
-  async #pin(turn: Turn): Promise<Outcome<HostKey | undefined>> {
-    const { id } = turn.target.device;
-    const read = await within<string | undefined>(turn.signal, (settle) => {
-      this.#options.memory.get(`host-key:${id}`).then(
-        (value) => settle(done(value)),
-        // No pin to compare with is no reason to trust: nothing is sent.
-        () => settle(failed(unknown("ssh.engine", "the pinned host key cannot be read from the store"))),
-      );
-    });
-    if (!read.ok || read.value === undefined) return read.ok ? done(undefined) : read;
-    const pinned = parsePin(read.value);
-    return pinned === undefined
-      ? failed(unknown("ssh.engine", `the pinned host key of ${id} is unreadable; accept a key again`))
-      : done(pinned);
-  }
-
   async #notOpened(turn: Turn, failure: Failure): Promise<Outcome<Kept>> {
     const { device, credential } = turn.target;
     if (failure.code === "ssh.auth-refused") {
@@ -286,20 +273,9 @@ class Prober implements SshProbe {
     if (failure.code === "ssh.host-key-changed") {
       this.#counts.changedHostKeys += 1;
       turn.faults.push({ symptom: "host-key-changed", effect: "raise", text: failure.detail.slice(0, 200) });
-      await this.#remember(turn, `host-key-changed:${device.id}`, turn.known.offered?.fingerprint ?? "changed");
+      await this.#pins.sawChanged(device.id, turn.known.offered?.fingerprint ?? "changed", turn.signal);
     }
     return failed(failure);
-  }
-
-  /** Writes a fact down; false when the store could not, or the turn ended first. */
-  async #remember(turn: Turn, key: string, value: string): Promise<boolean> {
-    const written = await within<undefined>(turn.signal, (settle) => {
-      this.#options.memory.set(key, value).then(
-        () => settle(done(undefined)),
-        () => settle(failed(unknown("ssh.engine", "the store could not keep the host key"))),
-      );
-    });
-    return written.ok;
   }
 
   async #converse(turn: Turn, fit: string, connection: SshConnection): Promise<Outcome<Kept>> {
@@ -311,10 +287,12 @@ class Prober implements SshProbe {
       return failed(failure);
     }
     const listening: { trace: Trace | undefined } = { trace: turn.trace };
+    const hearing: { live: Live | undefined } = { live: undefined };
     const ears = {
       note: (line: string) => listening.trace?.note(line),
-      unasked: () => {
+      unasked: (object: unknown) => {
         this.#counts.unasked += 1;
+        hearing.live?.told(object);
       },
     };
     const conversation = await (DIALECTS[target.family.shell?.dialect ?? "exec"] ?? exec).open(connection, ears, signal);
@@ -322,32 +300,49 @@ class Prober implements SshProbe {
       connection.end(conversation.failure);
       return conversation;
     }
-    const kept: Kept = { fit, connection, conversation: conversation.value, listening, busy: true };
+    const live = this.#listenOn(target, connection, conversation.value);
+    hearing.live = live;
+    const kept: Kept = {
+      fit,
+      connection,
+      conversation: conversation.value,
+      listening,
+      busy: true,
+      ...(live === undefined ? {} : { live }),
+    };
     this.#sessions.keep(target.device.id, kept, () => {
       known.broke = true;
+      if (live !== undefined && !kept.busy) this.#options.lost?.(target.device.id);
     });
     return done(kept);
   }
 
-  /** Pins a key on first use (the exchange has proved that the device holds it), and ends an alarm about a changed one. */
-  async #trust(turn: Turn, key: HostKey): Promise<boolean> {
-    const { id } = turn.target.device;
-    const { memory } = this.#options;
-    const facts = await within<readonly (string | undefined)[]>(turn.signal, (settle) => {
-      Promise.all([memory.get(`host-key:${id}`), memory.get(`host-key-changed:${id}`)]).then(
-        (read) => settle(done(read)),
-        () => settle(failed(unknown("ssh.engine", "the store cannot be read"))),
-      );
+  /** A session that hears what the device tells by itself; undefined where it has nothing to tell, or nobody would hear it. */
+  #listenOn({ family, device }: Target, line: SshConnection, conversation: Conversation): Live | undefined {
+    const { heard, pace, random } = this.#options;
+    const { listening } = conversation;
+    if (heard === undefined || listening === undefined || family.shell?.feedback === undefined) return undefined;
+    this.#upkeep.start();
+    return new Live({
+      plan: this.#upkeep.planOf(family.shell),
+      line,
+      conversation,
+      listening,
+      inventory: () => this.#inventory(),
+      heard: (finding) => heard(device.id, finding),
+      random: random ?? Math.random,
+      pace: async (questions, signal) => {
+        await pace?.(device.site, packetsOf(questions), signal);
+        return !signal.aborted;
+      },
     });
-    if (!facts.ok) return false;
-    const [pinned, changed] = facts.value;
-    const pin = formatPin(key);
-    // A pin accepted by fingerprint alone learns its type here.
-    if (pinned !== pin && !(await this.#remember(turn, `host-key:${id}`, pin))) return false;
-    delete turn.known.offered;
-    if (changed === undefined || changed === "") return true;
-    turn.faults.push({ symptom: "host-key-changed", effect: "clear", text: `the host key is ${pin}` });
-    return this.#remember(turn, `host-key-changed:${id}`, "");
+  }
+
+  async #trust(turn: Turn, key: HostKey): Promise<boolean> {
+    const { trusted, alarmEnds } = await this.#pins.trust(turn.target.device.id, key, turn.signal);
+    if (alarmEnds) turn.faults.push({ symptom: "host-key-changed", effect: "clear", text: `the host key is ${formatPin(key)}` });
+    if (trusted) delete turn.known.offered;
+    return trusted;
   }
 
   #finding(turn: Turn, outcome: Outcome<readonly Asked[]>, wanted: boolean): Finding {
@@ -356,11 +351,9 @@ class Prober implements SshProbe {
       const late = code === "ssh.timeout" && turn.asking !== undefined ? `no answer to "${turn.asking}" in time` : detail;
       return { ...bare(status, code, late, turn.trace.lines()), faults: turn.faults };
     }
-    const { samples, readings, whole } = readValues(outcome.value, {
-      counters: turn.known.counters,
-      atMs: performance.now(),
-      inventory: this.#inventory(),
-    });
+    const { counters } = turn.known;
+    const { samples, readings, whole } =
+      turn.live?.looked(counters) ?? readValues(outcome.value, { counters, atMs: performance.now(), inventory: this.#inventory() });
     const uptime = samples.find(({ name }) => name === "uptime_seconds")?.value;
     if (uptime !== undefined) {
       const { uptime: before } = turn.known;
@@ -378,11 +371,6 @@ class Prober implements SshProbe {
       ...(wanted ? { trace: turn.trace.lines() } : {}),
     };
   }
-}
-
-/** Everything a session depends on. */
-function fitOf({ device, credential, family }: Target): string {
-  return [device.address, device.sshPort, credential?.id, family.id, family.shell?.dialect, device.legacy.sshAlgorithms].join("|");
 }
 
 /** Waits, at most until the turn ends. */

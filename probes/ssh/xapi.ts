@@ -1,36 +1,52 @@
 /**
- * The xAPI dialect: Cisco CE and RoomOS codecs over a kept shell without a terminal.
+ * The xAPI dialects, over a kept shell without a terminal: `xapi` (CE and RoomOS codecs: JSON) and `terminal` (TC software: lines).
  *
- * There is no prompt: a line `OK` says ready (banner texts can be switched off), answers are JSON and carry our resultId.
+ * There is no prompt: a line `OK` says ready (banner texts can be switched off). A codec that refuses JSON is spoken to in lines. JSON answers
+ * carry our number; in lines they come in order, and a block about another node than the one asked for is feedback.
  */
-import { type Answer, type Answered, type Conversation, type Dialect, type Ears, MAX_ANSWER_BYTES } from "../shell/dialect.ts";
+import {
+  type Answer,
+  type Answered,
+  type Conversation,
+  type Dialect,
+  type Ears,
+  type Listening,
+  MAX_ANSWER_BYTES,
+} from "../shell/dialect.ts";
 import type { Line, Stream } from "../shell/line.ts";
 import { done, down, failed, type Outcome, within } from "../shell/outcome.ts";
+import { Questions } from "../shell/questions.ts";
+import { readAnswer } from "./xapi-answer.ts";
 import { XapiFramer } from "./xapi-framer.ts";
+import { type Block, answers as mayAnswer, TerminalReader } from "./xapi-terminal.ts";
 
 /** Lines whose words are the firmware's own. Any other line may hold a name: only its length is told. */
 const HARMLESS_LINE =
   /^(?:OK|ERROR|\*\* end|Command not recognized\.|\*r Login successful|Cisco Codec Release [\w .,()-]{1,80}|SW Release Date: [\w .,:-]{1,60})$/;
+const NOT_RECOGNIZED = /^Command not recognized\b/i;
+const HEARTBEAT = "xStatus SystemUnit Uptime";
+/** A refusal in words names no question: it is the last one's when nothing more comes for this long. */
+const REFUSED_AFTER_MS = 1_000;
+/** Feedback that a codec may send in a window without being asked; beyond it, something is broken. */
+const FEEDBACK_WINDOW_MS = 10_000;
+const FEEDBACK_BYTES = 8 * MAX_ANSWER_BYTES;
 
-export const xapi: Dialect = {
-  open: async (connection, ears, signal) => {
-    const shell = await connection.shell(signal);
-    if (!shell.ok) return shell;
-    const conversation = new XapiConversation(connection, shell.value, ears);
-    const ready = await conversation.begin(signal);
-    return ready.ok ? done(conversation) : ready;
-  },
-};
+export const xapi: Dialect = opening("json");
+export const terminal: Dialect = opening("terminal");
 
+type Mode = "json" | "terminal";
 type Settle<T> = (outcome: Outcome<T>) => void;
 
-/** Questions under way: their ids count up from `first`. */
-interface Asked {
-  readonly first: number;
-  readonly answers: (Answer | undefined)[];
-  left: number;
-  readonly answered: Answered;
-  readonly settle: Settle<readonly Answer[]>;
+function opening(mode: Mode): Dialect {
+  return {
+    open: async (connection, ears, signal) => {
+      const shell = await connection.shell(signal);
+      if (!shell.ok) return shell;
+      const conversation = new XapiConversation(connection, shell.value, ears);
+      const ready = await conversation.begin(mode, signal);
+      return ready.ok ? done(conversation) : ready;
+    },
+  };
 }
 
 class XapiConversation implements Conversation {
@@ -38,10 +54,25 @@ class XapiConversation implements Conversation {
   readonly #channel: Stream;
   readonly #ears: Ears;
   readonly #framer: XapiFramer;
-  #lastId = 0;
-  #asked: Asked | undefined;
+  readonly #reader = new TerminalReader((block) => this.#block(block));
+  readonly #questions = new Questions();
+  #mode: Mode | undefined;
   #readyWait: Settle<undefined> | undefined;
+  /** Octets since something whole came. */
   #bytes = 0;
+  #unasked = { bytes: 0, sinceMs: 0 };
+  #heardAtMs = performance.now();
+  /** Lines `Command not recognized` that belong to no question yet. */
+  #refusals = 0;
+  #refusalTimer: NodeJS.Timeout | undefined;
+  /** A block ended an answer: the `OK` or `ERROR` after it belongs to it. */
+  #trailing = false;
+
+  readonly listening: Listening = {
+    register: (expression) => `xfeedback register ${expression}`,
+    heartbeat: HEARTBEAT,
+    heardAtMs: () => this.#heardAtMs,
+  };
 
   constructor(connection: Line, channel: Stream, ears: Ears) {
     this.#connection = connection;
@@ -53,40 +84,53 @@ class XapiConversation implements Conversation {
     channel.on("close", () => connection.end(down("ssh.protocol", "the device closed the shell")));
     channel.on("error", () => connection.end(down("ssh.protocol", "the shell broke off")));
     connection.onEnd((failure) => {
+      clearTimeout(this.#refusalTimer);
       this.#readyWait?.(failed(failure));
-      this.#asked?.settle(failed(failure));
     });
   }
 
-  /** Waits for the greeting's `OK`, turns the echo off, asks for JSON. */
-  async begin(signal: AbortSignal): Promise<Outcome<undefined>> {
-    const greeted = await this.#untilOk(signal, undefined);
+  /** A late answer is told from the next one's by its number. */
+  get numbered(): boolean {
+    return this.#mode === "json";
+  }
+
+  /** Waits for the greeting's `OK`, turns the echo off, and learns from a first question whether the codec speaks JSON. */
+  async begin(mode: Mode, signal: AbortSignal): Promise<Outcome<undefined>> {
+    const greeted = await this.#untilReady(signal, undefined);
     if (!greeted.ok) return greeted;
-    const quiet = await this.#untilOk(signal, "echo off");
-    if (quiet.ok) this.#channel.write("xpreferences outputmode json\n");
-    return quiet;
+    const quiet = await this.#untilReady(signal, "echo off\n");
+    if (!quiet.ok) return quiet;
+    this.#channel.write(`xpreferences outputmode ${mode}\n`);
+    const spoken = await this.ask([HEARTBEAT], signal, () => undefined);
+    if (!spoken.ok) return spoken;
+    this.#mode ??= mode;
+    this.#ears.note(`the device speaks ${this.#mode === "json" ? "JSON" : "lines"}`);
+    return done(undefined);
   }
 
   /** In one write: a codec works its lines off one by one, and a packet a question costs us three times what the question does. */
   async ask(commands: readonly string[], signal: AbortSignal, answered: Answered): Promise<Outcome<readonly Answer[]>> {
     if (commands.length === 0) return done([]);
-    const first = this.#lastId + 1;
-    this.#lastId += commands.length;
-    this.#bytes = 0;
+    let forget = (): void => undefined;
     const outcome = await within<readonly Answer[]>(signal, (settle) => {
       const { ended } = this.#connection;
       if (ended !== undefined) {
         settle(failed(ended));
         return;
       }
-      this.#asked = { first, answers: commands.map(() => undefined), left: commands.length, answered, settle };
-      this.#channel.write(commands.map((command, at) => `${command} | resultId="${first + at}"\n`).join(""));
+      const batch = this.#questions.add(commands, answered, (answers) => settle(done(answers)));
+      const unwatch = this.#connection.onEnd((failure) => settle(failed(failure)));
+      forget = () => {
+        unwatch();
+        batch.forget();
+      };
+      this.#channel.write(commands.map((command, at) => `${command} | resultId="${batch.first + at}"\n`).join(""));
     });
-    this.#asked = undefined;
+    forget();
     return outcome;
   }
 
-  async #untilOk(signal: AbortSignal, command: string | undefined): Promise<Outcome<undefined>> {
+  async #untilReady(signal: AbortSignal, written: string | undefined): Promise<Outcome<undefined>> {
     const outcome = await within<undefined>(signal, (settle) => {
       const { ended } = this.#connection;
       if (ended !== undefined) {
@@ -94,7 +138,7 @@ class XapiConversation implements Conversation {
         return;
       }
       this.#readyWait = settle;
-      if (command !== undefined) this.#channel.write(`${command}\n`);
+      if (written !== undefined) this.#channel.write(written);
     });
     this.#readyWait = undefined;
     return outcome;
@@ -102,24 +146,64 @@ class XapiConversation implements Conversation {
 
   #feed(bytes: Buffer): void {
     if (this.#connection.ended !== undefined || !this.#count(bytes.length)) return;
-    if (!this.#framer.feed(bytes)) this.#overflow();
+    this.#heardAtMs = performance.now();
+    if (!this.#framer.feed(bytes)) this.#overflow("for one question");
   }
 
-  /** False once too much came for one question. */
+  /** False once too much came for one answer. */
   #count(length: number): boolean {
     this.#bytes += length;
     if (this.#bytes <= MAX_ANSWER_BYTES) return true;
-    this.#overflow();
+    this.#overflow("for one question");
     return false;
   }
 
-  #overflow(): void {
-    this.#connection.end(down("ssh.protocol", `the device sent more than ${MAX_ANSWER_BYTES} octets for one question`));
+  #overflow(what: string): void {
+    this.#connection.end(down("ssh.protocol", `the device sent more than ${MAX_ANSWER_BYTES} octets ${what}`));
   }
 
   #line(text: string): void {
+    const inBlock = this.#readyWait === undefined && this.#mode !== "json" && this.#reader.line(text);
+    if (inBlock) return;
     this.#ears.note(`< ${HARMLESS_LINE.test(text) ? text : `(a line of ${text.length} characters)`}`);
-    if (text === "OK") this.#readyWait?.(done(undefined));
+    if (this.#readyWait !== undefined) {
+      if (text === "OK") this.#readyWait(done(undefined));
+    } else if (NOT_RECOGNIZED.test(text)) this.#notRecognized();
+    else if ((text === "OK" || text === "ERROR") && this.#mode === "terminal") this.#trailer(text);
+  }
+
+  /** `OK` alone answers a command that has no lines to print, as a registration. */
+  #trailer(text: "OK" | "ERROR"): void {
+    if (this.#trailing) {
+      this.#trailing = false;
+      return;
+    }
+    const oldest = this.#questions.oldest();
+    if (oldest === undefined) return;
+    if (text === "ERROR") this.#answer(oldest.id, { form: "json", status: undefined, problem: "Error: no reason" });
+    else if (!/^xstatus\b/i.test(oldest.command)) this.#answer(oldest.id, { form: "json", status: undefined });
+  }
+
+  /** Which question it is about shows when a later one is answered, or when nothing more comes. */
+  #notRecognized(): void {
+    if (this.#questions.waiting === 0) return;
+    this.#refusals += 1;
+    clearTimeout(this.#refusalTimer);
+    this.#refusalTimer = setTimeout(() => {
+      if (this.#refusals >= this.#questions.waiting) this.#refuseBefore(Number.POSITIVE_INFINITY);
+      this.#refusals = 0;
+    }, REFUSED_AFTER_MS);
+  }
+
+  #refuseBefore(id: number): void {
+    for (
+      let oldest = this.#questions.oldest();
+      oldest !== undefined && oldest.id < id && this.#refusals > 0;
+      oldest = this.#questions.oldest()
+    ) {
+      this.#refusals -= 1;
+      this.#questions.answer(oldest.id, { form: "json", status: undefined, problem: "Error: the command is not recognized" });
+    }
   }
 
   #object(text: string): void {
@@ -133,45 +217,52 @@ class XapiConversation implements Conversation {
     }
     const object = parsed as Readonly<Record<string, unknown>>;
     const id = object.ResultId;
-    if (id === undefined) this.#ears.unasked(parsed);
-    else if (!this.#answer(Number(id), object)) this.#ears.note("< (a late answer to an earlier question)");
+    if (id === undefined) {
+      this.#hear(parsed, text.length);
+      return;
+    }
+    this.#mode ??= "json";
+    if (!this.#answer(Number(id), readAnswer(object))) this.#ears.note("< (a late answer to an earlier question)");
+  }
+
+  #block(block: Block): void {
+    const oldest = this.#questions.oldest();
+    const answers = oldest !== undefined && mayAnswer(block, oldest.command);
+    // Before the mode is known, a refusal is the answer to the wish for JSON.
+    if (this.#mode === undefined && (block.words.length === 0 || !answers)) return;
+    const id = block.resultId === undefined ? oldest?.id : Number(block.resultId);
+    if (id === undefined || (!answers && block.resultId === undefined)) {
+      if (block.words.length > 0) this.#hear({ Status: block.status }, this.#bytes);
+      this.#bytes = 0;
+      return;
+    }
+    this.#mode = "terminal";
+    this.#trailing = true;
+    const answer: Answer = { form: "json", status: block.words.length === 0 ? undefined : block.status };
+    if (!this.#answer(id, block.refused === undefined ? answer : { ...answer, problem: block.refused }))
+      this.#ears.note("< (a late answer to an earlier question)");
   }
 
   /** False when nobody waits for this answer. */
-  #answer(id: number, object: Readonly<Record<string, unknown>>): boolean {
-    const asked = this.#asked;
-    const at = asked === undefined ? -1 : id - asked.first;
-    if (asked === undefined || !(at in asked.answers) || asked.answers[at] !== undefined) return false;
-    const answer = readAnswer(object);
+  #answer(id: number, answer: Answer): boolean {
     // What one answer may hold is counted anew for the next.
     this.#bytes = 0;
-    asked.answers[at] = answer;
-    asked.left -= 1;
-    asked.answered(at, answer);
-    if (asked.left === 0) asked.settle(done(asked.answers.filter((each) => each !== undefined)));
-    return true;
+    if (this.#refusals > 0 && this.#questions.awaits(id)) {
+      this.#refuseBefore(id);
+      this.#refusals = 0;
+    }
+    return this.#questions.answer(id, answer);
   }
-}
 
-/** The Status tree of an answer, or the device's refusal: `{"status":"Error"}` directly or below CommandResponse. */
-export function readAnswer(object: Readonly<Record<string, unknown>>): Answer {
-  const { Status, CommandResponse } = object;
-  const refusal =
-    refusalOf(Status) ??
-    Object.values(recordOf(CommandResponse))
-      .map(refusalOf)
-      .find((found) => found !== undefined);
-  if (refusal !== undefined) return { form: "json", status: undefined, problem: refusal };
-  return { form: "json", status: Status };
-}
-
-function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function refusalOf(value: unknown): string | undefined {
-  const { status, Reason } = recordOf(value);
-  if (status !== "Error" && status !== "ParameterError") return undefined;
-  const reason = recordOf(Reason).Value;
-  return `${status}: ${typeof reason === "string" && /^[\w ./-]{1,80}$/.test(reason) ? reason : "no reason"}`;
+  #hear(object: unknown, bytes: number): void {
+    const now = performance.now();
+    if (now - this.#unasked.sinceMs > FEEDBACK_WINDOW_MS) this.#unasked = { bytes: 0, sinceMs: now };
+    this.#unasked.bytes += bytes;
+    if (this.#unasked.bytes > FEEDBACK_BYTES) {
+      this.#connection.end(down("ssh.protocol", `the device floods: ${FEEDBACK_BYTES} octets that nobody asked for within 10 s`));
+      return;
+    }
+    this.#bytes = 0;
+    this.#ears.unasked(object);
+  }
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ShellValue } from "../../../daemon/model/family.ts";
 import { type Counters, describe as describeAnswer, find, readValues } from "../../../probes/shell/values.ts";
-import { readAnswer } from "../../../probes/ssh/xapi.ts";
+import { readAnswer } from "../../../probes/ssh/xapi-answer.ts";
 
 const none = new Set<string>();
 const status = (json: object) => readAnswer({ Status: json, ResultId: "1" });

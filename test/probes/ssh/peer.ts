@@ -57,7 +57,9 @@ export interface Aim {
   readonly address?: string;
   readonly id?: string;
   readonly asks?: readonly ShellAsk[];
-  readonly dialect?: "xapi" | "exec";
+  readonly dialect?: "xapi" | "terminal" | "exec";
+  /** Feedback expressions and what is asked in a call. */
+  readonly listens?: Pick<NonNullable<Family["shell"]>, "feedback" | "inCall">;
   readonly timeoutMs?: number;
   readonly credential?: Credential;
   readonly legacy?: boolean;
@@ -92,7 +94,7 @@ export function target(aim: Aim): Target {
     recognise: { sysObjectId: [], sysDescr: [], banner: [] },
     checks: [],
     snmp: { scalars: [], columns: [] },
-    shell: { dialect: aim.dialect ?? "xapi", asks: aim.asks ?? codecAsks },
+    shell: { dialect: aim.dialect ?? "xapi", asks: aim.asks ?? codecAsks, ...aim.listens },
     traps: [],
   };
   return { check, device, family, credential: aim.credential ?? password("right") };
