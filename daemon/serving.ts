@@ -6,7 +6,8 @@
 import { createApi } from "./api/api.ts";
 import type { Change, Readiness, ReloadResult } from "./api/deps.ts";
 import type { Board } from "./board.ts";
-import { createExposition, type IncidentSummary } from "./exposition.ts";
+import type { IncidentSummary } from "./export/incident-metrics.ts";
+import { createExposition } from "./exposition.ts";
 import type { Looking } from "./looking.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Config } from "./model/config.ts";
