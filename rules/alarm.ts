@@ -226,7 +226,9 @@ function judgeFault(fault: Fault, input: JudgeInput, look: Look, turn: Turn): vo
   const heard = { alarm, rule: owner, part, key, detail, look, byTrap: input.observation.kind === "trap" };
   turn.take(
     owner,
-    fault.effect === "event" || owner.eventOnly ? moveByEvent(heard) : moveByFault({ ...heard, raise: fault.effect === "raise" }),
+    fault.effect === "event" || owner.eventOnly || owner.opensRequest
+      ? moveByEvent(heard)
+      : moveByFault({ ...heard, raise: fault.effect === "raise" }),
   );
 }
 

@@ -106,6 +106,12 @@ export function reopenIncident(incident: Incident, alarm: Alarm, at: Instant, wh
   };
 }
 
+/** A person asks for help again while their request is open: one more occurrence, and no second incident. */
+export function askAgain(incident: Incident, at: Instant, why: string): Decision {
+  const next = raised({ ...incident, occurrences: incident.occurrences + 1 });
+  return { incident: next, timeline: [line(next, at, "system", "asked-again", why, { occurrences: next.occurrences })], notices: [] };
+}
+
 /** It turned out to be part of another: keeps its number, nobody was told, no life of its own any more. */
 export function foldIncident(incident: Incident, into: Incident, at: Instant, why: string): Decision {
   const { wakeAt: _w, wakeFor: _f, ...rest } = incident;

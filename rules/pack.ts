@@ -107,6 +107,7 @@ function toRule(entry: RuleEntry): Rule {
     reach: entry.reach,
     outOfService: entry.out_of_service,
     eventOnly: entry.event_only,
+    opensRequest: entry.opens_request,
     suppressible: entry.suppressible,
     text: entry.text,
     source: entry.source,

@@ -136,6 +136,7 @@ const rule = z
     reach: z.enum(["general", "device", "part"], { error: "must be general, device or part" }),
     out_of_service: z.boolean().default(false),
     event_only: z.boolean().default(false),
+    opens_request: z.boolean().default(false),
     suppressible: z.boolean().default(true),
     source: sentence,
     text: z.strictObject({ fr: text, en: text }),

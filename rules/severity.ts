@@ -62,6 +62,8 @@ function settleUrgency(
 ): Pick<Opening, "urgency" | "urgencyWhy"> {
   if (general !== undefined) return { urgency: "now", urgencyWhy: `general failure: ${general}` };
   if (session !== undefined) return { urgency: "now", urgencyWhy: session };
+  // Ours: the procedure takes such a request by phone, where somebody waits on the line.
+  if (input.rule.opensRequest) return { urgency: "now", urgencyWhy: "somebody in the room asks for help, and waits" };
   if (input.alwaysUrgent || input.device?.alwaysUrgent === true)
     return { urgency: "now", urgencyWhy: "it serves a service that runs day and night" };
   if (input.sessionWithinMs !== undefined) {

@@ -70,6 +70,8 @@ export interface Rule {
   readonly outOfService: boolean;
   /** Recorded on the timeline of the device; opens no incident (a planned reboot). */
   readonly eventOnly: boolean;
+  /** An event by which a person asks for help: an incident of its own, like a phone call. Asked again while it is open, it is one occurrence. */
+  readonly opensRequest: boolean;
   /** Suppressed when a parent is out of service (default true). */
   readonly suppressible: boolean;
   readonly text: Readonly<Record<Language, RuleText>>;

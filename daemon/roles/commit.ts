@@ -5,7 +5,16 @@
  */
 
 import { type Hours, inService } from "../../rules/clock.ts";
-import { type Decision, foldIncident, line, openIncident, reopenIncident, restoreIncident, setAside } from "../../rules/incident.ts";
+import {
+  askAgain,
+  type Decision,
+  foldIncident,
+  line,
+  openIncident,
+  reopenIncident,
+  restoreIncident,
+  setAside,
+} from "../../rules/incident.ts";
 import { formatNumber } from "../../rules/number.ts";
 import { fingerprint } from "../../rules/recurrence.ts";
 import { settleOpening } from "../../rules/severity.ts";
@@ -26,7 +35,8 @@ export interface Reserved {
 
 /** How many incident numbers the intents may need: one for each root cause that is not known to be open. */
 export function numbersNeeded(intents: readonly Intent[], isOpen: (root: string) => boolean): number {
-  return new Set(intents.flatMap((intent) => (intent.kind === "open" && !isOpen(intent.root) ? [intent.root] : []))).size;
+  const asking = intents.filter((intent) => intent.kind === "open" || intent.kind === "ask");
+  return new Set(asking.flatMap(({ root }) => (isOpen(root) ? [] : [root]))).size;
 }
 
 /** Hours of service where an incident is; sites that left the configuration fall back to always. */
@@ -39,6 +49,8 @@ export function hoursOf(config: Config, site: string, device: string | undefined
   const calendar = config.calendars.get(id) ?? { id: "always", always: true, weekly: {}, holidays: [] };
   return { calendar, zone };
 }
+
+type Opener = Extract<Intent, { kind: "open" | "ask" }>;
 
 export class IntentWriter {
   readonly #tx: Tx;
@@ -60,9 +72,9 @@ export class IntentWriter {
 
   /** Opens before it folds and lists, whatever the order in which they were decided. */
   async run(): Promise<void> {
-    const order = { open: 0, fold: 1, child: 2, restore: 3, event: 4 } as const;
+    const order = { open: 0, ask: 0, fold: 1, child: 2, restore: 3, event: 4 } as const;
     for (const intent of [...this.#turn.intents].sort((a, b) => order[a.kind] - order[b.kind])) {
-      if (intent.kind === "open") await this.#open(intent);
+      if (intent.kind === "open" || intent.kind === "ask") await this.#open(intent);
       else if (intent.kind === "fold") await this.#fold(intent);
       else if (intent.kind === "restore") await this.#restore(intent);
       else if (intent.kind === "event")
@@ -73,12 +85,12 @@ export class IntentWriter {
     await this.#listChildren();
   }
 
-  async #open(intent: Extract<Intent, { kind: "open" }>): Promise<void> {
+  async #open(intent: Opener): Promise<void> {
     const alarm = this.#turn.overlay.get(intent.alarm);
     if (alarm === undefined) return;
     const open = await this.#tx.openByRootCause(intent.root);
     if (open !== undefined) {
-      await this.#gather(open, alarm, intent);
+      await (intent.kind === "ask" ? this.#askedAgain(open, intent) : this.#gather(open, alarm, intent));
       return;
     }
     const device = this.#config.network.devices.get(alarm.device);
@@ -87,7 +99,10 @@ export class IntentWriter {
     const policy = this.#config.policies.get(this.#config.policy);
     if (policy === undefined) throw new Error(`policy ${this.#config.policy} is not defined; the configuration check lets none pass`);
     const endedAt = before?.restoredAt ?? before?.closedAt;
-    if (before !== undefined && before.rootCause === intent.root && endedAt !== undefined && intent.at - endedAt <= policy.reopenWithinMs) {
+    // What a person asked for is over when it is closed: the next call for help is a request of its own.
+    const isOver = intent.kind === "ask" && before?.closedAt !== undefined;
+    const isRecent = endedAt !== undefined && intent.at - endedAt <= policy.reopenWithinMs;
+    if (before !== undefined && before.rootCause === intent.root && isRecent && !isOver) {
       await this.#write(reopenIncident(before, alarm, intent.at, intent.why), intent.at);
       this.#assign(alarm, before.id);
       this.opened.set(intent.root, before);
@@ -105,7 +120,7 @@ export class IntentWriter {
   }
 
   #opening(input: {
-    intent: Extract<Intent, { kind: "open" }>;
+    intent: Opener;
     alarm: Alarm;
     device: Device | undefined;
     number: Reserved;
@@ -156,6 +171,12 @@ export class IntentWriter {
       await this.#tx.appendTimeline([line(open, intent.at, "system", "alarm-joined", intent.why, { alarm: alarm.key })]);
       this.#assign(alarm, open.id);
     }
+    this.opened.set(intent.root, open);
+  }
+
+  /** Somebody presses the button again, maybe because nobody came: one more occurrence of the same request. */
+  async #askedAgain(open: Incident, intent: Opener): Promise<void> {
+    await this.#write(askAgain(open, intent.at, intent.why), intent.at);
     this.opened.set(intent.root, open);
   }
 

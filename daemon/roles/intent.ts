@@ -14,6 +14,8 @@ import type { Overlay } from "./memory.ts";
 export type Intent =
   /** An unexplained alarm: its root cause gets an incident, or its open one gathers it. */
   | { readonly kind: "open"; readonly alarm: string; readonly root: string; readonly at: Instant; readonly why: string }
+  /** A person asks for help: an incident of its own, or one more occurrence of the one that is open. */
+  | { readonly kind: "ask"; readonly alarm: string; readonly root: string; readonly at: Instant; readonly why: string }
   /** Explained by another's failure: listed there by name. */
   | { readonly kind: "child"; readonly alarm: string; readonly root: string; readonly at: Instant; readonly why: string }
   /** A failure that explains what its children have opened meanwhile. */

@@ -139,7 +139,9 @@ export class Turn {
     }
     switch (rule?.eventOnly === true ? "event" : transition.kind) {
       case "event":
-        this.#intents.push({ kind: "event", device: device.id, symptom: alarm.symptom, at, why });
+        if (rule?.opensRequest === true && !device.commissioning)
+          this.#intents.push({ kind: "ask", alarm: alarm.key, root: alarm.key, at, why });
+        else this.#intents.push({ kind: "event", device: device.id, symptom: alarm.symptom, at, why });
         return;
       case "raised":
       case "flapping":

@@ -114,6 +114,7 @@ export const en = {
   "event.follow-up-due": "Follow-up due",
   "event.superseded": "Steps joined",
   "event.alarm-joined": "Another alarm joined",
+  "event.asked-again": "Help asked for again",
   "event.children-suppressed": "Devices out of reach because of this failure",
   "event.follow-up": "Follow-up due",
   "event.restored": "Restored",

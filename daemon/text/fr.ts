@@ -115,6 +115,7 @@ export const fr: Readonly<Record<TextKey, string>> = {
   "event.follow-up-due": "Suivi à faire",
   "event.superseded": "Étapes regroupées",
   "event.alarm-joined": "Autre alarme jointe",
+  "event.asked-again": "Aide demandée de nouveau",
   "event.children-suppressed": "Appareils injoignables à cause de cette panne",
   "event.follow-up": "Suivi à faire",
   "event.restored": "Rétabli",

@@ -30,6 +30,7 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
   ["a session starts in {n} min", "une séance commence dans {n} min"],
   ["general failure: {why}", "panne générale : {why}"],
   ["it serves a service that runs day and night", "il sert à un service offert jour et nuit"],
+  ["somebody in the room asks for help, and waits", "une personne dans la salle demande de l'aide, et attend"],
   ["its next session is in {n} min", "sa prochaine séance est dans {n} min"],
   ["service is owed now, and no session is near", "nous sommes en heures de service, et aucune séance n'approche"],
   ["no session is near; it can wait until service hours", "aucune séance n'approche; cela peut attendre les heures de service"],

@@ -50,6 +50,7 @@ export function rule(id: string): Rule {
     reach: "device",
     outOfService: false,
     eventOnly: false,
+    opensRequest: false,
     suppressible: true,
     text: { fr: text, en: text },
     source: "test",

@@ -25,6 +25,7 @@ const rule: Rule = {
   reach: "device",
   outOfService: true,
   eventOnly: false,
+  opensRequest: false,
   suppressible: true,
   text: {
     fr: {

@@ -19,6 +19,7 @@ export function rule(over: Partial<Rule> = {}): Rule {
     reach: "device",
     outOfService: true,
     eventOnly: false,
+    opensRequest: false,
     suppressible: true,
     text: { fr: text, en: text },
     source: "test",
