@@ -105,13 +105,16 @@ function readAs(read: Omit<Facts["scalars"][number], "oid">, certainty: Certaint
   };
 }
 
-function columnOf(read: Facts["columns"][number]): Pick<SnmpColumn, "oid" | "part" | "labelOid" | "bits" | "where"> {
+function columnOf(read: Facts["columns"][number]): Omit<SnmpColumn, keyof ReadAs> {
   return {
     oid: read.oid,
     part: read.part,
     ...(read.label_oid === undefined ? {} : { labelOid: read.label_oid }),
     ...(read.bits === undefined ? {} : { bits: read.bits }),
     ...(read.where === undefined ? {} : { where: read.where }),
+    ...(read.of === undefined ? {} : { of: read.of }),
+    ...(read.out_of === undefined ? {} : { outOf: read.out_of }),
+    ...(read.whole === undefined ? {} : { whole: read.whole }),
   };
 }
 
@@ -162,6 +165,7 @@ function trapOf(trap: Facts["traps"][number]): TrapMeaning {
     certainty: trap.certainty,
     ...(trap.symptom === undefined ? {} : { symptom: trap.symptom }),
     ...(trap.part === undefined ? {} : { part: trap.part }),
+    ...(trap.part_is === undefined ? {} : { partIs: trap.part_is }),
     ...(trap.when === undefined ? {} : { when: trap.when }),
     ...(trap.category === undefined ? {} : { category: trap.category }),
     ...(trap.text === undefined ? {} : { text: trap.text }),

@@ -72,7 +72,9 @@ function twice(facts: Facts, at: At): readonly ConfigProblem[] {
   };
   const plain = (reads: readonly { readonly oid: string }[]) => reads.map(({ oid }) => ({ key: oid, oid }));
   once("scalars", "snmp", plain(facts.scalars));
-  once("columns", "snmp", plain(facts.columns));
+  // A column may be read as several things, for different rows.
+  const columns = facts.columns.map(({ oid, name }) => ({ key: `${oid} ${name}`, oid }));
+  once("columns", "snmp", columns);
   // One notification may say several things: of each value, and of each symptom, one.
   const trapKeys = facts.traps.map(({ oid, symptom, when }) => ({ key: `${oid} ${symptom} ${when?.oid} ${when?.in.join()}`, oid }));
   once("traps", "traps", trapKeys);

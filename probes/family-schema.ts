@@ -41,6 +41,7 @@ export const units = [
   "ratio",
   "celsius",
   "volts",
+  "octets",
   "count",
   "bool",
 ] as const;
@@ -70,6 +71,22 @@ function hasMeaning(read: WrittenRead, context: z.RefinementCtx): void {
     context.addIssue({ code: "custom", message: "a state needs states: { raw value: word }" });
 }
 
+interface WrittenShare extends WrittenRead {
+  readonly of?: string | undefined;
+  readonly out_of?: string | undefined;
+  readonly whole?: boolean | undefined;
+}
+
+/** A share of a row is a ratio, and whole is said of what is listed. */
+function isShare(read: WrittenShare, context: z.RefinementCtx): void {
+  const shares = [read.of, read.out_of].filter((each) => each !== undefined).length;
+  if (shares > 1) context.addIssue({ code: "custom", message: "of and out_of together; keep one" });
+  if (shares > 0 && (read.as !== "gauge" || read.unit !== "ratio"))
+    context.addIssue({ code: "custom", message: "of and out_of make a ratio; write as: gauge, unit: ratio" });
+  if (read.whole === true && read.as !== "state")
+    context.addIssue({ code: "custom", path: ["whole"], message: "only a state can be whole; remove it" });
+}
+
 const scalar = z.strictObject({ oid, ...readAs }).superRefine(hasMeaning);
 const column = z
   .strictObject({
@@ -79,8 +96,12 @@ const column = z
     label_oid: oid.optional(),
     bits: z.union([z.literal(32), z.literal(64)]).optional(),
     where: z.strictObject({ oid, in: z.array(z.string()).min(1) }).optional(),
+    of: oid.optional(),
+    out_of: oid.optional(),
+    whole: z.boolean().optional(),
   })
-  .superRefine(hasMeaning);
+  .superRefine(hasMeaning)
+  .superRefine(isShare);
 const shellValue = z
   .strictObject({
     path: z.string().min(1),
@@ -99,6 +120,10 @@ const trap = z.strictObject({
   symptom: code.optional(),
   effect: z.enum(["raise", "clear", "event"]),
   part: z.strictObject({ prefix: code, oid, from: z.enum(["value", "index"]) }).optional(),
+  part_is: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]* [a-z0-9-]+$/, { error: "a part is its prefix, a blank and its name: alarm no-licensing" })
+    .optional(),
   when: z.strictObject({ oid, in: z.array(z.string()).min(1) }).optional(),
   category: category.optional(),
   text: text.optional(),

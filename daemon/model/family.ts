@@ -38,6 +38,12 @@ export interface SnmpColumn extends ReadAs {
   readonly bits?: 32 | 64;
   /** Only rows whose column `oid` has one of these raw values. */
   readonly where?: { readonly oid: string; readonly in: readonly string[] };
+  /** A gauge is its share of itself and this column of the same row: used of used and free. */
+  readonly of?: string;
+  /** A gauge is its value divided by this column of the same row: used out of size. */
+  readonly outOf?: string;
+  /** The table lists all parts of this reading: a row that is not there is gone (see Finding.whole). */
+  readonly whole?: boolean;
 }
 
 /** Where a fault lies, in the words of the procedure's first diagnosis; a rule's severity and the first steps follow from it. */
@@ -119,6 +125,8 @@ export interface TrapMeaning {
   readonly effect: "raise" | "clear" | "event";
   /** The varbind whose value (or whose index, for `index`) names the part. */
   readonly part?: { readonly prefix: string; readonly oid: string; readonly from: "value" | "index" };
+  /** The part that it is always about, where the notification itself names it: `alarm no-licensing`. */
+  readonly partIs?: string;
   /** Only when the varbind at or under `oid` has one of these values: a notification that says what happened in its value (upsAlarmDescr). */
   readonly when?: { readonly oid: string; readonly in: readonly string[] };
   readonly category?: Category;

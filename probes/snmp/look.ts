@@ -7,7 +7,7 @@ import type { Conversation, Told } from "./conversation.ts";
 import { addMeaning, type CounterMemory, type Gathered } from "./meaning.ts";
 import { snmpEngineBoots, snmpEngineTime, sysUpTime, tableOf } from "./oid.ts";
 import { type ReadMemory, readScalars, type ScalarValues } from "./scalars.ts";
-import { columnsOf, interfaceNames, rowsOf } from "./table.ts";
+import { columnsOf, interfaceNames, rowsOf, wholeLists } from "./table.ts";
 import { judgeUptime, type UptimeReading, uptimeSeconds } from "./uptime.ts";
 import { isAbsent, numberOf } from "./value.ts";
 import { type Column, emptyColumn, walk } from "./walk.ts";
@@ -91,14 +91,15 @@ export function conclude(ending: Ending): Finding {
   }
   for (const column of plan.family.snmp.columns) {
     const bits = column.bits ?? 32;
-    for (const row of rowsOf(column, progress.tables)) addMeaning({ read: column, bits, part: row.part }, row.value, before, into);
+    for (const { value, ...row } of rowsOf(column, progress.tables)) addMeaning({ ...row, read: column, bits }, value, before, into);
   }
+  const whole = wholeLists(plan.family.snmp.columns, progress.tables);
   memory.counters = into.counters;
   const names = interfaceNames(plan.family.snmp.columns, progress.tables);
   if (names.size > 0) memory.interfaces = names;
   if (uptime !== undefined) memory.uptime = uptime;
   const trace = ending.trace ? { trace: ending.talk.trace() } : {};
-  return { status: "up", samples: into.samples, readings: into.readings, faults, ...trace };
+  return { status: "up", samples: into.samples, readings: into.readings, faults, ...(whole.length === 0 ? {} : { whole }), ...trace };
 }
 
 function uptimeOf(scalars: ScalarValues, atMs: number): UptimeReading | undefined {

@@ -31,6 +31,8 @@ export interface Item {
   readonly read: ReadAs;
   readonly bits?: 32 | 64;
   readonly part?: string;
+  /** A gauge is divided by it. */
+  readonly over?: number;
 }
 
 /** Adds what one value means. */
@@ -50,7 +52,7 @@ export function addMeaning(item: Item, varbind: Varbind, before: Before, into: G
       return;
     }
     case "gauge": {
-      const value = gauge(read, varbind);
+      const value = gauge(item, varbind);
       if (value !== undefined) into.samples.push({ name: read.name, value, ...where });
       return;
     }
@@ -69,9 +71,9 @@ export function addMeaning(item: Item, varbind: Varbind, before: Before, into: G
 }
 
 /** With `states`, a gauge is a number for each raw value (ifOperStatus: 1 → 1, 2 → 0); a raw value that is not listed gives nothing. */
-function gauge(read: ReadAs, varbind: Varbind): number | undefined {
+function gauge({ read, over = 1 }: Item, varbind: Varbind): number | undefined {
   const raw = numberOf(varbind);
-  if (read.states === undefined) return raw === undefined ? undefined : raw * (read.scale ?? 1);
+  if (read.states === undefined) return raw === undefined ? undefined : (raw * (read.scale ?? 1)) / over;
   const word = read.states[textOf(varbind) ?? ""];
   const value = word === undefined ? Number.NaN : Number(word);
   return Number.isNaN(value) ? undefined : value * (read.scale ?? 1);

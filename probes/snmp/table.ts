@@ -5,13 +5,15 @@
  */
 import type { SnmpColumn } from "../../daemon/model/family.ts";
 import { compareOids } from "./oid.ts";
-import { textOf, type Varbind } from "./value.ts";
+import { numberOf, textOf, type Varbind } from "./value.ts";
 import type { Column } from "./walk.ts";
 
 export interface Row {
   /** `interface GigabitEthernet0/1`. */
   readonly part: string;
   readonly value: Varbind;
+  /** What the value is divided by, for a column that is a share of another. */
+  readonly over?: number;
 }
 
 /** All columns that must be walked for these: the values, their labels, their conditions. */
@@ -21,6 +23,8 @@ export function columnsOf(columns: readonly SnmpColumn[]): Set<string> {
     all.add(column.oid);
     if (column.labelOid !== undefined) all.add(column.labelOid);
     if (column.where !== undefined) all.add(column.where.oid);
+    const other = column.of ?? column.outOf;
+    if (other !== undefined) all.add(other);
   }
   return all;
 }
@@ -34,11 +38,31 @@ export function rowsOf(column: SnmpColumn, walked: ReadonlyMap<string, Column>):
     const value = values.get(index);
     const label = labelOf(column, index, walked);
     if (value === undefined || label === undefined || !counts(column, index, walked)) continue;
+    const over = overOf(column, index, value, walked);
+    if (over === "unknown") continue;
     const own = used.has(label) ? `${label} #${index}` : label;
     used.add(label);
-    rows.push({ part: `${column.part} ${own}`, value });
+    rows.push({ part: `${column.part} ${own}`, value, ...(over === undefined ? {} : { over }) });
   }
   return rows;
+}
+
+/** The readings whose tables were read to their end: a row that is not there is no row of the device. */
+export function wholeLists(columns: readonly SnmpColumn[], walked: ReadonlyMap<string, Column>): readonly string[] {
+  const names = new Set(columns.filter((column) => column.whole === true).map((column) => column.name));
+  const isRead = (name: string): boolean =>
+    [...columnsOf(columns.filter((column) => column.name === name))].every((oid) => walked.get(oid)?.complete === true);
+  return [...names].filter(isRead);
+}
+
+/** Undefined: the value stands for itself. A share of nothing, or of what was not read, is unknown. */
+function overOf(column: SnmpColumn, index: string, value: Varbind, walked: ReadonlyMap<string, Column>): number | "unknown" | undefined {
+  const oid = column.of ?? column.outOf;
+  if (oid === undefined) return undefined;
+  const there = walked.get(oid)?.values.get(index);
+  const other = there === undefined ? undefined : numberOf(there);
+  const own = column.of === undefined ? 0 : numberOf(value);
+  return other === undefined || own === undefined || other + own <= 0 ? "unknown" : other + own;
 }
 
 /** ifIndex → label, from the first column that reads ifTable or ifXTable with a label. Empty when none was walked. */

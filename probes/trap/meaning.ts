@@ -77,7 +77,8 @@ function faultOf(one: TrapMeaning, oid: string, varbinds: readonly TrapVarbind[]
   return [{ symptom: one.symptom, effect: one.effect, ...(part === undefined ? {} : { part }), text }];
 }
 
-function partOf({ part }: TrapMeaning, oid: string, varbinds: readonly TrapVarbind[]): string | undefined {
+function partOf({ part, partIs }: TrapMeaning, oid: string, varbinds: readonly TrapVarbind[]): string | undefined {
+  if (partIs !== undefined) return partIs;
   if (oid === LINK_DOWN || oid === LINK_UP || part?.prefix === "interface") {
     const named = interfacePart(varbinds);
     if (named !== undefined) return named;

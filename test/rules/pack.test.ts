@@ -17,9 +17,10 @@ describe("the shipped packs", () => {
   });
 
   it("hold every symptom of the vocabulary that a rule can raise", () => {
+    // What the families' files name has a rule too: test/probes/families/catalogue.test.ts.
     const wanted =
       "unreachable silent high-loss sip-unregistered h323-unregistered camera-disconnected microphone-disconnected touchpanel-disconnected over-temperature interface-down on-battery battery-low reboot host-key-changed login-refused blind-poller unobserved link-down user-assistance auth-failure signalling-port-closed registration-mismatch";
-    expect([...new Set(rules.map((rule) => rule.symptom))].sort()).toEqual(wanted.split(" ").sort());
+    expect(rules.map((rule) => rule.symptom)).toEqual(expect.arrayContaining(wanted.split(" ")));
   });
 
   it("give each rule an id of its own, a source, at least one test and as many steps in French as in English", () => {
