@@ -19,6 +19,10 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     about: "look once at a device or an address, and print everything seen",
     load: async () => (await import("./cli/probe.ts")).probe,
   },
+  discover: {
+    about: "look what answers in the listed networks, and propose it as devices to review",
+    load: async () => (await import("./cli/discover.ts")).discoverCommand,
+  },
   import: {
     about: "import devices x.csv: CSV into YAML",
     load: async () => importing((await import("./cli/import-devices.ts")).importDevices),

@@ -19,9 +19,18 @@ export interface Held {
 }
 
 /** Throws StateHeld at once when another process (or another part of this one) holds the folder. */
-export async function holdState(stateDir: string): Promise<Held> {
+export function holdState(stateDir: string): Promise<Held> {
+  return hold(stateDir, "daemon.lock", `${stateDir} is in use by a running daemon; stop it first`);
+}
+
+/** One discovery at a time on this state, by whatever process: two would be twice as fast as one may be. */
+export function holdDiscovery(stateDir: string): Promise<Held> {
+  return hold(stateDir, "discovery.lock", `another discovery is under way on ${stateDir}; wait for its end`);
+}
+
+async function hold(stateDir: string, file: string, taken: string): Promise<Held> {
   await mkdir(stateDir, { recursive: true });
-  const pool = lockConnection(join(stateDir, "daemon.lock"));
+  const pool = lockConnection(join(stateDir, file));
   const connection: unknown = await pool.client.acquireConnection();
   try {
     await pool.raw("BEGIN EXCLUSIVE").connection(connection);
@@ -30,7 +39,7 @@ export async function holdState(stateDir: string): Promise<Held> {
     await pool.destroy();
     const seen = storeError(error);
     if (!(seen instanceof StoreUnavailable) || !seen.code.startsWith("SQLITE_BUSY")) throw seen;
-    throw new StateHeld(`${stateDir} is in use by a running daemon; stop it first`);
+    throw new StateHeld(taken);
   }
   let released: Promise<void> | undefined;
   return {
