@@ -84,11 +84,12 @@ const text4 = (ip: string): Value => ({ tag: 0x04, value: Uint8Array.from(ip.spl
 function agentOf({ address, snmp }: LabDevice, port: number): SnmpAgent<object> | undefined {
   if (snmp === undefined) return undefined;
   const bornAt = Date.now();
+  const table = new ObjectTable<object>(objectsOf(snmp));
   return new SnmpAgent<object>({
     address,
     port,
     engine: `lab-${address}`,
-    table: new ObjectTable(objectsOf(snmp)),
+    table: () => table,
     context: {},
     answers: () => true,
     boots: () => 1,
