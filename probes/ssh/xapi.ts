@@ -184,10 +184,14 @@ class XapiConversation implements Conversation {
     else if (!/^xstatus\b/i.test(oldest.command)) this.#answer(oldest.id, { form: "json", status: undefined });
   }
 
-  /** Which question it is about shows when a later one is answered, or when nothing more comes. */
+  /** Lines answer in order: it is the oldest. With numbers it shows when a later one is answered, or when nothing more comes. */
   #notRecognized(): void {
     if (this.#questions.waiting === 0) return;
     this.#refusals += 1;
+    if (this.#mode === "terminal") {
+      this.#refuseBefore(Number.POSITIVE_INFINITY);
+      return;
+    }
     clearTimeout(this.#refusalTimer);
     this.#refusalTimer = setTimeout(() => {
       if (this.#refusals >= this.#questions.waiting) this.#refuseBefore(Number.POSITIVE_INFINITY);
