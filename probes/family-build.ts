@@ -10,6 +10,7 @@ import type {
   Quirk,
   ReadAs,
   ShellAsk,
+  ShellValue,
   SnmpColumn,
   SnmpScalar,
   StateMeaning,
@@ -133,19 +134,14 @@ function shellOf(shell: WrittenShell, certainty: Certainty): NonNullable<Family[
 }
 
 function asksOf(asks: WrittenShell["asks"], certainty: Certainty): readonly ShellAsk[] {
-  return asks.map((ask) => ({
-    command: ask.command,
-    values: ask.values.map((value) => ({
-      path: value.path,
-      ...readAs(value, certainty),
-      ...(value.part === undefined ? {} : { part: value.part }),
-      ...(value.where === undefined ? {} : { where: value.where }),
-      ...(value.label === undefined ? {} : { label: value.label }),
-      ...(value.of === undefined ? {} : { of: value.of }),
-      ...(value.match === undefined ? {} : { match: value.match }),
-      ...(value.whole === undefined ? {} : { whole: value.whole }),
-    })),
-  }));
+  return asks.map((ask) => ({ command: ask.command, values: ask.values.map((value) => shellValueOf(value, certainty)) }));
+}
+
+/** Written and read under the same names; what is not written is absent. */
+function shellValueOf(value: WrittenShell["asks"][number]["values"][number], certainty: Certainty): ShellValue {
+  const { path, part, where, whole, label, noise, of, match } = value;
+  const beside = Object.entries({ part, where, whole, label, noise, of, match }).filter(([, written]) => written !== undefined);
+  return { path, ...readAs(value, certainty), ...(Object.fromEntries(beside) as Omit<ShellValue, keyof ReadAs | "path">) };
 }
 
 function quirkOf(quirk: NonNullable<FamilyFile["quirks"]>[number]): Quirk {

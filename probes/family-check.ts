@@ -48,15 +48,23 @@ function patterns(data: FamilyFile, at: At): readonly ConfigProblem[] {
   });
 }
 
-/** A host's answer is text: what is wanted of it is the group of a pattern. */
-function groups(data: FamilyFile, at: At): readonly ConfigProblem[] {
-  if (data.shell?.dialect !== "exec") return [];
-  const asks = data.shell.asks.map((ask, index) => ({ ask, place: ["shell", "asks", index] }));
-  const inCall = (data.shell.in_call?.asks ?? []).map((ask, index) => ({ ask, place: ["shell", "in_call", "asks", index] }));
+/** What is cut out of a value is the group of a pattern; a host's answer is text, and all that is wanted of it is. */
+function groups({ shell: written }: FamilyFile, at: At): readonly ConfigProblem[] {
+  if (written === undefined) return [];
+  const asks = written.asks.map((ask, index) => ({ ask, place: ["shell", "asks", index] }));
+  const inCall = (written.in_call?.asks ?? []).map((ask, index) => ({ ask, place: ["shell", "in_call", "asks", index] }));
   return [...asks, ...inCall].flatMap(({ ask, place }) =>
-    ask.values.flatMap(({ path }, index) => {
-      const pattern = groupPattern(path);
-      return "refused" in pattern ? [at([...place, "values", index, "path"], `"${path}": ${pattern.refused}`)] : [];
+    ask.values.flatMap(({ path, match, noise }, index) => {
+      const here = (key: string): readonly PropertyKey[] => [...place, "values", index, key];
+      const group = (key: string, source: string | undefined): readonly ConfigProblem[] => {
+        const pattern = source === undefined ? undefined : groupPattern(source);
+        return pattern !== undefined && "refused" in pattern ? [at(here(key), `"${source}": ${pattern.refused}`)] : [];
+      };
+      const words = (noise ?? []).flatMap((source) => {
+        const pattern = safePattern(source);
+        return "refused" in pattern ? [at(here("noise"), `"${source}": ${pattern.refused}`)] : [];
+      });
+      return [...group("path", written.dialect === "exec" ? path : undefined), ...group("match", match), ...words];
     }),
   );
 }

@@ -109,6 +109,7 @@ const shellValue = z
     part: code.optional(),
     whole: z.boolean().optional(),
     label: z.array(z.string().min(1)).min(1).optional(),
+    noise: z.array(z.string().min(1)).min(1).optional(),
     of: z.string().min(1).optional(),
     match: z.string().min(1).optional(),
     where: z.strictObject({ field: z.string().min(1), in: z.array(z.string()).min(1) }).optional(),

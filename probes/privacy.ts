@@ -48,6 +48,11 @@ const FAR_END_FIELDS: ReadonlySet<string> = new Set([
   "peer",
   "uri",
   "contactmethod",
+  // Who is registered with a registrar.
+  "alias",
+  "aliases",
+  "aor",
+  "contact",
 ]);
 
 /** Subtrees that go whole. */

@@ -107,6 +107,8 @@ export interface ShellValue extends ReadAs {
    * of states the one told first in `states` counts, of gauges the greatest, rates are added. Only plain words and our own addresses are told.
    */
   readonly label?: readonly string[];
+  /** Linear-time patterns on the part: a state of such a part is usual, and reads `info` whatever the device says. */
+  readonly noise?: readonly string[];
   /** For a counter, a path beside it in the item: the sample is the ratio of both differences, this one / (this one + `of`). Lost of received. */
   readonly of?: string;
   /** A linear-time pattern with one group: only that part of the raw value counts (`locked on 1096 rpm`). No match: no value. */

@@ -86,9 +86,10 @@ export function wordAt(item: unknown, choices: string): string | undefined {
   return undefined;
 }
 
-/** The text of the node at a plain path below this one. */
+/** The text of the node at a plain path below this one; of a list, the first item's. */
 export function leafAt(node: unknown, path: string): string | undefined {
-  return leaf(path.split(".").reduce<unknown>((at, step) => child(at, step), node));
+  const first = (at: unknown): unknown => (Array.isArray(at) ? items(at)[0] : at);
+  return leaf(path.split(".").reduce<unknown>((at, step) => first(child(at, step)), node));
 }
 
 export function child(node: unknown, name: string): unknown {

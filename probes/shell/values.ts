@@ -7,6 +7,7 @@ import { isIP } from "node:net";
 import type { ShellAsk, ShellValue } from "../../daemon/model/family.ts";
 import type { Reading, Sample } from "../../daemon/model/observation.ts";
 import { dropFarEnd, isFarEndField, scrub } from "../privacy.ts";
+import { safePattern } from "../safe-pattern.ts";
 import type { Answer } from "./dialect.ts";
 import { type Found, find, firstGroup, leafAt, wordAt } from "./find.ts";
 
@@ -95,13 +96,29 @@ function addReading(
   into: Into,
 ): void {
   if (isFarEndField(value.path)) return;
-  const word = value.as === "text" ? text : (value.states?.[text] ?? text.toLowerCase().replace(/\s+/g, "-"));
-  const clean = scrub(word, inventory).slice(0, 200);
+  const word = isNoise(value, part)
+    ? "info"
+    : value.as === "text"
+      ? text
+      : (value.states?.[text] ?? text.toLowerCase().replace(/\s+/g, "-"));
+  // A serial number may be digits only, as a telephone number is.
+  const clean = (SERIALS.has(value.name) && /^[\w.-]{4,40}$/.test(word) ? word : scrub(word, inventory)).slice(0, 200);
   if (clean === "") return;
   const reading = { name: value.name, ...(part === undefined ? {} : { part }), value: clean };
   const before = placeOf(value, part, into, into.readings.length);
   if (before === undefined) into.readings.push(reading);
   else if (isWorse(value, clean, into.readings[before]?.value)) into.readings[before] = reading;
+}
+
+const SERIALS: ReadonlySet<string> = new Set(["serial", "peripheral_serial"]);
+
+/** What is usual whatever level the device gives it. */
+function isNoise({ noise }: ShellValue, part: string | undefined): boolean {
+  if (noise === undefined || part === undefined) return false;
+  return noise.some((source) => {
+    const pattern = safePattern(source);
+    return "matches" in pattern && pattern.matches(part);
+  });
 }
 
 /** Words are listed worst first where one part may be named twice. */
@@ -176,10 +193,14 @@ function partOf(value: ShellValue, found: Found, inventory: ReadonlySet<string>)
   return found.id !== undefined && /^\d{1,6}$/.test(found.id) ? `${value.part} ${found.id}` : value.part;
 }
 
-/** A plain word in lower case, or an address of our own; anything else is nobody's business. */
+/** `sip:room@10.1.2.3:5060;transport=tls`, `10.1.2.3:1720`, `[2001:db8::1]:5060`: the address. */
+const ADDRESS = /^(?:[a-z0-9]{1,8}:)?(?:[^@\s]{0,200}@)?\[?((?:\d{1,3}\.){3}\d{1,3}|[0-9a-f:]{2,39})\]?(?::\d{1,5})?(?:;.{0,300})?$/i;
+
+/** A plain word in lower case, or an address of our own, alone or in a URI; anything else is nobody's business. */
 function plainWord(word: string | undefined, inventory: ReadonlySet<string>): string | undefined {
   if (word === undefined) return undefined;
-  if (isIP(word) !== 0) return inventory.has(word) ? word : undefined;
+  const address = isIP(word) !== 0 ? word : ADDRESS.exec(word.slice(0, 600))?.[1];
+  if (address !== undefined && isIP(address) !== 0) return inventory.has(address) ? address : undefined;
   return /^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(word) ? word.toLowerCase() : undefined;
 }
 

@@ -5,16 +5,16 @@
  */
 import type { Answer } from "../shell/dialect.ts";
 
-/** The Status tree of an answer, or the device's refusal: `{"status":"Error"}` directly or below CommandResponse. */
+/** The tree of an answer (status, or a setting that was read), or the device's refusal: `{"status":"Error"}` directly or below CommandResponse. */
 export function readAnswer(object: Readonly<Record<string, unknown>>): Answer {
-  const { Status, CommandResponse } = object;
+  const { Status, Configuration, CommandResponse } = object;
   const refusal =
     refusalOf(Status) ??
     Object.values(recordOf(CommandResponse))
       .map(refusalOf)
       .find((found) => found !== undefined);
   if (refusal !== undefined) return { form: "json", status: undefined, problem: refusal };
-  return { form: "json", status: Status };
+  return { form: "json", status: Status ?? Configuration };
 }
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {

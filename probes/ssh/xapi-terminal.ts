@@ -21,7 +21,7 @@ export interface Block {
 }
 
 const END = /^\*(?:\*\s*|[rse]\/)end\b/;
-const STAR = /^\*([rse])\s+(.*)$/;
+const STAR = /^\*([rsec])\s+(.*)$/;
 const MAX_WORDS = 32;
 const MAX_LINES = 20_000;
 
@@ -59,7 +59,7 @@ export class TerminalReader {
       this.#isResult = star[1] === "r";
       // A new heading, whatever the indentation of the lines before it.
       this.#above = [];
-      this.#read(0, star[2] ?? "");
+      this.#read(0, (star[2] ?? "").replace(/^xConfiguration\s+/i, ""));
       return true;
     }
     const indent = text.length - text.trimStart().length;
@@ -181,7 +181,8 @@ function resultIdOf(text: string): string | undefined {
 /** Could this block answer this question? Another node's lines are feedback. */
 export function answers(block: Block, command: string): boolean {
   const [verb = "", ...wanted] = command.toLowerCase().split(/\s+/);
-  if (verb !== "xstatus") return block.words.length === 0;
+  if (!/^x(?:status|configuration)$/.test(verb)) return block.words.length === 0;
   if (block.words.length === 0 || block.refused !== undefined) return true;
-  return wanted.every((word, at) => block.words[at] === word);
+  // A heading may be shorter than what was asked for: a VCS prints the whole node.
+  return wanted.every((word, at) => at >= block.words.length || block.words[at] === word);
 }

@@ -26,7 +26,7 @@ const HARMLESS_LINE =
 const NOT_RECOGNIZED = /^Command not recognized\b/i;
 const HEARTBEAT = "xStatus SystemUnit Uptime";
 /** A refusal in words names no question: it is the last one's when nothing more comes for this long. */
-const REFUSED_AFTER_MS = 1_000;
+const REFUSED_AFTER_MS = 3_000;
 /** Feedback that a codec may send in a window without being asked; beyond it, something is broken. */
 const FEEDBACK_WINDOW_MS = 10_000;
 const FEEDBACK_BYTES = 8 * MAX_ANSWER_BYTES;
@@ -181,7 +181,7 @@ class XapiConversation implements Conversation {
     const oldest = this.#questions.oldest();
     if (oldest === undefined) return;
     if (text === "ERROR") this.#answer(oldest.id, { form: "json", status: undefined, problem: "Error: no reason" });
-    else if (!/^xstatus\b/i.test(oldest.command)) this.#answer(oldest.id, { form: "json", status: undefined });
+    else if (!/^x(?:status|configuration)\b/i.test(oldest.command)) this.#answer(oldest.id, { form: "json", status: undefined });
   }
 
   /** Lines answer in order: it is the oldest. With numbers it shows when a later one is answered, or when nothing more comes. */
