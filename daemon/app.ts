@@ -286,6 +286,7 @@ class Daemon implements App {
     const hearing = await startHearing({
       config: this.config,
       store,
+      clock: this.#clock,
       log: this.#log,
       metrics: this.#metrics,
       nextSeq: this.#nextSeq,

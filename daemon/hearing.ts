@@ -3,13 +3,13 @@
  *
  * Part of the composition root (app.ts). Without `traps` in the configuration nothing listens.
  */
-import { randomBytes } from "node:crypto";
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { withoutFarEnd } from "../probes/trap/far-end.ts";
 import { startTrapListener, type TrapListener } from "../probes/trap/listener.ts";
 import { indexMeanings, type MeaningIndex, meaning, partHints, resolvePart } from "../probes/trap/meaning.ts";
 import type { DecodedTrap, TrapDrop, TrapRules, TrapUser } from "../probes/trap/trap.ts";
+import { engineFacts, keepHeardEngines } from "./engine-memory.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Config } from "./model/config.ts";
 import type { Device } from "./model/network.ts";
@@ -20,6 +20,7 @@ import { type HeardTrap, hear } from "./roles/listener.ts";
 export interface HearingDeps {
   readonly config: () => Config;
   readonly store: Store;
+  readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly nextSeq: () => number;
@@ -41,7 +42,6 @@ export interface Hearing {
 }
 
 const silent: Hearing = { port: 0, lost: () => 0, reload: async () => undefined, stop: async () => undefined };
-const engineKey = "trap-engine-id";
 
 export async function startHearing(deps: HearingDeps): Promise<Hearing> {
   const { config, store, log, metrics } = deps;
@@ -53,7 +53,11 @@ export async function startHearing(deps: HearingDeps): Promise<Hearing> {
     deps.lookAgain(drop.sources?.flatMap((source) => world.byAddress.get(source)?.id ?? []));
   };
   const listener = await startTrapListener(
-    { host: traps.host, port: traps.port, bufferBytes: traps.bufferBytes, engineId: await engineId(store), onDrop, ...world.rules },
+    {
+      ...{ host: traps.host, port: traps.port, bufferBytes: traps.bufferBytes, onDrop },
+      ...(await engineFacts(store, deps.clock.now())),
+      ...world.rules,
+    },
     (batch) =>
       hear(batch.map(world.withoutFarEnd), {
         store,
@@ -67,6 +71,7 @@ export async function startHearing(deps: HearingDeps): Promise<Hearing> {
   const advice = listener.stats().bufferAdvice;
   if (advice !== undefined) log.warn({ granted: listener.stats().bufferGrantedBytes }, advice);
   mirror(listener, metrics);
+  const keeper = keepHeardEngines(listener, store, log);
   return {
     port: listener.port,
     lost() {
@@ -77,7 +82,10 @@ export async function startHearing(deps: HearingDeps): Promise<Hearing> {
       world = await worldOf(config());
       listener.update(world.rules);
     },
-    stop: () => listener.stop(),
+    async stop() {
+      await listener.stop();
+      await keeper.stop();
+    },
   };
 }
 
@@ -102,15 +110,6 @@ function mirror(listener: TrapListener, metrics: Metrics): void {
     }
     before = now;
   });
-}
-
-/** Stable over restarts: who knows our engine id keeps knowing it. RFC 3411 section 5, format 5 (octets). */
-async function engineId(store: Store): Promise<string> {
-  const kept = await store.kept<string>(engineKey);
-  if (kept !== undefined) return kept;
-  const made = `8000000005${randomBytes(8).toString("hex")}`;
-  await store.keep(engineKey, made);
-  return made;
 }
 
 interface World {

@@ -55,6 +55,7 @@ export type Decode = (datagram: Datagram, sha256: string) => Outcome;
 const AUTHENTICATED = 1;
 const ENCRYPTED = 2;
 const REPORTABLE = 4;
+const MIN_ENGINE_ID = 5;
 
 /** A user as net-snmp wants it. */
 export function libraryUser(user: TrapUser): LibraryUser {
@@ -173,6 +174,8 @@ function checkV3({ header, datagram, sha256, user, options }: V3Question): Outco
   const refused = (reason: Undecodable): Outcome => ({ kind: "undecodable", reason, version: "3", replies: [] });
   const encrypted = (header.flags & ENCRYPTED) !== 0;
   if (user.authProtocol === undefined || encrypted !== (user.privProtocol !== undefined)) return refused("security-level");
+  // RFC 3411 section 5: 5 to 32 octets. Nobody's engine has another id, and each would cost a hash.
+  if (header.engineId.length < MIN_ENGINE_ID) return refused("malformed");
   if (!options.keys.isAuthentic(datagram.bytes, user, header.engineId, header.digest)) return refused("digest-wrong");
   const now = options.engineNow();
   if (!header.engineId.equals(options.engineId)) {

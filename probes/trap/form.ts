@@ -106,11 +106,13 @@ function isUnder(prefixes: readonly string[], oid: string): boolean {
   return prefixes.some((prefix) => oid === prefix || oid.startsWith(`${prefix}.`));
 }
 
+/** RFC 3584 section 3.1 (4): what the v1 form had of its own follows as varbinds, unless a proxy on the way had put them in already. The community does not: it is a secret. */
 function v1Varbinds(pdu: LibraryPdu): LibraryVarbind[] {
-  return [
-    { oid: SYS_UP_TIME, type: 67, value: pdu.upTime ?? 0 },
-    ...pdu.varbinds,
-    ...(pdu.agentAddr === undefined || pdu.agentAddr === "0.0.0.0" ? [] : [{ oid: SNMP_TRAP_ADDRESS, type: 64, value: pdu.agentAddr }]),
+  const hasAddress = pdu.agentAddr !== undefined && pdu.agentAddr !== "0.0.0.0";
+  const own: readonly LibraryVarbind[] = [
+    ...(hasAddress ? [{ oid: SNMP_TRAP_ADDRESS, type: 64, value: pdu.agentAddr }] : []),
     { oid: SNMP_TRAP_ENTERPRISE, type: 6, value: pdu.enterprise },
   ];
+  const there = new Set(pdu.varbinds.map(({ oid }) => oid));
+  return [{ oid: SYS_UP_TIME, type: 67, value: pdu.upTime ?? 0 }, ...pdu.varbinds, ...own.filter(({ oid }) => !there.has(oid))];
 }

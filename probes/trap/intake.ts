@@ -11,7 +11,7 @@ import { type Keys, keysOf } from "./keys.ts";
 import { type Fate, Outgoing, type TrapEvent } from "./outgoing.ts";
 import { identityOf, laneOf, type Repeats, repeatsWithin } from "./repeats.ts";
 import { type Sources, sourcesOf } from "./sources.ts";
-import { type Timeliness, timeliness } from "./timeliness.ts";
+import { type HeardEngine, type Timeliness, timeliness } from "./timeliness.ts";
 import { type DecodedTrap, type Mutable, NO_COUNTS, type ReceiverOptions, type TrapCounts, type TrapRules } from "./trap.ts";
 
 /** Bytes that may wait undecoded, whatever their number. */
@@ -43,9 +43,9 @@ interface Queued extends Datagram {
 export interface IntakeIo {
   readonly post: (id: number, traps: readonly DecodedTrap[]) => void;
   readonly send: (reply: Reply) => void;
-  /** Wall clock, for `at` and our engine time. */
+  /** Wall clock, for `at`. */
   readonly now: () => number;
-  /** Monotonic, for rates and windows. */
+  /** Monotonic (threadMs), for rates, windows and our engine time. */
   readonly monotonicMs: () => number;
 }
 
@@ -61,7 +61,7 @@ export class Intake {
   readonly #options: ReceiverOptions;
   readonly #io: IntakeIo;
   readonly #keys: Keys = keysOf();
-  readonly #timeliness: Timeliness = timeliness();
+  readonly #timeliness: Timeliness;
   #rules: TrapRules;
   #relays: ReadonlySet<string>;
   #sources: Sources;
@@ -77,6 +77,7 @@ export class Intake {
     this.#options = options;
     this.#io = io;
     this.#rules = options;
+    this.#timeliness = timeliness(options.heardEngines);
     this.#relays = new Set(options.relays.map(plainAddress));
     this.#sources = this.#sourcesFor(options);
     this.#repeats = repeatsWithin(options.dedupMs ?? 5_000, isLost);
@@ -111,6 +112,11 @@ export class Intake {
 
   limited(atMost: number): { source: string; count: number }[] {
     return this.#sources.limited(atMost);
+  }
+
+  /** Senders' engines whose clock moved since last asked. */
+  takeMovedEngines(): readonly HeardEngine[] {
+    return this.#timeliness.takeMoved();
   }
 
   takeLosses(): Losses {
@@ -228,10 +234,10 @@ export class Intake {
   }
 
   #decoderFor(rules: TrapRules): Decode {
-    const { engineBoots, bootedAt } = this.#options;
+    const { engineBoots, bootedMs } = this.#options;
     const engineNow = (): { boots: number; time: number } => ({
       boots: engineBoots,
-      time: Math.max(0, Math.floor((this.#io.now() - bootedAt) / 1000)),
+      time: Math.max(0, Math.floor((this.#io.monotonicMs() - bootedMs) / 1000)),
     });
     const engineId = Buffer.from(this.#options.engineId, "hex");
     return decoderOf({ rules, keys: this.#keys, timeliness: this.#timeliness, engineId, engineNow });

@@ -8,12 +8,14 @@ import { Worker } from "node:worker_threads";
 import { builtFile } from "../built.ts";
 import { allowList } from "./allow.ts";
 import { bufferAdvice } from "./kernel.ts";
+import { threadMs } from "./thread-clock.ts";
+import { type HeardEngine, nextEngineBoots } from "./timeliness.ts";
 import type { DecodedTrap, FromReceiver, ReceiverOptions, ToReceiver, TrapCounts, TrapOptions, TrapRules, TrapStats } from "./trap.ts";
 import { addCounts, endedOf, NO_COUNTS } from "./trap.ts";
 
 const BUFFER_BYTES = 4 << 20;
-/** engineBoots counts seconds from here: it must grow with every start, and stay below 2^31. */
-const BOOTS_EPOCH = Date.UTC(2020, 0, 1);
+/** Senders' engines whose clock is kept; those heard longest ago are forgotten. */
+const MAX_ENGINES = 5_000;
 const WATCH_MS = 2_000;
 /** Watches in a row without a word from the worker before it is taken for hung. It speaks every second. */
 const MAX_SILENT = 5;
@@ -32,6 +34,8 @@ export interface TrapListener {
   stop(): Promise<void>;
   /** As the worker last said, at most a second ago. */
   stats(): TrapStats;
+  /** What clocks the senders' engines showed, as the worker last said; the same list while nothing moved. */
+  heardEngines(): readonly HeardEngine[];
   /** Asked of the worker now. */
   freshStats(): Promise<TrapStats>;
 }
@@ -67,6 +71,7 @@ class Listener implements TrapListener {
   #watch: NodeJS.Timeout | undefined;
   #stopped: Promise<void> | undefined;
   #asked = 0;
+  #engines: readonly HeardEngine[];
   readonly #answers = new Map<number, () => void>();
   readonly #abort = new AbortController();
 
@@ -74,13 +79,13 @@ class Listener implements TrapListener {
     const { onDrop, receiverFile, maxOffers, retryMs, ...rest } = options;
     this.#options = options;
     this.#onBatch = onBatch;
+    this.#engines = options.heardEngines ?? [];
     this.#file = receiverFile ?? builtFile("probes/trap/receiver.js");
-    const bootedAt = Date.now();
     this.#workerOptions = {
       ...rest,
       bufferBytes: options.bufferBytes ?? BUFFER_BYTES,
-      engineBoots: options.engineBoots ?? Math.floor((bootedAt - BOOTS_EPOCH) / 1000),
-      bootedAt,
+      engineBoots: options.engineBoots ?? nextEngineBoots(undefined, Date.now()),
+      bootedMs: threadMs(),
       maxBatch: options.maxBatch ?? 500,
       maxQueue: options.maxQueue ?? 50_000,
     };
@@ -98,8 +103,8 @@ class Listener implements TrapListener {
 
   update(rules: TrapRules): void {
     allowList([...rules.allow, ...rules.relays]);
-    const { host, port, bufferBytes, engineId, engineBoots, bootedAt, maxBatch, maxQueue } = this.#workerOptions;
-    this.#workerOptions = { ...pickRules(rules), host, port, bufferBytes, engineId, engineBoots, bootedAt, maxBatch, maxQueue };
+    const { host, port, bufferBytes, engineId, engineBoots, bootedMs, maxBatch, maxQueue } = this.#workerOptions;
+    this.#workerOptions = { ...pickRules(rules), host, port, bufferBytes, engineId, engineBoots, bootedMs, maxBatch, maxQueue };
     this.#tell({ kind: "rules", rules: pickRules(rules) });
   }
 
@@ -115,6 +120,10 @@ class Listener implements TrapListener {
       ...(advice === undefined ? {} : { bufferAdvice: advice }),
       limitedSources: this.#limited,
     };
+  }
+
+  heardEngines(): readonly HeardEngine[] {
+    return this.#engines;
   }
 
   async freshStats(): Promise<TrapStats> {
@@ -154,7 +163,7 @@ class Listener implements TrapListener {
 
   /** Resolves when the socket is bound. */
   #startWorker(): Promise<void> {
-    const worker = new Worker(this.#file, { workerData: this.#workerOptions });
+    const worker = new Worker(this.#file, { workerData: { ...this.#workerOptions, heardEngines: this.#engines } });
     this.#worker = worker;
     this.#silent = 0;
     return new Promise<void>((resolve, reject) => {
@@ -190,6 +199,7 @@ class Listener implements TrapListener {
       return;
     }
     this.#pending = message.pending;
+    if (message.engines.length > 0) this.#engines = newest([...this.#engines, ...message.engines]);
     this.#limited = message.limited;
     for (const drop of message.drops) this.#options.onDrop?.(drop);
     if (message.asked !== undefined) {
@@ -263,6 +273,16 @@ class Listener implements TrapListener {
     for (const resolve of this.#answers.values()) resolve();
     this.#answers.clear();
   }
+}
+
+/** The last word of each engine, the ones heard last at the end; bounded. */
+function newest(engines: readonly HeardEngine[]): readonly HeardEngine[] {
+  const last = new Map<string, HeardEngine>();
+  for (const heard of engines) {
+    last.delete(heard.engine);
+    last.set(heard.engine, heard);
+  }
+  return [...last.values()].slice(-MAX_ENGINES);
 }
 
 /** Only what may cross to the worker: the caller's object may hold more. */

@@ -7,6 +7,7 @@ import { createSocket, type Socket } from "node:dgram";
 import { parentPort, workerData } from "node:worker_threads";
 import { Intake } from "./intake.ts";
 import { kernelDrops } from "./kernel.ts";
+import { threadMs } from "./thread-clock.ts";
 import type { FromReceiver, ReceiverOptions, ToReceiver, TrapDrop } from "./trap.ts";
 
 const port = parentPort;
@@ -28,7 +29,7 @@ const intake = new Intake(options, {
   // A sender that is gone again is no concern of ours: it will ask again, or not.
   send: (reply) => socket.send(reply.bytes, reply.port, reply.address, () => {}),
   now: Date.now,
-  monotonicMs: () => performance.now(),
+  monotonicMs: threadMs,
 });
 
 let boundPort = 0;
@@ -108,6 +109,7 @@ function tell(asked?: number): void {
     counts: intake.counts,
     pending: intake.pending,
     drops: newDrops(),
+    engines: intake.takeMovedEngines(),
     limited: intake.limited(20),
     ...(asked === undefined ? {} : { asked }),
   });

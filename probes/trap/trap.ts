@@ -5,6 +5,7 @@
  */
 import type { SnmpAuth, SnmpPriv } from "../../daemon/model/config.ts";
 import type { Instant } from "../../daemon/model/time.ts";
+import type { HeardEngine } from "./timeliness.ts";
 
 export interface TrapVarbind {
   readonly oid: string;
@@ -88,8 +89,10 @@ export interface TrapOptions extends TrapRules {
   readonly bufferBytes?: number;
   /** Our engine id for informs, hex, 5 to 32 octets; the same after a restart. */
   readonly engineId: string;
-  /** Must grow with every start. Default: seconds since 2020 at the start. */
+  /** Must grow with every start (nextEngineBoots). Default: by the clock alone. */
   readonly engineBoots?: number;
+  /** What clocks the senders' engines showed before our restart. */
+  readonly heardEngines?: readonly HeardEngine[];
   /** Traps a batch. Default 500. */
   readonly maxBatch?: number;
   /** Datagrams that may wait to be decoded. Default 50,000 (and at most 64 MiB). */
@@ -165,6 +168,8 @@ export type FromReceiver =
       readonly counts: TrapCounts;
       readonly pending: number;
       readonly drops: readonly TrapDrop[];
+      /** Engines whose clock moved since the last tick. */
+      readonly engines: readonly HeardEngine[];
       readonly limited: readonly { readonly source: string; readonly count: number }[];
       readonly asked?: number;
     };
@@ -179,8 +184,8 @@ export type ToReceiver =
 export type ReceiverOptions = Omit<TrapOptions, "onDrop" | "receiverFile" | "maxOffers" | "retryMs"> & {
   readonly bufferBytes: number;
   readonly engineBoots: number;
-  /** When `engineBoots` began, epoch ms: our engine time counts from here, over restarts of the worker. */
-  readonly bootedAt: Instant;
+  /** When `engineBoots` began, monotonic (threadMs): our engine time counts from here, over restarts of the worker. */
+  readonly bootedMs: number;
   readonly maxBatch: number;
   readonly maxQueue: number;
 };

@@ -24,8 +24,8 @@ function tlv(tag: number, ...contents: Buffer[]): Buffer {
 const integer = (...bytes: number[]): Buffer => tlv(2, Buffer.from(bytes));
 
 /** An SNMPv3 message around a scoped PDU. */
-function v3Message(user: string, flags: number, digest: Buffer, scoped: Buffer): Buffer {
-  const engine = tlv(4, Buffer.from("8000b98380ffeeddccbb", "hex"));
+function v3Message(user: string, flags: number, digest: Buffer, scoped: Buffer, engineId = "8000b98380ffeeddccbb"): Buffer {
+  const engine = tlv(4, Buffer.from(engineId, "hex"));
   const security = tlv(
     0x30,
     engine,
@@ -125,4 +125,14 @@ it("a notification of an empty v3 user, without a digest, is not believed and no
   await until("kept", () => rig.traps.length >= 1);
   expect(rig.traps[0]).toMatchObject({ undecodable: "user-unknown", version: "3" });
   expect((await rig.listener.freshStats()).accepted).toBe(1);
+});
+
+it("an engine id that is none is refused before it costs a hash", async () => {
+  rig = await trapRig({
+    users: [{ name: "sha256", auth: { protocol: "sha256", key: "authkey-one" }, priv: { protocol: "aes", key: "privkey-one" } }],
+  });
+  const sealed = tlv(4, Buffer.alloc(48, 7));
+  await rig.sendRaw(["01020304", "8000b98380"].map((engine) => v3Message("sha256", 3, Buffer.alloc(24), sealed, engine)));
+  await until("both", () => rig.traps.length >= 2);
+  expect(rig.traps.slice(0, 2).map((trap) => trap.undecodable)).toEqual(["malformed", "digest-wrong"]);
 });

@@ -311,6 +311,26 @@ describe("who may send, and how much", () => {
   });
 });
 
+describe("over a restart", () => {
+  const clocked = (boots: number, time: number): string[] => [...V3, ...SENDER_ENGINE, "-Z", `${boots},${time}`, "TO", ""];
+
+  it("a v3 trap that was heard before is not believed again, a newer one is", async (context) => {
+    const snmptrap = needs("snmptrap", context);
+    await listen({ users: USERS });
+    await rig.send(snmptrap, [...clocked(5, 1000), LINK_DOWN]);
+    await until("one", () => rig.traps.length === 1);
+    await rig.listener.freshStats();
+    const heardEngines = rig.listener.heardEngines();
+    expect(heardEngines).toEqual([{ engine: "80001f880102030405", boots: 5, time: 1000 }]);
+    await rig.stop();
+    await listen({ users: USERS, heardEngines });
+    await rig.send(snmptrap, [...clocked(5, 1000), LINK_DOWN]);
+    await rig.send(snmptrap, [...clocked(5, 1001), LINK_DOWN]);
+    await until("two", () => rig.traps.length === 2);
+    expect(rig.traps.map((trap) => trap.undecodable ?? trap.oid)).toEqual(["replay", LINK_DOWN]);
+  });
+});
+
 describe("repeats", () => {
   it("down-up-down is three, down-down is one, two ports are two", async (context) => {
     const snmptrap = needs("snmptrap", context);

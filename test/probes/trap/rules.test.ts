@@ -5,12 +5,12 @@ import { allowList, plainAddress } from "../../../probes/trap/allow.ts";
 import { octetText, trapOidOfV1, v2Form } from "../../../probes/trap/form.ts";
 import { bufferAdvice, dropsIn } from "../../../probes/trap/kernel.ts";
 import { keysOf } from "../../../probes/trap/keys.ts";
-import { library } from "../../../probes/trap/library.ts";
+import { type LibraryPdu, library } from "../../../probes/trap/library.ts";
 import { indexMeanings, meaning, partHints, resolvePart } from "../../../probes/trap/meaning.ts";
 import { Recent } from "../../../probes/trap/recent.ts";
 import { identityOf, laneOf, repeatsWithin } from "../../../probes/trap/repeats.ts";
 import { sourcesOf } from "../../../probes/trap/sources.ts";
-import { isInOurWindow, timeliness } from "../../../probes/trap/timeliness.ts";
+import { isInOurWindow, nextEngineBoots, timeliness } from "../../../probes/trap/timeliness.ts";
 import type { TrapVarbind } from "../../../probes/trap/trap.ts";
 
 const LINK_DOWN = "1.3.6.1.6.3.1.1.5.3";
@@ -253,6 +253,28 @@ describe("clocks of engines (RFC 3414 section 3.2)", () => {
     );
   });
 
+  it("after a restart a message must be newer than the last that was kept: what was played before is not believed again", () => {
+    const before = timeliness();
+    for (const time of [1_000, 1_010, 990]) before.isNews({ engine: "e", boots: 5, time, fingerprint: `${time}` });
+    const kept = before.takeMoved();
+    expect(kept).toEqual([{ engine: "e", boots: 5, time: 1_010 }]);
+    expect(before.takeMoved()).toEqual([]);
+    const after = timeliness(kept);
+    const heard = (boots: number, time: number) => after.isNews({ engine: "e", boots, time, fingerprint: `${boots}/${time}` });
+    expect([heard(5, 1_010), heard(5, 990), heard(4, 9_999), heard(5, 1_011), heard(5, 1_005)]).toEqual([false, false, false, true, true]);
+    expect(after.isNews({ engine: "another", boots: 1, time: 1, fingerprint: "a" })).toBe(true);
+  });
+
+  it.each([
+    ["the first start counts by the clock", undefined, Date.UTC(2026, 0, 1), 189_388_800],
+    ["a start in the same second, or with the clock set back, still counts", 189_388_800, Date.UTC(2021, 0, 1), 189_388_801],
+    ["a state from an old copy is overtaken by the clock", 100, Date.UTC(2026, 0, 1), 189_388_800],
+    ["it ends at 2^31 - 1", 2_147_483_647, Date.UTC(2026, 0, 1), 2_147_483_647],
+    ["a clock before 2020 is no negative count", undefined, 0, 1],
+  ])("our boots: %s", (_, kept, at, boots) => {
+    expect(nextEngineBoots(kept, at)).toBe(boots);
+  });
+
   it("a message to our own engine must be of this start, and within 150 s", () => {
     const ours = { boots: 7, time: 1000 };
     const within = (boots: number, time: number): boolean => isInOurWindow({ boots, time }, ours);
@@ -292,6 +314,52 @@ describe("forms", () => {
       [1, 2, 3, 4, 5, 6].map((n) => `1.3.6.1.6.3.1.1.5.${n}`),
     );
     expect(trapOidOfV1("1.3.6.1.4.1.318", 6, 5)).toBe("1.3.6.1.4.1.318.0.5");
+  });
+
+  const v1 = (more: Partial<LibraryPdu>): LibraryPdu => ({
+    ...{ type: 164, enterprise: "1.3.6.1.4.1.9.1.1", agentAddr: "10.0.0.9", generic: 6, specific: 7, upTime: 55, varbinds: [] },
+    ...more,
+  });
+
+  it.each([
+    ["coldStart", 0, 0, "1.3.6.1.6.3.1.1.5.1"],
+    ["warmStart", 1, 0, "1.3.6.1.6.3.1.1.5.2"],
+    ["linkDown", 2, 0, LINK_DOWN],
+    ["linkUp", 3, 0, LINK_UP],
+    ["authenticationFailure", 4, 0, "1.3.6.1.6.3.1.1.5.5"],
+    ["egpNeighborLoss", 5, 99, "1.3.6.1.6.3.1.1.5.6"],
+    ["enterprise specific 0", 6, 0, "1.3.6.1.4.1.9.1.1.0.0"],
+    ["enterprise specific 2147483647", 6, 2_147_483_647, "1.3.6.1.4.1.9.1.1.0.2147483647"],
+  ])("a v1 %s has its v2 name, its time first, its sender and enterprise last", (_, generic, specific, oid) => {
+    const interfaceRow = { oid: "1.3.6.1.2.1.2.2.1.1.3", type: 2, value: 3 };
+    expect(v2Form(v1({ generic, specific, varbinds: [interfaceRow] }), [])).toEqual({
+      oid,
+      varbinds: [
+        { oid: "1.3.6.1.2.1.1.3.0", value: "55", type: "TimeTicks" },
+        { oid: interfaceRow.oid, value: "3", type: "Integer" },
+        { oid: "1.3.6.1.6.3.18.1.3.0", value: "10.0.0.9", type: "IpAddress" },
+        { oid: "1.3.6.1.6.3.1.1.4.3.0", value: "1.3.6.1.4.1.9.1.1", type: "OID" },
+      ],
+      address: "10.0.0.9",
+      truncated: false,
+    });
+  });
+
+  it("what a proxy on the way put into a v1 trap stays what it said; a generic that is none is no trap", () => {
+    const proxied = [
+      { oid: "1.3.6.1.6.3.18.1.3.0", type: 64, value: "10.7.7.7" },
+      { oid: "1.3.6.1.6.3.18.1.4.0", type: 4, value: Buffer.from("s3cret") },
+      { oid: "1.3.6.1.6.3.1.1.4.3.0", type: 6, value: "1.3.6.1.4.1.2684" },
+    ];
+    const form = v2Form(v1({ varbinds: proxied }), []);
+    expect(form?.address).toBe("10.7.7.7");
+    expect(form?.varbinds.map(({ oid, value }) => `${oid} ${value}`)).toEqual([
+      "1.3.6.1.2.1.1.3.0 55",
+      "1.3.6.1.6.3.18.1.3.0 10.7.7.7",
+      "1.3.6.1.6.3.1.1.4.3.0 1.3.6.1.4.1.2684",
+    ]);
+    expect(v2Form(v1({ agentAddr: "0.0.0.0" }), [])?.address).toBeUndefined();
+    for (const generic of [-1, 7, 255]) expect(v2Form(v1({ generic }), [])).toBeUndefined();
   });
 
   it.each([
