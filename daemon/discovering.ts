@@ -46,6 +46,8 @@ export interface DiscoveryRun {
   /** The daemon's own ceiling, above discovery's. */
   readonly pace?: (probes: number, signal: AbortSignal) => Promise<void>;
   readonly progress?: (progress: Progress) => void;
+  /** Credentials that are not to be tried, because they rest. */
+  readonly without?: readonly string[];
   /** Who pings; default fping where it is installed. */
   readonly engine?: Engine;
 }
@@ -63,13 +65,14 @@ export async function runDiscovery(run: DiscoveryRun, signal: AbortSignal): Prom
   const { discovery } = config;
   if (discovery === undefined) throw new Error("there is no discovery in this configuration; askedRanges() says so first");
   const engine = run.engine ?? pingEngine();
-  const ssh = discovery.ssh === undefined ? undefined : config.credentials.get(discovery.ssh);
+  const rests = (id: string | undefined) => id !== undefined && run.without?.includes(id) === true;
+  const ssh = discovery.ssh === undefined || rests(discovery.ssh) ? undefined : config.credentials.get(discovery.ssh);
   try {
     const found = await discover(
       {
         ranges,
         configured: configuredIn(config),
-        credentials: discovery.credentials.flatMap((id) => snmpCredential(config, id) ?? []),
+        credentials: discovery.credentials.filter((id) => !rests(id)).flatMap((id) => snmpCredential(config, id) ?? []),
         ...(ssh === undefined ? {} : { ssh }),
         families: config.families,
         probesPerSecond: discovery.probesPerSecond,

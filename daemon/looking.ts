@@ -42,6 +42,10 @@ export interface Looking {
   readonly prober: CheckProber;
   readonly ssh: SshProbe;
   readonly snmp: SnmpProbe;
+  /** Waits until so many packets may go; for what looks beside the checks. */
+  readonly pace: (site: string, packets: number, signal: AbortSignal) => Promise<void>;
+  /** Credentials that rest everywhere just now. */
+  readonly resting: () => readonly string[];
   /** Writes what the login guard knows, now and then; last at stop. */
   readonly guardKeeper: Role;
   /** After a reload: new checks, ceilings; what is gone or changed is forgotten, and a corrected credential rests no longer. */
@@ -108,6 +112,8 @@ export async function createLooking(deps: LookingDeps): Promise<Looking> {
     prober,
     ssh,
     snmp,
+    pace,
+    resting: () => guard.resting(clock.now()).map(({ credential }) => credential),
     guardKeeper: keeperOf(guard, store, clock),
     reload(forget, corrected) {
       for (const credential of corrected) guard.lift(credential);

@@ -6,6 +6,7 @@
 import { createApi } from "./api/api.ts";
 import type { Change, Readiness, ReloadResult } from "./api/deps.ts";
 import type { Board } from "./board.ts";
+import { Discoveries } from "./discoveries.ts";
 import type { IncidentSummary } from "./export/incident-metrics.ts";
 import { createExposition } from "./exposition.ts";
 import type { Looking } from "./looking.ts";
@@ -18,6 +19,7 @@ import type { Auditor } from "./roles/auditor.ts";
 import { Desk } from "./roles/desk.ts";
 import type { Evaluator } from "./roles/evaluator.ts";
 import type { Leases } from "./roles/lease.ts";
+import { holdDiscovery } from "./store/hold.ts";
 
 export interface Serving {
   readonly version: string;
@@ -50,6 +52,11 @@ const mostRecurrences = 200;
 export async function serve(parts: Serving): Promise<{ readonly url: string; close(): Promise<void> }> {
   const { store, config, board, clock, log, metrics, evaluator, looking, listeners, sink } = parts;
   mirror(parts);
+  const discoveries = new Discoveries({
+    ...{ config, store, clock, log, resting: looking.resting },
+    pace: (probes, signal) => looking.pace("discovery", probes, signal),
+    hold: () => holdDiscovery(config().instance.stateDir),
+  });
   const api = createApi({
     version: parts.version,
     config,
@@ -65,6 +72,7 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; clo
     reload: parts.reload,
     lastReload: parts.lastReload,
     alarms: () => evaluator.memory.live(),
+    discoveries,
     acceptHostKey: (device) => looking.ssh.acceptSeenHostKey(device),
     changes: {
       subscribe: (listener) => {
@@ -74,7 +82,14 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; clo
     },
   });
   const { host, port } = config().http;
-  return api.listen(host, port);
+  const server = await api.listen(host, port);
+  return {
+    url: server.url,
+    async close() {
+      await discoveries.stop();
+      await server.close();
+    },
+  };
 }
 
 /** Read again when a scrape comes and the last reading is a minute old: ninety days of incidents are not counted for nobody. */

@@ -9,6 +9,7 @@ import express from "express";
 import helmet from "helmet";
 import { createTokenDesk, hostGuard, unauthorized } from "./access.ts";
 import type { Api, ApiDeps } from "./deps.ts";
+import { discoveryOperations } from "./discoveries.ts";
 import { createEventStreams } from "./events.ts";
 import { openApi } from "./openapi.ts";
 import { mount } from "./operation.ts";
@@ -27,7 +28,7 @@ export function createApi(deps: ApiDeps): Api {
   const app = express();
   const desk = createTokenDesk(deps.config, deps.clock);
   const streams = createEventStreams(deps.changes);
-  const operations = [...reads, ...writes];
+  const operations = [...reads, ...writes, ...discoveryOperations];
 
   app.disable("x-powered-by");
   app.set("query parser", "simple");

@@ -3,6 +3,7 @@
  */
 import type { Express } from "express";
 import type { BoardView } from "../board.ts";
+import type { Discoveries } from "../discoveries.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Config } from "../model/config.ts";
@@ -90,6 +91,7 @@ export interface ApiDeps {
   readonly alarms: () => readonly Alarm[] | Promise<readonly Alarm[]>;
   /** Pins the key that the device shows now; the API writes the audit entry. undefined: no changed key is waiting. */
   readonly acceptHostKey: (device: string, by: string) => Promise<{ readonly fingerprint: string } | undefined>;
+  readonly discoveries: Pick<Discoveries, "start" | "get" | "list" | "end">;
   readonly changes: ChangeFeed;
   readonly sink: SinkView;
 }

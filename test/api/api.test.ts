@@ -71,6 +71,7 @@ describe("the OpenAPI document", () => {
       Close: { disposition: "fixed", note: "cable replaced" },
       HostKey: { accept: true },
       Erase: { erase: true },
+      DiscoveryBody: { ranges: ["10.1.0.0/24"] },
     };
     let driven = 0;
     for (const [path, methods] of Object.entries(document.paths)) {

@@ -4,6 +4,7 @@
 import { createApi } from "../../daemon/api/api.ts";
 import type { ActionResult, ApiDeps, Change, Readiness, ReloadResult } from "../../daemon/api/deps.ts";
 import { Board } from "../../daemon/board.ts";
+import type { DiscoveryRecord } from "../../daemon/discoveries.ts";
 import { createExposition } from "../../daemon/exposition.ts";
 import { createMetrics } from "../../daemon/metrics.ts";
 import type { Alarm } from "../../daemon/model/alarm.ts";
@@ -137,6 +138,26 @@ export function config(devices: readonly Device[], more: Partial<Config> = {}): 
   return { ...usual, ...more };
 }
 
+const discovery: DiscoveryRecord = {
+  id: "01",
+  by: "ops",
+  ranges: ["10.1.0.0/24"],
+  startedAt: at,
+  endedAt: at,
+  state: "done",
+  progress: { addresses: 254, pinged: 254, answered: 1, asked: 1, probes: 257 },
+  result: {
+    discovery: { addresses: 254, pinged: 254, answered: 1, asked: 1, probes: 257, seen: [], skipped: [], complete: true, resting: [] },
+    proposals: [
+      {
+        ...{ id: "codec-9", name: "codec-9", address: "10.1.0.9", site: "mgh", family: "cisco-ce", sureness: "sure", parents: [] },
+        ...{ snmp: "main", without: ["ssh"], gateway: false, remarks: ["answers ping"] },
+      },
+    ],
+    yaml: "devices: {}\n",
+  },
+};
+
 export interface World {
   readonly deps: ApiDeps;
   readonly board: Board;
@@ -200,6 +221,12 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
       reload: async () => made.reload,
       lastReload: () => made.lastReload,
       alarms: () => [alarm],
+      discoveries: {
+        start: async () => ({ ok: true, record: discovery }),
+        get: (id) => (id === "01" ? discovery : undefined),
+        list: () => [discovery],
+        end: async () => true,
+      },
       acceptHostKey: async (id) => (id === "codec-1" ? { fingerprint: "SHA256:abc" } : undefined),
       changes: {
         subscribe: (listener) => {
