@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { projectRoot } from "../../probes/built.ts";
 import { benchDevices } from "./devices.ts";
+import { benchDiscover } from "./discover.ts";
 import { benchEvaluator } from "./evaluator.ts";
 import { type Figure, machine, type Report } from "./figure.ts";
 import { writeReports } from "./report.ts";
@@ -45,6 +46,7 @@ const benches: Readonly<Record<string, { readonly usual: boolean; run(size: Size
   store: { usual: true, run: () => benchStore() },
   start: { usual: true, run: ({ quick }) => benchStart({ devices: quick ? 1_000 : 10_000, incidents: quick ? 2_000 : 100_000 }) },
   evaluator: { usual: true, run: ({ quick }) => benchEvaluator({ devices: quick ? 1_000 : 10_000 }) },
+  discover: { usual: true, run: ({ quick }) => benchDiscover(quick ? { devices: 30, bits: 25 } : { devices: 300, bits: 22 }) },
   "devices-100k": {
     usual: false,
     run: ({ seconds, quick }) =>
