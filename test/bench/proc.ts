@@ -44,6 +44,8 @@ function family(pid: number): readonly Stat[] {
 export interface Usage {
   /** CPU time since start: the process alone, and what it started. */
   readonly ownMs: number;
+  /** Of that, the main thread. */
+  readonly mainMs: number;
   readonly childrenMs: number;
   /** Resident memory of the process; of what it started. */
   readonly rssBytes: number;
@@ -57,6 +59,7 @@ export function usage(pid: number): Usage {
   const reaped = reapedMs(pid);
   return {
     ownMs: mine - reaped,
+    mainMs: mainThreadMs(pid),
     childrenMs: children.reduce((sum, one) => sum + one.cpuMs, reaped),
     rssBytes: rss(pid),
     childrenRssBytes: children.reduce((sum, one) => sum + rss(one.pid), 0),
@@ -66,10 +69,20 @@ export function usage(pid: number): Usage {
 
 /** CPU time of the children of a process that have ended. */
 function reapedMs(pid: number): number {
+  return timesOf(`/proc/${pid}/stat`, [13, 14]);
+}
+
+/** The first thread of a process has the process's number. */
+function mainThreadMs(pid: number): number {
+  return timesOf(`/proc/${pid}/task/${pid}/stat`, [11, 12]);
+}
+
+/** The sum of some fields, counted from `state`; 0 when the process has ended. */
+function timesOf(file: string, fields: readonly number[]): number {
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    return (Number(fields[13]) + Number(fields[14])) * tickMs;
+    const text = readFileSync(file, "utf8");
+    const all = text.slice(text.lastIndexOf(")") + 2).split(" ");
+    return fields.reduce((sum, at) => sum + Number(all[at]) * tickMs, 0);
   } catch {
     return 0;
   }

@@ -23,7 +23,12 @@ export interface Share {
   readonly percent: number;
 }
 
-/** Self time, by part of the code and by function; idle time is left out. */
+/** The inspector's own call: starting a profile walks the whole heap, for about a second at 250 MB. */
+function isProfiler({ functionName, url }: CallFrame): boolean {
+  return functionName === "dispatch" && url === "";
+}
+
+/** Self time, by part of the code and by function; idle time and the profiler itself are left out. */
 export function sharesOf(profile: CpuProfile): { readonly areas: readonly Share[]; readonly functions: readonly Share[] } {
   const frames = new Map(profile.nodes.map((node) => [node.id, node.callFrame]));
   const areas = new Map<string, number>();
@@ -31,7 +36,7 @@ export function sharesOf(profile: CpuProfile): { readonly areas: readonly Share[
   profile.samples.forEach((id, at) => {
     const frame = frames.get(id);
     const micros = profile.timeDeltas[at] ?? 0;
-    if (frame === undefined || frame.functionName === "(idle)") return;
+    if (frame === undefined || frame.functionName === "(idle)" || isProfiler(frame)) return;
     add(areas, areaOf(frame), micros);
     add(functions, `${frame.functionName === "" ? "(anonymous)" : frame.functionName} — ${placeOf(frame)}`, micros);
   });
