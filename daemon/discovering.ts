@@ -11,7 +11,7 @@ import { writeUp } from "../probes/discover/write-up.ts";
 import { type Engine, FpingEngine } from "../probes/icmp/fping.ts";
 import { findFping } from "../probes/icmp/icmp-probe.ts";
 import { PingEngine } from "../probes/icmp/ping.ts";
-import type { SnmpCredential } from "../probes/snmp/session.ts";
+import type { SnmpCredential } from "../probes/snmp/conversing.ts";
 import type { Config } from "./model/config.ts";
 import type { Device } from "./model/network.ts";
 import type { Clock } from "./ports.ts";

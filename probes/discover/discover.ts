@@ -8,7 +8,7 @@ import { type Address, parseAddress } from "../icmp/address.ts";
 import type { Engine } from "../icmp/fping.ts";
 import { type CeilingClock, createRateCeiling } from "../rate-ceiling.ts";
 import { Gate } from "../snmp/conversation.ts";
-import type { SnmpCredential } from "../snmp/session.ts";
+import type { SnmpCredential } from "../snmp/conversing.ts";
 import { SharedSockets } from "../snmp/sockets.ts";
 import { hostsOf, type Range } from "./range.ts";
 import type { Seen } from "./seen.ts";

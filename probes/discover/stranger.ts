@@ -7,7 +7,8 @@ import type { Family } from "../../daemon/model/family.ts";
 import type { Address } from "../icmp/address.ts";
 import { newBatch } from "../snmp/batch.ts";
 import { Conversation, Gate, type Told } from "../snmp/conversation.ts";
-import { Session, type SnmpCredential, whyUnsupported } from "../snmp/session.ts";
+import type { Session, SnmpCredential } from "../snmp/conversing.ts";
+import { openSession, whyUnsupported } from "../snmp/session.ts";
 import type { SharedSockets } from "../snmp/sockets.ts";
 import { isAbsent, numberOf, textOf, type Varbind } from "../snmp/value.ts";
 import { isInfrastructure, recognised } from "./evidence.ts";
@@ -152,12 +153,12 @@ async function meetWith(
   credential: SnmpCredential & { readonly id: string },
   asking: Asking,
 ): Promise<Met | "refused" | undefined> {
-  let session = Session.open(asking.sockets, { ...address, port: asking.snmpPort }, credential);
+  let session = openSession(asking.sockets, { ...address, port: asking.snmpPort }, credential);
   const talk = new Conversation({
     session: (fresh) => {
       if (fresh) {
         session.close();
-        session = Session.open(asking.sockets, { ...address, port: asking.snmpPort }, credential);
+        session = openSession(asking.sockets, { ...address, port: asking.snmpPort }, credential);
       }
       return session;
     },

@@ -1,7 +1,7 @@
 /**
  * The questions of one look to one device: within its ceilings, until its deadline, each kept for the trace.
  */
-import type { Answer, Question, Session } from "./session.ts";
+import type { Answer, Question, Session } from "./conversing.ts";
 import { textOf, type Varbind } from "./value.ts";
 
 /** A gate that lets so many through at once. */

@@ -5,8 +5,8 @@
  */
 import { afterRequest, type BatchMemory } from "./batch.ts";
 import type { Conversation, Told } from "./conversation.ts";
+import type { EngineClock } from "./conversing.ts";
 import { sysUpTime } from "./oid.ts";
-import type { EngineClock } from "./session.ts";
 import type { Varbind } from "./value.ts";
 
 /** What is remembered of a device between looks. */
@@ -33,9 +33,10 @@ export async function readScalars(
   oids: readonly string[],
   into: ScalarValues,
 ): Promise<Told | undefined> {
-  let pending = oids.filter((oid) => !isAbsent(memory, oid));
+  // The list itself where it can be: the same list is encoded once.
+  let pending = memory.absent.size === 0 ? oids : oids.filter((oid) => !isAbsent(memory, oid));
   while (pending.length > 0) {
-    const chunk = pending.slice(0, memory.batch.size);
+    const chunk = pending.length <= memory.batch.size ? pending : pending.slice(0, memory.batch.size);
     const told = await talk.ask({ kind: "get", oids: chunk });
     switch (told.kind) {
       case "values":

@@ -10,9 +10,11 @@ import { type Address, Resolver } from "../icmp/address.ts";
 import type { Probe, Target } from "../probe.ts";
 import { newBatch } from "./batch.ts";
 import { Conversation, Gate } from "./conversation.ts";
+import type { Session, SnmpCredential } from "./conversing.ts";
 import { conclude, type DeviceMemory, type Progress, readAll } from "./look.ts";
-import { boundKeyCache, Session, type SnmpCredential, whyUnsupported } from "./session.ts";
+import { openSession, whyUnsupported } from "./session.ts";
 import { SharedSockets, type SocketStats } from "./sockets.ts";
+import { boundKeyCache } from "./user-session.ts";
 
 /** Holds packets back so that a site's ceiling is kept; resolves when they may be sent, or when the signal aborts. */
 export type Pace = (site: string, packets: number, signal: () => AbortSignal) => Promise<void>;
@@ -187,7 +189,7 @@ class Agents {
       known.session.close();
       known.session = undefined;
     }
-    known.session ??= Session.open(this.#sockets, known.peer, credential);
+    known.session ??= openSession(this.#sockets, known.peer, credential);
     return known.session;
   }
 

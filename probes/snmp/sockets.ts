@@ -27,6 +27,13 @@ export interface SocketStats {
   readonly socketErrors: number;
 }
 
+/** The far end of a session. `address` is in canonical form. */
+export interface Peer {
+  readonly address: string;
+  readonly port: number;
+  readonly version: 4 | 6;
+}
+
 /** One session's face. `waits`: it has a question open. */
 interface Entry {
   readonly emitter: EventEmitter;
@@ -50,8 +57,8 @@ export class SharedSockets {
     this.#wanted = Math.max(1, sockets);
   }
 
-  /** A face for one session with this peer. `address` is in canonical form. `failed` hears when the library throws at a datagram. */
-  face(peer: { readonly address: string; readonly port: number; readonly version: 4 | 6 }, failed: () => void): DatagramFace {
+  /** A face for one session with this peer. `failed` hears when the library throws at a datagram. */
+  face(peer: Peer, failed: () => void): DatagramFace {
     const socket = this.#next(peer.version);
     const key = `${peer.address} ${peer.port}`;
     const emitter = new EventEmitter();

@@ -1,0 +1,164 @@
+/**
+ * A session of SNMPv3 with one agent, through the library.
+ *
+ * A reply that is less protected than its question is refused: the library takes an unsigned one for a signed request.
+ */
+import { type Answer, authorizationError, type Question, type Session, type SnmpUser } from "./conversing.ts";
+import { type LibraryMessage, type LibrarySession, type LibraryUser, snmp } from "./net-snmp.ts";
+import type { Peer, SharedSockets } from "./sockets.ts";
+
+/** usmStats, RFC 3414 section 5. */
+const usmStats: Readonly<Record<string, string>> = {
+  "1": "unsupported security level",
+  "2": "not in time window",
+  "3": "unknown user name",
+  "4": "unknown engine id",
+  "5": "wrong digest (authentication key or protocol)",
+  "6": "decryption error (privacy key or protocol)",
+};
+
+/** Localized keys the library keeps; its cache has no bound of its own. */
+const keysAtMost = 250_000;
+
+class UsmRefusal {
+  readonly why: string;
+  constructor(oid: string) {
+    this.why = usmStats[oid.split(".").at(-2) ?? ""] ?? `report ${oid}`;
+  }
+}
+
+export class UserSession implements Session {
+  readonly #session: LibrarySession;
+  readonly #level: number;
+  readonly #waiting = new Set<(answer: Answer) => void>();
+  #malformed = 0;
+  #answered = 0;
+
+  /** Opens a face to the agent; sends nothing. */
+  constructor(sockets: SharedSockets, peer: Peer, credential: SnmpUser) {
+    this.#level = levelOf(credential);
+    const face = sockets.face(peer, () => this.#fail({ kind: "nonsense", why: "a malformed reply" }));
+    const { context } = credential;
+    this.#session = snmp.createV3Session(peer.address, userOf(credential), {
+      port: peer.port,
+      version: snmp.Version3,
+      transport: peer.version === 4 ? "udp4" : "udp6",
+      retries: 0,
+      timeout: 1_000,
+      idBitsSize: 32,
+      ...(context === undefined ? {} : { context }),
+      dgramModule: { createSocket: () => face },
+    });
+    this.#session.on("error", () => {
+      this.#malformed += 1;
+    });
+    this.#session.onSimpleGetResponse = (request, message) => request.responseCb(null, this.#read(message));
+    this.#session.userSecurityModelError = (request, oid) => request.responseCb(new UsmRefusal(oid));
+  }
+
+  get proven(): boolean {
+    return this.#answered > 0;
+  }
+
+  get onlyDiscovered(): boolean {
+    return this.#answered === 0 && this.#discovered;
+  }
+
+  get #discovered(): boolean {
+    return this.#session.msgSecurityParameters !== undefined;
+  }
+
+  ask(question: Question): Promise<Answer> {
+    const malformedBefore = this.#malformed;
+    const session = this.#session;
+    return new Promise((resolve) => {
+      const end = (answer: Answer) => {
+        this.#waiting.delete(end);
+        if (answer.kind === "values" || answer.kind === "error") this.#answered += 1;
+        const nonsense = answer.kind === "silent" && this.#malformed > malformedBefore;
+        resolve(nonsense ? { kind: "nonsense", why: "only malformed replies" } : answer);
+      };
+      this.#waiting.add(end);
+      const done = (error: unknown, answer?: unknown) =>
+        end(error === null || error === undefined ? (answer as Answer) : this.#outcome(error));
+      session.timeout = question.attemptMs;
+      session.retries = question.retries;
+      try {
+        if (question.kind === "get") session.get(question.oids, done);
+        else if (question.kind === "next") session.getNext(question.oids, done);
+        else session.getBulk(question.oids, 0, question.repetitions ?? 10, done);
+      } catch (error) {
+        end(this.#outcome(error));
+      }
+    });
+  }
+
+  close(): void {
+    this.#fail({ kind: "silent" });
+    this.#session.close();
+  }
+
+  #fail(answer: Answer): void {
+    for (const end of [...this.#waiting]) end(answer);
+  }
+
+  #read(message: LibraryMessage): Answer {
+    const { pdu } = message;
+    const { SecurityLevel } = snmp;
+    if (this.#level >= SecurityLevel.authNoPriv && !message.hasAuthentication())
+      return { kind: "nonsense", why: "an unsigned reply to a signed request" };
+    if (this.#level >= SecurityLevel.authPriv && !message.hasPrivacy())
+      return { kind: "nonsense", why: "a reply in clear to an encrypted request" };
+    // RFC 3415 section 3.2: the user has no access at all; an object outside its view is absent, and no error.
+    if (pdu.errorStatus === authorizationError) return { kind: "refused", why: "authorizationError" };
+    if (pdu.errorStatus > 0) return { kind: "error", status: pdu.errorStatus, index: pdu.errorIndex };
+    const clock = message.msgSecurityParameters;
+    if (clock === undefined) return { kind: "values", varbinds: pdu.varbinds };
+    return {
+      kind: "values",
+      varbinds: pdu.varbinds,
+      engine: { boots: clock.msgAuthoritativeEngineBoots, time: clock.msgAuthoritativeEngineTime },
+    };
+  }
+
+  #outcome(error: unknown): Answer {
+    if (error instanceof UsmRefusal) return { kind: "refused", why: error.why };
+    if (error instanceof snmp.RequestTimedOutError) return { kind: "silent" };
+    if (error instanceof snmp.ResponseInvalidError) return invalid(error.code);
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (code.startsWith("ERR_OSSL") || code === "ERR_CRYPTO_UNKNOWN_CIPHER") return { kind: "unsupported", why: code };
+    if (/^E[A-Z]+$/.test(code)) return { kind: "blocked", why: code };
+    return { kind: "nonsense", why: error instanceof Error ? error.name : "an error of the library" };
+  }
+}
+
+function invalid(code: number): Answer {
+  const { ResponseInvalidCode } = snmp;
+  if (code === ResponseInvalidCode.EAuthFailure) return { kind: "refused", why: "a reply signed with another key" };
+  if (code === ResponseInvalidCode.ECouldNotDecrypt) return { kind: "refused", why: "a reply that our privacy key does not open" };
+  const name = Object.keys(ResponseInvalidCode).find((key) => ResponseInvalidCode[key] === code);
+  return { kind: "nonsense", why: name ?? `code ${code}` };
+}
+
+/** Empties the library's key cache when it outgrew its bound: a forged engine id would fill it. Costs a pass over it: call it now and then. */
+export function boundKeyCache(): void {
+  if (Object.keys(snmp.Authentication.authToKeyCache).length > keysAtMost) snmp.Authentication.authToKeyCache = {};
+}
+
+function levelOf(credential: SnmpUser): number {
+  const { SecurityLevel } = snmp;
+  if (credential.auth === undefined) return SecurityLevel.noAuthNoPriv;
+  return credential.priv === undefined ? SecurityLevel.authNoPriv : SecurityLevel.authPriv;
+}
+
+function userOf(credential: SnmpUser): LibraryUser {
+  const { auth, priv, user } = credential;
+  const level = levelOf(credential);
+  const { AuthProtocols, PrivProtocols } = snmp;
+  return {
+    name: user,
+    level,
+    ...(auth === undefined ? {} : { authProtocol: AuthProtocols[auth.protocol] ?? 0, authKey: auth.key.reveal() }),
+    ...(priv === undefined || auth === undefined ? {} : { privProtocol: PrivProtocols[priv.protocol] ?? 0, privKey: priv.key.reveal() }),
+  };
+}
