@@ -6,7 +6,7 @@ import type { Answer } from "./dialect.ts";
 import { done, failed, type Outcome, reasonOf } from "./outcome.ts";
 import type { Kept } from "./session.ts";
 import type { Trace } from "./trace.ts";
-import { type Asked, describe } from "./values.ts";
+import { type Asked, describe, readValues } from "./values.ts";
 
 export interface Asking {
   readonly asks: readonly ShellAsk[];
@@ -59,6 +59,27 @@ export async function askOver(kept: Kept, asking: Asking): Promise<Outcome<reado
     kept.busy = false;
     kept.listening.trace = undefined;
   }
+}
+
+/**
+ * A whole look: the questions, and while a call is connected those about it. A session that listens asks these by itself, at its own pace.
+ * @param signal for what is asked about the call; the first questions end with that of `asking`.
+ */
+export async function askLook(
+  kept: Kept,
+  asking: Asking,
+  call: { readonly asks: readonly ShellAsk[] | undefined; readonly signal: AbortSignal },
+): Promise<Outcome<readonly Asked[]>> {
+  const asked = await askOver(kept, asking);
+  if (!asked.ok || call.asks === undefined || kept.live !== undefined || !hasCall(asked.value)) return asked;
+  kept.busy = true;
+  const more = await askOver(kept, { ...asking, asks: call.asks, signal: call.signal });
+  return more.ok ? done([...asked.value, ...more.value]) : more;
+}
+
+function hasCall(asked: readonly Asked[]): boolean {
+  const { samples } = readValues(asked, { counters: undefined, atMs: 0, inventory: new Set() });
+  return samples.some(({ name, value }) => name === "calls" && value > 0);
 }
 
 function outlivesLateAnswer({ conversation }: Kept): boolean {

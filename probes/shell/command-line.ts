@@ -62,6 +62,8 @@ export class CommandLine implements Conversation {
   #greeting = "";
   #greeted: (() => void) | undefined;
   #waiting: Waiting | undefined;
+  /** The turn under way, or the last. Never rejects. */
+  #turn: Promise<unknown> = Promise.resolve();
   /** Monotonic ms of the last command and of the end of the last reply, for the pace. */
   #lastMs = Number.NEGATIVE_INFINITY;
 
@@ -95,7 +97,14 @@ export class CommandLine implements Conversation {
     return done(undefined);
   }
 
-  async ask(commands: readonly string[], signal: AbortSignal, answered: Answered): Promise<Outcome<readonly Answer[]>> {
+  /** One turn after the other: two at once could not tell their replies apart. */
+  ask(commands: readonly string[], signal: AbortSignal, answered: Answered): Promise<Outcome<readonly Answer[]>> {
+    const turn = this.#turn.then(() => this.#askAll(commands, signal, answered));
+    this.#turn = turn;
+    return turn;
+  }
+
+  async #askAll(commands: readonly string[], signal: AbortSignal, answered: Answered): Promise<Outcome<readonly Answer[]>> {
     const { guard } = this.#grammar;
     const answers: Answer[] = [];
     if (commands.length === 0) return done(answers);

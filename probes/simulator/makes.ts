@@ -71,7 +71,7 @@ const makes: Readonly<Record<string, Make>> = {
     shell: "poly",
     traps: "v1",
   },
-  lifesize: {
+  "lifesize-classic": {
     objectId: "1.3.6.1.4.1.8072.3.2.10",
     descr: named("Linux lifesize 2.6"),
     model: "LifeSize Room,220",

@@ -9,7 +9,7 @@ import { bare, type Fault, type Finding } from "../../daemon/model/observation.t
 import { whenAborted } from "../ending.ts";
 import type { Heard, Probe, ProbeMemory, Target } from "../probe.ts";
 import { createDeviceGate, type DeviceGate } from "../rate-ceiling.ts";
-import { askOver, packetsOf } from "../shell/asking.ts";
+import { type Asking, askLook, packetsOf } from "../shell/asking.ts";
 import type { Conversation, Dialect } from "../shell/dialect.ts";
 import { COMMAND_LINES } from "../shell/dialects.ts";
 import { Live } from "../shell/live.ts";
@@ -211,7 +211,7 @@ class Prober implements SshProbe {
     const asks = turn.target.family.shell?.asks ?? [];
     this.#counts.questions += asks.length;
     turn.live = kept.live;
-    return askOver(kept, {
+    const asking: Asking = {
       asks,
       signal: turn.signal,
       trace: turn.trace,
@@ -220,7 +220,8 @@ class Prober implements SshProbe {
       waitFor: (command) => {
         turn.asking = command;
       },
-    });
+    };
+    return askLook(kept, asking, { asks: turn.target.family.shell?.inCall?.asks, signal: turn.signal });
   }
 
   /** Everything a session depends on. */

@@ -4,17 +4,17 @@
  * As over SSH: one login attempt a look, a kept session, every look ends within its deadline, a refused login is unknown, and what
  * leaves here has passed the privacy filter. Only devices that opted in have such a check.
  */
-import type { ShellAsk } from "../../daemon/model/family.ts";
 import { bare, type Fault, type Finding } from "../../daemon/model/observation.ts";
 import { whenAborted } from "../ending.ts";
 import type { Probe, Target } from "../probe.ts";
 import { createDeviceGate, type DeviceGate } from "../rate-ceiling.ts";
+import { type Asking, askLook } from "../shell/asking.ts";
 import type { Dialect } from "../shell/dialect.ts";
 import { COMMAND_LINES } from "../shell/dialects.ts";
-import { done, down, type Failure, failed, type Outcome, reasonOf, unknown } from "../shell/outcome.ts";
+import { done, down, type Failure, failed, type Outcome, unknown } from "../shell/outcome.ts";
 import { type Kept, KeptSessions } from "../shell/session.ts";
 import { Trace } from "../shell/trace.ts";
-import { type Asked, type Counters, describe, readValues } from "../shell/values.ts";
+import { type Asked, type Counters, readValues } from "../shell/values.ts";
 import { openTelnet, type TelnetRequest } from "./connection.ts";
 import { readTelnetLogin } from "./login.ts";
 
@@ -40,9 +40,8 @@ export interface TelnetProbe extends Probe {
 }
 
 const TELNET_PORT = 23;
-/** Packets of a handshake with negotiation and login; of one question and its answer. */
+/** Packets of a handshake with negotiation and login. */
 const LOGIN_PACKETS = 12;
-const QUESTION_PACKETS = 3;
 const NONE: ReadonlySet<string> = new Set();
 
 interface Known {
@@ -139,42 +138,21 @@ class Prober implements TelnetProbe {
     return opened.ok ? this.#askOver(opened.value, turn, turn.signal) : opened;
   }
 
-  async #askOver(kept: Kept, turn: Turn, signal: AbortSignal): Promise<Outcome<readonly Asked[]>> {
+  #askOver(kept: Kept, turn: Turn, signal: AbortSignal): Promise<Outcome<readonly Asked[]>> {
     const { shell } = turn.target.family;
-    kept.listening.trace = turn.trace;
-    try {
-      const asked = await this.#askAll(kept, turn, shell?.asks ?? [], signal);
-      if (!asked.ok || shell?.inCall === undefined || !inCall(asked.value)) return asked;
-      const more = await this.#askAll(kept, turn, shell.inCall.asks, turn.signal);
-      return more.ok ? done([...asked.value, ...more.value]) : more;
-    } finally {
-      kept.busy = false;
-      kept.listening.trace = undefined;
-    }
-  }
-
-  async #askAll(kept: Kept, turn: Turn, asks: readonly ShellAsk[], signal: AbortSignal): Promise<Outcome<readonly Asked[]>> {
-    const waitFor = (at: number): void => {
-      const command = asks[at]?.command;
-      if (command !== undefined) turn.asking = command;
-    };
-    waitFor(0);
-    for (const { command } of asks) {
-      await this.#options.pace?.(turn.target.device.site, QUESTION_PACKETS, turn.signal);
-      turn.trace.note(`> ${command}`);
-    }
-    // The ceiling let nothing out in time: nothing was asked, and the session is as good as before.
-    if (turn.signal.aborted) return failed(reasonOf(turn.signal));
+    const asks = shell?.asks ?? [];
     this.#questions += asks.length;
-    const commands = asks.map(({ command }) => command);
-    const answers = await kept.conversation.ask(commands, signal, (at, answer) => {
-      waitFor(at + 1);
-      turn.trace.note(() => describe(answer, this.#inventory()));
-    });
-    if (answers.ok) return done(asks.map((ask, at): Asked => ({ ask, answer: answers.value[at] ?? { form: "json", status: undefined } })));
-    // A late answer could be taken for the next one's: the session goes.
-    kept.connection.end(answers.failure);
-    return answers;
+    const asking: Asking = {
+      asks,
+      signal,
+      trace: turn.trace,
+      inventory: () => this.#inventory(),
+      pace: async (packets, until) => this.#options.pace?.(turn.target.device.site, packets, until),
+      waitFor: (command) => {
+        turn.asking = command;
+      },
+    };
+    return askLook(kept, asking, { asks: shell?.inCall?.asks, signal: turn.signal });
   }
 
   async #open(turn: Turn, dialect: Dialect): Promise<Outcome<Kept>> {
@@ -258,11 +236,6 @@ function halfOf(turn: Turn): AbortSignal {
 function lateOf(turn: Turn, failure: Failure): Failure {
   if (failure.code !== "telnet.timeout" || turn.asking === undefined) return failure;
   return { ...failure, detail: `no answer to "${turn.asking}" in time` };
-}
-
-function inCall(asked: readonly Asked[]): boolean {
-  const { samples } = readValues(asked, { counters: new Map(), atMs: 0, inventory: NONE });
-  return samples.some(({ name, value }) => name === "calls" && value > 0);
 }
 
 /** Everything a session depends on. */

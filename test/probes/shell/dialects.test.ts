@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { ShellAsk } from "../../../daemon/model/family.ts";
 import type { Finding } from "../../../daemon/model/observation.ts";
+import { loadFamilies, shippedFamilies } from "../../../probes/families.ts";
 import type { Probe } from "../../../probes/probe.ts";
 import { createSshProbe } from "../../../probes/ssh/ssh-probe.ts";
 import { createTelnetProbe } from "../../../probes/telnet/telnet-probe.ts";
@@ -9,6 +10,7 @@ import { memory } from "../ssh/peer.ts";
 import { FAR_ENDS, GNUGK, gnugkAsks, LIFESIZE, LIFESIZE_ANSWERS, lifesizeAsks, POLY, POLY_ANSWERS, polyAsks } from "./devices.ts";
 import { type Aim, aimAt, overSsh, overTelnet, type Play, type Played } from "./player.ts";
 
+const shipped = loadFamilies([shippedFamilies()]).families;
 const never = new AbortController().signal;
 const opened: { stop(): Promise<unknown> }[] = [];
 afterEach(async () => {
@@ -142,6 +144,36 @@ describe.each(["ssh", "telnet"] as const)("over %s", (kind) => {
     const mute = { ...LIFESIZE, answer: (command: string) => (command === "get system uptime" ? undefined : LIFESIZE_ANSWERS[command]) };
     const finding = await look(kind, mute, { dialect: "lifesize", asks: lifesizeAsks, timeoutMs: 700 });
     expect(finding).toMatchObject({ status: "down", code: `${kind}.timeout`, detail: 'no answer to "get system uptime" in time' });
+  });
+});
+
+describe.each(["ssh", "telnet"] as const)("the shipped families, over %s", (kind) => {
+  const shell = (id: string) => {
+    const found = shipped.get(id)?.shell;
+    if (found === undefined) throw new Error(`${id} has no shell`);
+    return { dialect: found.dialect, asks: found.asks, inCall: found.inCall?.asks ?? [] };
+  };
+
+  it("an HDX in a call tells its jitter, rate and loss by channel", async () => {
+    const finding = await look(kind, POLY, { ...shell("poly-hdx"), timeoutMs: 8_000 });
+    expect(finding.detail).toBeUndefined();
+    expect(finding.samples).toContainEqual({ name: "media_jitter_seconds", value: 0.004, part: "channel video outgoing main" });
+    expect(finding.samples).toContainEqual({ name: "media_bits_per_second", value: 43_000, part: "channel video incoming main" });
+    expect(finding.samples).toContainEqual({ name: "media_loss_ratio", value: 0.015, part: "channel call outgoing main" });
+    expect(finding.whole).toContain("media_jitter_seconds");
+    expect(finding.readings).toContainEqual({ name: "peripheral", value: "connected", part: "microphone" });
+    expect(value(finding, "serial")).toBe("8213110F6B2CCN");
+    expectNoFarEnd(finding);
+  });
+
+  it("a LifeSize in a call tells the loss of its 31 columns by channel", async () => {
+    const finding = await look(kind, LIFESIZE, { ...shell("lifesize-classic"), timeoutMs: 8_000 });
+    expect(finding.samples).toContainEqual({ name: "media_loss_ratio", value: 0.005, part: "channel audio incoming main" });
+    expect(finding.samples).toContainEqual({ name: "media_loss_ratio", value: 0.0025, part: "channel video incoming main" });
+    expect(finding.samples).toContainEqual({ name: "media_bits_per_second", value: 924.6 * 1024, part: "channel video incoming main" });
+    expect(finding.samples).toContainEqual({ name: "media_jitter_seconds", value: 0.019, part: "channel audio outgoing main" });
+    expect(value(finding, "temperature_status")).toBe("normal");
+    expectNoFarEnd(finding);
   });
 });
 

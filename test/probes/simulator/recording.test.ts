@@ -68,7 +68,7 @@ beforeAll(async () => {
       "shell.yaml": '- { ask: getcallstate, answer: "cs: call[1] inactive" }\n',
     }),
     lifesize: record("lifesize", {
-      "about.yaml": "family: lifesize\n",
+      "about.yaml": "family: lifesize-classic\n",
       "shell.yaml": '- { ask: get system uptime, answer: "5,21,13,20\\n\\nok,00" }\n- { ask: get system fans, answer: "1,2400" }\n',
     }),
   };

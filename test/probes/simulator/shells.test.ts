@@ -24,7 +24,7 @@ beforeAll(async () => {
       devices: [
         device("group", 31, { family: "poly-group", kind: "codec", ssh }),
         device("hdx", 32, { family: "poly-hdx", kind: "codec", telnet: { port: ports.telnet, password: "env:SIM_SSH" } }),
-        device("lifesize", 33, { family: "lifesize", kind: "codec", ssh: { ...ssh, user: "auto" } }),
+        device("lifesize", 33, { family: "lifesize-classic", kind: "codec", ssh: { ...ssh, user: "auto" } }),
         device("gatekeeper", 34, { family: "gnugk", kind: "gatekeeper", telnet: { port: ports.status } }),
         device("expressway", 35, { family: "expressway", kind: "gatekeeper", ssh }),
         device("endpoint", 36, { family: "h323-sip-endpoint", kind: "endpoint", tcp: [ports.h323, ports.sip] }),
