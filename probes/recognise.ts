@@ -24,12 +24,16 @@ export function recognise(families: ReadonlyMap<string, Family>, said: Said): Fa
   return best?.family;
 }
 
+/** Words that a family knows, while its object id is not known, say more than that something is an SNMP agent (1.3.6.1), and less than a product's arc. */
+const wordsAlone = 6;
+
 function likeness(family: Family, said: Said): number {
   const { sysObjectId, sysDescr, banner } = family.recognise;
   const byOid = Math.max(0, ...sysObjectId.map((prefix) => prefixLength(prefix, said.sysObjectId)));
   const byDescr = anyMatches(sysDescr, said.sysDescr);
+  const byWords = byDescr && sysObjectId.length === 0 ? wordsAlone : 0;
   const wordsMissed = sysDescr.length > 0 && said.sysDescr !== undefined && !byDescr;
-  return byOid * 4 + (byDescr ? 2 : 0) + (anyMatches(banner, said.banner) ? 1 : 0) - (wordsMissed ? 1 : 0);
+  return Math.max(byOid, byWords) * 4 + (byDescr ? 2 : 0) + (anyMatches(banner, said.banner) ? 1 : 0) - (wordsMissed ? 1 : 0);
 }
 
 function prefixLength(prefix: string, oid: string | undefined): number {
