@@ -19,6 +19,7 @@ import { type Hearing, sessionHearing, startHearing } from "./hearing.ts";
 import { makeEvaluator } from "./judging.ts";
 import { correctedCredentials, createLooking, type Looking } from "./looking.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
+import { followMibNames } from "./mib-names.ts";
 import type { Config } from "./model/config.ts";
 import type { Incident } from "./model/incident.ts";
 import { createHeartbeat, type Heartbeat } from "./notify/heartbeat.ts";
@@ -335,8 +336,11 @@ class Daemon implements App {
     auditor: Auditor;
     leases: LeaseKeeper;
   }): Promise<void> {
+    const mibNames = followMibNames(this.#config.instance.stateDir, this.#log);
+    this.#stops.push(() => mibNames.stop());
     const server = await serve({
       ...parts,
+      mibNames,
       version: this.#options.version,
       config: this.config,
       board: this.#board,

@@ -27,6 +27,7 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     about: "import devices x.csv: CSV into YAML",
     load: async () => importing((await import("./cli/import-devices.ts")).importDevices),
   },
+  mib: { about: "import FILE…: names of traps and their values out of MIB files", load: async () => (await import("./cli/mib.ts")).mib },
   backup: { about: "copy the database while the daemon runs", load: async () => (await import("./cli/backup.ts")).backup },
   restore: { about: "put a backup back, and say what is lost since", load: async () => (await import("./cli/restore.ts")).restore },
   token: { about: "make a token for the API", load: async () => (await import("./cli/token.ts")).token },

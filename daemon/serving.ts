@@ -11,6 +11,7 @@ import type { IncidentSummary } from "./export/incident-metrics.ts";
 import { createExposition } from "./exposition.ts";
 import type { Looking } from "./looking.ts";
 import type { Metrics } from "./metrics.ts";
+import type { MibNames } from "./mib-names.ts";
 import type { Config } from "./model/config.ts";
 import { MINUTE } from "./model/time.ts";
 import type { createSink } from "./notify/sink.ts";
@@ -43,6 +44,7 @@ export interface Serving {
   /** An incident moved by hand. */
   readonly refresh: () => void;
   readonly listeners: Set<(change: Change) => void>;
+  readonly mibNames: MibNames;
 }
 
 /** Fingerprints that the metrics show; the page has them all. */
@@ -66,6 +68,7 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; clo
     log,
     metrics,
     sink,
+    mibNames: parts.mibNames,
     exposition: createExposition({ board, network: () => config().network, incidents: parts.open, recurrences: recurring(parts) }),
     readiness: parts.readiness,
     actions: new Desk({ store, clock, config, changed: parts.refresh }),

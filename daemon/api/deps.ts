@@ -5,6 +5,7 @@ import type { Express } from "express";
 import type { BoardView } from "../board.ts";
 import type { Discoveries } from "../discoveries.ts";
 import type { Metrics } from "../metrics.ts";
+import type { MibNames } from "../mib-names.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Config } from "../model/config.ts";
 import type { Disposition, Incident } from "../model/incident.ts";
@@ -94,6 +95,8 @@ export interface ApiDeps {
   readonly discoveries: Pick<Discoveries, "start" | "get" | "list" | "end">;
   readonly changes: ChangeFeed;
   readonly sink: SinkView;
+  /** Names out of imported MIBs. */
+  readonly mibNames: MibNames;
 }
 
 /** What `createApi(deps)` in api.ts gives back. It listens only when told to. */

@@ -14,7 +14,7 @@ import { blindness, deviceKnowledge, history, linkRows, rowsOfRecurrence } from 
 import { textsFor } from "./page-texts.ts";
 import { HttpProblem } from "./problem.ts";
 import { deviceOf, incidentDetail } from "./reads.ts";
-import { deviceDetail, deviceView, incidentView, iso } from "./views.ts";
+import { deviceDetail, deviceView, incidentView, iso, trapView } from "./views.ts";
 
 const shownIncidents = 200;
 const shownMessages = 20;
@@ -85,7 +85,7 @@ async function devicePage(deps: ApiDeps, page: PageContext, id: string): Promise
     device: deviceDetail(device, network, deps.board, alarms),
     incidents: open.map((incident) => incidentView(incident, network)),
     history: history(points, now),
-    traps: traps.map((record) => ({ ...record, varbinds: [...record.varbinds], at: iso(record.at) })),
+    traps: traps.map((record) => trapView(record, deps.mibNames)),
     knowledge: deviceKnowledge(device, deps.config(), page.language),
   });
 }

@@ -8,7 +8,7 @@ import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { ApiDeps } from "./deps.ts";
 import { type Operation, operation } from "./operation.ts";
 import { HttpProblem } from "./problem.ts";
-import { alarmView, deliveryView, deviceDetail, deviceView, incidentView, iso, recurrenceView, timelineView } from "./views.ts";
+import { alarmView, deliveryView, deviceDetail, deviceView, incidentView, iso, recurrenceView, timelineView, trapView } from "./views.ts";
 
 const unfinished = ["open", "taken", "restored", "resolved"] as const;
 
@@ -200,7 +200,7 @@ const heard: readonly Operation[] = [
     run: async ({ deps, query }) => {
       const { device, limit } = query;
       const records = await deps.store.traps({ limit, ...(device === undefined ? {} : { device }) });
-      return { content: { items: records.map((record) => ({ ...record, at: iso(record.at) })) } };
+      return { content: { items: records.map((record) => trapView(record, deps.mibNames)) } };
     },
   }),
   operation({

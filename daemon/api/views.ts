@@ -2,11 +2,12 @@
  * From the daemon's own types to the shapes of the API. Nothing is computed that the store or the board does not hold.
  */
 import type { BoardView, DeviceState, LastLook } from "../board.ts";
+import type { MibNames } from "../mib-names.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Incident, TimelineEntry } from "../model/incident.ts";
 import type { Device, Network } from "../model/network.ts";
 import type { Instant } from "../model/time.ts";
-import type { DeliveryView, Recurrence } from "../ports.ts";
+import type { DeliveryView, Recurrence, TrapRecord } from "../ports.ts";
 import type {
   AlarmShape,
   DeliveryShape,
@@ -130,4 +131,14 @@ export function recurrenceView(recurrence: Recurrence, network: Network): Recurr
     lastAt: iso(recurrence.lastAt),
     ...present({ device, deviceName, part }),
   };
+}
+
+/** A trap as it was kept; what the families' data do not name has its name out of the imported MIBs, if they have one. */
+export function trapView(record: TrapRecord, names: MibNames) {
+  const name = record.name ?? (record.oid === undefined ? undefined : names.notification(record.oid));
+  const varbinds = record.varbinds.map((varbind) => {
+    const object = varbind.name ?? names.object(varbind.oid);
+    return object === undefined ? varbind : { ...varbind, name: object };
+  });
+  return { ...record, at: iso(record.at), ...(name === undefined ? {} : { name }), varbinds };
 }

@@ -7,6 +7,7 @@ import { Board } from "../../daemon/board.ts";
 import type { DiscoveryRecord } from "../../daemon/discoveries.ts";
 import { createExposition } from "../../daemon/exposition.ts";
 import { createMetrics } from "../../daemon/metrics.ts";
+import { mibNames } from "../../daemon/mib-names.ts";
 import type { Alarm } from "../../daemon/model/alarm.ts";
 import type { Config, Secret } from "../../daemon/model/config.ts";
 import type { Incident } from "../../daemon/model/incident.ts";
@@ -235,6 +236,12 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
         },
       },
       sink,
+      mibNames: mibNames({
+        "LANTERN-MIB": {
+          notifications: { "1.3.6.1.4.1.99999.1.0.1": "lanternOut" },
+          objects: { "1.3.6.1.4.1.99999.1.1.2": "lanternColour" },
+        },
+      }),
     },
   };
   return made;
