@@ -182,8 +182,12 @@ class Daemon implements App {
     const diff = diffConfig(before, loaded.config);
     if (diff.needsYes !== undefined && !yes) return { ok: false, at, reason: "guarded", problems: [diff.needsYes] };
     this.#config = loaded.config;
+    const differs = (old: unknown, now: unknown): boolean => JSON.stringify(old) !== JSON.stringify(now);
+    // A family that changed is asked otherwise: sessions, feedback and counters begin anew.
+    const families = [...before.families.values()].filter((family) => differs(family, loaded.config.families.get(family.id)));
+    const changed = new Set(families.map(({ id }) => id));
     const moved = [...before.network.devices.values()].filter(
-      (device) => JSON.stringify(device) !== JSON.stringify(loaded.config.network.devices.get(device.id)),
+      (device) => changed.has(device.family) || differs(device, loaded.config.network.devices.get(device.id)),
     );
     this.#looking?.reload(
       moved.map((device) => device.id),

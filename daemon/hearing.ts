@@ -145,7 +145,7 @@ async function worldOf(config: Config): Promise<World> {
 function knownObjects(config: Config): ReadonlySet<string> {
   const families = [...config.families.values()];
   const read = families.flatMap(({ snmp }) => [...snmp.scalars, ...snmp.columns].map(({ oid }) => oid));
-  const parts = families.flatMap(({ traps }) => traps.flatMap(({ part }) => part?.oid ?? []));
+  const parts = families.flatMap(({ traps }) => traps.flatMap(({ part, when }) => [part?.oid ?? [], when?.oid ?? []].flat()));
   return new Set([...read, ...parts]);
 }
 
