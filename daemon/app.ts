@@ -260,7 +260,7 @@ class Daemon implements App {
       ...basics,
       notifiers: createNotifiers({ now: () => this.#clock.now(), sink }),
       worker: randomUUID(),
-      render: renderRow,
+      render: (row, incident, config) => renderRow(row, incident, config, (device) => this.#board.inventory(device)),
       stats: { delivered: (channel, state) => this.#delivered(channel, state) },
     });
     const escalator = new Escalator({ ...basics, leases, changed: (moved) => this.#escalated(store, moved) });

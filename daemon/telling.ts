@@ -5,10 +5,17 @@
  */
 import type { Config } from "./model/config.ts";
 import type { Incident, OutboxRow } from "./model/incident.ts";
+import type { DeviceInventory } from "./model/inventory.ts";
+import { supportOf } from "./support.ts";
 import { renderNotice } from "./text/notice.ts";
 
 /** What a row says, to its recipient, in their language. */
-export function renderRow(row: OutboxRow, incident: Incident, config: Config): { readonly subject: string; readonly text: string } {
+export function renderRow(
+  row: OutboxRow,
+  incident: Incident,
+  config: Config,
+  inventoryOf: (device: string) => DeviceInventory | undefined = () => undefined,
+): { readonly subject: string; readonly text: string } {
   const { network, instance, rules } = config;
   const device = incident.device === undefined ? undefined : network.devices.get(incident.device);
   const room = incident.room === undefined ? undefined : network.rooms.get(incident.room);
@@ -27,6 +34,8 @@ export function renderRow(row: OutboxRow, incident: Incident, config: Config): {
     ...(room === undefined ? {} : { roomName: room.name }),
     ...(room?.phone === undefined ? {} : { roomPhone: room.phone }),
     ...(rule === undefined ? {} : { rule }),
+    // Level 3 calls suppliers: these are what they ask first.
+    ...(device === undefined || incident.level < 3 ? {} : { support: supportOf(device, config, inventoryOf(device.id), row.createdAt) }),
     ...(instance.publicUrl === undefined ? {} : { publicUrl: instance.publicUrl }),
     ...(row.lateMs === undefined ? {} : { lateMs: row.lateMs }),
     ...(incident.wakeAt === undefined || incident.wakeFor !== "escalate" ? {} : { deadlineAt: incident.wakeAt }),

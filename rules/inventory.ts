@@ -4,10 +4,11 @@
  * Pure. A value counts once two looks have seen it: a half-read answer is no change. What is not said is no change either; only a
  * whole list that lacks a peripheral says that it is gone.
  */
+import { DateTime } from "luxon";
 import type { DeviceEvent, DeviceEventCode, DeviceInventory, InventoryFact, Unit } from "../daemon/model/inventory.ts";
 import type { Device } from "../daemon/model/network.ts";
 import type { Observation, Reading } from "../daemon/model/observation.ts";
-import type { Instant } from "../daemon/model/time.ts";
+import { DAY, type Instant } from "../daemon/model/time.ts";
 
 /** Readings that are facts, and the event of a change. `peripheral_*` and everything else with a part is about a part. */
 const events: Readonly<Record<string, DeviceEventCode>> = {
@@ -194,4 +195,10 @@ function sameAs(a: Candidates, b: Candidates): boolean {
   if (a.size !== b.size) return false;
   for (const [key, { value }] of a) if (b.get(key)?.value !== value) return false;
   return true;
+}
+
+/** Whole days until the end of a day, in the zone; negative: it ended so many days ago, 0: it is today. */
+export function daysLeft(isoDate: string, at: Instant, zone: string): number {
+  const today = DateTime.fromMillis(at, { zone }).toISODate() ?? isoDate;
+  return Math.round((Date.parse(isoDate) - Date.parse(today)) / DAY);
 }

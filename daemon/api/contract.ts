@@ -4,6 +4,15 @@
  * Instants are ISO 8601 in UTC. Fields are only ever added.
  */
 import { z } from "zod";
+import {
+  ActivityView,
+  DeviceEventList,
+  DeviceEventView,
+  DeviceInventoryView,
+  InventoryItem,
+  InventoryList,
+  LightView,
+} from "./contract-standing.ts";
 
 const instant = z.iso.datetime();
 const severity = z.enum(["minor", "major"]);
@@ -50,6 +59,8 @@ export const DeviceSummary = z.object({
   since: instant.optional(),
   commissioning: z.boolean().describe("Looked at and shown; pages nobody."),
   alarms: z.array(z.string()).describe("Keys of active alarms."),
+  lights: z.array(LightView).describe("link, login, api, registered, ready; empty until the device was first judged."),
+  activity: ActivityView.optional().describe("Absent for what holds no calls."),
 });
 
 export const LookView = z.object({
@@ -306,6 +317,13 @@ export const shapes = {
   Device: DeviceDetail,
   DeviceList,
   Look: LookView,
+  Light: LightView,
+  Activity: ActivityView,
+  InventoryItem,
+  InventoryList,
+  DeviceInventory: DeviceInventoryView,
+  DeviceEvent: DeviceEventView,
+  DeviceEventList,
   Incident: IncidentView,
   IncidentDetail,
   IncidentList,
@@ -331,6 +349,15 @@ export const shapes = {
   HostKey: HostKeyBody,
   Erase: EraseBody,
 } as const;
+
+export type {
+  ActivityShape,
+  DeviceEventShape,
+  DeviceInventoryShape,
+  InventoryItemShape,
+  LightShape,
+  UnitShape,
+} from "./contract-standing.ts";
 
 export type ShapeName = keyof typeof shapes;
 

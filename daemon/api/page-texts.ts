@@ -6,6 +6,7 @@ import type { Config } from "../model/config.ts";
 import { type Instant, MINUTE } from "../model/time.ts";
 import { fill, say, sayCode, sayDuration, sayTime, type TextKey } from "../text/catalogue.ts";
 import { detailText, partText, rawDetail, readingText, sampleText, sayQuantity, wordText } from "../text/facts.ts";
+import { reasonText } from "../text/lights.ts";
 import { symptomText } from "../text/notice.ts";
 import { whyText } from "../text/why.ts";
 
@@ -16,9 +17,11 @@ export function textsFor(language: PageContext["language"], config: Config, now:
   const plain = (prefix: string, level: number) => say(language, `${prefix}.${Math.min(level, 4)}` as TextKey);
   const nameOf = (id: string) =>
     network.devices.get(id)?.name ?? network.links.get(id.replace(/^link:/, ""))?.name ?? network.sites.get(id)?.name;
+  const symptom = (of: string, rule?: string) => sayCode(language, "symptom", of) ?? symptomText(language, of, titles.get(rule ?? ""));
+  const names = { nameOf: (id: string) => nameOf(id) ?? id, symptom };
   return {
     // The catalogue's words make a sentence with the device's name; a rule of somebody's own has only its title.
-    symptom: (symptom, rule) => sayCode(language, "symptom", symptom) ?? symptomText(language, symptom, titles.get(rule ?? "")),
+    symptom,
     event: code("event"),
     why: (text) => whyText(text, language, nameOf),
     raw: rawDetail,
@@ -41,6 +44,8 @@ export function textsFor(language: PageContext["language"], config: Config, now:
     quantity: (name, value) => sayQuantity(language, name, value),
     reading: (name) => readingText(language, name),
     word: (value) => wordText(language, value),
+    of: (prefix, each) => code(prefix)(each),
+    reason: (reason, data) => reasonText(language, reason, data, names),
     name: (id) => nameOf(id) ?? id,
     function: (id) => functions.get(id)?.name[language] ?? id,
     contact: (id) => contacts.get(id)?.name ?? id,

@@ -7,18 +7,24 @@ import type { Express, Request, Response } from "express";
 import type { PageContext } from "../../dashboards/web/frame.tsx";
 import { pages } from "../../dashboards/web/pages.tsx";
 import { projectRoot } from "../../probes/built.ts";
+import { dailyEvents } from "../../rules/inventory.ts";
+import { inventoryCsv } from "../export/inventory-csv.ts";
 import { DAY, type Language } from "../model/time.ts";
+import { supportOf } from "../support.ts";
 import type { TokenDesk } from "./access.ts";
 import type { ApiDeps } from "./deps.ts";
 import { blindness, deviceKnowledge, history, linkRows, rowsOfRecurrence } from "./page-facts.ts";
 import { textsFor } from "./page-texts.ts";
 import { HttpProblem } from "./problem.ts";
 import { deviceOf, incidentDetail } from "./reads.ts";
+import { deviceInventory, inventoryItems } from "./standing-reads.ts";
+import { deviceEventView } from "./standing-views.ts";
 import { deviceDetail, deviceView, incidentView, iso, trapView } from "./views.ts";
 
 const shownIncidents = 200;
 const shownMessages = 20;
 const shownTraps = 10;
+const shownChanges = 50;
 const unfinished = ["open", "taken", "restored", "resolved"] as const;
 
 /** Files of the page, read once. */
@@ -50,6 +56,13 @@ export function mountPages(app: Express, deps: ApiDeps, desk: TokenDesk): void {
   page("/", (_request, context) => statusPage(deps, context));
   page("/devices/:id", (request, context) => devicePage(deps, context, request.params.id as string));
   page("/incidents/:id", (request, context) => incidentPage(deps, context, request.params.id as string));
+  page("/inventory", (request, context) => inventoryPage(deps, context, searchOf(request)));
+  app.get("/inventory.csv", (request, response) => {
+    if (!admitted(request, response, deps, desk)) return;
+    response.set({ "Content-Type": "text/csv; charset=utf-8", "Cache-Control": "no-store" }).attachment("vigie-inventory.csv");
+    // The mark tells spreadsheets that it is UTF-8.
+    response.send(`\ufeff${inventoryCsv(inventoryItems(deps, searchOf(request)))}`);
+  });
   page("/recurrences", async (_request, context) =>
     pages.recurrences({ page: context, recurrences: await rowsOfRecurrence(deps, deps.clock.now()) }),
   );
@@ -87,6 +100,23 @@ async function devicePage(deps: ApiDeps, page: PageContext, id: string): Promise
     history: history(points, now),
     traps: traps.map((record) => trapView(record, deps.mibNames)),
     knowledge: deviceKnowledge(device, deps.config(), page.language),
+    inventory: await deviceInventory(deps, device),
+  });
+}
+
+function searchOf({ query }: Request): string {
+  return typeof query.search === "string" ? query.search.trim().slice(0, 100) : "";
+}
+
+async function inventoryPage(deps: ApiDeps, page: PageContext, search: string): Promise<string> {
+  const { network } = deps.config();
+  const changes = await deps.store.deviceEvents({ codes: dailyEvents, since: deps.clock.now() - 7 * DAY, limit: shownChanges });
+  return pages.inventory({
+    page,
+    search,
+    items: inventoryItems(deps, search),
+    all: network.devices.size,
+    changes: changes.map((event) => deviceEventView(event, network)),
   });
 }
 
@@ -107,6 +137,7 @@ async function incidentPage(deps: ApiDeps, page: PageContext, id: string): Promi
     ...(into === undefined ? {} : { foldedIntoNumber: into.number }),
     ...(before === undefined ? {} : { beforeNumber: before.number }),
     ...(now === undefined ? {} : { up: deviceView(now, network, deps.board).up }),
+    ...(now === undefined ? {} : { support: supportOf(now, deps.config(), deps.board.inventory(now.id), deps.clock.now()) }),
   });
 }
 

@@ -8,6 +8,7 @@ import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { ApiDeps } from "./deps.ts";
 import { type Operation, operation } from "./operation.ts";
 import { HttpProblem } from "./problem.ts";
+import { standingReads } from "./standing-reads.ts";
 import { alarmView, deliveryView, deviceDetail, deviceView, incidentView, iso, recurrenceView, timelineView, trapView } from "./views.ts";
 
 const unfinished = ["open", "taken", "restored", "resolved"] as const;
@@ -249,4 +250,4 @@ const records: readonly Operation[] = [
   }),
 ];
 
-export const reads: readonly Operation[] = [...health, ...devices, ...incidents, ...heard, ...records];
+export const reads: readonly Operation[] = [...health, ...devices, ...standingReads, ...incidents, ...heard, ...records];

@@ -6,7 +6,6 @@ import type { MibNames } from "../mib-names.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Incident, TimelineEntry } from "../model/incident.ts";
 import type { Device, Network } from "../model/network.ts";
-import type { Instant } from "../model/time.ts";
 import type { DeliveryView, Recurrence, TrapRecord } from "../ports.ts";
 import type {
   AlarmShape,
@@ -18,15 +17,10 @@ import type {
   RecurrenceShape,
   TimelineShape,
 } from "./contract.ts";
+import { iso, present } from "./shape.ts";
+import { lightViews } from "./standing-views.ts";
 
-export function iso(at: Instant): string {
-  return new Date(at).toISOString();
-}
-
-/** Leaves out what is undefined, as `exactOptionalPropertyTypes` and JSON both want it. */
-function present<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
-}
+export { iso } from "./shape.ts";
 
 export function alarmView(alarm: Alarm): AlarmShape {
   const { key, device, symptom, rule, state, since, flapping, raisedBy, part, suppressedBy, incident, detail } = alarm;
@@ -43,6 +37,7 @@ export function deviceView(device: Device, network: Network, board: BoardView): 
   const roomName = room === undefined ? undefined : (network.rooms.get(room)?.name ?? room);
   return {
     ...{ id, name, site, siteName, family, kind, address, commissioning, up: upOf(state), alarms: [...(state?.alarms ?? [])] },
+    ...lightViews(id, board),
     ...present({ room, roomName, since: state === undefined ? undefined : iso(state.upSince) }),
   };
 }
@@ -104,7 +99,7 @@ export function incidentView(incident: Incident, network: Network): IncidentShap
   };
 }
 
-function maybeIso(at: Instant | undefined): string | undefined {
+function maybeIso(at: number | undefined): string | undefined {
   return at === undefined ? undefined : iso(at);
 }
 

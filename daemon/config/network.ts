@@ -51,6 +51,7 @@ export function readNetwork(loading: Loading, known: Known): Network {
   if (ids.devices.size === 0) findings.warn(["devices"], "there is no device to watch; add one under devices");
   checkParents(loading, devices);
   checkAddresses(loading, devices);
+  checkAssets(loading, devices);
   return { sites, rooms, devices, links, ...given({ canary }) };
 }
 
@@ -136,6 +137,7 @@ function device(context: DeviceContext, id: string, raw: RawDevice): Device | un
     alwaysUrgent: raw.always_urgent ?? false,
     legacy: { sshAlgorithms: raw.legacy?.ssh_algorithms ?? false, telnet: raw.legacy?.telnet ?? false },
     ...given({ room: raw.room, supplier: raw.supplier, warrantyUntil: raw.warranty_until }),
+    ...(raw.asset === undefined ? {} : { asset: given({ ...raw.asset }) }),
   };
 }
 
@@ -188,6 +190,20 @@ function checkAddresses({ findings }: Loading, devices: ReadonlyMap<string, Devi
       findings.problem(path, `"${device.address}" is also the address of "${other.id}"; give each device its own`);
     } else {
       findings.warn(path, `"${device.address}" is also the address of "${other.id}": their traps cannot be told apart; give each its own`);
+    }
+  }
+}
+
+/** One label on two devices is a mistake in the books; nothing else is wrong with them. */
+function checkAssets({ findings }: Loading, devices: ReadonlyMap<string, Device>): void {
+  for (const key of ["tag", "serial"] as const) {
+    const first = new Map<string, string>();
+    for (const { id, asset } of devices.values()) {
+      const value = asset?.[key];
+      if (value === undefined) continue;
+      const other = first.get(value);
+      if (other === undefined) first.set(value, id);
+      else findings.warn(["devices", id, "asset", key], `"${value}" is also that of "${other}"; read it on the device, and correct one`);
     }
   }
 }

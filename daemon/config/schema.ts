@@ -123,6 +123,12 @@ export const device = keys({
   service_hours: reference("calendar").optional(),
   supplier: line(100).optional(),
   warranty_until: scalars.isoDate.optional(),
+  asset: keys({
+    tag: line(100).optional(),
+    contract: line(100).optional(),
+    purchased: scalars.isoDate.optional(),
+    serial: line(100).optional(),
+  }).optional(),
   labels: labels.optional(),
   commissioning: flag.optional(),
   always_urgent: flag.optional(),

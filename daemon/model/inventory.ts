@@ -58,3 +58,21 @@ export interface Unit {
   /** Undefined: it stands there. */
   readonly to?: Instant;
 }
+
+/** What a supplier asks first about a device: seen and in the books, side by side. */
+export interface SupportFacts {
+  readonly model?: string;
+  /** As seen; of what never told one, as in the books. */
+  readonly serial?: string;
+  /** The one in the books, when another is seen. */
+  readonly otherSerial?: string;
+  readonly firmware?: string;
+  readonly tag?: string;
+  readonly supplier?: string;
+  readonly warrantyUntil?: string;
+  /** Negative: over. */
+  readonly warrantyDaysLeft?: number;
+  readonly contract?: string;
+  /** In the order in which they are called. */
+  readonly contacts: readonly { readonly name: string; readonly reach: readonly string[] }[];
+}

@@ -48,6 +48,18 @@ export interface Check {
   readonly timeoutMs: number;
 }
 
+/** What the books say of a device. Level 3 asks for these first. */
+export interface Asset {
+  /** The institution's inventory tag. */
+  readonly tag?: string;
+  /** Number of the maintenance contract; without one the supplier's counts. */
+  readonly contract?: string;
+  /** ISO date. */
+  readonly purchased?: string;
+  /** The serial that ought to stand there; one that is seen and differs is shown. */
+  readonly serial?: string;
+}
+
 export interface Device {
   readonly id: string;
   readonly name: string;
@@ -69,6 +81,7 @@ export interface Device {
   readonly serviceHours: string;
   readonly supplier?: string;
   readonly warrantyUntil?: string;
+  readonly asset?: Asset;
   readonly labels: Readonly<Record<string, string>>;
   /** Looked at and shown, pages nobody, counts in nothing. */
   readonly commissioning: boolean;

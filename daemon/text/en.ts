@@ -2,9 +2,11 @@
  * What people read, in English (en-CA). Keys and placeholders are those of fr.ts; a test compares them.
  */
 import { factsEn } from "./facts-en.ts";
+import { lightsEn } from "./lights-en.ts";
 
 export const en = {
   ...factsEn,
+  ...lightsEn,
   "severity.minor": "Minor",
   "severity.major": "Major",
   "urgency.now": "now",

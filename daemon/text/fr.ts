@@ -3,9 +3,11 @@
  */
 import type { TextKey } from "./catalogue.ts";
 import { factsFr } from "./facts-fr.ts";
+import { lightsFr } from "./lights-fr.ts";
 
 export const fr: Readonly<Record<TextKey, string>> = {
   ...factsFr,
+  ...lightsFr,
   "severity.minor": "Mineur",
   "severity.major": "Majeur",
   "urgency.now": "maintenant",

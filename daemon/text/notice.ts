@@ -2,11 +2,13 @@
  * The message about one incident for one reader. It stands alone: number, room, what, why, how long it can wait, what to do first.
  */
 import type { Incident, NoticeKind } from "../model/incident.ts";
+import type { SupportFacts } from "../model/inventory.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Instant, Language } from "../model/time.ts";
 import { say, sayCode, sayDuration, sayTime } from "./catalogue.ts";
 import { partText } from "./facts.ts";
 import { smsSegment } from "./sms.ts";
+import { supportLines } from "./support.ts";
 import { whyText } from "./why.ts";
 
 export interface NoticeInput {
@@ -24,6 +26,8 @@ export interface NoticeInput {
   readonly publicUrl?: string;
   /** How late the message is, when the daemon was down while it was due. */
   readonly lateMs?: number;
+  /** From level 3 on. */
+  readonly support?: SupportFacts;
   /** The site's zone. */
   readonly timezone: string;
   /** When the next people are told, if nobody takes it. */
@@ -110,7 +114,7 @@ function bodyLines(input: NoticeInput, what: string, where: string): string[] {
   lines.push(say(language, "notice.level", { level: say(language, `level.${levelOf(incident)}`) }));
   if (incident.holder !== undefined) lines.push(say(language, "notice.holder", { holder: incident.holder }));
   if (restored) lines.push("", say(language, "notice.restored-note"));
-  else lines.push(...waitLines(input), ...firstSteps(input));
+  else lines.push(...waitLines(input), ...supplierLines(input), ...firstSteps(input));
   if (input.publicUrl !== undefined) lines.push("", say(language, "notice.link", { url: incidentUrl(input.publicUrl, incident) }));
   return lines;
 }
@@ -119,6 +123,11 @@ function waitLines({ incident, language, deadlineAt, timezone }: NoticeInput): s
   const lines = [say(language, `notice.wait-${incident.urgency}`, { why: whyText(incident.urgencyWhy, language) })];
   if (deadlineAt !== undefined) lines.push(say(language, "notice.deadline", { at: sayTime(deadlineAt, timezone) }));
   return lines;
+}
+
+function supplierLines({ language, support }: NoticeInput): readonly string[] {
+  const lines = support === undefined ? [] : supportLines(language, support);
+  return lines.length === 0 ? [] : ["", ...lines];
 }
 
 function firstSteps({ rule, language }: NoticeInput): string[] {

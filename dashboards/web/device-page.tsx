@@ -2,9 +2,11 @@
  * One device: how it is and since when, its incidents and alarms, the last looks, 24 hours of it, traps, and how sure we are of all that.
  */
 import type { ComponentChildren, VNode } from "preact";
-import type { AlarmShape, DeviceDetailShape, IncidentShape, TrapShape } from "../../daemon/api/contract.ts";
+import type { AlarmShape, DeviceDetailShape, DeviceInventoryShape, IncidentShape, TrapShape } from "../../daemon/api/contract.ts";
 import { Frame, Mark, type PageContext } from "./frame.tsx";
 import { sentence } from "./incident-card.tsx";
+import { Inventory } from "./inventory-parts.tsx";
+import { LightList } from "./lights.tsx";
 import { Look } from "./look.tsx";
 import { Sparkline } from "./sparkline.tsx";
 import { explanation, shownAs, UpMark } from "./status-page.tsx";
@@ -34,6 +36,7 @@ export interface DevicePageProps {
   readonly history: readonly HistorySeries[];
   readonly traps: readonly TrapShape[];
   readonly knowledge: DeviceKnowledge;
+  readonly inventory: DeviceInventoryShape;
 }
 
 export function DevicePage(props: DevicePageProps): VNode {
@@ -49,6 +52,7 @@ export function DevicePage(props: DevicePageProps): VNode {
       </p>
       {shown === "out-of-reach" ? <p>{[...new Set(explained.values())].map((root) => explanation(page, root)).join("; ")}</p> : null}
       {device.up === "unknown" ? <p class="hint">{w.unknownMeaning}</p> : null}
+      <LightList page={page} lights={device.lights} activity={device.activity} />
       <Facts {...props} />
       <section aria-labelledby="incidents">
         <h2 id="incidents">{w.incidents}</h2>
@@ -63,6 +67,7 @@ export function DevicePage(props: DevicePageProps): VNode {
         </ul>
       </section>
       <Alarms page={page} device={device} />
+      <Inventory page={page} inventory={props.inventory} />
       <section aria-labelledby="looks">
         <h2 id="looks">{w.looks}</h2>
         {device.looks.length === 0 ? <p class="hint">{w.noLooks}</p> : null}
@@ -97,8 +102,6 @@ function Facts({ page, device, knowledge }: DevicePageProps): VNode {
     [w.family, knowledge.familyName],
     [w.facts2, knowledge.certainty === undefined ? undefined : texts.certainty(knowledge.certainty)],
     [w.weaknesses, weak.length === 0 ? w.noWeaknesses : <ul class="flat">{weak}</ul>],
-    [w.supplier, device.supplier],
-    [w.warranty, device.warrantyUntil],
   ];
   return (
     <dl class="facts">

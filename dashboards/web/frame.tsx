@@ -38,6 +38,10 @@ export interface Texts {
   reading(name: string): string;
   /** The value of a reading. */
   word(value: string): string;
+  /** The catalogue's word for a code: `of("light-state", "good")`; the code itself when it has none. */
+  of(prefix: string, code: string): string;
+  /** Why a light is as it is. */
+  reason(code: string, data?: Readonly<Record<string, string>>): string;
   /** The name of a device, link or site by its id. */
   name(id: string): string;
   function(id: string): string;
@@ -91,6 +95,9 @@ export function Frame(props: { readonly page: PageContext; readonly title: strin
           <nav aria-label="Vigie">
             <a href="/" aria-current={page.path === "/" ? "page" : undefined}>
               {w.status}
+            </a>
+            <a href="/inventory" aria-current={page.path === "/inventory" ? "page" : undefined}>
+              {w.inventory}
             </a>
             <a href="/recurrences" aria-current={page.path === "/recurrences" ? "page" : undefined}>
               {w.recurrences}

@@ -3,8 +3,10 @@
  */
 import type { VNode } from "preact";
 import type { DeviceShape, IncidentDetailShape } from "../../daemon/api/contract.ts";
+import type { SupportFacts } from "../../daemon/model/inventory.ts";
 import { Frame, Mark, type PageContext } from "./frame.tsx";
 import { isRestored, sentence } from "./incident-card.tsx";
+import { Pairs } from "./inventory-parts.tsx";
 import { Timeline } from "./timeline.tsx";
 import { words } from "./words.ts";
 
@@ -18,6 +20,8 @@ export interface IncidentPageProps {
   readonly foldedIntoNumber?: string;
   /** The last incident of the same failure, when this one comes after it. */
   readonly beforeNumber?: string;
+  /** What a supplier asks first; undefined when it is about no device. */
+  readonly support?: SupportFacts;
   /** The device as seen now; undefined when it is about none. */
   readonly up?: DeviceShape["up"];
 }
@@ -44,9 +48,42 @@ export function IncidentPage(props: IncidentPageProps): VNode {
       )}
       <Facts {...props} />
       {over || props.advice === undefined ? null : <Advice page={page} advice={props.advice} />}
+      {props.support === undefined ? null : <Support page={page} support={props.support} />}
       <Timeline page={page} incident={incident} />
       <Deliveries page={page} incident={incident} />
     </Frame>
+  );
+}
+
+function Support({ page, support }: { readonly page: PageContext; readonly support: SupportFacts }): VNode | null {
+  const w = words[page.language];
+  const { texts } = page;
+  const { model, serial, otherSerial, firmware, tag, supplier, warrantyUntil, warrantyDaysLeft = 0, contract, contacts } = support;
+  if (Object.keys(support).length === 1 && contacts.length === 0) return null;
+  const left = warrantyDaysLeft < 0 ? w.warrantyOver : w.daysLeft.replace("{n}", String(warrantyDaysLeft));
+  const calls = contacts.map(({ name, reach }) => <li key={name}>{[name, ...reach].join(", ")}</li>);
+  return (
+    <section aria-labelledby="support">
+      <h2 id="support">{w.forTheSupplier}</h2>
+      <Pairs
+        rows={[
+          [texts.reading("model"), model],
+          [texts.reading("serial"), serial],
+          [w.booksSay, otherSerial === undefined ? undefined : <span class="warned">{otherSerial}</span>],
+          [texts.reading("software_version"), firmware],
+          [w.assetTag, tag],
+          [w.supplier, supplier],
+          [
+            w.warranty,
+            warrantyUntil === undefined ? undefined : (
+              <span class={warrantyDaysLeft < 0 ? "warned" : undefined}>{`${warrantyUntil} (${left})`}</span>
+            ),
+          ],
+          [w.contract, contract],
+          [w.supplierContacts, calls.length === 0 ? undefined : <ol class="steps">{calls}</ol>],
+        ]}
+      />
+    </section>
   );
 }
 

@@ -6,6 +6,7 @@ import { renderToString } from "preact-render-to-string";
 import { DevicePage, type DevicePageProps } from "./device-page.tsx";
 import { Frame, type PageContext } from "./frame.tsx";
 import { IncidentPage, type IncidentPageProps } from "./incident-page.tsx";
+import { InventoryPage, type InventoryPageProps } from "./inventory-page.tsx";
 import { RecurrencesPage, type RecurrencesPageProps } from "./recurrences-page.tsx";
 import { StatusPage, type StatusPageProps } from "./status-page.tsx";
 import { words } from "./words.ts";
@@ -19,6 +20,7 @@ export const pages = {
   device: (props: DevicePageProps) => html(<DevicePage {...props} />),
   incident: (props: IncidentPageProps) => html(<IncidentPage {...props} />),
   recurrences: (props: RecurrencesPageProps) => html(<RecurrencesPage {...props} />),
+  inventory: (props: InventoryPageProps) => html(<InventoryPage {...props} />),
   notFound: (props: { readonly page: PageContext }) => {
     const w = words[props.page.language];
     return html(

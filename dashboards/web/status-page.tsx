@@ -5,6 +5,7 @@ import type { VNode } from "preact";
 import type { DeviceShape, IncidentShape, SinkMessageShape } from "../../daemon/api/contract.ts";
 import { Frame, Mark, type PageContext } from "./frame.tsx";
 import { byUrgency, IncidentCard, isRestored } from "./incident-card.tsx";
+import { LightRow } from "./lights.tsx";
 import { type LinkRow, Links } from "./links.tsx";
 import { Messages } from "./messages.tsx";
 import { words } from "./words.ts";
@@ -183,6 +184,7 @@ function SiteDevices(props: {
             <span>
               <a href={`/devices/${encodeURIComponent(device.id)}`}>{device.name}</a>
               {device.commissioning ? <em> ({w.commissioning})</em> : null}
+              <LightRow page={page} lights={device.lights} activity={device.activity} />
               {device.alarms.length === 0 ? null : <AlarmWords page={page} device={device} explained={explained} />}
             </span>
           </li>

@@ -4,7 +4,7 @@
 import { request } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { at, fill, incident, serve, tokenText, type World, world } from "./fixture.ts";
+import { at, fill, incident, serve, stand, tokenText, type World, world } from "./fixture.ts";
 
 let made: World;
 let server: { readonly url: string; close(): Promise<void> };
@@ -12,6 +12,7 @@ let server: { readonly url: string; close(): Promise<void> };
 beforeEach(async () => {
   made = world();
   fill(made);
+  stand(made);
   for (const id of ["01", "02", "03"]) made.incidents.set(id, incident(id, { openedAt: at - Number(id) * 1_000 }));
   server = await serve(made);
 });

@@ -11,6 +11,8 @@ import { mibNames } from "../../daemon/mib-names.ts";
 import type { Alarm } from "../../daemon/model/alarm.ts";
 import type { Config, Secret } from "../../daemon/model/config.ts";
 import type { Incident } from "../../daemon/model/incident.ts";
+import type { DeviceEvent, Unit } from "../../daemon/model/inventory.ts";
+import type { DeviceLights, LightState, ReasonData } from "../../daemon/model/lights.ts";
 import type { Device, Network } from "../../daemon/model/network.ts";
 import type { Policy } from "../../daemon/model/policy.ts";
 import { createSink } from "../../daemon/notify/sink.ts";
@@ -166,6 +168,8 @@ export interface World {
   readonly incidents: Map<string, Incident>;
   readonly sink: ReturnType<typeof createSink>;
   poke(change: Change): void;
+  /** Changes of devices and units, as the store gives them. */
+  readonly stock: { events: DeviceEvent[]; units: Unit[] };
   /** What the next calls of these give. */
   readiness: Readiness;
   reload: ReloadResult;
@@ -189,7 +193,9 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
     incidents.set(found.id, next);
     return { ok: true, incident: next };
   };
+  const stock: World["stock"] = { events: [], units: [] };
   const made: World = {
+    stock,
     board,
     audited,
     incidents,
@@ -204,7 +210,7 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
     deps: {
       version: "0.1.0",
       config: () => made.config,
-      store: fakeStore(incidents, audited),
+      store: fakeStore(incidents, audited, stock),
       board,
       clock,
       log: quiet,
@@ -264,7 +270,7 @@ export const alarm: Alarm = {
 };
 
 /** Only what the API asks of a store. */
-function fakeStore(incidents: Map<string, Incident>, audited: AuditEntry[]): Store {
+function fakeStore(incidents: Map<string, Incident>, audited: AuditEntry[], stock: World["stock"]): Store {
   const query = async (of: IncidentQuery) =>
     [...incidents.values()]
       .filter((each) => of.states?.includes(each.state) ?? true)
@@ -323,6 +329,10 @@ function fakeStore(incidents: Map<string, Incident>, audited: AuditEntry[]): Sto
       },
     ],
     auditLog: async () => audited,
+    deviceEvents: async ({ device: of, codes, limit }) =>
+      stock.events.filter((each) => (of ?? each.device) === each.device && (codes?.includes(each.code) ?? true)).slice(0, limit),
+    units: async ({ device: of, room }) =>
+      stock.units.filter((each) => (of ?? each.device) === each.device && (room ?? each.room) === each.room),
     unusedNumbers: async () => [{ prefix: "VIG", year: 2026, seq: 7, reservedAt: at }],
     redact: async (id, seq, by, when) => {
       if (seq !== 2) return false;
@@ -385,6 +395,57 @@ export function fill(made: World): void {
   const first = made.board.of("codec-1", at);
   first.up = 0;
   first.alarms.add(alarm.key);
+}
+
+/** A codec with every state of a light, an inventory, a change and a unit that went before. */
+export function stand(made: World): void {
+  const light = (state: LightState, code: string, data?: ReasonData) => ({
+    state,
+    since: at - 3_600_000,
+    code,
+    ...(data === undefined ? {} : { data }),
+  });
+  const codec: DeviceLights = {
+    device: "codec-1",
+    lights: {
+      link: light("good", "answers-ping"),
+      login: light("unknown", "not-looked", { kind: "ssh", code: "ssh.protocol" }),
+      api: light("not-applicable", "not-asked"),
+      registered: light("warning", "not-listed", { by: "codec-2" }),
+      ready: light("bad", "alarm", { symptom: "camera-disconnected", part: "camera 1", more: "2" }),
+    },
+    activity: { state: "in-call", since: at - 60_000, code: "calls" },
+  };
+  const fact = (name: string, value: string, part?: string) => ({
+    name,
+    value,
+    since: at - 86_400_000,
+    check: "codec-1/ssh",
+    ...(part === undefined ? {} : { part }),
+  });
+  const inventory = {
+    device: "codec-1",
+    unitSince: at - 86_400_000,
+    facts: [
+      ...[fact("model", "Cisco Room Kit"), fact("serial", "FTT22222222"), fact("software_version", "ce9.15.3"), fact("auto_answer", "on")],
+      ...[
+        fact("gatekeeper_address", "10.0.0.9"),
+        fact("peripheral_model", "Touch 10", "touchpanel 1001"),
+        fact("presence", "missing", "touchpanel 1001"),
+      ],
+    ],
+  };
+  made.board.show([codec], [inventory]);
+  made.stock.events.push(
+    { device: "codec-1", at: at - 1_000, code: "gatekeeper-changed", name: "gatekeeper_address", before: "10.0.0.8", after: "10.0.0.9" },
+    { device: "codec-1", at: at - 86_400_000, code: "unit-replaced", name: "serial", before: "FTT11111111", after: "FTT22222222" },
+    { device: "codec-1", at: at - 90_000_000, code: "peripheral-missing", name: "presence", part: "touchpanel 1001" },
+  );
+  const place = { device: "codec-1", site: "mgh", room: "a101" };
+  made.stock.units.push(
+    { ...place, serial: "FTT22222222", model: "Cisco Room Kit", from: at - 86_400_000 },
+    { ...place, serial: "FTT11111111", model: "SX20", from: at - 900_000_000, to: at - 86_400_000 },
+  );
 }
 
 export async function serve(made: World): Promise<{ readonly url: string; close(): Promise<void> }> {

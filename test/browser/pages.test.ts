@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, describe, expect, it, type TestContext } from "vitest";
-import { alarm, at, device, fill, incident, serve, type World, world } from "../api/fixture.ts";
+import { alarm, at, device, fill, incident, serve, stand, type World, world } from "../api/fixture.ts";
 import { findProgram, needs } from "../needs.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -34,13 +34,22 @@ async function open(
 
 beforeEach(async () => {
   const devices = [
-    device("codec-1", { name: "Codec A-101" }),
+    device("codec-1", {
+      name: "Codec A-101",
+      supplier: "acme",
+      warrantyUntil: "2026-03-01",
+      asset: { tag: "I-1234", serial: "FTT99999999" },
+    }),
     device("codec-2", { name: "Codec de Gaspé", site: "gaspe", commissioning: true }),
     device("switch-1", { name: "Commutateur principal", kind: "switch", family: "cisco-ios-switch" }),
   ];
   made = world({ devices });
-  made.config = { ...made.config, http: { ...made.config.http, openReads: true } };
+  const partners = new Map([["acme", { id: "acme", name: "Acme AV", contacts: ["acme-desk"], contract: "C-77" }]]);
+  const channels = [{ channel: "mail", address: "desk@acme.example.org" }];
+  const contacts = new Map([["acme-desk", { id: "acme-desk", name: "Guichet Acme", language: "fr" as const, channels }]]);
+  made.config = { ...made.config, partners, contacts, http: { ...made.config.http, openReads: true } };
   fill(made);
+  stand(made);
   made.board.of("switch-1", at).up = 1;
   made.incidents.set(
     "000123-45",
@@ -78,7 +87,15 @@ afterAll(async () => {
   await browser?.close();
 });
 
-const addresses = ["/", "/devices/codec-1", "/incidents/VIG-2026-000123-45", "/recurrences", "/devices/none"];
+const addresses = [
+  "/",
+  "/devices/codec-1",
+  "/incidents/VIG-2026-000123-45",
+  "/recurrences",
+  "/inventory",
+  "/inventory?search=rien%20de%20tel",
+  "/devices/none",
+];
 
 async function picture(page: Page, name: string): Promise<void> {
   if (screenshots === undefined) return;
@@ -95,7 +112,7 @@ describe("every page", () => {
     const page = await open(context, how);
     for (const address of addresses) {
       await page.goto(`${server.url}${address}`);
-      await picture(page, `${address.replaceAll("/", "_")}-${how.locale}-${how.width}${how.dark ? "-dark" : ""}`);
+      await picture(page, `${address.replaceAll(/[/?%=]/g, "_")}-${how.locale}-${how.width}${how.dark ? "-dark" : ""}`);
       // Evaluated by the debugger, which the page's policy does not bind.
       await page.evaluate(axe);
       const found = (await page.evaluate("axe.run()")) as { violations: { id: string; nodes: { html: string }[] }[] };
@@ -110,7 +127,7 @@ describe("every page", () => {
     const said: string[] = [];
     page.on("console", (message) => said.push(message.text()));
     page.on("pageerror", (error) => said.push(error.message));
-    for (const address of addresses.slice(0, 4)) await page.goto(`${server.url}${address}`);
+    for (const address of addresses.slice(0, 6)) await page.goto(`${server.url}${address}`);
     expect(said).toEqual([]);
   });
 });

@@ -737,6 +737,16 @@ export const BAD_FILES: readonly BadFile[] = [
     says: ["discovery.ranges: is missing; write a list ([a, b])   (vigie.yaml:17)"],
   },
   {
+    name: "asset facts that are none",
+    change: [["ssh: login }", 'ssh: login, asset: { purchased: 2022, serial: "", colour: blue, tag: [1] } }']],
+    says: [
+      "devices.codec.asset.tag: a list is not a text; put it in quotes   (vigie.yaml:5)",
+      "devices.codec.asset.purchased: 2022 is not a date; write year-month-day, a day that exists: 2027-01-31   (vigie.yaml:5)",
+      "devices.codec.asset.serial: is missing; write a short text   (vigie.yaml:5)",
+      "devices.codec.asset.colour: is not a known key; known here: tag, contract, purchased, serial   (vigie.yaml:5)",
+    ],
+  },
+  {
     name: "wrong kinds of value",
     change: [
       [

@@ -136,6 +136,7 @@ devices:
     service_hours: office
     supplier: acme
     warranty_until: 2027-01-31
+    asset: { tag: "I-1234", contract: "ACME-77", purchased: 2022-02-01, serial: FTT12345678 }
     labels: { asset: "1234" }
     commissioning: false
     always_urgent: false

@@ -35,6 +35,7 @@ it("the keys of the file become the fields of the configuration", async () => {
     parents: ["mgh-switch"],
     credentials: { snmp: "main", ssh: "codec" },
     warrantyUntil: "2027-01-31",
+    asset: { tag: "I-1234", contract: "ACME-77", purchased: "2022-02-01", serial: "FTT12345678" },
     checks: [
       { id: "mgh-codec-1/icmp", kind: "icmp", intervalMs: 30_000, timeoutMs: 1_000 },
       { id: "mgh-codec-1/snmp", kind: "snmp", intervalMs: 60_000, timeoutMs: 5_000 },
@@ -184,6 +185,18 @@ it("a level that nobody fills, weak protocols and shared addresses are warnings"
     "credentials.main.snmp_v3.auth.protocol: is a weakness: MD5; use sha256 where the device can   (vigie.yaml:7)",
     "credentials.main.snmp_v3.priv.protocol: is a weakness: DES; use aes where the device can   (vigie.yaml:7)",
     "functions: level 2 (analyst) has no contact, so nobody hears there; add contacts to the function   (vigie.yaml:13)",
+  ]);
+  expect(result.ok).toBe(true);
+});
+
+it("one asset tag or serial on two devices is a mistake in the books, and is said", async () => {
+  const text = SMALL.replace("snmp: main }", "snmp: main, asset: { tag: I-7, serial: S1 } }").replace(
+    "ssh: login }",
+    "ssh: login, asset: { tag: I-7, serial: S2 } }",
+  );
+  const result = await load(text);
+  expect(messages(result)).toEqual([
+    'devices.codec.asset.tag: "I-7" is also that of "router"; read it on the device, and correct one   (vigie.yaml:5)',
   ]);
   expect(result.ok).toBe(true);
 });

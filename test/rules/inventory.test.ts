@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { DeviceInventory } from "../../daemon/model/inventory.ts";
 import type { Finding, Reading } from "../../daemon/model/observation.ts";
-import { type Candidates, factOf, type Stocktaking, takeStock } from "../../rules/inventory.ts";
+import { type Candidates, daysLeft, factOf, type Stocktaking, takeStock } from "../../rules/inventory.ts";
 import { device, seen } from "./made.ts";
 
 const checks = (["snmp", "ssh"] as const).map((kind) => ({ id: `d/${kind}`, device: "d", kind, intervalMs: 60_000, timeoutMs: 1 }));
@@ -149,4 +149,12 @@ describe("peripherals", () => {
     for (let look = 0; look < 2; look += 1) stock.see({ "peripheral|camera 1": "disconnected", "peripheral|camera 2": "disconnected" });
     expect(stock.events).toEqual(["3 peripheral-missing camera 1"]);
   });
+});
+
+it("a warranty has days left in the zone of the site, none on its last day, and less than none after", () => {
+  const at = Date.parse("2026-03-09T02:00:00Z");
+  expect(daysLeft("2026-03-09", at, "America/Toronto")).toBe(1);
+  expect(daysLeft("2026-03-09", at, "UTC")).toBe(0);
+  expect(daysLeft("2026-03-01", at, "UTC")).toBe(-8);
+  expect(daysLeft("2027-03-09", at, "UTC")).toBe(365);
 });

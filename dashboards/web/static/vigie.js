@@ -37,6 +37,8 @@
       if (same) same.open = box.open;
     }
     const focused = document.activeElement;
+    /* Somebody is writing: what is half written would be lost. */
+    if (old.contains(focused) && focused.matches("input")) return;
     const address = old.contains(focused) ? focused.getAttribute("href") : null;
     old.replaceChildren(...next.childNodes);
     document.title = fresh.title;
