@@ -104,12 +104,7 @@ describe("the pages", () => {
       expect(fr).toContain(said);
     }
     const en = await text("/devices/codec-1", "en");
-    for (const said of [
-      "the device says so, but",
-      "(camera 1), and 2 more",
-      "in a call",
-      "since 2026-03-09 09:05",
-    ])
+    for (const said of ["the device says so, but", "(camera 1), and 2 more", "in a call", "since 2026-03-09 09:05"])
       expect(en).toContain(said);
   });
 
