@@ -53,6 +53,10 @@ const FAR_END_FIELDS: ReadonlySet<string> = new Set([
   "aliases",
   "aor",
   "contact",
+  "callsignaladdresses",
+  "callsignaladdress",
+  "rasaddresses",
+  "rasaddress",
 ]);
 
 /** Subtrees that go whole. */

@@ -7,7 +7,7 @@ import { type Alarm, alarmKey } from "../daemon/model/alarm.ts";
 import type { Fault, Observation } from "../daemon/model/observation.ts";
 import type { Rule } from "../daemon/model/rule.ts";
 import type { Instant } from "../daemon/model/time.ts";
-import { ABSENT, evaluateCondition, judgeReading, judgeSample, partsOf, readsWhole, type Truth } from "./condition.ts";
+import { ABSENT, concerns, evaluateCondition, judgeReading, judgeSample, partsOf, readsWhole, type Truth } from "./condition.ts";
 import { fireTimer, type Look, moveByEvent, moveByFault, moveByLook, type Step, type Transition } from "./lifecycle.ts";
 
 export type { Transition } from "./lifecycle.ts";
@@ -135,12 +135,12 @@ function eachPart(rule: Rule, observation: Observation, visit: (said: Said) => v
       return;
     case "sample":
       for (const { name, part, value } of samples) {
-        if (name === when.name && speaksOf(when.partPrefix, part)) visit({ part, judge: (active) => judgeSample(when, value, active) });
+        if (name === when.name && concerns(when, part)) visit({ part, judge: (active) => judgeSample(when, value, active) });
       }
       return;
     case "reading":
       for (const { name, part, value } of readings) {
-        if (name !== when.name || !speaksOf(when.partPrefix, part)) continue;
+        if (name !== when.name || !concerns(when, part)) continue;
         visit({ part, judge: (active) => judgeReading(when, value, active), word: value });
       }
       return;
@@ -150,10 +150,6 @@ function eachPart(rule: Rule, observation: Observation, visit: (said: Said) => v
     case "any":
       for (const part of partsOf(when, observation)) visit({ part, judge: (active) => evaluateCondition(when, observation, part, active) });
   }
-}
-
-function speaksOf(prefix: string | undefined, part: string | undefined): boolean {
-  return prefix === undefined || part === prefix || part?.startsWith(`${prefix} `) === true;
 }
 
 function judgeRule(rule: Rule, observation: Observation, look: Look, turn: Turn): void {

@@ -20,9 +20,14 @@ export const ABSENT = "absent";
 const UNDEFINED: Truth = { value: undefined };
 const FALSE: Truth = { value: false };
 
-function inPrefix(part: string | undefined, prefix: string | undefined): boolean {
-  if (prefix === undefined) return true;
-  return part !== undefined && (part === prefix || part.startsWith(`${prefix} `));
+/** Is a condition about samples or readings about this part? */
+export function concerns(condition: Of<"sample"> | Of<"reading">, part: string | undefined): boolean {
+  const { partPrefix } = condition;
+  if (partPrefix !== undefined && part !== partPrefix && part?.startsWith(`${partPrefix} `) !== true) return false;
+  if (condition.on === "sample") return true;
+  const { parts, exceptParts } = condition;
+  if (parts !== undefined && (part === undefined || !parts.includes(part))) return false;
+  return exceptParts === undefined || part === undefined || !exceptParts.includes(part);
 }
 
 /** The value of this part; a device-wide value speaks for every part that has none of its own. */
@@ -127,15 +132,11 @@ export function evaluateCondition(condition: Condition, observation: Observation
     case "sample": {
       const sample = find(observation.finding.samples, condition.name, part);
       if (sample === undefined && isGone(condition.name, observation, part)) return FALSE;
-      return sample === undefined || !inPrefix(sample.part, condition.partPrefix)
-        ? UNDEFINED
-        : judgeSample(condition, sample.value, active);
+      return sample === undefined || !concerns(condition, sample.part) ? UNDEFINED : judgeSample(condition, sample.value, active);
     }
     case "reading": {
       const reading = find(observation.finding.readings, condition.name, part) ?? absent(condition, observation, part);
-      return reading === undefined || !inPrefix(reading.part, condition.partPrefix)
-        ? UNDEFINED
-        : judgeReading(condition, reading.value, active);
+      return reading === undefined || !concerns(condition, reading.part) ? UNDEFINED : judgeReading(condition, reading.value, active);
     }
     case "fault":
       return UNDEFINED;
@@ -171,7 +172,7 @@ function collect(condition: Condition, observation: Observation, into: Set<strin
     case "sample":
     case "reading":
       for (const value of condition.on === "sample" ? observation.finding.samples : observation.finding.readings) {
-        if (value.name === condition.name && inPrefix(value.part, condition.partPrefix)) into.add(value.part);
+        if (value.name === condition.name && concerns(condition, value.part)) into.add(value.part);
       }
       return;
     case "fault":

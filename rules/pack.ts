@@ -72,20 +72,32 @@ function toCondition(entry: ConditionEntry): Condition {
     };
   }
   if ("code" in entry) return { on: "code", kind: entry.code, codes: entry.is };
-  const prefix = entry.part === undefined ? {} : { partPrefix: entry.part };
-  if ("sample" in entry) {
-    const { above, below } = entry;
-    const limit = { ...(above === undefined ? {} : { above }), ...(below === undefined ? {} : { below }) };
-    return { on: "sample", name: entry.sample, ...limit, ...(entry.clear === undefined ? {} : { clear: entry.clear }), ...prefix };
-  }
-  const not = entry.not === undefined ? {} : { not: entry.not };
+  return "sample" in entry ? sampleOf(entry) : readingOf(entry);
+}
+
+type EntryOf<Key extends string> = Extract<ConditionEntry, Readonly<Record<Key, unknown>>>;
+
+function sampleOf({ sample, above, below, clear, part }: EntryOf<"sample">): Condition {
+  return {
+    on: "sample",
+    name: sample,
+    ...(above === undefined ? {} : { above }),
+    ...(below === undefined ? {} : { below }),
+    ...(clear === undefined ? {} : { clear }),
+    ...(part === undefined ? {} : { partPrefix: part }),
+  };
+}
+
+function readingOf({ reading, is, not, clear, part, parts, except }: EntryOf<"reading">): Condition {
   return {
     on: "reading",
-    name: entry.reading,
-    is: entry.is ?? [],
-    ...not,
-    ...(entry.clear === undefined ? {} : { clear: entry.clear }),
-    ...prefix,
+    name: reading,
+    is: is ?? [],
+    ...(not === undefined ? {} : { not }),
+    ...(clear === undefined ? {} : { clear }),
+    ...(part === undefined ? {} : { partPrefix: part }),
+    ...(parts === undefined ? {} : { parts }),
+    ...(except === undefined ? {} : { exceptParts: except }),
   };
 }
 

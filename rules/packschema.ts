@@ -54,6 +54,8 @@ const reading = z
     not: z.array(code).min(1).optional(),
     clear: z.array(code).min(1).optional(),
     part: code.optional(),
+    parts: z.array(sentence).min(1).optional(),
+    except: z.array(sentence).min(1).optional(),
   })
   .superRefine((entry, context) => {
     if ((entry.is === undefined) === (entry.not === undefined))

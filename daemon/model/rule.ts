@@ -30,6 +30,9 @@ export type Condition =
       readonly not?: readonly string[];
       readonly clear?: readonly string[];
       readonly partPrefix?: string;
+      /** Only these parts (`camerapairing`), or all but these. */
+      readonly parts?: readonly string[];
+      readonly exceptParts?: readonly string[];
     }
   /** Only a fault with the rule's symptom (trap, event) raises. */
   | { readonly on: "fault" }
