@@ -4,7 +4,7 @@
 
 import { type Answer, authorizationError, type Question, type Session, type SnmpCommunity } from "./conversing.ts";
 import { encodeRequest, type Header, type Names, namesOf, readBindings, readHeader } from "./packet.ts";
-import type { DatagramFace, Peer, SharedSockets } from "./sockets.ts";
+import type { DatagramFace, Faces, Peer } from "./sockets.ts";
 
 interface Waiting {
   readonly names: Names;
@@ -27,7 +27,7 @@ export class CommunitySession implements Session {
   #closed = false;
 
   /** Opens a face to the agent; sends nothing. */
-  constructor(sockets: SharedSockets, peer: Peer, credential: SnmpCommunity) {
+  constructor(sockets: Faces, peer: Peer, credential: SnmpCommunity) {
     this.#peer = peer;
     this.#version = credential.version === "1" ? 0 : 1;
     this.#community = Buffer.from(credential.community.reveal());

@@ -16,6 +16,12 @@ export interface DatagramFace extends EventEmitter {
   close(): void;
 }
 
+/** Who gives a session its face. */
+export interface Faces {
+  /** A face for one session with this peer. `failed` hears when the library throws at a datagram. */
+  face(peer: Peer, failed: () => void): DatagramFace;
+}
+
 export interface SocketStats {
   readonly sockets: number;
   readonly sessions: number;
@@ -43,7 +49,7 @@ interface Entry {
 /** Bytes asked for the receive buffer of each socket: a sweep's answers come in bursts. */
 const bufferBytes = 2 << 20;
 
-export class SharedSockets {
+export class SharedSockets implements Faces {
   readonly #wanted: number;
   readonly #sockets: { 4: Socket[]; 6: Socket[] } = { 4: [], 6: [] };
   readonly #byPeer = new Map<string, Set<Entry>>();
@@ -57,7 +63,6 @@ export class SharedSockets {
     this.#wanted = Math.max(1, sockets);
   }
 
-  /** A face for one session with this peer. `failed` hears when the library throws at a datagram. */
   face(peer: Peer, failed: () => void): DatagramFace {
     const socket = this.#next(peer.version);
     const key = `${peer.address} ${peer.port}`;

@@ -5,7 +5,7 @@
  */
 import { type Answer, authorizationError, type Question, type Session, type SnmpUser } from "./conversing.ts";
 import { type LibraryMessage, type LibrarySession, type LibraryUser, snmp } from "./net-snmp.ts";
-import type { Peer, SharedSockets } from "./sockets.ts";
+import type { Faces, Peer } from "./sockets.ts";
 
 /** usmStats, RFC 3414 section 5. */
 const usmStats: Readonly<Record<string, string>> = {
@@ -35,7 +35,7 @@ export class UserSession implements Session {
   #answered = 0;
 
   /** Opens a face to the agent; sends nothing. */
-  constructor(sockets: SharedSockets, peer: Peer, credential: SnmpUser) {
+  constructor(sockets: Faces, peer: Peer, credential: SnmpUser) {
     this.#level = levelOf(credential);
     const face = sockets.face(peer, () => this.#fail({ kind: "nonsense", why: "a malformed reply" }));
     const { context } = credential;

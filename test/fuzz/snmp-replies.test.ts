@@ -1,0 +1,208 @@
+/**
+ * Spoilt SNMP replies, in v1, v2c and v3: nothing throws, every question ends in its time, and the memory stays flat.
+ *
+ * In process, without a socket: a face that answers each request with spoilt replies. Over real sockets: test/probes/snmp/nasty.test.ts.
+ */
+import { EventEmitter } from "node:events";
+import { describe, expect, it } from "vitest";
+import { BerReader, counter64, gauge, integer, oidValue, text, ticks } from "../../probes/simulator/ber.ts";
+import { ObjectTable } from "../../probes/simulator/object-table.ts";
+import { answer, communityMessage, readRequest } from "../../probes/simulator/pdu.ts";
+import { UsmEngine } from "../../probes/simulator/usm.ts";
+import { CommunitySession } from "../../probes/snmp/community-session.ts";
+import type { Answer, Session, SnmpCommunity, SnmpUser } from "../../probes/snmp/conversing.ts";
+import { encodeRequest, namesOf, readBindings, readHeader } from "../../probes/snmp/packet.ts";
+import type { DatagramFace, Faces } from "../../probes/snmp/sockets.ts";
+import { UserSession } from "../../probes/snmp/user-session.ts";
+import { numberOf, textOf, type Varbind, wholeOf } from "../../probes/snmp/value.ts";
+import { community, v3 } from "../probes/snmp/target.ts";
+import { cases, corpus, heapBytes, keeping, seed } from "./effort.ts";
+import { Chance, spoilt } from "./random.ts";
+
+const kept = "snmp-replies";
+const oids = ["1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.2.0", "1.3.6.1.2.1.1.3.0", "1.3.6.1.2.1.31.1.1.1.6.1", "1.3.6.1.4.1.9.9.0"];
+const table = new ObjectTable<undefined>([
+  ["1.3.6.1.2.1.1.1.0", () => text("Café codec")],
+  ["1.3.6.1.2.1.1.2.0", () => oidValue("1.3.6.1.4.1.4294967295.5")],
+  ["1.3.6.1.2.1.1.3.0", () => ticks(4_000_000_000)],
+  ["1.3.6.1.2.1.31.1.1.1.6.1", () => counter64(2 ** 60)],
+  ["1.3.6.1.2.1.31.1.1.1.6.2", () => integer(-5)],
+  ["1.3.6.1.2.1.31.1.1.1.6.3", () => gauge(3_000_000_000)],
+]);
+const engine = new UsmEngine({
+  user: { name: "poller", auth: { protocol: "sha256", key: "a key for the fuzz" }, priv: { protocol: "aes", key: "another for the fuzz" } },
+  engineId: Buffer.from("80007f5804667a", "hex"),
+  boots: () => 3,
+  seconds: () => 1_000,
+});
+
+/** The good answer to a request; undefined: none is due. */
+function good(bytes: Buffer): Buffer | undefined {
+  const message = new BerReader(bytes).into();
+  const version = message.integer();
+  if (version === 3) {
+    const opened = engine.open(message);
+    if (Buffer.isBuffer(opened)) return opened;
+    const pdu = answer(readRequest(opened.pdu), table, undefined, 3);
+    return pdu === undefined ? undefined : engine.seal(opened.messageId, pdu);
+  }
+  const name = message.octets();
+  const pdu = answer(readRequest(message), table, undefined, version);
+  return pdu === undefined ? undefined : communityMessage(version, name, pdu);
+}
+
+/** Answers each request with so many spoilt replies, and half the time with the good one after them; always when there are none. */
+class Spoiler implements Faces {
+  readonly #chance: Chance;
+  readonly #replies: number;
+  #last: Buffer = Buffer.alloc(0);
+  delivered = 0;
+  thrown = 0;
+
+  constructor(chance: Chance, replies: number) {
+    this.#chance = chance;
+    this.#replies = replies;
+  }
+
+  face(_peer: unknown, failed: () => void): DatagramFace {
+    const emitter = new EventEmitter();
+    // As the shared sockets do: what the library throws at ends the open questions.
+    const deliver = (bytes: Buffer) => {
+      this.delivered += 1;
+      try {
+        emitter.emit("message", bytes, { address: "127.0.0.1", port: 161, family: "IPv4", size: bytes.length });
+      } catch {
+        this.thrown += 1;
+        failed();
+      }
+    };
+    return Object.assign(emitter, {
+      ref() {},
+      unref() {},
+      bind() {},
+      close() {},
+      send: (request: Buffer, _offset: number, _length: number, _port: number, _address: string, done: (error: null) => void) => {
+        done(null);
+        setImmediate(() => this.#answer(Buffer.from(request), deliver));
+      },
+    });
+  }
+
+  #answer(request: Buffer, deliver: (bytes: Buffer) => void): void {
+    const reply = good(request);
+    if (reply === undefined) return;
+    for (let left = this.#replies; left > 0; left -= 1) deliver(spoilt(this.#chance, reply, this.#last));
+    this.#last = reply;
+    if (this.#replies === 0 || this.#chance.below(2) === 0) deliver(reply);
+  }
+}
+
+const kinds = new Set<Answer["kind"]>(["values", "error", "silent", "refused", "nonsense"]);
+const peer = { address: "127.0.0.1", port: 161, version: 4 } as const;
+
+async function questions(session: Session, count: number): Promise<readonly Answer[]> {
+  const kind = (index: number) => (["get", "next", "bulk"] as const)[index % 3] ?? "get";
+  return Promise.all(Array.from({ length: count }, (_, index) => session.ask({ kind: kind(index), oids, attemptMs: 250, retries: 0 })));
+}
+
+/** Whatever a value is, it can be asked what it means. */
+function meaning(varbinds: readonly Varbind[]): void {
+  for (const varbind of varbinds) {
+    const number = numberOf(varbind);
+    const whole = wholeOf(varbind);
+    const said = textOf(varbind);
+    if (number !== undefined && typeof number !== "number") throw new Error("a number that is none");
+    if (whole !== undefined && (whole < -(2n ** 63n) || whole >= 2n ** 64n)) throw new Error(`a whole number of ${whole}`);
+    if (said !== undefined && said.length > 3 * 4_096) throw new Error("a text without end");
+    if (!/^\d+(?:\.\d+)+$/.test(varbind.oid)) throw new Error(`the name ${varbind.oid}`);
+  }
+}
+
+function read(bytes: Buffer): "read" | "refused" {
+  const header = readHeader(bytes);
+  const varbinds = header === undefined ? undefined : readBindings(header, namesOf(oids));
+  if (varbinds === undefined) return "refused";
+  meaning(varbinds);
+  return "read";
+}
+
+describe(`spoilt SNMP replies (seed ${seed})`, () => {
+  it("those that were found before break nothing", () => {
+    expect(corpus(kept).length).toBeGreaterThanOrEqual(12);
+    for (const bytes of corpus(kept)) keeping(kept, bytes, () => read(bytes));
+  });
+
+  it("the decoder of v1 and v2c reads what is whole, refuses what is not, and never throws", () => {
+    const chance = new Chance(seed);
+    const request = {
+      version: 1,
+      community: Buffer.from("public"),
+      kind: "get",
+      id: 2 ** 30,
+      names: namesOf(oids),
+      repetitions: 0,
+    } as const;
+    const seeds = [
+      good(encodeRequest(request)),
+      good(encodeRequest({ ...request, kind: "next" })),
+      good(encodeRequest({ ...request, version: 0 })),
+    ];
+    const starts = [...seeds.flatMap((reply) => reply ?? []), ...corpus(kept)];
+    const outcomes = { read: 0, refused: 0 };
+    const before = heapBytes();
+    const many = cases(100_000);
+    for (let n = 0; n < many; n += 1) {
+      const bytes = spoilt(
+        chance,
+        starts[chance.below(starts.length)] ?? Buffer.alloc(0),
+        starts[chance.below(starts.length)] ?? Buffer.alloc(0),
+      );
+      outcomes[keeping(kept, bytes, () => read(bytes))] += 1;
+    }
+    // Both happen, else the spoiling proves nothing.
+    expect(outcomes.read).toBeGreaterThan(many / 100);
+    expect(outcomes.refused).toBeGreaterThan(many / 10);
+    expect(heapBytes() - before).toBeLessThan(8 * 2 ** 20);
+  }, 600_000);
+
+  it.each([
+    ["v1", community("public", "1")],
+    ["v2c", community("public")],
+    ["v3", v3("poller", ["sha256", "a key for the fuzz"], ["aes", "another for the fuzz"])],
+  ])(
+    "a %s session ends every question in its time, and answers the next good one",
+    async (version, credential) => {
+      const spoiler = new Spoiler(new Chance(seed), 10);
+      const session =
+        version === "v3"
+          ? new UserSession(spoiler, peer, credential as SnmpUser)
+          : new CommunitySession(spoiler, peer, credential as SnmpCommunity);
+      const many = cases(version === "v3" ? 3_000 : 20_000, version === "v3" ? 200_000 : 1_000_000);
+      let slowest = 0;
+      let before = 0;
+      while (spoiler.delivered < many) {
+        const began = performance.now();
+        const answers = await questions(session, 200);
+        slowest = Math.max(slowest, performance.now() - began);
+        for (const one of answers) {
+          expect(kinds).toContain(one.kind);
+          if (one.kind === "values") meaning(one.varbinds);
+        }
+        if (before === 0) before = heapBytes();
+      }
+      expect(heapBytes() - before).toBeLessThan(16 * 2 ** 20);
+      expect(slowest).toBeLessThan(5_000);
+      session.close();
+      const calm = new Spoiler(new Chance(seed), 0);
+      const fresh =
+        version === "v3"
+          ? new UserSession(calm, peer, credential as SnmpUser)
+          : new CommunitySession(calm, peer, credential as SnmpCommunity);
+      const last = await questions(fresh, 9);
+      // A v1 agent answers a list with a name that it lacks, or the end of its table, by an error.
+      expect(last.filter((one) => one.kind === "values" || one.kind === "error").length).toBeGreaterThanOrEqual(6);
+      fresh.close();
+    },
+    1_200_000,
+  );
+});
