@@ -1,21 +1,11 @@
-/** Malformed datagrams: VIGIE_FUZZ_TRAPS=1000000 for the long form, VIGIE_FUZZ_SEED for another seed. */
+/** Malformed datagrams over the socket and the receiver's thread; many more of them, in process: test/fuzz/traps.test.ts. */
 import { afterEach, expect, it } from "vitest";
 import { encodedTrap } from "../../bench/trap-sender.ts";
+import { corpus, seed } from "../../fuzz/effort.ts";
+import { Chance, spoilt } from "../../fuzz/random.ts";
 import { type Rig, trapRig, until } from "./rig.ts";
 
-const COUNT = Number(process.env.VIGIE_FUZZ_TRAPS ?? 20_000);
-const SEED = Number(process.env.VIGIE_FUZZ_SEED ?? 20_261_122);
-
-/** Mulberry32: the same numbers from the same seed. */
-function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+const COUNT = 20_000;
 
 function tlv(tag: number, ...contents: Buffer[]): Buffer {
   const body = Buffer.concat(contents);
@@ -39,37 +29,21 @@ function v3Message(user: string, flags: number, digest: Buffer, scoped: Buffer, 
   return tlv(0x30, integer(3), header, tlv(4, security), scoped);
 }
 
-/** Of a known user, encrypted, its digest wrong; and of a user without keys, in clear: so that the decoder is reached too. */
-const V3 = v3Message("sha256", 3, Buffer.alloc(24), tlv(4, Buffer.alloc(48, 7)));
 const PDU = encodedTrap().bytes.subarray(encodedTrap().bytes.indexOf(0xa7));
-const V3_CLEAR = v3Message("plain", 0, Buffer.alloc(0), tlv(0x30, tlv(4), tlv(4), PDU));
-const V1 = Buffer.from(
-  "302f02010004067075626c6963a42206082b06010401bf0840047f000001020106020107430137300d300b06062b0601040109040161",
-  "hex",
-);
 
-function datagrams(seed: number, count: number): Buffer[] {
-  const next = random(seed);
-  const below = (n: number): number => Math.floor(next() * n);
-  const good = [encodedTrap().bytes, encodedTrap().bytes, V3, V3_CLEAR, V1];
-  return Array.from({ length: count }, () => {
-    const kind = below(8);
-    if (kind === 0) return Buffer.from(Array.from({ length: 1 + below(300) }, () => below(256)));
-    const bytes = Buffer.from(good[below(good.length)] as Buffer);
-    if (kind === 1) return bytes.subarray(0, below(bytes.length));
-    // Inform, response, report, bulk: other PDU types in a whole message.
-    if (kind === 2) for (let at = 0; at < bytes.length; at++) if (bytes[at] === 0xa7) bytes[at] = 0xa0 + below(10);
-    for (let edits = 1 + below(kind === 7 ? 20 : 3); edits > 0; edits--)
-      bytes[below(bytes.length)] = kind === 6 ? ([0, 0x7f, 0x80, 0x84, 0xff][below(5)] as number) : below(256);
-    return bytes;
-  });
+const good = corpus("traps");
+
+function datagrams(from: number, count: number): Buffer[] {
+  const chance = new Chance(from);
+  const any = (): Buffer => good[chance.below(good.length)] ?? Buffer.alloc(0);
+  return Array.from({ length: count }, () => spoilt(chance, any(), any()));
 }
 
 let rig: Rig;
 afterEach(() => rig?.stop());
 
 it(
-  `${COUNT} malformed datagrams (seed ${SEED}) are all counted, kept or dropped, and the next good trap is heard`,
+  `${COUNT} malformed datagrams (seed ${seed}) are all counted, kept or dropped, and the next good trap is heard`,
   async () => {
     rig = await trapRig({
       users: [
@@ -81,7 +55,7 @@ it(
     });
     let sent = 0;
     for (let from = 0; from < COUNT; from += 5_000) {
-      const some = datagrams(SEED + from, Math.min(5_000, COUNT - from));
+      const some = datagrams(seed + from, Math.min(5_000, COUNT - from));
       await rig.sendRaw(some);
       sent += some.length + 1;
       await until("all read", async () => {
