@@ -12,6 +12,7 @@ import { createSnmpProbe, type SnmpProbe } from "../probes/snmp/snmp-probe.ts";
 import { createSshProbe, type SshProbe } from "../probes/ssh/ssh-probe.ts";
 import { createTcpProbe } from "../probes/tcp/tcp-probe.ts";
 import { createTelnetProbe, type TelnetProbe } from "../probes/telnet/telnet-probe.ts";
+import { reportWeaknesses } from "../rules/weaknesses.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Config } from "./model/config.ts";
 import type { Finding } from "./model/observation.ts";
@@ -105,6 +106,9 @@ export async function createLooking(deps: LookingDeps): Promise<Looking> {
     nextSeq,
   });
 
+  metrics.onScrape(() => {
+    for (const { weakness, devices } of reportWeaknesses(config()).rows) metrics.weaknesses.set({ weakness }, devices.length);
+  });
   mirror(metrics, { icmp, snmp, ssh, telnet, waiting: () => ceiling.waiting() });
 
   return {

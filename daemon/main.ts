@@ -30,6 +30,10 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
   mib: { about: "import FILE…: names of traps and their values out of MIB files", load: async () => (await import("./cli/mib.ts")).mib },
   backup: { about: "copy the database while the daemon runs", load: async () => (await import("./cli/backup.ts")).backup },
   restore: { about: "put a backup back, and say what is lost since", load: async () => (await import("./cli/restore.ts")).restore },
+  weaknesses: {
+    about: "list the devices that are looked at by weak means (telnet, SNMP v1 and v2c, …)",
+    load: async () => (await import("./cli/weaknesses.ts")).weaknesses,
+  },
   token: { about: "make a token for the API", load: async () => (await import("./cli/token.ts")).token },
 };
 

@@ -36,6 +36,7 @@ export interface Metrics {
   readonly sshSessions: Gauge;
   readonly sshConnections: Absolute;
   readonly telnetSessions: Gauge;
+  readonly weaknesses: Gauge<"weakness">;
   readonly telnetConnections: Absolute;
   readonly ceilingWaiting: Gauge;
   readonly configReloadSuccess: Gauge;
@@ -121,6 +122,7 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     snmpMalformed: absolute("snmp_malformed_total", "SNMP datagrams that could not be parsed."),
     sshSessions: gauge("ssh_sessions", "Kept SSH sessions."),
     sshConnections: absolute("ssh_connections_total", "SSH connections made; with kept sessions, few."),
+    weaknesses: gauge("weak_devices", "Devices looked at by weak means, by weakness; /weaknesses lists them.", ["weakness"]),
     telnetSessions: gauge("telnet_sessions", "Kept telnet sessions, status ports included."),
     telnetConnections: absolute("telnet_connections_total", "Telnet connections made; with kept sessions, few."),
     ceilingWaiting: gauge("ceiling_waiting", "Requests that wait for the rate ceiling of their site, or of all."),

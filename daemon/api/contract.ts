@@ -274,6 +274,14 @@ export const DiscoveryView = z.object({
 export const DiscoveryList = z.object({ items: z.array(DiscoveryView.omit({ devices: true, yaml: true })) });
 export const DiscoveryBody = z.strictObject({ ranges: z.array(z.string().max(50)).min(1).max(64) });
 
+export const WeaknessList = z.object({
+  devices: z.int().describe("Devices configured."),
+  weak: z.int().describe("Of those, with a weakness or more."),
+  items: z
+    .array(z.object({ weakness: z.string(), count: z.int(), devices: z.array(z.string()) }))
+    .describe("Every weakness, those that nobody has too."),
+});
+
 const note = z.string().trim().max(2_000);
 const neededNote = note.min(1);
 export const NoteBody = z.strictObject({ note: note.optional() });
@@ -333,6 +341,7 @@ export const shapes = {
   Recurrence: RecurrenceView,
   RecurrenceList,
   TrapList,
+  WeaknessList,
   SinkList,
   AuditList,
   UnusedNumberList,

@@ -7,9 +7,11 @@ import type { DeviceKnowledge, HistorySeries } from "../../dashboards/web/device
 import type { PageContext } from "../../dashboards/web/frame.tsx";
 import type { LinkRow } from "../../dashboards/web/links.tsx";
 import type { RecurrenceRow } from "../../dashboards/web/recurrences-page.tsx";
+import type { WeaknessesPageProps } from "../../dashboards/web/weaknesses-page.tsx";
 import { type BlindJudgement, type DeviceUp, judgeBlind, judgeLinks } from "../../rules/links.ts";
+import { reportWeaknesses, weaknessesOf } from "../../rules/weaknesses.ts";
 import type { Alarm } from "../model/alarm.ts";
-import type { Config, Credential } from "../model/config.ts";
+import type { Config } from "../model/config.ts";
 import type { Device, Link } from "../model/network.ts";
 import { DAY, type Instant, type Language, MINUTE } from "../model/time.ts";
 import type { RollupPoint } from "../ports.ts";
@@ -93,34 +95,19 @@ export function history(points: readonly RollupPoint[], now: Instant): readonly 
 /** The family's name and certainty, and what of the device's access is a weakness. */
 export function deviceKnowledge(device: Device, config: Config, language: Language): DeviceKnowledge {
   const family = config.families.get(device.family);
-  const credentials = Object.values(device.credentials).flatMap((id) => config.credentials.get(id) ?? []);
-  const weaknesses = [
-    ...credentials.flatMap(weaknessesOf),
-    ...(device.legacy.sshAlgorithms ? ["legacy-ssh"] : []),
-    ...(device.legacy.telnet === true ? ["telnet"] : []),
-  ];
   return {
     familyName: family?.name[language] ?? device.family,
     ...(family === undefined ? {} : { certainty: family.certainty }),
-    weaknesses: [...new Set(weaknesses)],
+    weaknesses: weaknessesOf(device, config),
     parents: device.parents.map((id) => ({ id, name: config.network.devices.get(id)?.name ?? id })),
   };
 }
 
-function weaknessesOf(credential: Credential): readonly string[] {
-  switch (credential.kind) {
-    case "snmp-community":
-      return [`snmp-v${credential.version}`];
-    case "snmp-v3":
-      return [
-        ...(credential.auth === undefined ? ["snmp-no-auth"] : credential.auth.protocol === "md5" ? ["md5"] : []),
-        ...(credential.priv === undefined ? ["snmp-no-privacy"] : credential.priv.protocol === "des" ? ["des"] : []),
-      ];
-    case "ssh-password":
-    case "ssh-key":
-    case "telnet-password":
-      return [];
-  }
+/** The weaknesses with the names of the devices, for the page. */
+export function weaknessRows(config: Config): WeaknessesPageProps["report"] {
+  const { devices, weak, rows } = reportWeaknesses(config);
+  const named = (id: string) => ({ id, name: config.network.devices.get(id)?.name ?? id });
+  return { devices, weak, rows: rows.map((row) => ({ weakness: row.weakness, devices: row.devices.map(named) })) };
 }
 
 /** What was seen twice or more within 90 days, with its latest incidents. */

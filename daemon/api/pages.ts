@@ -13,7 +13,7 @@ import { DAY, type Language } from "../model/time.ts";
 import { supportOf } from "../support.ts";
 import type { TokenDesk } from "./access.ts";
 import type { ApiDeps } from "./deps.ts";
-import { blindness, deviceKnowledge, history, linkRows, rowsOfRecurrence } from "./page-facts.ts";
+import { blindness, deviceKnowledge, history, linkRows, rowsOfRecurrence, weaknessRows } from "./page-facts.ts";
 import { textsFor } from "./page-texts.ts";
 import { HttpProblem } from "./problem.ts";
 import { deviceOf, incidentDetail } from "./reads.ts";
@@ -63,6 +63,7 @@ export function mountPages(app: Express, deps: ApiDeps, desk: TokenDesk): void {
     // The mark tells spreadsheets that it is UTF-8.
     response.send(`\ufeff${inventoryCsv(inventoryItems(deps, searchOf(request)))}`);
   });
+  page("/weaknesses", async (_request, context) => pages.weaknesses({ page: context, report: weaknessRows(deps.config()) }));
   page("/recurrences", async (_request, context) =>
     pages.recurrences({ page: context, recurrences: await rowsOfRecurrence(deps, deps.clock.now()) }),
   );

@@ -2,6 +2,7 @@
  * The reading operations: health, devices, alarms, incidents, recurrences, traps, messages.
  */
 import { formatNumber } from "../../rules/number.ts";
+import { reportWeaknesses } from "../../rules/weaknesses.ts";
 import { DAY, type Instant } from "../model/time.ts";
 import { AlarmQuery, DeviceQuery, IncidentQueryParams, LimitQuery, SampleQuery, TrapQuery } from "./contract.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
@@ -108,6 +109,19 @@ const devices: readonly Operation[] = [
       const from = query.from === undefined ? to - DAY : Date.parse(query.from);
       if (from >= to || to - from > 14 * DAY) throw new HttpProblem(400, "bad-span", "`from` must lie before `to`, by at most 14 days.");
       return { content: { device: device.id, from: iso(from), to: iso(to), series: await history(deps, device.id, from, to) } };
+    },
+  }),
+  operation({
+    id: "listWeaknesses",
+    method: "get",
+    path: "/api/v1/weaknesses",
+    summary:
+      "Which devices are looked at by weak means: telnet, SNMP v1 and v2c, no authentication or encryption, MD5, DES, old SSH algorithms.",
+    access: "read",
+    answer: "WeaknessList",
+    run: async ({ deps }) => {
+      const { devices: all, weak, rows } = reportWeaknesses(deps.config());
+      return { content: { devices: all, weak, items: rows.map((row) => ({ ...row, count: row.devices.length })) } };
     },
   }),
   operation({

@@ -102,6 +102,9 @@ export function Frame(props: { readonly page: PageContext; readonly title: strin
             <a href="/recurrences" aria-current={page.path === "/recurrences" ? "page" : undefined}>
               {w.recurrences}
             </a>
+            <a href="/weaknesses" aria-current={page.path === "/weaknesses" ? "page" : undefined}>
+              {w.weaknesses}
+            </a>
             <a href={`${page.path}?lang=${other}`} lang={`${other}-CA`} hreflang={`${other}-CA`}>
               {w.otherLanguage}
             </a>

@@ -9,6 +9,7 @@ import { IncidentPage, type IncidentPageProps } from "./incident-page.tsx";
 import { InventoryPage, type InventoryPageProps } from "./inventory-page.tsx";
 import { RecurrencesPage, type RecurrencesPageProps } from "./recurrences-page.tsx";
 import { StatusPage, type StatusPageProps } from "./status-page.tsx";
+import { WeaknessesPage, type WeaknessesPageProps } from "./weaknesses-page.tsx";
 import { words } from "./words.ts";
 
 function html(node: VNode): string {
@@ -21,6 +22,7 @@ export const pages = {
   incident: (props: IncidentPageProps) => html(<IncidentPage {...props} />),
   recurrences: (props: RecurrencesPageProps) => html(<RecurrencesPage {...props} />),
   inventory: (props: InventoryPageProps) => html(<InventoryPage {...props} />),
+  weaknesses: (props: WeaknessesPageProps) => html(<WeaknessesPage {...props} />),
   notFound: (props: { readonly page: PageContext }) => {
     const w = words[props.page.language];
     return html(

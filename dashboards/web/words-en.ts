@@ -130,6 +130,13 @@ export const en: Words = {
   undecodable: "unreadable",
   notInCatalogue: "unknown to Vigie",
   weaknesses: "Security weaknesses",
+  weaknessesMeaning:
+    "The devices that are watched by weak means, the worst first. Each weakness was allowed for a device that can do no better.",
+  weaknessesHow: "What is listed here is to be renewed first, or kept apart. What to set up on each family is in docs/least-privilege.md.",
+  noWeakDevices: "No device is watched by weak means.",
+  weakCount: "Devices",
+  weakOf: "of",
+  weakWhich: "Which",
   noWeaknesses: "None known.",
   facts2: "Facts about this family",
   lights: "The five lights",

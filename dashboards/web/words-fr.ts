@@ -130,6 +130,14 @@ export const fr = {
   undecodable: "illisible",
   notInCatalogue: "inconnu de Vigie",
   weaknesses: "Faiblesses de sécurité",
+  weaknessesMeaning:
+    "Les appareils surveillés par des moyens faibles, les plus graves d’abord. Chaque faiblesse a été permise pour un appareil qui ne sait pas mieux faire.",
+  weaknessesHow:
+    "Ce qui figure ici est à renouveler d’abord, ou à isoler. La marche à suivre par famille est dans docs/least-privilege.md.",
+  noWeakDevices: "Aucun appareil n’est surveillé par un moyen faible.",
+  weakCount: "Appareils",
+  weakOf: "sur",
+  weakWhich: "Lesquels",
   noWeaknesses: "Aucune connue.",
   facts2: "Faits sur cette famille",
   lights: "Les cinq voyants",

@@ -110,6 +110,18 @@ describe("least privilege", () => {
     expect(families.size).toBeGreaterThanOrEqual(14);
     expect(hidden).toEqual([]);
   });
+
+  it("names every family, and every question that a command line gets", () => {
+    const text = read("docs/least-privilege.md").replaceAll(/\s+/g, " ");
+    const { families } = loadFamilies([shippedFamilies()]);
+    const asked = [...families.values()].flatMap(({ shell }) =>
+      shell === undefined || !["poly", "lifesize", "gnugk"].includes(shell.dialect)
+        ? []
+        : [...shell.asks, ...(shell.inCall?.asks ?? [])].map(({ command }) => command),
+    );
+    expect(asked.length).toBeGreaterThan(15);
+    expect([...families.keys(), ...asked].filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+  });
 });
 
 describe("the version", () => {

@@ -1,0 +1,63 @@
+/** What counts as a weakness, and that nothing else does. */
+import { expect, it } from "vitest";
+import { weaknesses as command } from "../../daemon/cli/weaknesses.ts";
+import { reportWeaknesses, WEAKNESSES } from "../../rules/weaknesses.ts";
+import { SMALL } from "../config/bad-files.ts";
+import { ENV, folder, KNOWLEDGE, load } from "../config/files.ts";
+
+const WEAK = SMALL.replace(
+  "credentials:",
+  `  a: { site: mgh, address: 10.0.1.1, family: generic-switch, snmp: one }
+  b: { site: mgh, address: 10.0.1.2, family: generic-switch, snmp: two }
+  c: { site: mgh, address: 10.0.1.3, family: generic-switch, snmp: bare }
+  d: { site: mgh, address: 10.0.1.4, family: generic-switch, snmp: old }
+  e: { site: mgh, address: 10.0.1.5, family: poly-hdx, legacy: { telnet: true, ssh_algorithms: true } }
+  f: { site: mgh, address: 10.0.1.6, family: poly-hdx, snmp: two, checks: { telnet: false } }
+credentials:
+  one: { snmp_community: { version: "1", community: { env: P } } }
+  two: { snmp_community: { version: "2c", community: { env: P } } }
+  bare: { snmp_v3: { user: vigie } }
+  old: { snmp_v3: { user: vigie, auth: { protocol: md5, key: { env: A } }, priv: { protocol: des, key: { env: P } } } }`,
+);
+
+async function report(text: string) {
+  const result = await load(text);
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  return reportWeaknesses(result.config);
+}
+
+it("each weakness lists its devices, and a device with several is counted once", async () => {
+  const { devices, weak, rows } = await report(WEAK);
+  expect({ devices, weak }).toEqual({ devices: 8, weak: 6 });
+  expect(Object.fromEntries(rows.map((row) => [row.weakness, row.devices]))).toEqual({
+    telnet: ["e"],
+    "snmp-v1": ["a"],
+    "snmp-v2c": ["b", "f"],
+    "snmp-no-auth": ["c"],
+    "snmp-no-privacy": ["c"],
+    md5: ["d"],
+    des: ["d"],
+    "legacy-ssh": ["e"],
+  });
+});
+
+it("SNMPv3 with SHA-256 and AES, and SSH as it is today, are none", async () => {
+  const { weak, rows } = await report(SMALL);
+  expect(weak).toBe(0);
+  expect(rows.map((row) => row.weakness)).toEqual([...WEAKNESSES]);
+});
+
+it("the command reads the file alone: text, JSON, and no secret in either", async () => {
+  const said: string[] = [];
+  const io = { out: (line: string) => void said.push(line), err: (line: string) => void said.push(line) };
+  const file = `${folder({ "vigie.yaml": WEAK })}/vigie.yaml`;
+  expect(await command([file], io, { env: ENV, sources: KNOWLEDGE })).toBe(0);
+  expect(said.slice(0, 4)).toEqual(["6 of 8 devices are looked at by weak means", "", "telnet: everything in clear text (1)", "  e"]);
+  said.length = 0;
+  expect(await command([file, "--json"], io, { env: ENV, sources: KNOWLEDGE })).toBe(0);
+  expect(JSON.parse(said.join("\n"))).toMatchObject({ devices: 8, weak: 6 });
+  for (const secret of Object.values(ENV)) expect(said.join("\n")).not.toContain(secret);
+  expect(await command(["a", "b"], io)).toBe(2);
+  expect(await command(["--nonsense"], io)).toBe(2);
+  expect(await command(["none.yaml"], io)).toBe(1);
+});
