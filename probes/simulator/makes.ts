@@ -120,6 +120,23 @@ const makes: Readonly<Record<string, Make>> = {
     shell: "none",
     traps: "v2c",
   },
+  /** Recognised and pinged, with MIB-II; nothing else of it is known for sure. */
+  "tandberg-mxp": {
+    objectId: "1.3.6.1.4.1.5596.1",
+    descr: named("TANDBERG Codec\nSoftW: F9.1.1 NTSC"),
+    model: "TANDBERG MXP",
+    software: "F9.1.1 NTSC",
+    shell: "none",
+    traps: "v1",
+  },
+  "cisco-cts": {
+    objectId: "1.3.6.1.4.1.9.1.1003",
+    descr: named("Cisco TelePresence CTS 500"),
+    model: "CTS 500",
+    software: "1.10.15",
+    shell: "none",
+    traps: "v2c",
+  },
   "ups-rfc1628": {
     objectId: "1.3.6.1.2.1.33",
     descr: named("UPS network card"),

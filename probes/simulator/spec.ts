@@ -87,13 +87,16 @@ function simulated(device: Device, config: Config): SimulatedDevice {
           },
         }
       : {}),
-    ...(looks.has("telnet") ? { telnet: telnetOf(device) } : {}),
+    ...(looks.has("telnet") ? { telnet: telnetOf(device, config.credentials.get(device.credentials.telnet ?? "")) } : {}),
     ...(looks.has("tcp") ? { tcp: (config.families.get(device.family)?.tcp ?? []).map(({ port }) => port) } : {}),
   };
 }
 
-function telnetOf(device: Device): NonNullable<SimulatedDevice["telnet"]> {
-  return { port: device.telnetPort ?? telnetPort };
+/** Without a credential it asks for no password, as a status port does. */
+function telnetOf(device: Device, login: Credential | undefined): NonNullable<SimulatedDevice["telnet"]> {
+  const port = device.telnetPort ?? telnetPort;
+  if (login?.kind !== "telnet-password") return { port };
+  return { port, password: login.password.ref, ...(login.user === undefined ? {} : { user: login.user }) };
 }
 
 function snmpAccess(credential: Credential | undefined): SnmpAccess | undefined {

@@ -10,6 +10,7 @@ import { benchDevices } from "./devices.ts";
 import { benchDiscover } from "./discover.ts";
 import { benchEvaluator } from "./evaluator.ts";
 import { type Figure, machine, type Report } from "./figure.ts";
+import { benchProbes } from "./probes.ts";
 import { writeReports } from "./report.ts";
 import { benchSsh } from "./ssh.ts";
 import { benchStart } from "./start.ts";
@@ -42,6 +43,18 @@ const benches: Readonly<Record<string, { readonly usual: boolean; run(size: Size
     usual: true,
     run: ({ seconds, quick }) =>
       benchSsh({ sessions: quick ? 100 : 1_000, seconds: Math.min(seconds, 120), warmUpSeconds: quick ? 35 : 40 }),
+  },
+  probes: {
+    usual: true,
+    run: ({ seconds, quick }) =>
+      benchProbes({
+        codecs: quick ? 100 : 1_000,
+        simulated: quick ? 100 : 2_000,
+        eventsPerSecond: quick ? 5 : 20,
+        seconds: quick ? 10 : Math.min(seconds, 60),
+        warmUpSeconds: 240,
+        interval: quick ? "20s" : "2m",
+      }),
   },
   traps: {
     usual: true,

@@ -11,7 +11,8 @@ export interface BenchNetwork {
   readonly devices: number;
   /** What every device is looked at by. */
   readonly checks: { readonly icmp?: string; readonly snmp?: string; readonly ssh?: string };
-  readonly family: "bench-agent" | "bench-codec";
+  /** `cisco-ce` is the shipped one. */
+  readonly family: "bench-agent" | "bench-codec" | "cisco-ce";
   readonly httpPort: number;
   readonly trapPort?: number;
   readonly snmpPort?: number;
@@ -21,6 +22,8 @@ export interface BenchNetwork {
   /** Packets a second, all sites, and a site; default: the daemon's. */
   readonly packetsPerSecond?: number;
   readonly packetsPerSecondPerSite?: number;
+  /** Rule packs beside the shipped ones, by file name. */
+  readonly packs?: Readonly<Record<string, string>>;
 }
 
 const perSite = 166;
@@ -102,6 +105,10 @@ export function writeNetwork(network: BenchNetwork): string {
   mkdirSync(join(folder, "families"), { recursive: true });
   writeFileSync(join(folder, "families", "agent.yaml"), families());
   writeFileSync(join(folder, "families", "codec.yaml"), codecFamily());
+  for (const [name, text] of Object.entries(network.packs ?? {})) {
+    mkdirSync(join(folder, "rules"), { recursive: true });
+    writeFileSync(join(folder, "rules", name), text);
+  }
   const functions = ["desk", "event-coordinators", "it-technician", "chief-technician", "analyst", "coordinators"];
   const sites = Math.ceil(devices / perSite);
   const pace = network.packetsPerSecond;
@@ -114,6 +121,7 @@ export function writeNetwork(network: BenchNetwork): string {
       ? []
       : [`ceilings: { packets_per_second: ${pace}, packets_per_second_per_site: ${network.packetsPerSecondPerSite ?? 200} }`]),
     "families: { include: [families/*.yaml] }",
+    ...(network.packs === undefined ? [] : ["rules: { include: [rules/*.yaml] }"]),
     "credentials:",
     '  agents: { snmp_community: { version: "2c", community: { env: VIGIE_BENCH_COMMUNITY } } }',
     "  codecs: { ssh_password: { user: fleet, password: { env: VIGIE_BENCH_PASSWORD } } }",

@@ -122,6 +122,36 @@ export async function startFleetProcess(options: Readonly<Record<string, number>
   };
 }
 
+export interface SimulatorProcess {
+  readonly pid: number;
+  /** Base of its REST interface. */
+  readonly url: string;
+  usage(): Usage;
+  stop(): Promise<void>;
+}
+
+/** Starts the simulator on a spec file, with its REST interface, and waits until every socket is bound. */
+export async function startSimulator(spec: string): Promise<SimulatorProcess> {
+  const args = [builtFile("probes/simulator/main.js"), spec, "--rest", "127.0.0.1:0"];
+  const child = keep(spawn(process.execPath, args, { env: { ...process.env, ...benchEnv }, stdio: ["pipe", "pipe", "inherit"] }));
+  const ended = once(child, "exit");
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const first = await lines.next();
+  if (first.done === true) throw new Error("the simulator did not start");
+  const { rest, pid } = JSON.parse(first.value) as { rest: number; pid: number };
+  return {
+    pid,
+    url: `http://127.0.0.1:${rest}`,
+    usage: () => usage(pid),
+    async stop() {
+      child.stdin.end();
+      const hard = setTimeout(() => child.kill("SIGKILL"), 10_000);
+      await ended;
+      clearTimeout(hard);
+    },
+  };
+}
+
 /** The value of one series (name with its labels); undefined when it is not there. */
 export function series(text: string, name: string): number | undefined {
   const at = text.indexOf(`\n${name} `);
