@@ -5,11 +5,12 @@
  */
 import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
+import { ConfigInForce } from "./accepting.ts";
 import type { Change, Readiness, ReloadResult } from "./api/deps.ts";
 import { Board } from "./board.ts";
 import { createLocalBus } from "./bus/local.ts";
 import { systemClock } from "./clock.ts";
-import { diffConfig } from "./config/diff.ts";
+import { changedDevices, diffConfig } from "./config/diff.ts";
 import { loadConfig } from "./config/load.ts";
 import { formatProblem } from "./config/problems.ts";
 import { ConfigRefused } from "./config/refused.ts";
@@ -93,7 +94,7 @@ class Daemon implements App {
   readonly #bus: Bus;
   readonly #listeners = new Set<(change: Change) => void>();
   readonly #stops: (() => Promise<void> | void)[] = [];
-  #config: Config;
+  readonly #inForce: ConfigInForce;
   #seq: number;
   #open: readonly IncidentSummary[] = [];
   #lastReload: ReloadResult | undefined;
@@ -106,7 +107,7 @@ class Daemon implements App {
 
   constructor(options: AppOptions, config: Config) {
     this.#options = options;
-    this.#config = config;
+    this.#inForce = new ConfigInForce(config);
     this.#clock = options.clock ?? systemClock;
     this.#log = options.log;
     this.#metrics = createMetrics({ version: options.version });
@@ -115,7 +116,12 @@ class Daemon implements App {
     this.#seq = this.#clock.now() * 1_000;
   }
 
-  readonly config = (): Config => this.#config;
+  readonly config = (): Config => this.#inForce.config;
+
+  get #config(): Config {
+    return this.#inForce.config;
+  }
+
   readonly #nextSeq = (): number => {
     this.#seq += 1;
     return this.#seq;
@@ -141,6 +147,7 @@ class Daemon implements App {
     });
     await leases.acquire();
     this.#stops.push(() => leases.release());
+    await this.#inForce.readAccepted(store);
     await this.#refresh(store);
     await this.#startRoles(store, leases);
     this.#loaded(this.#clock.now());
@@ -179,20 +186,11 @@ class Daemon implements App {
     const loaded = await load(this.#options);
     if (!loaded.ok) return { ok: false, at, reason: "invalid", problems: loaded.problems.map(formatProblem) };
     const before = this.#config;
-    const diff = diffConfig(before, loaded.config);
+    const diff = diffConfig(this.#inForce.file, loaded.config);
     if (diff.needsYes !== undefined && !yes) return { ok: false, at, reason: "guarded", problems: [diff.needsYes] };
-    this.#config = loaded.config;
-    const differs = (old: unknown, now: unknown): boolean => JSON.stringify(old) !== JSON.stringify(now);
-    // A family that changed is asked otherwise: sessions, feedback and counters begin anew.
-    const families = [...before.families.values()].filter((family) => differs(family, loaded.config.families.get(family.id)));
-    const changed = new Set(families.map(({ id }) => id));
-    const moved = [...before.network.devices.values()].filter(
-      (device) => changed.has(device.family) || differs(device, loaded.config.network.devices.get(device.id)),
-    );
-    this.#looking?.reload(
-      moved.map((device) => device.id),
-      correctedCredentials(diff.changed),
-    );
+    this.#inForce.take(loaded.config);
+    const moved = changedDevices(before, this.#config);
+    this.#looking?.reload(moved, correctedCredentials(diff.changed));
     for (const id of diff.removedDevices) this.#board.forget(id);
     await this.#hearing?.reload();
     return {
@@ -358,6 +356,10 @@ class Daemon implements App {
       reload: (yes, by) => this.reload(yes, by),
       lastReload: () => this.#lastReload,
       refresh: () => void this.#refresh(parts.store),
+      accepted: async () => {
+        await this.#inForce.readAccepted(parts.store);
+        this.#tell({ kind: "config", id: "acceptance" });
+      },
       listeners: this.#listeners,
     });
     this.url = server.url;

@@ -28,6 +28,10 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     load: async () => importing((await import("./cli/import-devices.ts")).importDevices),
   },
   mib: { about: "import FILE…: names of traps and their values out of MIB files", load: async () => (await import("./cli/mib.ts")).mib },
+  commissioning: {
+    about: "list what is new and waits for its room's acceptance sheet",
+    load: async () => (await import("./cli/commissioning.ts")).commissioning,
+  },
   backup: { about: "copy the database while the daemon runs", load: async () => (await import("./cli/backup.ts")).backup },
   restore: { about: "put a backup back, and say what is lost since", load: async () => (await import("./cli/restore.ts")).restore },
   weaknesses: {

@@ -1,6 +1,7 @@
 /**
  * The interfaces to the world: clock, bus, store, notifier. Roles know these; only app.ts knows what stands behind them.
  */
+import type { Acceptance } from "./model/acceptance.ts";
 import type { Alarm } from "./model/alarm.ts";
 import type { Channel } from "./model/config.ts";
 import type { DeliveryState, Incident, IncidentState, OutboxRow, TimelineEntry } from "./model/incident.ts";
@@ -155,6 +156,8 @@ export interface Tx {
   /** Replaces what was kept of these devices. */
   saveLights(lights: readonly DeviceLights[]): Promise<void>;
   saveStock(changes: StockChanges): Promise<void>;
+  /** A signed sheet; the same id again withdraws it. */
+  saveAcceptance(acceptance: Acceptance): Promise<void>;
   audit(entries: readonly AuditEntry[]): Promise<void>;
   keep(key: string, value: unknown): Promise<void>;
 }
@@ -263,6 +266,8 @@ export interface Store {
   loadInventories(): Promise<readonly DeviceInventory[]>;
   /** The newest first. */
   deviceEvents(query: DeviceEventQuery): Promise<readonly DeviceEvent[]>;
+  /** Signed sheets of one place, or all, the withdrawn ones too; the newest first. */
+  acceptances(place?: string): Promise<readonly Acceptance[]>;
   /** The newest first. */
   units(query: UnitQuery): Promise<readonly Unit[]>;
   incident(idOrNumber: string): Promise<Incident | undefined>;

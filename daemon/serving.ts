@@ -3,6 +3,7 @@
  *
  * Part of the composition root (app.ts).
  */
+import { Accepting } from "./accepting.ts";
 import { createApi } from "./api/api.ts";
 import type { Change, Readiness, ReloadResult } from "./api/deps.ts";
 import type { Board } from "./board.ts";
@@ -43,6 +44,8 @@ export interface Serving {
   readonly lastReload: () => ReloadResult | undefined;
   /** An incident moved by hand. */
   readonly refresh: () => void;
+  /** The signed sheets changed. */
+  readonly accepted: () => Promise<void>;
   readonly listeners: Set<(change: Change) => void>;
   readonly mibNames: MibNames;
 }
@@ -76,6 +79,7 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; clo
     lastReload: parts.lastReload,
     alarms: () => evaluator.memory.live(),
     discoveries,
+    accepting: new Accepting({ config, store, board, clock, alarms: () => evaluator.memory.live(), changed: parts.accepted }),
     acceptHostKey: (device) => looking.ssh.acceptSeenHostKey(device),
     changes: {
       subscribe: (listener) => {

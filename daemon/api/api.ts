@@ -7,6 +7,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import express from "express";
 import helmet from "helmet";
+import { acceptanceOperations } from "./acceptance.ts";
 import { createTokenDesk, hostGuard, unauthorized } from "./access.ts";
 import type { Api, ApiDeps } from "./deps.ts";
 import { discoveryOperations } from "./discoveries.ts";
@@ -28,7 +29,7 @@ export function createApi(deps: ApiDeps): Api {
   const app = express();
   const desk = createTokenDesk(deps.config, deps.clock);
   const streams = createEventStreams(deps.changes);
-  const operations = [...reads, ...writes, ...discoveryOperations];
+  const operations = [...reads, ...writes, ...acceptanceOperations, ...discoveryOperations];
 
   app.disable("x-powered-by");
   app.set("query parser", "simple");

@@ -5,6 +5,15 @@
  */
 import { z } from "zod";
 import {
+  AcceptanceView,
+  DiscoveryBody,
+  DiscoveryList,
+  DiscoveryView,
+  SheetView,
+  SignBody,
+  WithdrawBody,
+} from "./contract-new-equipment.ts";
+import {
   ActivityView,
   DeviceEventList,
   DeviceEventView,
@@ -238,41 +247,9 @@ export const ReloadAnswer = z.object({
 });
 export const Health = z.object({ healthy: z.literal(true), version: z.string() });
 
-const instantOrNone = instant.optional();
-export const DiscoveryView = z.object({
-  id: z.string(),
-  state: z.enum(["running", "done", "stopped", "failed"]),
-  by: z.string().describe("The name of the token that started it."),
-  ranges: z.array(z.string()),
-  startedAt: instant,
-  endedAt: instantOrNone,
-  addresses: z.int(),
-  pinged: z.int(),
-  answered: z.int(),
-  asked: z.int().describe("Of those that answered, how many were asked to the end."),
-  probes: z.int().describe("Packets and connection attempts so far."),
-  skipped: z.array(z.object({ address: z.string(), device: z.string() })).describe("In the configuration already."),
-  resting: z.array(z.string()).describe("Credentials that were refused so often that they were tried no more."),
-  devices: z.array(
-    z.object({
-      id: z.string(),
-      name: z.string(),
-      address: z.string(),
-      site: z.string().optional(),
-      family: z.string(),
-      sureness: z.enum(["sure", "likely", "guess"]),
-      parents: z.array(z.string()),
-      gateway: z.boolean(),
-      snmp: z.string().optional(),
-      ssh: z.string().optional(),
-      without: z.array(z.string()).describe("Looks of its family that want a credential."),
-      remarks: z.array(z.string()),
-    }),
-  ),
-  yaml: z.string().optional().describe("The devices as YAML to review; there once it has ended."),
+export const CommissioningList = z.object({
+  items: z.array(z.object({ place: z.string(), placeName: z.string(), devices: z.array(DeviceSummary) })),
 });
-export const DiscoveryList = z.object({ items: z.array(DiscoveryView.omit({ devices: true, yaml: true })) });
-export const DiscoveryBody = z.strictObject({ ranges: z.array(z.string().max(50)).min(1).max(64) });
 
 export const WeaknessList = z.object({
   devices: z.int().describe("Devices configured."),
@@ -352,6 +329,11 @@ export const shapes = {
   Discovery: DiscoveryView,
   DiscoveryList,
   DiscoveryBody,
+  AcceptanceSheet: SheetView,
+  Acceptance: AcceptanceView,
+  CommissioningList,
+  SignBody,
+  WithdrawBody,
   Note: NoteBody,
   NeededNote: NeededNoteBody,
   Close: CloseBody,
@@ -383,4 +365,6 @@ export type RecurrenceShape = z.infer<typeof RecurrenceView>;
 export type SinkMessageShape = z.infer<typeof SinkList>["items"][number];
 export type ReadinessShape = z.infer<typeof ReadinessView>;
 export type SampleHistoryShape = z.infer<typeof SampleHistory>;
+export type SheetShape = z.infer<typeof SheetView>;
+export type CommissioningShape = z.infer<typeof CommissioningList>;
 export type TrapShape = z.infer<typeof TrapList>["items"][number];

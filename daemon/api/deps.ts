@@ -2,6 +2,7 @@
  * What the API needs from the rest of the daemon. app.ts hands it over; the API computes no state of its own.
  */
 import type { Express } from "express";
+import type { Accepting } from "../accepting.ts";
 import type { BoardView } from "../board.ts";
 import type { Discoveries } from "../discoveries.ts";
 import type { Metrics } from "../metrics.ts";
@@ -92,6 +93,7 @@ export interface ApiDeps {
   readonly alarms: () => readonly Alarm[] | Promise<readonly Alarm[]>;
   /** Pins the key that the device shows now; the API writes the audit entry. undefined: no changed key is waiting. */
   readonly acceptHostKey: (device: string, by: string) => Promise<{ readonly fingerprint: string } | undefined>;
+  readonly accepting: Pick<Accepting, "sheet" | "sign" | "withdraw">;
   readonly discoveries: Pick<Discoveries, "start" | "get" | "list" | "end">;
   readonly changes: ChangeFeed;
   readonly sink: SinkView;

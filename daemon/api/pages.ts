@@ -11,6 +11,7 @@ import { dailyEvents } from "../../rules/inventory.ts";
 import { inventoryCsv } from "../export/inventory-csv.ts";
 import { DAY, type Language } from "../model/time.ts";
 import { supportOf } from "../support.ts";
+import { inCommissioning, placeName, sheetView } from "./acceptance.ts";
 import type { TokenDesk } from "./access.ts";
 import type { ApiDeps } from "./deps.ts";
 import { blindness, deviceKnowledge, history, linkRows, rowsOfRecurrence, weaknessRows } from "./page-facts.ts";
@@ -64,6 +65,8 @@ export function mountPages(app: Express, deps: ApiDeps, desk: TokenDesk): void {
     response.send(`\ufeff${inventoryCsv(inventoryItems(deps, searchOf(request)))}`);
   });
   page("/weaknesses", async (_request, context) => pages.weaknesses({ page: context, report: weaknessRows(deps.config()) }));
+  page("/commissioning", async (_request, context) => pages.commissioning({ page: context, items: [...inCommissioning(deps)] }));
+  page("/rooms/:id/acceptance", (request, context) => acceptancePage(deps, context, request.params.id as string));
   page("/recurrences", async (_request, context) =>
     pages.recurrences({ page: context, recurrences: await rowsOfRecurrence(deps, deps.clock.now()) }),
   );
@@ -119,6 +122,11 @@ async function inventoryPage(deps: ApiDeps, page: PageContext, search: string): 
     all: network.devices.size,
     changes: changes.map((event) => deviceEventView(event, network)),
   });
+}
+
+async function acceptancePage(deps: ApiDeps, page: PageContext, id: string): Promise<string> {
+  const sheet = await sheetView(deps, id);
+  return pages.acceptance({ page, sheet, placeName: placeName(deps.config(), sheet.place) ?? sheet.place });
 }
 
 async function incidentPage(deps: ApiDeps, page: PageContext, id: string): Promise<string> {

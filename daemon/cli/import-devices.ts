@@ -27,7 +27,7 @@ The first row names the columns, in English or in French:
   snmp, ssh                ids of credentials
   supplier (fournisseur), warranty (garantie: 2027-01-31), service_hours (heures_service)
 
-New devices are in commissioning: they page nobody until "commissioning: true" is taken out.
+New devices are in commissioning: they page nobody until their room's acceptance sheet is signed.
 
   --out FILE   write there instead of to the standard output; never overwrites
   --json       print one JSON object instead: devices, errors, warnings

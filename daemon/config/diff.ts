@@ -78,6 +78,18 @@ export function diffConfig(before: Config, after: Config): ConfigDiff {
   };
 }
 
+/** Ids of devices that are looked at otherwise now, or gone: their own entry changed, or their family. */
+export function changedDevices(before: Config, after: Config): readonly string[] {
+  const differs = (old: unknown, now: unknown): boolean => JSON.stringify(old) !== JSON.stringify(now);
+  // A family that changed is asked otherwise: sessions, feedback and counters begin anew.
+  const families = new Set(
+    [...before.families.values()].filter((family) => differs(family, after.families.get(family.id))).map(({ id }) => id),
+  );
+  return [...before.network.devices.values()]
+    .filter((device) => families.has(device.family) || differs(device, after.network.devices.get(device.id)))
+    .map(({ id }) => id);
+}
+
 function question(sites: readonly string[], devices: number, of: number): string | undefined {
   if (sites.length === 0 && devices <= of * MOST_DEVICES_LEAVING) return undefined;
   const named = sites.length > 5 ? `${sites.slice(0, 5).join(", ")} and ${sites.length - 5} more` : sites.join(", ");

@@ -6,6 +6,7 @@ import type { Pools } from "./connect.ts";
 import { SchemaRefused } from "./errors.ts";
 import { first } from "./migrations/001-first.ts";
 import { lightsAndInventory } from "./migrations/002-lights-and-inventory.ts";
+import { acceptance } from "./migrations/003-acceptance.ts";
 import { numberOf } from "./rows.ts";
 import { inTransaction, type Session } from "./session.ts";
 
@@ -16,7 +17,7 @@ export interface Migration {
 }
 
 /** In order; a version once released never changes. */
-export const migrations: readonly Migration[] = [first, lightsAndInventory];
+export const migrations: readonly Migration[] = [first, lightsAndInventory, acceptance];
 
 /** PostgreSQL: two daemons that start together migrate one after the other. */
 const ADVISORY_KEY = 0x56494749;

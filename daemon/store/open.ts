@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import type { Config } from "../model/config.ts";
 import { type Clock, type Fence, type Log, type Store, StoreUnavailable, type Tx } from "../ports.ts";
+import { findAcceptances } from "./acceptances.ts";
 import { backupStorage } from "./backup.ts";
 import { closePools, openPostgres, openSqlite, type Pools } from "./connect.ts";
 import { appendInbox, findTraps, inboxAfter, insertInbox, saveTraps } from "./inbox.ts";
@@ -141,6 +142,7 @@ function readsOf({ reader, incidents }: Parts) {
     loadLights: () => loadLights(reader),
     loadInventories: () => loadInventories(reader),
     deviceEvents: (query: Parameters<Store["deviceEvents"]>[0]) => findDeviceEvents(reader, query),
+    acceptances: (place?: string) => findAcceptances(reader, place),
     units: (query: Parameters<Store["units"]>[0]) => findUnits(reader, query),
     incident: (idOrNumber: string) => incidents.byIdOrNumber(reader, idOrNumber),
     incidents: (query: Parameters<Store["incidents"]>[0]) => incidents.find(reader, query),

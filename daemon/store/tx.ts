@@ -1,11 +1,13 @@
 /**
  * What a role can do inside one write transaction.
  */
+import type { Acceptance } from "../model/acceptance.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Incident, OutboxRow, TimelineEntry } from "../model/incident.ts";
 import type { DeviceLights } from "../model/lights.ts";
 import type { Instant } from "../model/time.ts";
 import type { AuditEntry, StockChanges, Tx } from "../ports.ts";
+import { saveAcceptance } from "./acceptances.ts";
 import type { Incidents } from "./incidents.ts";
 import { saveLights, saveStock } from "./inventory.ts";
 import { addOutbox, dropPending, moveOutbox } from "./outbox.ts";
@@ -49,6 +51,7 @@ export function txOn(session: Session, incidents: Incidents): Tx {
     },
     saveLights: (lights: readonly DeviceLights[]) => saveLights(session, lights),
     saveStock: (changes: StockChanges) => saveStock(session, changes),
+    saveAcceptance: (signed: Acceptance) => saveAcceptance(session, signed),
     audit: (entries: readonly AuditEntry[]) => writeAudit(session, entries),
     keep: (key: string, value: unknown) => writeKept(session, key, value),
   };

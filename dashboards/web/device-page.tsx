@@ -48,7 +48,11 @@ export function DevicePage(props: DevicePageProps): VNode {
     <Frame page={page} title={device.name}>
       <p class="marks">
         <UpMark page={page} shown={shown} />
-        {device.commissioning ? <Mark tone="plain" text={w.commissioning} /> : null}
+        {device.commissioning ? (
+          <a href={`/rooms/${encodeURIComponent(device.room ?? `site:${device.site}`)}/acceptance`}>
+            <Mark tone="plain" text={w.commissioning} />
+          </a>
+        ) : null}
       </p>
       {shown === "out-of-reach" ? <p>{[...new Set(explained.values())].map((root) => explanation(page, root)).join("; ")}</p> : null}
       {device.up === "unknown" ? <p class="hint">{w.unknownMeaning}</p> : null}

@@ -3,6 +3,7 @@
  */
 import type { VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
+import { AcceptancePage, type AcceptancePageProps, CommissioningPage, type CommissioningPageProps } from "./acceptance-page.tsx";
 import { DevicePage, type DevicePageProps } from "./device-page.tsx";
 import { Frame, type PageContext } from "./frame.tsx";
 import { IncidentPage, type IncidentPageProps } from "./incident-page.tsx";
@@ -20,6 +21,8 @@ export const pages = {
   status: (props: StatusPageProps) => html(<StatusPage {...props} />),
   device: (props: DevicePageProps) => html(<DevicePage {...props} />),
   incident: (props: IncidentPageProps) => html(<IncidentPage {...props} />),
+  acceptance: (props: AcceptancePageProps) => html(<AcceptancePage {...props} />),
+  commissioning: (props: CommissioningPageProps) => html(<CommissioningPage {...props} />),
   recurrences: (props: RecurrencesPageProps) => html(<RecurrencesPage {...props} />),
   inventory: (props: InventoryPageProps) => html(<InventoryPage {...props} />),
   weaknesses: (props: WeaknessesPageProps) => html(<WeaknessesPage {...props} />),

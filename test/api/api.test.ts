@@ -72,12 +72,14 @@ describe("the OpenAPI document", () => {
       Close: { disposition: "fixed", note: "cable replaced" },
       HostKey: { accept: true },
       Erase: { erase: true },
+      SignBody: { notes: { "test-call": "called CECoT" }, reason: "no gatekeeper yet" },
+      WithdrawBody: { reason: "moved" },
       DiscoveryBody: { ranges: ["10.1.0.0/24"] },
     };
     let driven = 0;
     for (const [path, methods] of Object.entries(document.paths)) {
       for (const [method, spec] of Object.entries(methods)) {
-        const id = path.includes("/devices/") ? "codec-1" : "01";
+        const id = path.includes("/devices/") ? "codec-1" : path.includes("/rooms/") ? "a101" : "01";
         const address = path.replace("{id}", id).replace("{seq}", "2");
         const body = spec.requestBody?.content["application/json"]?.schema.$ref.replace("#/components/schemas/", "");
         if (body !== undefined) check(`#/components/schemas/${body}`, bodies[body]);

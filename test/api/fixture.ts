@@ -8,6 +8,7 @@ import type { DiscoveryRecord } from "../../daemon/discoveries.ts";
 import { createExposition } from "../../daemon/exposition.ts";
 import { createMetrics } from "../../daemon/metrics.ts";
 import { mibNames } from "../../daemon/mib-names.ts";
+import type { Acceptance } from "../../daemon/model/acceptance.ts";
 import type { Alarm } from "../../daemon/model/alarm.ts";
 import type { Config, Secret } from "../../daemon/model/config.ts";
 import type { Incident } from "../../daemon/model/incident.ts";
@@ -161,6 +162,11 @@ const discovery: DiscoveryRecord = {
   },
 };
 
+const signedSheet: Acceptance = {
+  ...{ id: "s1", place: "a101", at, by: "ops", function: "it-technician", reason: "no gatekeeper yet", devices: ["codec-2"] },
+  lines: [{ id: "test-call", item: "test-call", state: "open", note: "called CECoT" }],
+};
+
 export interface World {
   readonly deps: ApiDeps;
   readonly board: Board;
@@ -228,6 +234,15 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
       reload: async () => made.reload,
       lastReload: () => made.lastReload,
       alarms: () => [alarm],
+      accepting: {
+        sheet: async (place) => ({
+          place,
+          devices: ["codec-2"],
+          lines: [{ id: "codec-2/link", item: "link", device: "codec-2", state: "open" }],
+        }),
+        sign: async () => ({ ok: true, acceptance: signedSheet }),
+        withdraw: async () => ({ ok: true, acceptance: { ...signedSheet, withdrawn: { at, by: "ops", reason: "moved" } } }),
+      },
       discoveries: {
         start: async () => ({ ok: true, record: discovery }),
         get: (id) => (id === "01" ? discovery : undefined),
@@ -351,6 +366,7 @@ function fakeStore(incidents: Map<string, Incident>, audited: AuditEntry[], stoc
       },
     ],
     rollups: async () => [{ series: "icmp_rtt_avg_seconds", slotAt: at - 300_000, count: 10, min: 0.001, max: 0.003, mean: 0.002 }],
+    acceptances: async () => [signedSheet],
     traps: async () => [
       {
         at,

@@ -534,6 +534,33 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
       });
     });
 
+    describe("acceptance sheets", () => {
+      const sheet = { id: "s1", place: "a101", at: START, by: "ops", function: "desk", devices: ["codec"], lines: [] };
+
+      it("are found by place and all together, the newest first; one that is withdrawn stays, and says so", async () => {
+        const later = { ...sheet, id: "s2", at: START + MINUTE, reason: "no gatekeeper yet" };
+        const other = { ...sheet, id: "s3", place: "site:mgh", at: START + HOUR };
+        await store.transaction(undefined, async (tx) => {
+          for (const each of [sheet, later, other]) await tx.saveAcceptance(each);
+        });
+        expect(await store.acceptances("a101")).toEqual([later, sheet]);
+        const withdrawn = { at: START + DAY, by: "ops", reason: "moved" };
+        await store.transaction(undefined, (tx) => tx.saveAcceptance({ ...later, withdrawn }));
+        expect(await store.acceptances()).toEqual([other, { ...later, withdrawn }, sheet]);
+        expect(await store.acceptances("nowhere")).toEqual([]);
+      });
+
+      it("and what is written with one stand or fall together", async () => {
+        const failing = store.transaction(undefined, async (tx) => {
+          await tx.saveAcceptance(sheet);
+          await tx.audit([{ at: START, by: "ops", action: "acceptance.signed", target: "a101" }]);
+          throw new Error("the disk is full");
+        });
+        await expect(failing).rejects.toThrow("the disk is full");
+        expect([await store.acceptances(), await store.auditLog(10)]).toEqual([[], []]);
+      });
+    });
+
     describe("small things", () => {
       it("alarms are saved over themselves and loaded as they were, over 500 at a time", async () => {
         const many = Array.from({ length: 1_200 }, (_, index) => alarm(`codec-${String(index).padStart(4, "0")}|unreachable|`));

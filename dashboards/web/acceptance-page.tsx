@@ -1,0 +1,136 @@
+/**
+ * The acceptance sheet of a room, to read, to print and to take along; and the list of rooms that have one. Signing needs a token, so it
+ * is done over the API: a page that a browser signs in to by itself must not be able to write.
+ */
+import type { VNode } from "preact";
+import type { CommissioningShape, SheetShape } from "../../daemon/api/contract.ts";
+import { acceptanceWords } from "./acceptance-words.ts";
+import { Frame, Mark, type PageContext } from "./frame.tsx";
+import { words } from "./words.ts";
+
+export interface AcceptancePageProps {
+  readonly page: PageContext;
+  readonly placeName: string;
+  readonly sheet: SheetShape;
+}
+
+type Line = SheetShape["lines"][number];
+
+const tones = { good: "good", bad: "bad", open: "unsure" } as const;
+
+export function AcceptancePage({ page, placeName, sheet }: AcceptancePageProps): VNode {
+  const w = acceptanceWords[page.language];
+  return (
+    <Frame page={page} title={`${w.title}${words[page.language].colon}${placeName}`}>
+      <p class="hint">{w.meaning}</p>
+      {sheet.devices.length === 0 ? <p class="calm">{w.none}</p> : <SheetTable page={page} sheet={sheet} />}
+      {sheet.devices.length === 0 ? null : <HowToSign page={page} sheet={sheet} />}
+      {sheet.signed.length === 0 ? null : (
+        <section aria-labelledby="signed">
+          <h2 id="signed">{w.signed}</h2>
+          <ul>
+            {sheet.signed.map((each) => (
+              <li key={each.id}>
+                {page.texts.time(each.at)}, {w.by} {each.by} ({page.texts.function(each.function)}){words[page.language].colon}
+                {each.devices.map((id) => page.texts.name(id)).join(", ")}
+                {each.reason === undefined ? "" : ` · ${w.reason}${words[page.language].colon}${each.reason}`}
+                {each.withdrawn === undefined
+                  ? ""
+                  : ` · ${w.withdrawn}, ${page.texts.time(each.withdrawn.at)}, ${w.by} ${each.withdrawn.by} (${each.withdrawn.reason})`}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </Frame>
+  );
+}
+
+function SheetTable({ page, sheet }: { readonly page: PageContext; readonly sheet: SheetShape }): VNode {
+  const w = acceptanceWords[page.language];
+  const groups = [...sheet.devices, undefined].map((device) => ({ device, lines: sheet.lines.filter((each) => each.device === device) }));
+  return (
+    <section class="scroll" tabindex={0} aria-label={w.title}>
+      <table>
+        <thead>
+          <tr>
+            {[words[page.language].device, w.item, w.seen, w.note].map((head) => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {groups.flatMap(({ device, lines }) =>
+            lines.map((line) => (
+              <tr key={line.id}>
+                <td>{device === undefined ? w.room : <a href={`/devices/${encodeURIComponent(device)}`}>{page.texts.name(device)}</a>}</td>
+                <td>{w.items[line.item]}</td>
+                <td>
+                  <Mark tone={tones[line.state]} text={w.states[line.state]} />
+                  {line.value === undefined ? null : <span class="why">{valueText(page, line)}</span>}
+                </td>
+                <td>{line.state === "open" ? w.tick : ""}</td>
+              </tr>
+            )),
+          )}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** A light's reason is a code; a version and a part's name are as the device says them. */
+function valueText(page: PageContext, { item, value = "" }: Line): string {
+  if (item === "peripherals")
+    return value
+      .split(", ")
+      .map((part) => page.texts.part(part))
+      .join(", ");
+  return item === "firmware" ? value : page.texts.word(value);
+}
+
+function HowToSign({ page, sheet }: { readonly page: PageContext; readonly sheet: SheetShape }): VNode {
+  const w = acceptanceWords[page.language];
+  const notes = Object.fromEntries(sheet.lines.filter(({ state }) => state === "open").map(({ id }) => [id, "…"]));
+  const bad = sheet.lines.some(({ state }) => state === "bad");
+  const body = JSON.stringify({ notes, ...(bad ? { reason: "…" } : {}) });
+  return (
+    <section aria-label={w.signature}>
+      <p>
+        {w.signature}
+        {words[page.language].colon}
+        <span aria-hidden="true">________________________________________</span>
+      </p>
+      <div class="no-print">
+        <p class="hint">{w.how}</p>
+        <pre class="raw">{`POST /api/v1/rooms/${encodeURIComponent(sheet.place)}/acceptance\n${body}`}</pre>
+      </div>
+    </section>
+  );
+}
+
+export interface CommissioningPageProps {
+  readonly page: PageContext;
+  readonly items: CommissioningShape["items"];
+}
+
+export function CommissioningPage({ page, items }: CommissioningPageProps): VNode {
+  const w = acceptanceWords[page.language];
+  return (
+    <Frame page={page} title={w.commissioning}>
+      <p class="hint">{w.placeMeaning}</p>
+      {items.length === 0 ? <p class="calm">{w.none}</p> : null}
+      <ul>
+        {items.map(({ place, placeName, devices }) => (
+          <li key={place}>
+            <a href={`/rooms/${encodeURIComponent(place)}/acceptance`}>{placeName}</a>
+            {words[page.language].colon}
+            {devices.map(({ name }) => name).join(", ")}
+          </li>
+        ))}
+      </ul>
+    </Frame>
+  );
+}
