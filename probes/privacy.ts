@@ -73,6 +73,7 @@ const FAR_END_TREES: ReadonlySet<string> = new Set([
   "messages",
   "usermanagement",
   "contacts",
+  "contactinfo",
 ]);
 
 /** Subtrees about a call: only the fields below stay. */
@@ -216,9 +217,20 @@ function filter(value: unknown, where: Where): unknown {
 function filterField(bare: string, child: unknown, where: Where): unknown {
   const { inventory } = where;
   if (FAR_END_TREES.has(bare)) return REMOVED;
+  if (bare === "diagnostics") return wordsOf(child, where.depth + 1);
   if (FAR_END_FIELDS.has(bare)) return isOwn(child, inventory) ? child : REMOVED;
   const inCall = where.inCall || CALL_TREES.has(bare);
   return filter(child, { field: bare === "value" ? where.field : bare, inCall, depth: where.depth + 1, inventory });
+}
+
+/** Texts of diagnostics may quote anything: only types, levels and small numbers stay. */
+function wordsOf(value: unknown, depth: number): unknown {
+  if (depth > 32) return REMOVED;
+  if (typeof value === "string") return /^(?:[A-Za-z][\w-]{0,63}|\d{0,6})$/.test(value) ? value : REMOVED;
+  if (Array.isArray(value)) return value.map((item) => wordsOf(item, depth + 1));
+  if (typeof value !== "object" || value === null) return value;
+  const fields = Object.entries(value).filter(([name]) => /^[A-Za-z][A-Za-z0-9_]{0,40}$/.test(name));
+  return Object.fromEntries(fields.map(([name, inside]) => [name, wordsOf(inside, depth + 1)]));
 }
 
 function filterText(value: string, { field, inCall, inventory }: Where): string {

@@ -24,6 +24,24 @@ function recordOf(value: unknown): Readonly<Record<string, unknown>> {
 function refusalOf(value: unknown): string | undefined {
   const { status, Reason } = recordOf(value);
   if (status !== "Error" && status !== "ParameterError") return undefined;
-  const reason = recordOf(Reason).Value;
-  return `${status}: ${typeof reason === "string" && /^[\w ./-]{1,80}$/.test(reason) ? reason : "no reason"}`;
+  return refusal(status, recordOf(Reason).Value);
+}
+
+/** Reasons whose words are the firmware's own; any other text could hold a name, and stays with the device. */
+const REASONS: ReadonlySet<string> = new Set([
+  "No match on address expression",
+  "No match on Xpath expression",
+  "Unknown command",
+  "Invalid or missing parameters",
+  "Missing or invalid parameter(s)",
+  "Bad usage",
+  "Permission denied",
+  "Access denied",
+  "Too many feedback expressions",
+  "Not allowed for this account",
+]);
+
+/** A refusal in one line, for the trace. */
+export function refusal(status: "Error" | "ParameterError", reason: unknown): string {
+  return `${status}: ${typeof reason === "string" && REASONS.has(reason) ? reason : "for a reason that is not told"}`;
 }

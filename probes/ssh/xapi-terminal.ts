@@ -4,6 +4,7 @@
  * Pure. A block ends with `** end` (oldest: `*r/end`); an indented block, as VCS prints it, ends the same way. What is no line of a block is
  * left to the caller.
  */
+import { refusal } from "./xapi-answer.ts";
 
 /** A tree as JSON has it: leaves below `Value`, numbered nodes as items with an `id`. */
 export interface TreeNode {
@@ -36,7 +37,7 @@ export class TerminalReader {
   #root: TreeNode = empty();
   #lines = 0;
   #first: readonly string[] = [];
-  #refused: string | undefined;
+  #refused: { readonly status: "Error" | "ParameterError"; readonly reason?: string } | undefined;
   #isResult = false;
   #resultId: string | undefined;
   /** Indentation and path of the headings above the line. */
@@ -88,10 +89,10 @@ export class TerminalReader {
   #readResult(head: string, value: string | undefined): void {
     const status = /\(.*?status=["']?(\w+)/i.exec(head)?.[1];
     if (status !== undefined && status.toLowerCase() !== "ok") {
-      this.#refused = `${status === "ParameterError" ? status : "Error"}: no reason`;
+      this.#refused = { status: status === "ParameterError" ? status : "Error" };
       this.#isResult = true;
-    } else if (/^(?:Reason|Description)$/i.test(head) && this.#refused !== undefined && /^[\w ./-]{1,80}$/.test(value ?? "")) {
-      this.#refused = this.#refused.replace("no reason", value ?? "");
+    } else if (/^Reason$/i.test(head) && this.#refused !== undefined && value !== undefined) {
+      this.#refused = { ...this.#refused, reason: value };
     }
   }
 
@@ -99,7 +100,7 @@ export class TerminalReader {
     const block: Block = {
       status: this.#root,
       words: this.#first,
-      ...(this.#refused === undefined ? {} : { refused: this.#refused }),
+      ...(this.#refused === undefined ? {} : { refused: refusal(this.#refused.status, this.#refused.reason) }),
       ...(this.#resultId === undefined ? {} : { resultId: this.#resultId }),
     };
     this.#open = false;

@@ -16,7 +16,7 @@ import {
 import type { Line, Stream } from "../shell/line.ts";
 import { done, down, failed, type Outcome, within } from "../shell/outcome.ts";
 import { Questions } from "../shell/questions.ts";
-import { readAnswer } from "./xapi-answer.ts";
+import { readAnswer, refusal } from "./xapi-answer.ts";
 import { XapiFramer } from "./xapi-framer.ts";
 import { type Block, answers as mayAnswer, TerminalReader } from "./xapi-terminal.ts";
 
@@ -180,7 +180,7 @@ class XapiConversation implements Conversation {
     }
     const oldest = this.#questions.oldest();
     if (oldest === undefined) return;
-    if (text === "ERROR") this.#answer(oldest.id, { form: "json", status: undefined, problem: "Error: no reason" });
+    if (text === "ERROR") this.#answer(oldest.id, { form: "json", status: undefined, problem: refusal("Error", undefined) });
     else if (!/^x(?:status|configuration)\b/i.test(oldest.command)) this.#answer(oldest.id, { form: "json", status: undefined });
   }
 

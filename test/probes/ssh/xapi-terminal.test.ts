@@ -51,8 +51,10 @@ describe("lines of terminal mode", () => {
     expect(
       blocks('*r Result (status=Error):\n    Reason: "No match on address expression"\n    XPath: "Status/X"\n** end')[0]?.refused,
     ).toBe("Error: No match on address expression");
-    expect(blocks("*r DialResult (status=ParameterError):\n** end")[0]?.refused).toBe("ParameterError: no reason");
-    expect(blocks('*r Result (status=Error):\n  Reason: "jeanne@x.org called"\n** end')[0]?.refused).toBe("Error: no reason");
+    expect(blocks("*r DialResult (status=ParameterError):\n** end")[0]?.refused).toBe("ParameterError: for a reason that is not told");
+    expect(blocks('*r Result (status=Error):\n  Reason: "jeanne@x.org called"\n** end')[0]?.refused).toBe(
+      "Error: for a reason that is not told",
+    );
     expect(blocks("*r MicrophonesMuteResult (status=OK):\n** end")[0]?.refused).toBeUndefined();
   });
 
