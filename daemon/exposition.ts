@@ -8,6 +8,8 @@ import { type IncidentSummary, incidentLines, incidentMetricNames, recurrenceLin
 import { sampleHelp } from "./export/sample-help.ts";
 import { noPlan, type Plan, Plans } from "./export/sample-plan.ts";
 import { escapeLabel, heading, writeValue } from "./export/text-format.ts";
+import type { DeviceKind } from "./model/family.ts";
+import { type DeviceLights, type LightState, lightNames } from "./model/lights.ts";
 import type { Device, Network } from "./model/network.ts";
 import type { Recurrence } from "./ports.ts";
 
@@ -69,7 +71,8 @@ export function createExposition(sources: ExpositionSources): Exposition {
       const state = sources.board.get(device.id);
       const looks = state === undefined ? [] : [...state.looks.values()];
       ready.plan = plans.of(looks, ready.plan);
-      rows.push({ ready, plan: ready.plan, up: state?.up, looks });
+      const standing = lit.has(device.kind) ? sources.board.lights(device.id) : undefined;
+      rows.push({ ready, plan: ready.plan, up: state?.up, looks, standing });
       if (performance.now() - began < sliceMs) continue;
       await pause();
       began = performance.now();
@@ -99,7 +102,24 @@ interface Row {
   readonly plan: Plan;
   readonly up: number | undefined;
   readonly looks: readonly LastLook[];
+  /** Undefined: no light is shown of it. */
+  readonly standing: DeviceLights | undefined;
 }
+
+/**
+ * Kinds whose lights are series: what people meet in. Of a switch or a router the lights say what vigie_device_up and its looks
+ * say already, and there are many of them.
+ */
+const lit: ReadonlySet<DeviceKind> = new Set<DeviceKind>(["codec", "bridge", "gatekeeper", "endpoint"]);
+const lightTails = lightNames.map((name) => [name, `,light="${name}"} `] as const);
+/** What does not apply is no series. */
+const lightValues: Readonly<Record<LightState, string | undefined>> = {
+  good: "1",
+  warning: "0.5",
+  bad: "0",
+  unknown: "NaN",
+  "not-applicable": undefined,
+};
 
 /** Adds a device's lines of one family; each begins with the line feed that ends the line before. */
 type Writer = (row: Row, out: string[]) => void;
@@ -182,7 +202,23 @@ const fixed: readonly (readonly [name: string, help: string, write: Writer])[] =
     },
   ],
   ["vigie_device_state", "Always 1; a state the device tells in words.", writeReadings],
+  ["vigie_device_light", "1 good, 0.5 warning, 0 bad, NaN unknown; of codecs, bridges, gatekeepers and endpoints.", writeLights],
+  [
+    "vigie_device_activity",
+    "Always 1; what a codec, bridge or endpoint is doing.",
+    ({ ready, standing }, out) => {
+      if (standing?.activity !== undefined) out.push("\nvigie_device_activity{", ready.labels, `,activity="${standing.activity.state}"} 1`);
+    },
+  ],
 ];
+
+function writeLights({ ready, standing }: Row, out: string[]): void {
+  if (standing === undefined) return;
+  for (const [name, tail] of lightTails) {
+    const value = lightValues[standing.lights[name].state];
+    if (value !== undefined) out.push("\nvigie_device_light{", ready.labels, tail, value);
+  }
+}
 
 function kindTail({ kind }: LastLook): string {
   return `,kind="${kind}"} `;

@@ -37,6 +37,8 @@ export interface StandingChanges {
   readonly writes: boolean;
   readonly candidates: ReadonlyMap<string, Candidates>;
   readonly listings: readonly Listing[];
+  /** Devices that were judged anew. */
+  readonly judged: readonly string[];
 }
 
 type Looks = Map<string, LastLook>;
@@ -46,6 +48,9 @@ export class Standing {
   readonly #candidates = new Map<string, Candidates>();
   readonly #listings = new Map<string, Listing>();
   #gatekeepers: readonly Device[] = [];
+  /** Judged since the configuration in force came. */
+  readonly #judged = new Set<string>();
+  #judgedFor: Config | undefined;
   #network: Config["network"] | undefined;
 
   constructor(board: Board) {
@@ -56,6 +61,7 @@ export class Standing {
   load(lights: readonly DeviceLights[], inventories: readonly DeviceInventory[]): void {
     this.#candidates.clear();
     this.#listings.clear();
+    this.#judged.clear();
     this.#board.show(lights, inventories);
   }
 
@@ -82,7 +88,6 @@ export class Standing {
   decide(input: StandingInput): StandingChanges {
     const { config, observations, overlay, now } = input;
     const { devices } = config.network;
-    const looks = this.#looksAfter(observations, now);
     const listings = observations.flatMap((observation) => {
       const gatekeeper = devices.get(observation.device);
       return gatekeeper === undefined ? [] : (listingOf(gatekeeper, observation) ?? []);
@@ -92,9 +97,11 @@ export class Standing {
       listings.length === 0
         ? before
         : { ...before, listings: new Map([...before.listings, ...listings.map((each) => [each.gatekeeper, each] as const)]) };
-    const touched = new Map<string, Instant>();
-    for (const { device } of overlay.changes()) touched.set(device, now);
-    for (const { device, at } of observations) touched.set(device, at);
+    const touched = this.#touched(input, registrars);
+    const looks = this.#looksAfter(
+      observations.filter(({ device }) => touched.has(device)),
+      now,
+    );
     const lights: DeviceLights[] = [];
     for (const [id, at] of touched) {
       const device = devices.get(id);
@@ -105,17 +112,40 @@ export class Standing {
     }
     const { stock, candidates } = this.#takeStock(observations, devices);
     const writes = lights.length > 0 || stock.inventories.length > 0;
-    return { lights, stock, writes, candidates, listings };
+    return { lights, stock, writes, candidates, listings, judged: [...touched.keys()] };
   }
 
   /** After the commit. */
-  apply({ lights, stock, candidates, listings }: StandingChanges): void {
+  apply({ lights, stock, candidates, listings, judged }: StandingChanges): void {
     this.#board.show(lights, stock.inventories);
     for (const [device, waiting] of candidates) {
       if (waiting.size === 0) this.#candidates.delete(device);
       else this.#candidates.set(device, waiting);
     }
     for (const listing of listings) this.#listings.set(listing.gatekeeper, listing);
+    for (const device of judged) this.#judged.add(device);
+  }
+
+  /**
+   * Devices whose lights may have changed, with the time they are judged by. A look that says what the last one said, about a device
+   * without an alarm, can change nothing: nearly every look is one, and the turn has no time for more than to see that.
+   */
+  #touched({ config, observations, overlay, now }: StandingInput, registrars: Registrars): ReadonlyMap<string, Instant> {
+    if (this.#judgedFor !== config) {
+      this.#judgedFor = config;
+      this.#judged.clear();
+    }
+    const touched = new Map<string, Instant>();
+    for (const { device } of overlay.changes()) touched.set(device, now);
+    for (const observation of observations) {
+      const { device, at, kind } = observation;
+      // What a gatekeeper lists goes stale with time alone.
+      const alone = kind === "icmp" || registrars.gatekeepers.length === 0;
+      const same = alone && this.#judged.has(device) && overlay.ofDevice(device)[Symbol.iterator]().next().done === true;
+      if (same && saysTheSame(this.#board.get(device)?.looks.get(observation.check), observation)) continue;
+      touched.set(device, at);
+    }
+    return touched;
   }
 
   /** The last looks of the devices that were looked at in this turn, as they will be after it. */
@@ -191,4 +221,20 @@ export class Standing {
     const units = found.flatMap((each) => each.units);
     return { stock: { inventories: [...taken.values()], events, units }, candidates };
   }
+}
+
+/** As far as lights go: status, reason, states in words, and whether there is a call. */
+function saysTheSame(last: LastLook | undefined, { kind, finding }: Observation): boolean {
+  if (last === undefined || kind === "trap" || last.status !== finding.status || last.code !== finding.code) return false;
+  if (last.readings.length !== finding.readings.length || finding.whole !== undefined) return false;
+  for (let index = 0; index < last.readings.length; index += 1) {
+    const [a, b] = [last.readings[index], finding.readings[index]];
+    if (a?.name !== b?.name || a?.value !== b?.value || a?.part !== b?.part) return false;
+  }
+  return callsIn(last.samples) === callsIn(finding.samples);
+}
+
+function callsIn(samples: LastLook["samples"]): number | undefined {
+  for (const { name, value, part } of samples) if (name === "calls" && part === undefined) return value;
+  return undefined;
 }

@@ -13,7 +13,7 @@ import type { IncidentSummary } from "../../daemon/export/incident-metrics.ts";
 import { escapeLabel } from "../../daemon/export/text-format.ts";
 import { createExposition } from "../../daemon/exposition.ts";
 import { createMetrics } from "../../daemon/metrics.ts";
-import { at, device, fill, network, serve, world } from "../api/fixture.ts";
+import { at, device, fill, network, serve, stand, world } from "../api/fixture.ts";
 import { needs } from "../needs.ts";
 
 const cleanUps: (() => void | Promise<void>)[] = [];
@@ -37,6 +37,7 @@ describe("the exposition", () => {
     const promtool = needs("promtool", context);
     const made = world();
     fill(made);
+    stand(made);
     const metrics = createMetrics({ version: "0.1.0" });
     metrics.looks.inc({ kind: "icmp", status: "up" });
     metrics.lookSeconds.observe({ kind: "icmp" }, 0.01);
@@ -46,6 +47,22 @@ describe("the exposition", () => {
     const checked = spawnSync(promtool, ["check", "metrics"], { input: text, encoding: "utf8" });
     expect(checked.stderr + checked.stdout).toBe("");
     expect(checked.status).toBe(0);
+  });
+
+  it("shows the lights of codecs, with NaN for unknown and none that does not apply, and what they are doing", async () => {
+    const made = world({ devices: [device("codec-1"), device("switch-1", { kind: "switch" }), device("codec-2")] });
+    stand(made);
+    const codec = made.board.lights("codec-1");
+    if (codec !== undefined) made.board.show([{ ...codec, device: "switch-1" }], []);
+    const lines = (await textOf(made.deps.exposition.slices())).split("\n").filter((line) => /^vigie_device_(light|activity)\{/.test(line));
+    const about = 'device="codec-1",site="mgh",family="cisco-ce"';
+    expect(lines).toEqual([
+      `vigie_device_light{${about},light="link"} 1`,
+      `vigie_device_light{${about},light="login"} NaN`,
+      `vigie_device_light{${about},light="registered"} 0.5`,
+      `vigie_device_light{${about},light="ready"} 0`,
+      `vigie_device_activity{${about},activity="in-call"} 1`,
+    ]);
   });
 
   it("says NaN for what was never looked at, 0 for out of service, and marks commissioning", async () => {

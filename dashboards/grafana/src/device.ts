@@ -80,6 +80,31 @@ const state: readonly PanelSpec[] = [
   },
 ];
 
+const noLights = "the device is no videoconferencing equipment";
+
+const lights: readonly PanelSpec[] = [
+  {
+    kind: "timeline",
+    title: { fr: "Les cinq voyants", en: "The five lights" },
+    about: {
+      fr: "Lien (ping), accès (identifiants), réponses, enregistrement (les deux côtés comparés), prêt. Ce qui ne s'applique pas manque.",
+      en: "Link (ping), login, answers, registration (both sides compared), ready. What does not apply is left out.",
+    },
+    ...{ width: 14, height: 7, scale: "light" },
+    queries: [only(`max by (light) (vigie_device_light{${it}})`, "{{light}}", noLights)],
+  },
+  {
+    kind: "timeline",
+    title: { fr: "Activité", en: "Activity" },
+    about: {
+      fr: "En appel, en veille, endormi, libre, éteint selon l'horaire.",
+      en: "In a call, on standby, asleep, idle, off by schedule.",
+    },
+    ...{ width: 10, height: 7, scale: "activity" },
+    queries: [only(`max by (activity) (vigie_device_activity{${it}})`, "{{activity}}", noLights)],
+  },
+];
+
 const network: readonly PanelSpec[] = [
   {
     kind: "series",
@@ -241,6 +266,7 @@ export const device: DashboardSpec = {
   ],
   rows: [
     { title: { fr: "État", en: "state" }, panels: state },
+    { title: { fr: "Voyants", en: "lights" }, panels: lights },
     { title: { fr: "Réseau", en: "network" }, panels: network },
     { title: { fr: "Visioconférence", en: "video" }, panels: video },
     { title: { fr: "Température et alimentation", en: "temperature and power" }, panels: body },

@@ -55,6 +55,14 @@ export const scales = {
     words: [values({ "1": ["Active / up", good], "0": ["HORS SERVICE / down", bad] }), notANumber],
     thresholds: steps([null, bad], [1, good]),
   },
+  light: {
+    words: [values({ "1": ["Bon / good", good], "0.5": ["À SURVEILLER / to watch", watch], "0": ["EN PANNE / bad", bad] }), notANumber],
+    thresholds: steps([null, bad], [0.5, watch], [1, good]),
+  },
+  activity: {
+    words: [values({ "1": ["oui / yes", good] })],
+    thresholds: steps([null, good]),
+  },
   registered: {
     words: [values({ "1": ["Enregistré / registered", good], "0": ["NON ENREGISTRÉ / not registered", bad] })],
     thresholds: steps([null, bad], [1, good]),
