@@ -43,6 +43,7 @@ export const factsEn = {
   "code.ssh.host-key-changed": "the SSH key is not the one we know",
   "code.ssh.protocol": "the SSH conversation broke off",
   "code.ssh.name": "the device's name cannot be found",
+  "code.ssh.algorithms": "the device offers only old SSH algorithms",
   "code.ssh.engine": "Vigie could not look over SSH",
   "code.ssh.no-credential": "no SSH account is set for this device",
   "code.telnet.timeout": "no answer over telnet in time",

@@ -45,6 +45,7 @@ export const factsFr: Readonly<Record<keyof typeof factsEn, string>> = {
   "code.ssh.host-key-changed": "la clé SSH n'est pas celle que nous connaissons",
   "code.ssh.protocol": "la conversation SSH s'est interrompue",
   "code.ssh.name": "le nom de l'appareil est introuvable",
+  "code.ssh.algorithms": "l'appareil n'offre que de vieux algorithmes SSH",
   "code.ssh.engine": "Vigie n'a pas pu regarder par SSH",
   "code.ssh.no-credential": "aucun compte SSH n'est prévu pour cet appareil",
   "code.telnet.timeout": "aucune réponse par telnet dans le délai",

@@ -134,7 +134,7 @@ export function openConnection(request: ConnectRequest, signal: AbortSignal): Pr
       request.note(`host key ${hostKey === undefined ? "?" : formatPin(hostKey)}`);
     });
     client.on("change password", () => finish(unknown("ssh.auth-refused", `${where} demands a new password for ${request.login.user}`)));
-    client.on("error", (error) => finish(classify(error, { stage, where, login })));
+    client.on("error", (error) => finish(classify(error, { stage, where, login, keySeen: hostKey !== undefined, legacy: request.legacy })));
     client.on("close", () =>
       finish(stage === "connect" ? lost(where) : down("ssh.protocol", `${where} closed the connection during ${stage}`)),
     );
@@ -212,8 +212,17 @@ const UNREACHABLE: ReadonlySet<unknown> = new Set(["ETIMEDOUT", "EHOSTUNREACH", 
 const NO_NAME: ReadonlySet<unknown> = new Set(["ENOTFOUND", "EAI_AGAIN", "EAI_NODATA", "EAI_FAIL"]);
 const OURS: ReadonlySet<unknown> = new Set(["ENETUNREACH", "ENETDOWN", "EADDRNOTAVAIL", "EMFILE", "ENFILE", "EACCES", "EPERM", "EINVAL"]);
 
+interface Attempted {
+  readonly stage: Stage;
+  readonly where: string;
+  readonly login: Presenter;
+  /** The host showed a key. */
+  readonly keySeen: boolean;
+  readonly legacy: boolean;
+}
+
 /** By code and level, never by the error's text. */
-function classify(error: Error & { level?: string; code?: unknown }, at: { stage: Stage; where: string; login: Presenter }): Failure {
+function classify(error: Error & { level?: string; code?: unknown }, at: Attempted): Failure {
   const { stage, where, login } = at;
   const { code, level } = error;
   if (code === "ECONNREFUSED") return down("ssh.refused", `${where} refuses TCP connections`);
@@ -224,5 +233,14 @@ function classify(error: Error & { level?: string; code?: unknown }, at: { stage
   if (stage === "login" && login.presented() && typeof code === "number") return login.refusal();
   if (level === "client-authentication") return login.refusal();
   if (level === "client-timeout") return down("ssh.timeout", `${where} answers no keepalive`);
+  // Both sides speak, and the host never came to show a key: they have no algorithm in common.
+  if (level === "handshake" && !at.keySeen) return noCommonAlgorithm(where, at.legacy);
   return down("ssh.protocol", `${where} broke off during ${stage === "connect" ? "connecting" : stage}`);
+}
+
+function noCommonAlgorithm(where: string, legacy: boolean): Failure {
+  const remedy = legacy
+    ? "even with the old ones that legacy.ssh_algorithms allows; renew the device, or look at it by other means"
+    : "update it, or allow the old ones for this device alone with legacy: { ssh_algorithms: true }, which is listed as a weakness";
+  return unknown("ssh.algorithms", `${where} offers no SSH algorithm that is accepted; ${remedy}`);
 }
