@@ -12,13 +12,18 @@ export interface PolyCall {
   readonly speed?: string;
 }
 
+/** Recording and HDX manual. Any other word could be somebody's. */
+const CALL_STATES = new Set(
+  "allocated ringing bonding connecting connected complete inactive disconnecting disconnected opened preconnect".split(" "),
+);
+
 /** `cs: call[5] speed[1024] dialstr[…] state[connected]`, `cs: call[1] inactive`; undefined for another line. */
 export function callState(line: string): PolyCall | undefined {
   const found = /^cs:\s*call\[(\d{1,6})\](?:\s+speed\[(\d{1,6})\])?/i.exec(line);
   if (found?.[1] === undefined) return undefined;
   const state = /(?:\sstate\[(\w{1,30})\]|\s(inactive))$/i.exec(line);
   const word = state?.[1] ?? state?.[2];
-  if (word === undefined) return undefined;
+  if (word === undefined || !CALL_STATES.has(word.toLowerCase())) return undefined;
   return { id: found[1], state: word.toLowerCase(), ...(found[2] === undefined ? {} : { speed: found[2] }) };
 }
 
@@ -27,15 +32,22 @@ export function isSettingUp(state: string): boolean {
   return state === "allocated" || state === "ringing" || state === "bonding";
 }
 
-const CALL_FIELDS = ["speed", "status", "mute", "direction", "type"] as const;
+/** The fields after the far end's, with what they may be: a name with colons in it must not pass for them. */
+const CALL_FIELDS = [
+  ["speed", /^\d{1,6}$/],
+  ["status", /^(?:connected|connecting|disconnected|disconnecting|ringing|opened|allocated|bonding|complete|inactive)$/i],
+  ["mute", /^(?:not)?muted$/i],
+  ["direction", /^(?:incoming|outgoing)$/i],
+  ["type", /^(?:video|audio|voice|phone)?call$/i],
+] as const;
 
 /** `callinfo:id:far name:far number:speed:status:mute:direction:type`: what is not about the far end; undefined for another line. */
 export function callInfo(line: string): Readonly<Record<string, string>> | undefined {
   const fields = line.split(":");
   if (fields[0]?.toLowerCase() !== "callinfo" || fields.length < 9 || !/^\d{1,6}$/.test(fields[1] ?? "")) return undefined;
   const last = fields.slice(-CALL_FIELDS.length);
-  if (!last.every((field) => /^\w{1,30}$/.test(field))) return undefined;
-  return Object.fromEntries([["id", fields[1] ?? ""], ...CALL_FIELDS.map((name, at) => [name, (last[at] ?? "").toLowerCase()])]);
+  if (!CALL_FIELDS.every(([, form], at) => form.test(last[at] ?? ""))) return undefined;
+  return Object.fromEntries([["id", fields[1] ?? ""], ...CALL_FIELDS.map(([name], at) => [name, (last[at] ?? "").toLowerCase()])]);
 }
 
 /** Fields of advnetstats and netstats that are technical; `rsid` and `ccaps` describe the far end. */

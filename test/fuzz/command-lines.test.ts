@@ -1,0 +1,204 @@
+/**
+ * Spoilt Poly, LifeSize, GNU Gatekeeper and telnet streams: nothing throws, what is read stays small, the memory stays flat; and in whole
+ * streams, cut anywhere, with other people's lines between them, the answers are the same and no name of a far end gets out.
+ *
+ * In process, without a socket. Over real ones: test/probes/shell, test/probes/telnet.
+ */
+import { afterAll, describe, expect, it } from "vitest";
+import type { Family, ShellAsk, ShellDialect } from "../../daemon/model/family.ts";
+import { loadFamilies, shippedFamilies } from "../../probes/families.ts";
+import type { Grammar, Reply } from "../../probes/shell/command-line.ts";
+import type { Answer } from "../../probes/shell/dialect.ts";
+import { GNUGK } from "../../probes/shell/gnugk.ts";
+import { LIFESIZE } from "../../probes/shell/lifesize.ts";
+import { LineCutter } from "../../probes/shell/line-cutter.ts";
+import { grammar as polyGrammar } from "../../probes/shell/poly.ts";
+import { describe as describeAnswer, readValues } from "../../probes/shell/values.ts";
+import { TelnetDecoder } from "../../probes/telnet/iac.ts";
+import { TelnetLogin } from "../../probes/telnet/login.ts";
+import { GNUGK_ANSWERS, LIFESIZE_ANSWERS, POLY_ANSWERS } from "../probes/shell/devices.ts";
+import { cases, corpus, heapBytes, keeping, seed } from "./effort.ts";
+import { Chance, spoilt } from "./random.ts";
+
+const kept = "command-lines";
+const ours: ReadonlySet<string> = new Set(["10.1.1.10"]);
+const families = loadFamilies([shippedFamilies()]).families;
+
+interface Spoken {
+  readonly grammar: () => Grammar;
+  readonly answers: Readonly<Record<string, string>>;
+  readonly asks: readonly ShellAsk[];
+  readonly prompt: string;
+  /** What comes by itself, with names in it. */
+  readonly aside: (name: string) => string;
+}
+
+const asksOf = (id: string): readonly ShellAsk[] => {
+  const shell: Family["shell"] = families.get(id)?.shell;
+  return [...(shell?.asks ?? []), ...(shell?.inCall?.asks ?? [])];
+};
+
+const spoken: Readonly<Record<"poly" | "lifesize" | "gnugk", Spoken>> = {
+  poly: {
+    grammar: polyGrammar,
+    answers: POLY_ANSWERS,
+    asks: asksOf("poly-hdx"),
+    prompt: "-> ",
+    aside: (name) => `notification:callstatus:outgoing:34:${name}:203.0.113.77:connected:384:0:videocall`,
+  },
+  lifesize: {
+    grammar: () => LIFESIZE,
+    answers: LIFESIZE_ANSWERS,
+    asks: asksOf("lifesize-classic"),
+    prompt: "$ ",
+    aside: (name) => `CS,3,1,Connected,Video,Normal,203.0.113.77,${name}`,
+  },
+  gnugk: {
+    grammar: () => GNUGK,
+    answers: GNUGK_ANSWERS,
+    asks: asksOf("gnugk"),
+    prompt: "",
+    aside: (name) => `ACF|203.0.113.77:1720|4048_CGK1|25263|${name}:h323_ID|gunter:h323_ID|false|Proxy;`,
+  },
+};
+const dialects = ["poly", "lifesize", "gnugk"] as const satisfies readonly ShellDialect[];
+
+/** Names that look like what stands around them. */
+const names = [
+  "Genevieve Tremblay",
+  "Tremblay: salle 2 [state]",
+  "Tremblay, Genevieve, poste 12",
+  "Geneviève Tremblay 会议室",
+  "Tremblay|h323_ID",
+  "genevieve@far.example",
+  "1-514-555-1234",
+  "Tremblay:connected:muted:outgoing:videocall",
+] as const;
+const secret = /Tremblay|enevi|far\.example|555-1234|203\.0\.113/;
+const placeholders = /Clinique Tremblay(?:, annexe)?|marie\.gagnon|888888\.1120324757@t\.plcm\.vc|514-555-0199/g;
+
+/** A whole reply with names in every place for a far end. */
+function transcript(chance: Chance, dialect: (typeof dialects)[number], command: string): string {
+  const { answers, prompt, aside } = spoken[dialect];
+  const eol = chance.of(["\r\n", "\r\r\n", "\n"]);
+  const lines = (answers[command] ?? "").replaceAll(placeholders, () => chance.of(names)).split("\n");
+  if (chance.below(3) === 0) lines.splice(chance.below(lines.length + 1), 0, aside(chance.of(names)));
+  const echo = chance.below(2) === 0 ? `${prompt}${command}${eol}` : "";
+  return echo + lines.join(eol) + eol + prompt;
+}
+
+function pieces(chance: Chance, bytes: Buffer): readonly Buffer[] {
+  const cuts = [0, ...Array.from({ length: chance.below(5) }, () => chance.below(bytes.length + 1)), bytes.length].sort((a, b) => a - b);
+  return cuts.slice(1).map((cut, at) => bytes.subarray(cuts[at], cut));
+}
+
+/** The answer to a command in a stream; undefined when it never ends. Everything that would leave the probe is in `told`. */
+function read(grammar: Grammar, command: string, stream: readonly Buffer[]): { answer: Answer | undefined; longest: number } {
+  let reply: Reply | undefined = grammar.reply(command);
+  let answer: Answer | undefined;
+  let maybe = false;
+  let begun = false;
+  let longest = 0;
+  const finish = (): void => {
+    answer ??= reply?.answer();
+    reply = undefined;
+  };
+  const cutter = new LineCutter((line) => {
+    longest = Math.max(longest, line.length);
+    const text = grammar.bare(line);
+    if (text !== "") grammar.overhear?.(text);
+    if (reply === undefined || (!begun && text.toLowerCase() === command.toLowerCase())) return;
+    const place = reply.line(text);
+    if (place === "other") return;
+    begun = true;
+    maybe = place === "maybe-last";
+    if (place === "end") finish();
+  });
+  for (const piece of stream) {
+    cutter.feed(piece);
+    longest = Math.max(longest, cutter.tail.length);
+    if (maybe && grammar.isPrompt(cutter.tail)) finish();
+  }
+  // Silence ends what may have ended.
+  if (maybe) finish();
+  return { answer, longest };
+}
+
+function toldOf(ask: ShellAsk, answer: Answer): string {
+  const values = readValues([{ ask, answer }], { counters: undefined, atMs: 0, inventory: ours });
+  return `${JSON.stringify(values)} ${describeAnswer(answer, ours)}`;
+}
+
+describe.each(dialects)("a whole stream of %s", (dialect) => {
+  it("cut anywhere, with others' lines in it, gives one answer, and tells no name", () => {
+    const chance = new Chance(seed);
+    const { grammar, asks, answers } = spoken[dialect];
+    for (let n = cases(1_200, 150_000); n > 0; n -= 1) {
+      const ask = chance.of(asks as [ShellAsk, ...ShellAsk[]]);
+      if (answers[ask.command] === undefined) continue;
+      const bytes = Buffer.from(transcript(chance, dialect, ask.command));
+      keeping(kept, bytes, () => {
+        const whole = read(grammar(), ask.command, [bytes]).answer;
+        const cut = read(grammar(), ask.command, pieces(chance, bytes)).answer;
+        expect(whole, `${ask.command}, seed ${seed}: ${bytes}`).toBeDefined();
+        expect(cut, `${ask.command}, seed ${seed}`).toEqual(whole);
+        if (whole !== undefined) expect(toldOf(ask, whole), `${ask.command}, seed ${seed}`).not.toMatch(secret);
+      });
+    }
+  });
+});
+
+describe.each(dialects)("a spoilt stream of %s", (dialect) => {
+  it("throws nothing, and what is held of it stays small", () => {
+    const chance = new Chance(seed + 1);
+    const { grammar, asks } = spoken[dialect];
+    const began = corpus(kept);
+    const run = (bytes: Buffer, ask: ShellAsk): void =>
+      keeping(kept, bytes, () => {
+        const { answer, longest } = read(grammar(), ask.command, pieces(chance, bytes));
+        expect(longest).toBeLessThanOrEqual(4_096);
+        if (answer !== undefined) toldOf(ask, answer);
+      });
+    for (const bytes of began) for (const ask of asks) run(bytes, ask);
+    const heap = heapBytes();
+    for (let n = cases(1_500, 350_000); n > 0; n -= 1) {
+      const ask = chance.of(asks as [ShellAsk, ...ShellAsk[]]);
+      const other = Buffer.from(transcript(chance, chance.of(dialects), chance.of(asks as [ShellAsk, ...ShellAsk[]]).command));
+      run(spoilt(chance, Buffer.from(transcript(chance, dialect, ask.command)), other), ask);
+    }
+    expect(heapBytes() - heap).toBeLessThan(24 * 1024 * 1024);
+  });
+});
+
+describe("spoilt telnet", () => {
+  it("never answers a negotiation without a command, never presents a password twice, and holds little", () => {
+    const chance = new Chance(seed + 2);
+    const good = Buffer.concat([
+      Buffer.from([255, 251, 1, 255, 251, 3, 255, 253, 24, 255, 250, 24, 1, 255, 240]),
+      Buffer.from("Welcome\r\nlogin: Password: \r\nLogin incorrect\r\nlogin: Password: -> "),
+    ]);
+    for (let n = cases(2_500, 350_000); n > 0; n -= 1) {
+      const bytes = spoilt(chance, good, Buffer.from("Password: Mot de passe : login:\xff\xfa\xff\xf0"));
+      keeping(kept, bytes, () => {
+        const decoder = new TelnetDecoder();
+        const login = new TelnetLogin({ user: "vigie", password: "pass-5ecret" }, "hdx", (text) => text.endsWith("-> "));
+        let passwords = 0;
+        let over = false;
+        for (const piece of pieces(chance, bytes)) {
+          const { data, reply } = decoder.feed(piece);
+          expect(reply.length).toBeLessThanOrEqual(piece.length + 3);
+          expect(data.length).toBeLessThanOrEqual(piece.length);
+          if (over) continue;
+          const move = login.feed(data.toString("latin1"));
+          if (move.is === "send" && move.text === "pass-5ecret") passwords += 1;
+          over = move.is === "ready" || move.is === "fail";
+        }
+        expect(passwords, `seed ${seed}`).toBeLessThanOrEqual(1);
+      });
+    }
+  });
+});
+
+afterAll(() => {
+  console.log(`command lines: seed ${seed}`);
+});
