@@ -33,12 +33,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The demo's spec, on ports of the test's own, so that a demo running beside it is left alone. */
 async function spec(): Promise<SimulatedNetworkSpec> {
-  const [snmp, ssh] = [await freePort(), await freePort()];
+  const [snmp, ssh, telnet, tcp] = [await freePort(), await freePort(), await freePort(), await freePort()];
   const made = specFrom(config);
   const devices = made.devices.map((device) => ({
     ...device,
     ...(device.snmp === undefined ? {} : { snmp: { ...device.snmp, port: snmp } }),
     ...(device.ssh === undefined ? {} : { ssh: { ...device.ssh, port: ssh } }),
+    ...(device.telnet === undefined ? {} : { telnet: { ...device.telnet, port: telnet } }),
+    ...(device.tcp === undefined ? {} : { tcp: [tcp] }),
   }));
   return { devices };
 }
@@ -72,8 +74,9 @@ it("every step of the script is possible, and after a round everything is as bef
   const broken = new Set<string>();
   for (const { command } of script.steps) {
     const key = `${command.device} ${command.part ?? ""}`.trim();
-    if (["restored", "port-up"].includes(command.fault)) broken.delete(key);
-    else if (command.fault !== "reboot") broken.add(key);
+    if (command.fault === "restored") for (const one of broken) if (one.split(" ")[0] === command.device) broken.delete(one);
+    if (command.fault === "port-up") broken.delete(key);
+    else if (!["restored", "reboot", "user-assist"].includes(command.fault)) broken.add(key);
   }
   expect([...broken]).toEqual([]);
 });
@@ -133,7 +136,7 @@ it("runs as a process: says ready with every socket bound, obeys commands, and e
   const file = join(folder, "spec.json");
   writeFileSync(file, JSON.stringify(made));
   const running = start([file]);
-  expect(await running.line()).toMatchObject({ ready: true, agents: 31, codecs: 7 });
+  expect(await running.line()).toMatchObject({ ready: true, agents: 33, codecs: 12 });
   const port = made.devices.find((device) => device.id === "cecot-bridge")?.snmp?.port ?? 0;
   const hex = port.toString(16).toUpperCase().padStart(4, "0");
   const bound = readFileSync("/proc/net/udp", "utf8")
