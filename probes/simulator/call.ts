@@ -45,16 +45,17 @@ export function counted(call: Call, at: number): Call {
   return { ...call, since: at, seconds: call.seconds + more, lostSeconds: call.lostSeconds + more * call.lossRatio };
 }
 
-/** What a channel has counted by `at`: packets that arrived, packets that did not, octets. */
+/** What a channel has counted by `at`: packets that arrived, packets that did not, octets. Only what comes in is lost on the way. */
 export function counters(
   call: Call,
   channel: Channel,
   at: number,
 ): { readonly packets: number; readonly lost: number; readonly octets: number } {
   const { seconds, lostSeconds } = counted(call, at);
+  const missed = channel.direction === "Incoming" ? lostSeconds : 0;
   return {
-    packets: Math.floor((seconds - lostSeconds) * channel.packetsPerSecond),
-    lost: Math.floor(lostSeconds * channel.packetsPerSecond),
-    octets: Math.floor(((seconds - lostSeconds) * channel.bitsPerSecond) / 8),
+    packets: Math.floor((seconds - missed) * channel.packetsPerSecond),
+    lost: Math.floor(missed * channel.packetsPerSecond),
+    octets: Math.floor(((seconds - missed) * channel.bitsPerSecond) / 8),
   };
 }

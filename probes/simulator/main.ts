@@ -10,7 +10,7 @@ import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { faults } from "./fault.ts";
-import { type RestServer, startRest } from "./rest.ts";
+import type { RestServer } from "./rest.ts";
 import { loadScript, play, type Step } from "./script.ts";
 import { type Simulation, startSimulatedNetwork } from "./simulation.ts";
 import type { SimulatedNetworkSpec } from "./spec.ts";
@@ -99,6 +99,8 @@ async function listenRest(simulation: Simulation, where: string): Promise<RestSe
   try {
     const [, host = "", port = ""] = /^\[?([^\]]*?)\]?:(\d+)$/.exec(where) ?? [];
     if (port === "") throw new Error(`--rest ${where}: write an address and a port, as in 127.0.0.1:8099`);
+    // Only who drives it from outside pays for a web server.
+    const { startRest } = await import("./rest.ts");
     return await startRest(simulation, host, Number(port));
   } catch (error) {
     await simulation.stop();

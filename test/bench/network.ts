@@ -22,6 +22,8 @@ export interface BenchNetwork {
   /** Packets a second, all sites, and a site; default: the daemon's. */
   readonly packetsPerSecond?: number;
   readonly packetsPerSecondPerSite?: number;
+  /** How many of the first are in commissioning: looked at like any other, and no incident is made of what is found. Default 0. */
+  readonly commissioning?: number;
   /** Rule packs beside the shipped ones, by file name. */
   readonly packs?: Readonly<Record<string, string>>;
 }
@@ -149,12 +151,12 @@ export function benchDevice(index: number): string {
   return `site-${Math.floor(index / perSite)}-device-${index}`;
 }
 
-function deviceLine({ checks, family, snmpPort = 161, sshPort = 22 }: BenchNetwork, index: number): string {
+function deviceLine({ checks, family, snmpPort = 161, sshPort = 22, commissioning = 0 }: BenchNetwork, index: number): string {
   const look = (kind: "icmp" | "snmp" | "ssh") => `${kind}: ${checks[kind] === undefined ? "false" : `{ interval: ${checks[kind]} }`}`;
   const how = `checks: { ${look("icmp")}, ${look("snmp")}, ${look("ssh")} }`;
   const logins = `snmp: agents, ssh: codecs, snmp_port: ${snmpPort}, ssh_port: ${sshPort}`;
   const site = Math.floor(index / perSite);
-  return `  ${benchDevice(index)}: { name: "Device ${index}", site: site-${site}, address: ${fleetAddress(index)}, family: ${family}, ${logins}, ${how} }`;
+  return `  ${benchDevice(index)}: { name: "Device ${index}", site: site-${site}, address: ${fleetAddress(index)}, family: ${family}, ${logins}, ${how}${index < commissioning ? ", commissioning: true" : ""} }`;
 }
 
 /** A TCP (or UDP) port of loopback that is free now. */

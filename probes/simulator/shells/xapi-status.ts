@@ -156,16 +156,17 @@ function media(call: Call, at: number): readonly Item[] {
     (one) => {
       const { packets, lost, octets } = counters(call, one, at);
       const jitter = String(Math.round(call.jitterMs));
+      const lossRatio = one.direction === "Incoming" ? call.lossRatio : 0;
       return {
         Direction: one.direction,
         Encryption: "Aes-128",
         Netstat: {
           Bytes: String(octets),
-          ChannelRate: String(Math.round(one.bitsPerSecond * (1 - call.lossRatio))),
+          ChannelRate: String(Math.round(one.bitsPerSecond * (1 - lossRatio))),
           Drop: "0",
           Jitter: jitter,
-          LastIntervalLost: String(Math.round(5 * one.packetsPerSecond * call.lossRatio)),
-          LastIntervalReceived: String(Math.round(5 * one.packetsPerSecond * (1 - call.lossRatio))),
+          LastIntervalLost: String(Math.round(5 * one.packetsPerSecond * lossRatio)),
+          LastIntervalReceived: String(Math.round(5 * one.packetsPerSecond * (1 - lossRatio))),
           Loss: String(lost),
           MaxJitter: jitter,
           Packets: String(packets),
