@@ -12,6 +12,7 @@ import { createTokenDesk, hostGuard, unauthorized } from "./access.ts";
 import type { Api, ApiDeps } from "./deps.ts";
 import { discoveryOperations } from "./discoveries.ts";
 import { createEventStreams } from "./events.ts";
+import { familyOperations } from "./families.ts";
 import { openApi } from "./openapi.ts";
 import { mount } from "./operation.ts";
 import { mountPages } from "./pages.ts";
@@ -29,7 +30,7 @@ export function createApi(deps: ApiDeps): Api {
   const app = express();
   const desk = createTokenDesk(deps.config, deps.clock);
   const streams = createEventStreams(deps.changes);
-  const operations = [...reads, ...writes, ...acceptanceOperations, ...discoveryOperations];
+  const operations = [...reads, ...familyOperations, ...writes, ...acceptanceOperations, ...discoveryOperations];
 
   app.disable("x-powered-by");
   app.set("query parser", "simple");

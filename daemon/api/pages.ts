@@ -14,6 +14,8 @@ import { supportOf } from "../support.ts";
 import { inCommissioning, placeName, sheetView } from "./acceptance.ts";
 import type { TokenDesk } from "./access.ts";
 import type { ApiDeps } from "./deps.ts";
+import { saidBy } from "./families.ts";
+import { deviceFamily } from "./family-view.ts";
 import { blindness, deviceKnowledge, history, linkRows, rowsOfRecurrence, weaknessRows } from "./page-facts.ts";
 import { textsFor } from "./page-texts.ts";
 import { HttpProblem } from "./problem.ts";
@@ -103,6 +105,7 @@ async function devicePage(deps: ApiDeps, page: PageContext, id: string): Promise
     incidents: open.map((incident) => incidentView(incident, network)),
     history: history(points, now),
     traps: traps.map((record) => trapView(record, deps.mibNames)),
+    known: deviceFamily(deps.config().families, device.family, saidBy(deps, device.id)),
     knowledge: deviceKnowledge(device, deps.config(), page.language),
     inventory: await deviceInventory(deps, device),
   });

@@ -2,10 +2,18 @@
  * One device: how it is and since when, its incidents and alarms, the last looks, 24 hours of it, traps, and how sure we are of all that.
  */
 import type { ComponentChildren, VNode } from "preact";
-import type { AlarmShape, DeviceDetailShape, DeviceInventoryShape, IncidentShape, TrapShape } from "../../daemon/api/contract.ts";
+import type {
+  AlarmShape,
+  DeviceDetailShape,
+  DeviceFamilyShape,
+  DeviceInventoryShape,
+  IncidentShape,
+  TrapShape,
+} from "../../daemon/api/contract.ts";
 import { Frame, Mark, type PageContext } from "./frame.tsx";
 import { sentence } from "./incident-card.tsx";
 import { Inventory } from "./inventory-parts.tsx";
+import { Known } from "./known.tsx";
 import { LightList } from "./lights.tsx";
 import { Look } from "./look.tsx";
 import { Sparkline } from "./sparkline.tsx";
@@ -37,6 +45,8 @@ export interface DevicePageProps {
   readonly traps: readonly TrapShape[];
   readonly knowledge: DeviceKnowledge;
   readonly inventory: DeviceInventoryShape;
+  /** Undefined when the family has left the configuration. */
+  readonly known: DeviceFamilyShape | undefined;
 }
 
 export function DevicePage(props: DevicePageProps): VNode {
@@ -89,6 +99,7 @@ export function DevicePage(props: DevicePageProps): VNode {
         </div>
       </section>
       <Traps {...props} />
+      <Known page={page} known={props.known} />
     </Frame>
   );
 }

@@ -181,6 +181,26 @@ export const fr = {
   recurrencesHow:
     "Le technicien informatique s'en sert pour proposer un remède : plus une panne revient, plus il vaut la peine d'en traiter la cause.",
   incidentsSeen: "Incidents",
+  known: {
+    title: "Ce que nous savons de ce modèle",
+    looksLike: "D'après ce qu'il dit de lui-même, c'est plutôt :",
+    configured: "La configuration dit, et cela compte :",
+    nothing: "Rien n'est lu sur cet équipement, sinon le ping.",
+    limits: "Ce qui n'est pas connu :",
+    facts: "Faits",
+    all: "Nombre",
+    recording: "Vus sur un enregistrement",
+    manual: "Dans un manuel",
+    memory: "De mémoire",
+    of: {
+      snmp: "Objets SNMP",
+      shell: "Valeurs de la ligne de commande",
+      ports: "Ports d'appel",
+      notifications: "Notifications (traps)",
+      meanings: "États et leur sens",
+      quirks: "Particularités",
+    },
+  },
 };
 
 export type Words = Readonly<typeof fr>;

@@ -18,7 +18,9 @@ import type { Device, Network } from "../../daemon/model/network.ts";
 import type { Policy } from "../../daemon/model/policy.ts";
 import { createSink } from "../../daemon/notify/sink.ts";
 import type { AuditEntry, Clock, IncidentQuery, Log, Store } from "../../daemon/ports.ts";
+import { loadFamilies, shippedFamilies } from "../../probes/families.ts";
 
+const shipped = loadFamilies([shippedFamilies()]).families;
 export const at = Date.parse("2026-03-09T14:05:00Z");
 
 export const clock: Clock = { now: () => at, monotonicMs: () => 1_000, sleep: async () => {} };
@@ -123,7 +125,7 @@ export function config(devices: readonly Device[], more: Partial<Config> = {}): 
     storage: { kind: "sqlite", path: ":memory:" },
     credentials: new Map(),
     network: network(devices),
-    families: new Map(),
+    families: shipped,
     rules: [],
     policies: new Map([["default", policy]]),
     policy: "default",
