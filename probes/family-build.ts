@@ -67,10 +67,14 @@ function gatherFacts(data: FamilyFile, sets: readonly SetFile[]): Facts {
     scalars: [...sets.flatMap((set) => set.scalars ?? []), ...(data.snmp?.scalars ?? [])],
     columns: [...sets.flatMap((set) => set.columns ?? []), ...(data.snmp?.columns ?? [])],
     traps: all.flatMap((each) => each.traps ?? []),
-    meanings: all.flatMap((each): readonly StateMeaning[] => each.meanings ?? []),
+    meanings: all.flatMap((each) => each.meanings ?? []).map(meaningOf),
     fine,
     parts: partsOf(all),
   };
+}
+
+function meaningOf({ part, ...meaning }: NonNullable<SetFile["meanings"]>[number]): StateMeaning {
+  return { ...meaning, ...(part === undefined ? {} : { part }) };
 }
 
 /** The family's own name for a part goes before a set's. */

@@ -135,7 +135,9 @@ const look = z.strictObject({ interval: duration, timeout: duration.optional() }
 
 const facts = {
   traps: z.array(trap).optional(),
-  meanings: z.array(z.strictObject({ reading: name, values: z.array(word).min(1), symptom: code, category, certainty })).optional(),
+  meanings: z
+    .array(z.strictObject({ reading: name, part: code.optional(), values: z.array(word).min(1), symptom: code, category, certainty }))
+    .optional(),
   fine: z.record(name, z.array(word).min(1)).optional(),
   parts: z.array(z.strictObject({ prefix: code, name: text })).optional(),
 };

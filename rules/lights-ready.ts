@@ -67,7 +67,7 @@ function unjudged({ family, looks, alarms }: LightInput): Judged | undefined {
   if (meanings.length === 0) return undefined;
   for (const look of looks) {
     for (const { name, value, part } of look.readings) {
-      const found = meanings.find((meaning: StateMeaning) => meaning.reading === name && meaning.values.includes(value));
+      const found = meanings.find((meaning) => means(meaning, { name, value, part }));
       if (found === undefined) continue;
       // Its rule is still counting: what was stays.
       if (alarms.some((alarm) => alarm.symptom === found.symptom && (alarm.part ?? "") === (part ?? ""))) return "hold";
@@ -75,6 +75,12 @@ function unjudged({ family, looks, alarms }: LightInput): Judged | undefined {
     }
   }
   return undefined;
+}
+
+function means(meaning: StateMeaning, said: { readonly name: string; readonly value: string; readonly part: string | undefined }): boolean {
+  const { reading, values, part } = meaning;
+  const ofPart = part === undefined || said.part === part || said.part?.startsWith(`${part} `) === true;
+  return reading === said.name && values.includes(said.value) && ofPart;
 }
 
 /** Undefined for what holds no calls. */

@@ -4,6 +4,8 @@
  * Instants are ISO 8601 in UTC. Fields are only ever added.
  */
 import { z } from "zod";
+import { DeviceFamily, FamilyList } from "./contract-families.ts";
+
 import {
   AcceptanceView,
   DiscoveryBody,
@@ -22,6 +24,8 @@ import {
   InventoryList,
   LightView,
 } from "./contract-standing.ts";
+
+export type { DeviceFamilyShape, FactCountShape, FamilyShape } from "./contract-families.ts";
 
 const instant = z.iso.datetime();
 const severity = z.enum(["minor", "major"]);
@@ -293,37 +297,6 @@ export const TrapQuery = z.strictObject({ device: z.string().optional(), limit: 
 export const LimitQuery = z.strictObject({ limit: limit(1_000, 100) });
 export const ReloadQuery = z.strictObject({ yes: z.enum(["true", "false"]).optional() });
 
-const bothLanguages = z.object({ fr: z.string(), en: z.string() });
-const certainty = z.enum(["recording", "manual", "memory"]).describe("Seen on a recording of the device, in its manual, or from memory.");
-
-export const FactCount = z.object({
-  of: z.enum(["snmp", "shell", "ports", "notifications", "meanings", "quirks"]),
-  all: z.int(),
-  recording: z.int(),
-  manual: z.int(),
-  memory: z.int(),
-});
-
-export const FamilyView = z.object({
-  id: z.string(),
-  kind: z.string(),
-  name: bothLanguages,
-  certainty,
-  facts: z.array(FactCount),
-  capabilities: z.array(z.string()),
-  limits: bothLanguages.optional().describe("What is not known or not done, and what would change that."),
-});
-export const FamilyList = z.object({ items: z.array(FamilyView) });
-
-export const DeviceFamily = z.object({
-  family: FamilyView,
-  quirks: z.array(z.object({ text: bothLanguages, certainty })).describe("Known oddities that fit its model and firmware."),
-  looksLike: z
-    .object({ id: z.string(), name: bothLanguages })
-    .optional()
-    .describe("The family that its own words fit, when it is not the configured one. The configuration stands."),
-});
-
 /** Every shape that is named in the OpenAPI document. */
 export const shapes = {
   Problem,
@@ -386,9 +359,6 @@ export type {
 export type ShapeName = keyof typeof shapes;
 
 export type ProblemShape = z.infer<typeof Problem>;
-export type FactCountShape = z.infer<typeof FactCount>;
-export type FamilyShape = z.infer<typeof FamilyView>;
-export type DeviceFamilyShape = z.infer<typeof DeviceFamily>;
 export type AlarmShape = z.infer<typeof AlarmView>;
 export type DeviceShape = z.infer<typeof DeviceSummary>;
 export type DeviceDetailShape = z.infer<typeof DeviceDetail>;

@@ -63,6 +63,8 @@ export type Category =
 /** What a state means: a reading that has one of these words is this symptom. The lights and the first diagnosis read it; rules decide. */
 export interface StateMeaning {
   readonly reading: string;
+  /** Only parts of this prefix: `camera`. Undefined: all. */
+  readonly part?: string;
   readonly values: readonly string[];
   readonly symptom: string;
   readonly category: Category;

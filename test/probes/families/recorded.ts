@@ -94,7 +94,7 @@ export async function decodeShell(family: Family, recording: Recording): Promise
   const spoken = dialects[family.shell?.dialect ?? "exec"];
   if (spoken === undefined) throw new Error(`${family.id}: this test does not speak ${family.shell?.dialect}; add it to dialects`);
   const [near, far] = duplexPair();
-  const live = { greeting: () => "", line: (raw: string) => session[spoken.kind](raw.trim()) };
+  const live = { greeting: () => (spoken.kind === "lifesize" ? "$ " : ""), line: (raw: string) => session[spoken.kind](raw.trim()) };
   const hear = talk(far, {
     open: () => new RecordedShell(live, spoken.kind, recording.shell ?? []),
     answers: () => true,
