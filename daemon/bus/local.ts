@@ -25,17 +25,14 @@ export function createLocalBus(options: LocalBusOptions, clock: Clock): Bus {
   const recent = new RecentIds(options.dedupeMs ?? DEDUPE_MS);
   let wake: (() => void) | undefined;
 
-  /** Resolves when something waits, or at abort. */
+  /** Resolves when something waits, or when it is woken. */
   function filled(signal: AbortSignal): Promise<void> {
     if (queue.depth > 0 || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
-      const done = () => {
+      wake = () => {
         wake = undefined;
-        signal.removeEventListener("abort", done);
         resolve();
       };
-      wake = done;
-      signal.addEventListener("abort", done, { once: true });
     });
   }
 
@@ -49,6 +46,7 @@ export function createLocalBus(options: LocalBusOptions, clock: Clock): Bus {
     },
     async consume({ maxBatch }, handler, signal) {
       let backoffMs = BACKOFF_MS.first;
+      signal.addEventListener("abort", () => wake?.(), { once: true });
       while (!signal.aborted) {
         await filled(signal);
         const batch = signal.aborted ? [] : queue.take(maxBatch);

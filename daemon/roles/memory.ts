@@ -19,6 +19,8 @@ export interface AlarmView {
   knows(device: string): boolean;
 }
 
+const none: readonly Alarm[] = [];
+
 export class AlarmMemory implements AlarmView {
   readonly #alarms = new Map<string, Alarm>();
   readonly #live = new Map<string, Set<string>>();
@@ -43,8 +45,14 @@ export class AlarmMemory implements AlarmView {
     return this.#alarms.get(key);
   }
 
-  *ofDevice(device: string): Iterable<Alarm> {
-    for (const key of this.#live.get(device) ?? []) {
+  ofDevice(device: string): Iterable<Alarm> {
+    const keys = this.#live.get(device);
+    // Asked several times an observation, and nearly always in vain.
+    return keys === undefined || keys.size === 0 ? none : this.#alarmsOf(keys);
+  }
+
+  *#alarmsOf(keys: Iterable<string>): Iterable<Alarm> {
+    for (const key of keys) {
       const alarm = this.#alarms.get(key);
       if (alarm !== undefined) yield alarm;
     }
@@ -170,10 +178,14 @@ export class Overlay implements AlarmView {
     return this.#below.knows(device) || this.#byDevice.has(device);
   }
 
-  *ofDevice(device: string): Iterable<Alarm> {
+  ofDevice(device: string): Iterable<Alarm> {
     const changed = this.#byDevice.get(device);
-    for (const alarm of this.#below.ofDevice(device)) if (changed === undefined || !changed.has(alarm.key)) yield alarm;
-    for (const key of changed ?? []) {
+    return changed === undefined ? this.#below.ofDevice(device) : this.#merged(device, changed);
+  }
+
+  *#merged(device: string, changed: ReadonlySet<string>): Iterable<Alarm> {
+    for (const alarm of this.#below.ofDevice(device)) if (!changed.has(alarm.key)) yield alarm;
+    for (const key of changed) {
       const alarm = this.#changes.get(key);
       if (alarm !== undefined && alarm.state !== "inactive") yield alarm;
     }
