@@ -32,6 +32,10 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     about: "list what is new and waits for its room's acceptance sheet",
     load: async () => (await import("./cli/commissioning.ts")).commissioning,
   },
+  inventory: {
+    about: "what every device is: model, serial, firmware, warranty; --json, --csv",
+    load: async () => (await import("./cli/inventory.ts")).inventory,
+  },
   backup: { about: "copy the database while the daemon runs", load: async () => (await import("./cli/backup.ts")).backup },
   restore: { about: "put a backup back, and say what is lost since", load: async () => (await import("./cli/restore.ts")).restore },
   weaknesses: {
