@@ -89,7 +89,10 @@ export class Intake {
     const settled = (count: number, committed: boolean): void => {
       this.counts[committed ? "committed" : "uncommitted"] += count;
     };
-    this.outgoing = new Outgoing({ maxBatch: options.maxBatch, post: io.post, send, settled });
+    this.outgoing = new Outgoing({
+      ...{ maxBatch: options.maxBatch, gatherMs: options.gatherMs, monotonicMs: io.monotonicMs },
+      ...{ post: io.post, send, settled },
+    });
   }
 
   /** New rules; what is queued, remembered of engines and under way stays. */

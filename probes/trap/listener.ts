@@ -87,6 +87,7 @@ class Listener implements TrapListener {
       engineBoots: options.engineBoots ?? nextEngineBoots(undefined, Date.now()),
       bootedMs: threadMs(),
       maxBatch: options.maxBatch ?? 500,
+      gatherMs: options.gatherMs ?? 20,
       maxQueue: options.maxQueue ?? 50_000,
     };
   }
@@ -103,8 +104,9 @@ class Listener implements TrapListener {
 
   update(rules: TrapRules): void {
     allowList([...rules.allow, ...rules.relays]);
-    const { host, port, bufferBytes, engineId, engineBoots, bootedMs, maxBatch, maxQueue } = this.#workerOptions;
-    this.#workerOptions = { ...pickRules(rules), host, port, bufferBytes, engineId, engineBoots, bootedMs, maxBatch, maxQueue };
+    const { host, port, bufferBytes, engineId, engineBoots, bootedMs, maxBatch, gatherMs, maxQueue } = this.#workerOptions;
+    const fixed = { host, port, bufferBytes, engineId, engineBoots, bootedMs, maxBatch, gatherMs, maxQueue };
+    this.#workerOptions = { ...pickRules(rules), ...fixed };
     this.#tell({ kind: "rules", rules: pickRules(rules) });
   }
 

@@ -24,6 +24,9 @@ export interface TrapEvent {
 
 export interface OutgoingOptions {
   readonly maxBatch: number;
+  /** Between two batches that are not full: a lone trap goes at once, a storm in few transactions. */
+  readonly gatherMs: number;
+  readonly monotonicMs: () => number;
   readonly post: (id: number, traps: readonly DecodedTrap[]) => void;
   readonly send: (reply: Reply) => void;
   /** A batch of so many has come to its end. */
@@ -35,6 +38,7 @@ export class Outgoing {
   #waiting: TrapEvent[] = [];
   #offered: TrapEvent[] = [];
   #id = 0;
+  #offeredMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: OutgoingOptions) {
     this.#options = options;
@@ -64,9 +68,17 @@ export class Outgoing {
     else if (first.answers.length < MAX_ANSWERS) first.answers.push(...answers);
   }
 
-  /** Posts the next batch unless one is under way. */
+  /** How long until the next batch may go: 0 is now. Undefined when nothing waits, or a batch is under way and its end will say. */
+  offerInMs(): number | undefined {
+    if (this.#offered.length > 0 || this.#waiting.length === 0) return undefined;
+    if (this.#waiting.length >= this.#options.maxBatch) return 0;
+    return Math.max(0, this.#offeredMs + this.#options.gatherMs - this.#options.monotonicMs());
+  }
+
+  /** Posts the next batch if it may go now. */
   offer(): void {
-    if (this.#offered.length > 0 || this.#waiting.length === 0) return;
+    if (this.offerInMs() !== 0) return;
+    this.#offeredMs = this.#options.monotonicMs();
     this.#offered = this.#waiting.splice(0, this.#options.maxBatch);
     this.#id++;
     this.#options.post(

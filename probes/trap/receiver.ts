@@ -37,6 +37,7 @@ let scheduled = false;
 let arrivedThisTurn = 0;
 let hotSince: number | undefined;
 let stopping = false;
+let gathering: NodeJS.Timeout | undefined;
 
 function schedule(): void {
   if (scheduled) return;
@@ -58,11 +59,20 @@ function turn(): void {
   }
   if (intake.work(SLICE_MS)) schedule();
   else if (stopping) finish();
+  const offerInMs = intake.outgoing.offerInMs();
+  if (offerInMs !== undefined && gathering === undefined) gathering = setTimeout(gathered, offerInMs);
+}
+
+/** The next batch has waited long enough. */
+function gathered(): void {
+  gathering = undefined;
+  schedule();
 }
 
 function finish(): void {
   if (!intake.outgoing.isEmpty || intake.queued > 0) return;
   clearInterval(ticker);
+  clearTimeout(gathering);
   tell();
   socket.close();
   port?.close();

@@ -95,6 +95,8 @@ export interface TrapOptions extends TrapRules {
   readonly heardEngines?: readonly HeardEngine[];
   /** Traps a batch. Default 500. */
   readonly maxBatch?: number;
+  /** Between two batches that are not full. Default 20: a trap alone goes at once, a thousand a second are 50 transactions and not 200. */
+  readonly gatherMs?: number;
   /** Datagrams that may wait to be decoded. Default 50,000 (and at most 64 MiB). */
   readonly maxQueue?: number;
   /** Offers of one batch before it is given up, its informs unanswered. Default 6. */
@@ -187,6 +189,7 @@ export type ReceiverOptions = Omit<TrapOptions, "onDrop" | "receiverFile" | "max
   /** When `engineBoots` began, monotonic (threadMs): our engine time counts from here, over restarts of the worker. */
   readonly bootedMs: number;
   readonly maxBatch: number;
+  readonly gatherMs: number;
   readonly maxQueue: number;
 };
 

@@ -108,7 +108,7 @@ function costUs(count: number): number {
   const { bytes, indexAt } = encodedTrap();
   let posted = 0;
   const intake = new Intake(
-    { ...options, bufferBytes: 0, engineBoots: 1, bootedMs: 0, maxBatch: 500, maxQueue: count },
+    { ...options, bufferBytes: 0, engineBoots: 1, bootedMs: 0, maxBatch: 500, gatherMs: 0, maxQueue: count },
     { post: (id) => (posted = id), send: () => {}, now: () => 0, monotonicMs: () => performance.now() },
   );
   for (let n = 0; n < count; n++) {

@@ -27,6 +27,7 @@ const options: ReceiverOptions = {
   bootedMs: 0,
   bufferBytes: 0,
   maxBatch: 100,
+  gatherMs: 0,
   maxQueue: 1_000,
 };
 

@@ -93,3 +93,24 @@ it("what a dying worker had received and not handed over is counted as lost with
   expect(after.lostWithWorker).toBe(6 - after.committed);
   rmSync(folder, { recursive: true, force: true });
 });
+
+it("a lone trap is offered at once; a storm is gathered into few batches, and each of its traps waits for no more than one", async () => {
+  rig = await trapRig({ gatherMs: 200 });
+  const batches: { readonly at: number; readonly size: number }[] = [];
+  rig.beforeCommit = async (traps) => {
+    batches.push({ at: performance.now(), size: traps.length });
+  };
+  await rig.sendRaw([trap(1)]);
+  await until("the lone one", () => batches.length >= 1, 150);
+  const began = performance.now();
+  for (let n = 2; n < 102; n += 1) {
+    await rig.sendRaw([trap(n)]);
+    await new Promise((resolve) => setTimeout(resolve, 4));
+  }
+  await until("all", async () => (await rig.listener.freshStats()).pending === 0);
+  const tookMs = performance.now() - began;
+  expect(rig.traps.filter((each) => each.oid !== undefined)).toHaveLength(101);
+  // One each 200 ms, and the first; four times as many would be one a trap.
+  expect(batches.length).toBeLessThanOrEqual(3 + tookMs / 200);
+  for (const [n, batch] of batches.entries()) if (n > 1) expect(batch.at - (batches[n - 1]?.at ?? 0)).toBeGreaterThan(150);
+});
