@@ -71,9 +71,9 @@ function cut(value: unknown, below: Wanted): Pruned | Pruned[] | string | undefi
     // Items without any of the wanted nodes still count: `Call[]` asks how many there are.
     return value.slice(0, MAX_ITEMS).map((item) => prune(item, below) ?? (Object.create(null) as Pruned));
   }
-  const text = leafOf(value);
-  if (text !== undefined) return text;
-  return prune(value, below);
+  // A node may have a value and nodes below it.
+  const inner = below.size === 0 ? undefined : prune(value, below);
+  return inner ?? leafOf(value) ?? prune(value, below) ?? (below.size === 0 ? (Object.create(null) as Pruned) : undefined);
 }
 
 function leafOf(value: unknown): string | undefined {
