@@ -263,7 +263,7 @@ class XapiConversation implements Conversation {
     if (now - this.#unasked.sinceMs > FEEDBACK_WINDOW_MS) this.#unasked = { bytes: 0, sinceMs: now };
     this.#unasked.bytes += bytes;
     if (this.#unasked.bytes > FEEDBACK_BYTES) {
-      this.#connection.end(down("ssh.protocol", `the device floods: ${FEEDBACK_BYTES} octets that nobody asked for within 10 s`));
+      this.#connection.end(down("ssh.protocol", `the device floods: more than ${FEEDBACK_BYTES} octets within 10 s that nobody asked for`));
       return;
     }
     this.#bytes = 0;

@@ -47,23 +47,19 @@ const scalars = [
   ["1.3.6.1.2.1.31.1.1.1.10.2", "bench_port_out_octets", "counter, unit: octets_per_second"],
 ] as const;
 
-/** Ten questions, ten values: the worst way to ask for ten. */
-const asks = [
-  ["xStatus SystemUnit Uptime", "SystemUnit.Uptime", "uptime_seconds", "gauge, unit: seconds"],
-  ["xStatus SystemUnit State NumberOfActiveCalls", "SystemUnit.State.NumberOfActiveCalls", "calls", "gauge, unit: count"],
-  ["xStatus SystemUnit State System", "SystemUnit.State.System", "system_state", "state, states: { Initialized: initialized }"],
-  [
-    "xStatus SystemUnit Hardware Monitoring Temperature Status",
-    "SystemUnit.Hardware.Monitoring.Temperature.Status",
-    "temperature_status",
-    "state, states: { Normal: normal }",
-  ],
-  ["xStatus SystemUnit Software Version", "SystemUnit.Software.Version", "software_version", "text"],
-  ["xStatus SystemUnit ProductId", "SystemUnit.ProductId", "model", "text"],
-  ["xStatus SystemUnit Hardware Module SerialNumber", "SystemUnit.Hardware.Module.SerialNumber", "serial", "text"],
-  ["xStatus H323 Gatekeeper Status", "H323.Gatekeeper.Status", "h323_registration", "state, states: { Registered: registered }"],
-  ["xStatus Standby State", "Standby.State", "standby", 'state, states: { "Off": "off" }'],
-  ["xStatus Audio Volume", "Audio.Volume", "bench_volume", "gauge, unit: count"],
+/** One question with ten values, as the shipped families ask: a codec prints whole nodes. */
+const command = "xStatus SystemUnit";
+const values = [
+  ["SystemUnit.Uptime", "uptime_seconds", "gauge, unit: seconds"],
+  ["SystemUnit.State.NumberOfActiveCalls", "calls", "gauge, unit: count"],
+  ["SystemUnit.State.NumberOfSuspendedCalls", "bench_suspended_calls", "gauge, unit: count"],
+  ["SystemUnit.State.System", "system_state", "state, states: { Initialized: initialized }"],
+  ["SystemUnit.Hardware.Monitoring.Temperature.Status", "temperature_status", "state, states: { Normal: normal }"],
+  ["SystemUnit.Hardware.Module.SerialNumber", "serial", "text"],
+  ["SystemUnit.ProductId", "model", "text"],
+  ["SystemUnit.ProductType", "bench_product_type", "text"],
+  ["SystemUnit.Software.Version", "software_version", "text"],
+  ["SystemUnit.Software.ReleaseDate", "bench_release_date", "text"],
 ] as const;
 
 function families(): string {
@@ -93,10 +89,9 @@ function codecFamily(): string {
     "shell:",
     "  dialect: xapi",
     "  asks:",
-    ...asks.flatMap(([command, path, name, as]) => [
-      `    - command: ${command}`,
-      `      values: [{ path: ${path}, name: ${name}, as: ${as} }]`,
-    ]),
+    `    - command: ${command}`,
+    "      values:",
+    ...values.map(([path, name, as]) => `        - { path: ${path}, name: ${name}, as: ${as} }`),
     "",
   ].join("\n");
 }

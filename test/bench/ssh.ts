@@ -1,5 +1,5 @@
 /**
- * Kept SSH sessions: a thousand codecs asked for ten values, each by a question of its own, every 30 s.
+ * Kept SSH sessions: a thousand codecs asked for ten values, of one node and so by one question, every 30 s.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -31,8 +31,8 @@ export async function benchSsh({ sessions, seconds, warmUpSeconds }: SshOptions)
         higher("ssh: looks that end up", kept.up * 100, "%", 99.9),
       ],
       notes: [
-        `${sessions} simulated codecs in another process; ten questions of one value each, the worst way to ask for ten. Window ${seconds} s. ` +
-          "Sites of 166 codecs would need more than the usual 200 packets a second: the ceilings are raised. " +
+        `${sessions} simulated codecs in another process; one question whose answer holds the ten values, as the shipped families ask. Window ${seconds} s. ` +
+          "The ceilings are raised for the thousand logins at the start; a site of 1,000 codecs then needs 100 of its 200 packets a second. " +
           "CPU and memory are the difference to the same daemon with the same devices and one ping every 5 minutes instead of SSH.",
         sharesTable("where the main thread's time goes", kept.profile.areas, 12),
         sharesTable("the functions that take most of it", kept.profile.functions, 12),
@@ -69,6 +69,7 @@ async function measure(input: SshOptions & { sshPort: number; asked: boolean; fl
     });
     subject = await startSubject(file, httpPort);
     await sleep(warmUpSeconds * 1_000);
+    if (asked) await untilUp(subject, sessions);
     const from = subject.usage();
     const began = performance.now();
     await sleep(seconds * 1_000);
@@ -76,10 +77,19 @@ async function measure(input: SshOptions & { sshPort: number; asked: boolean; fl
     const percent = ((to.ownMs + to.childrenMs - from.ownMs - from.childrenMs) / (performance.now() - began)) * 100;
     const { text } = await subject.scrape();
     const profile = await subject.profile(asked ? 15 : 1);
-    const up = [...text.matchAll(/^vigie_device_look_up\{[^}]*\} 1$/gm)].length / sessions;
+    const up = upIn(text) / sessions;
     return { percent, rssBytes: to.rssBytes, up, profile };
   } finally {
     await subject?.stop();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function upIn(text: string): number {
+  return [...text.matchAll(/^vigie_device_look_up\{[^}]*\} 1$/gm)].length;
+}
+
+/** What is measured is asking: the logins, a thousand key exchanges, must be over. At most two minutes. */
+async function untilUp(subject: Subject, sessions: number): Promise<void> {
+  for (let tries = 0; tries < 24 && upIn((await subject.scrape()).text) < sessions; tries += 1) await sleep(5_000);
 }

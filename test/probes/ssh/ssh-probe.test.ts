@@ -74,6 +74,43 @@ describe("a look at a codec", () => {
     expect(finding.trace).toContain("> xStatus SystemUnit");
   });
 
+  it("takes a late answer for nobody's, and keeps the session that gave it", async () => {
+    let slow = true;
+    const peer = await play({
+      answer: (command, id, channel) => {
+        if (command !== "xStatus SIP Registration" || !slow) return ceAnswer(command, id);
+        const late = JSON.stringify({ Status: { SIP: { Registration: [{ id: "1", Status: { Value: "Stale" } }] } }, ResultId: id });
+        setTimeout(() => channel.writable && channel.write(`${late}\r\n`), 500);
+        return undefined;
+      },
+    });
+    const probe = probing();
+    const first = await probe.look(target({ port: peer.port, timeoutMs: 300 }), never);
+    expect(first).toMatchObject({ status: "down", code: "ssh.timeout", detail: 'no answer to "xStatus SIP Registration" in time' });
+    // The next look's answers are there before the late one is.
+    slow = false;
+    expect((await probe.look(target({ port: peer.port }), never)).readings.at(-1)).toMatchObject({ value: "registered" });
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect((await probe.look(target({ port: peer.port }), never)).readings.at(-1)).toMatchObject({ value: "registered" });
+    expect(peer.connections).toBe(1);
+  });
+
+  it("ends a session that floods with what nobody asked for, and not one that says much when asked", async () => {
+    const event = `${JSON.stringify({ Status: { Audio: { Volume: { Value: "x".repeat(60_000) } } } })}\r\n`;
+    let flood = 0;
+    const peer = await play({
+      answer: (command, id, channel) => {
+        for (let n = 0; n < flood; n += 1) channel.write(event);
+        return ceAnswer(command, id);
+      },
+    });
+    const probe = probing();
+    flood = 10;
+    expect(await probe.look(target({ port: peer.port }), never)).toMatchObject({ status: "up" });
+    flood = 200;
+    expect(await probe.look(target({ port: peer.port }), never)).toMatchObject({ status: "down", code: "ssh.protocol" });
+  });
+
   it("serialises looks on one device and connects once", async () => {
     const peer = await play();
     const probe = probing();
@@ -268,7 +305,7 @@ describe("host keys", () => {
       >,
       hostKey: ed25519(),
     });
-    expect(await probing().look(target({ port: peer.port }), never)).toMatchObject({ status: "down", code: "ssh.protocol" });
+    expect(await probing().look(target({ port: peer.port }), never)).toMatchObject({ status: "unknown", code: "ssh.algorithms" });
     expect(await probing().look(target({ port: peer.port, legacy: true }), never)).toMatchObject({ status: "up" });
   });
 });
