@@ -3,6 +3,7 @@
  *
  * Pure. One side alone is said as one side alone. A gatekeeper that cannot be asked says nothing: it makes nothing bad.
  */
+import type { DeviceKind } from "../daemon/model/family.ts";
 import { beyondReach } from "./lights-reach.ts";
 import { active, type Judged, type LightInput, pending, type Seen, verdict, wordsOf } from "./lights-seen.ts";
 
@@ -14,6 +15,9 @@ const registrationReadings = ["sip_registration", "h323_registration", "webex_st
 const unused = new Set(["inactive", "disabled", "off", "not-used", "notapplicable", "absent"]);
 /** Symptoms of a registration that the device itself says is lost. */
 const lostSymptoms = ["sip-unregistered", "h323-unregistered"];
+
+/** What can be called; a switch, a UPS or the gatekeeper itself is on nobody's list. */
+export const registering: ReadonlySet<DeviceKind> = new Set<DeviceKind>(["codec", "endpoint", "bridge"]);
 
 export function claimOf(looks: readonly Seen[]): Claim {
   const words = registrationReadings.flatMap((name) => wordsOf(looks, name).map((reading) => reading.value));
@@ -28,7 +32,8 @@ export function claimsElsewhere(looks: readonly Seen[]): boolean {
 }
 
 export function judgeRegistered(input: LightInput, link: Judged): Judged {
-  const { looks, alarms, sides } = input;
+  const { device, looks, alarms, sides } = input;
+  if (!registering.has(device.kind)) return verdict("not-applicable", "does-not-register");
   const claim = claimOf(looks);
   const listedBy = sides.find((side) => side.listed === true)?.gatekeeper;
   const lackedBy = sides.find((side) => side.listed === false)?.gatekeeper;
@@ -71,5 +76,8 @@ function unsaid({ device, family, looks, before }: LightInput, listedBy: string 
     family?.capabilities?.includes("registration") === true ||
     (family?.meanings ?? []).some(({ symptom }) => lostSymptoms.includes(symptom));
   if (tells && asked.length > 0) return verdict("unknown", "not-told");
-  return lackedBy === undefined ? verdict("not-applicable", "tells-nothing") : verdict("unknown", "not-listed-untold", { by: lackedBy });
+  // A bridge may well be reached without any gatekeeper, and says nothing of it.
+  return lackedBy === undefined || device.kind === "bridge"
+    ? verdict("not-applicable", "tells-nothing")
+    : verdict("unknown", "not-listed-untold", { by: lackedBy });
 }

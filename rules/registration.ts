@@ -6,7 +6,7 @@
 import type { Device } from "../daemon/model/network.ts";
 import type { Observation } from "../daemon/model/observation.ts";
 import { type Instant, MINUTE } from "../daemon/model/time.ts";
-import { type Claim, claimOf, claimsElsewhere } from "./lights-registered.ts";
+import { type Claim, claimOf, claimsElsewhere, registering } from "./lights-registered.ts";
 import { type Seen, type Side, wordsOf } from "./lights-seen.ts";
 
 /** The reading of a gatekeeper, VCS or Expressway; its part is an address of the inventory. */
@@ -45,7 +45,7 @@ export interface Registrars {
  * list. One that names an address that is not ours is registered elsewhere: nobody here can confirm it.
  */
 export function sidesOf(device: Device, looks: readonly Seen[], { gatekeepers, listings }: Registrars, at: Instant): readonly Side[] {
-  if (listings.size === 0 && gatekeepers.length === 0) return [];
+  if (!registering.has(device.kind) || (listings.size === 0 && gatekeepers.length === 0)) return [];
   if (claimOf(looks) === "registered" && claimsElsewhere(looks)) return [];
   const named = ["gatekeeper_address", "sip_proxy_address"].flatMap((name) => wordsOf(looks, name).map(({ value }) => bareAddress(value)));
   const told = named.filter((address) => address !== "" && address !== "0.0.0.0");
@@ -84,7 +84,7 @@ export function compareList(input: {
   const registrars = { ...input.registrars, listings: new Map(input.registrars.listings).set(list.gatekeeper, list) };
   const found: Match[] = [];
   for (const device of devices) {
-    if (device.kind !== "codec" && device.kind !== "endpoint" && device.kind !== "bridge") continue;
+    if (!registering.has(device.kind)) continue;
     const live = alarmed(device.id);
     if (!live && list.addresses.has(device.address)) continue;
     const looks = looksOf(device.id);

@@ -52,6 +52,7 @@ export const lightsEn = {
   "light-why.listed-only": "{by} lists it; the device itself says nothing of it",
   "light-why.not-listed-untold": "{by} does not list it, and the device itself says nothing of it",
   "light-why.not-used": "the device uses no registration",
+  "light-why.does-not-register": "a device of this kind registers nowhere",
   "light-why.not-told": "the device has not said",
   "light-why.tells-nothing": "the device never says anything of it",
   "light-why.nothing-wrong": "nothing is wrong",

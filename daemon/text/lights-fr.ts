@@ -54,6 +54,7 @@ export const lightsFr = {
   "light-why.listed-only": "{by} le liste; l'appareil lui-même n'en dit rien",
   "light-why.not-listed-untold": "{by} ne le liste pas, et l'appareil lui-même n'en dit rien",
   "light-why.not-used": "l'appareil n'utilise pas d'enregistrement",
+  "light-why.does-not-register": "un appareil de cette sorte ne s'enregistre nulle part",
   "light-why.not-told": "l'appareil ne l'a pas dit",
   "light-why.tells-nothing": "l'appareil n'en dit jamais rien",
   "light-why.nothing-wrong": "rien d'anormal",

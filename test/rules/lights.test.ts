@@ -217,6 +217,12 @@ describe("registered: both sides", () => {
     ["it says nothing, the gatekeeper lists it", { looks: says(undefined), sides: listed }, "good listed-only"],
     ["it says nothing, the gatekeeper does not list it", { looks: says(undefined), sides: lacking }, "unknown not-listed-untold"],
     ["its family tells registrations, and this one did not", { looks: says(undefined), family: tells }, "unknown not-told"],
+    ["a switch is on nobody's list", { device: { ...codec, kind: "switch" }, sides: lacking }, "not-applicable does-not-register"],
+    [
+      "a bridge that says nothing needs no gatekeeper",
+      { device: { ...codec, kind: "bridge" }, looks: says(undefined), sides: lacking },
+      "not-applicable tells-nothing",
+    ],
     ["nobody says anything", { looks: says(undefined) }, "not-applicable tells-nothing"],
     ["the link is down", { looks: allDown, alarms: [alarm("unreachable")], sides: listed }, "unknown link-down"],
     [
