@@ -14,7 +14,7 @@ export const lifesize: Dialect = {
 };
 
 function greeted(text: string): boolean {
-  return isPrompt(text.slice(text.lastIndexOf("\n") + 1));
+  return /(?:^|\n)[ \t\r]*\$\s*$/.test(text);
 }
 
 function isPrompt(tail: string): boolean {
