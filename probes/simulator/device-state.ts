@@ -59,10 +59,12 @@ export class DeviceState {
   manners = wellBehaved();
   /** TCP ports that do not accept at the moment. */
   readonly closedPorts = new Set<number>();
-  /** Undefined: what its make ships with. These stay over `restore`, as a replaced unit stays replaced. */
+  // From here to the watchers: what stays over `restore`, as a replaced unit stays replaced. Undefined: what its make ships with.
   firmware: string | undefined;
   model: string | undefined;
-  gatekeeper: string | undefined;
+  /** Where it registers: the gatekeeper and the registrar of the simulated network, or of nowhere. */
+  gatekeeper = "192.0.2.3";
+  sipProxy = "192.0.2.4";
   /** Counts up when the unit, or its host key, is exchanged. */
   unit = 0;
   hostKeys = 0;

@@ -31,7 +31,7 @@ export interface Snapshot {
   readonly calls: number;
   readonly lossy: boolean;
   readonly jittery: boolean;
-  readonly gatekeeper: string | undefined;
+  readonly gatekeeper: string;
   readonly boots: number;
   readonly alarms: readonly string[];
 }
@@ -104,8 +104,8 @@ const hdx: Tells = (state, before, after) => {
   const told = (number: number, ...bindings: readonly Binding[]): Notice => ({ trap: `${base}.0.${number}`, bindings });
   return [
     ...(after.calls > before.calls ? [told(4)] : after.calls < before.calls ? [told(5)] : []),
-    ...pair(!before.h323, !after.h323, told(20), told(19, [`${base}.10.0`, text(state.gatekeeper ?? "127.20.1.3")])),
-    ...(before.gatekeeper === after.gatekeeper ? [] : [told(19, [`${base}.10.0`, text(state.gatekeeper ?? "127.20.1.3")])]),
+    ...pair(!before.h323, !after.h323, told(20), told(19, [`${base}.10.0`, text(state.gatekeeper)])),
+    ...(before.gatekeeper === after.gatekeeper ? [] : [told(19, [`${base}.10.0`, text(state.gatekeeper)])]),
     ...pair(!before.cameras, !after.cameras, told(31), told(30)),
     ...pair(before.lossy, after.lossy, told(33, [`${base}.21.0`, integer(Math.round((state.calls[0]?.lossRatio ?? 0) * 100))]), undefined),
     ...pair(before.jittery, after.jittery, told(34, [`${base}.22.0`, integer(Math.round(state.calls[0]?.jitterMs ?? 0))]), undefined),

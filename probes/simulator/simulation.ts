@@ -45,6 +45,7 @@ export async function startSimulatedNetwork(spec: SimulatedNetworkSpec, options:
   const registrar = new Registrar();
   const around: Surroundings = { env, now: options.now ?? Date.now, registrar, shelf: new TableShelf(), hostKeys: options.hostKeys };
   const members = new Map(spec.devices.map((device) => [device.id, new Member(device, around)]));
+  settle([...members.values()].map(({ state }) => state));
   const to = destination(spec, env);
   const stop = async (): Promise<void> => {
     await Promise.all([...members.values()].map((member) => member.stop()));
@@ -80,6 +81,16 @@ export async function startSimulatedNetwork(spec: SimulatedNetworkSpec, options:
     },
     stop,
   };
+}
+
+/** Everyone registers with the gatekeeper and the registrar of this network, where it has them. */
+function settle(states: readonly DeviceState[]): void {
+  const of = (shell: "gnugk" | "expressway") => states.find(({ device }) => makeOf(device.family).shell === shell)?.device.address;
+  const [gatekeeper, sipProxy] = [of("gnugk"), of("expressway")];
+  for (const state of states) {
+    state.gatekeeper = gatekeeper ?? state.gatekeeper;
+    state.sipProxy = sipProxy ?? state.sipProxy;
+  }
 }
 
 function destination({ traps }: SimulatedNetworkSpec, env: NodeJS.ProcessEnv): Destination | undefined {

@@ -71,7 +71,7 @@ export class PolyShell implements Session {
       case "uptime":
         return `${uptime(state.upSeconds)}\r\n`;
       case "gatekeeperip":
-        return what === "get" ? `gatekeeperip ${state.gatekeeper ?? "127.20.1.3"}\r\n` : this.#refuseToWrite();
+        return what === "get" ? `gatekeeperip ${state.gatekeeper}\r\n` : this.#refuseToWrite();
       case "version":
         return `version "${softwareOf(state)}"\r\n`;
       case "serialnum":
@@ -96,7 +96,7 @@ export class PolyShell implements Session {
     if (what !== "get") return this.#refuseToWrite();
     const values: Readonly<Record<string, string>> = {
       model: modelOf(this.#state),
-      sipregistrarserver: this.#state.gatekeeper ?? "127.20.1.4",
+      sipregistrarserver: this.#state.sipProxy,
       autoanswer: "no",
     };
     const value = values[name];
@@ -128,7 +128,7 @@ export class PolyShell implements Session {
       "Time In Last Call: 0:00:00",
       "Total Time In Calls: 12:30:00",
       "Total Calls: 25",
-      "SNTP Time Service: auto (resolved to 127.20.1.7)",
+      "SNTP Time Service: auto (resolved to 192.0.2.7)",
       `IP Video Number: ${state.device.address}`,
       "H323 Enabled: True",
       "SNMP Enabled: True",

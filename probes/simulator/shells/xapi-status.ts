@@ -28,7 +28,7 @@ export function statusOfCe(state: DeviceState): Branch {
     Peripherals: { ConnectedDevice: panels(state) },
     Provisioning: { Status: "Idle", Software: { UpgradeStatus: { Status: "None" } } },
     SIP: {
-      Proxy: [{ id: "1", of: { Address: state.gatekeeper ?? "127.20.1.4", Status: "Active" } }],
+      Proxy: [{ id: "1", of: { Address: state.sipProxy, Status: "Active" } }],
       Registration: [{ id: "1", of: sip(state) }],
     },
     Standby: { State: state.standby ? "Standby" : "Off" },
@@ -61,7 +61,7 @@ export function statusOfTc(state: DeviceState): Branch {
 export function configurationOf(state: DeviceState): Branch {
   return {
     Conference: { AutoAnswer: { Mode: "Off" } },
-    H323: { Gatekeeper: { Address: state.gatekeeper ?? "127.20.1.3" } },
+    H323: { Gatekeeper: { Address: state.gatekeeper } },
     SystemUnit: { Name: state.device.name },
   };
 }
@@ -80,7 +80,7 @@ function sip(state: DeviceState): Branch {
 
 function gatekeeper(state: DeviceState): Branch {
   return {
-    Address: state.gatekeeper ?? "127.20.1.3",
+    Address: state.gatekeeper,
     Port: "1719",
     Reason: "",
     Status: state.h323Registered ? "Registered" : "Discovering",

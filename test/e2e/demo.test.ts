@@ -1,0 +1,142 @@
+/** The demo network as shipped, watched by the real daemon: every family answers over its own protocol, and what is ordered is told. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type App, startApp } from "../../daemon/app.ts";
+import { loadConfig } from "../../daemon/config/load.ts";
+import { createLog } from "../../daemon/log.ts";
+import { builtFile, projectRoot } from "../../probes/built.ts";
+import { specFrom } from "../../probes/simulator/spec.ts";
+import { until } from "../grafana/watched.ts";
+import { freePort } from "../probes/simulator/network.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "vigie-demo-whole-"));
+const env = {
+  ...process.env,
+  VIGIE_DEMO_SNMP_AUTH: "auth-password",
+  VIGIE_DEMO_SNMP_PRIV: "priv-password",
+  VIGIE_DEMO_COMMUNITY: "demo-community",
+  VIGIE_DEMO_CODEC_PASSWORD: "codec-password",
+  VIGIE_DEMO_TOKEN: "a-token-of-the-demo",
+};
+let app: App;
+let simulator: ChildProcess;
+let told: AsyncIterator<string>;
+
+/** The shipped files with other addresses and ports, so that a demo running beside is left alone. */
+async function moved(): Promise<string> {
+  cpSync(join(projectRoot(), "demo"), join(folder, "demo"), { recursive: true });
+  const ports = new Map<string, number>();
+  for (const port of ["8080", "16200", "16100", "2222", "7000", "2424"]) ports.set(port, await freePort());
+  const files = ["vigie.yaml", ...readdirSync(join(folder, "demo", "sites")).map((name) => join("sites", name))];
+  for (const name of files) {
+    const file = join(folder, "demo", name);
+    let text = readFileSync(file, "utf8").replaceAll("127.20.", "127.21.");
+    for (const [port, free] of ports) text = text.replace(new RegExp(`(_port: |127\\.0\\.0\\.1:)${port}\\b`, "g"), `$1${free}`);
+    // A look is far away: what is seen sooner was told by the codec itself.
+    if (name.includes("baie-aux-outardes")) text = text.replace("ssh: { interval: 10s", "ssh: { interval: 40s");
+    writeFileSync(file, text);
+  }
+  return join(folder, "demo", "vigie.yaml");
+}
+
+beforeAll(async () => {
+  const file = await moved();
+  const loaded = await loadConfig(file, { env, demo: true });
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+  const spec = join(folder, "network.json");
+  writeFileSync(spec, JSON.stringify(specFrom(loaded.config)));
+  simulator = spawn(process.execPath, [builtFile("probes/simulator/main.js"), spec], { env, stdio: ["pipe", "pipe", "inherit"] });
+  if (simulator.stdout === null) throw new Error("the simulator has no output");
+  told = createInterface({ input: simulator.stdout })[Symbol.asyncIterator]();
+  await told.next();
+  app = await startApp({ file, env, demo: true, log: createLog({ level: "error", plain: true }), version: "0.0.0" });
+});
+afterAll(async () => {
+  await app?.stop(false);
+  const ended = once(simulator, "exit");
+  simulator.stdin?.end();
+  await ended;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function strike(device: string, fault: string, part?: string): Promise<void> {
+  simulator.stdin?.write(`${JSON.stringify({ device, fault, ...(part === undefined ? {} : { part }) })}\n`);
+  expect(JSON.parse(String((await told.next()).value))).toHaveProperty("applied");
+}
+
+async function get<T>(path: string): Promise<T> {
+  const answer = await fetch(`${app.url}${path}`, { headers: { authorization: `Bearer ${env.VIGIE_DEMO_TOKEN}` } });
+  expect(answer.status, path).toBe(200);
+  return (await answer.json()) as T;
+}
+
+interface Alarm {
+  readonly device: string;
+  readonly symptom: string;
+  readonly part?: string;
+  readonly state: string;
+}
+
+async function alarm(device: string, symptom: string): Promise<Alarm | undefined> {
+  const { items } = await get<{ items: readonly Alarm[] }>("/api/v1/alarms");
+  return items.find((one) => one.device === device && one.symptom === symptom);
+}
+
+it("every look of every device is good: SNMP v2c and v3, xAPI, Poly, LifeSize, telnet, the status port, signalling ports", async () => {
+  const spec = JSON.parse(readFileSync(join(folder, "network.json"), "utf8")) as { devices: object[] };
+  const looks = await until(
+    "all looks are good",
+    async () => {
+      const text = await (await fetch(`${app.url}/metrics`)).text();
+      const all = [...text.matchAll(/^vigie_device_look_up\{device="([^"]+)",[^}]*kind="(\w+)"\} (\S+)$/gm)];
+      const kinds = new Set(all.map(([, , kind]) => kind));
+      const devices = new Set(all.map(([, device]) => device));
+      const good = all.every(([, , , up]) => up === "1") && devices.size === spec.devices.length;
+      return good && ["icmp", "snmp", "ssh", "telnet", "tcp"].every((kind) => kinds.has(kind)) ? all : undefined;
+    },
+    60_000,
+  );
+  expect(looks.length).toBeGreaterThan(spec.devices.length);
+}, 70_000);
+
+it("a camera that is unplugged is seen at once, long before the next look", async () => {
+  await until(
+    "the session is open and listens",
+    async () =>
+      (await (await fetch(`${app.url}/metrics`)).text()).includes(
+        'look_up{device="baie-aux-outardes-codec-1",site="baie-aux-outardes",family="cisco-ce",kind="ssh"} 1',
+      ),
+    60_000,
+  );
+  await strike("baie-aux-outardes-codec-1", "camera-unplugged");
+  const seen = await until("the alarm is pending", () => alarm("baie-aux-outardes-codec-1", "camera-disconnected"), 5_000);
+  expect(seen.part).toBe("camera 1");
+}, 70_000);
+
+it("tells of what each family can have, each over its own way", async () => {
+  const orders: readonly (readonly [device: string, fault: string, symptom: string, part?: string])[] = [
+    ["lac-ardoise-codec-1", "forgotten-by-gatekeeper", "registration-mismatch"],
+    ["saint-rivage-codec-3", "hot", "over-temperature"],
+    ["cecot-bridge-2", "supply-failed", "bridge-fault"],
+    ["baie-aux-outardes-endpoint", "tcp-closed", "signalling-port-closed", "1720"],
+    ["saint-rivage-codec-2", "media-loss", "media-loss", "8"],
+    ["lac-ardoise-ups", "on-battery", "on-battery"],
+  ];
+  for (const [device, fault, , part] of orders) await strike(device, fault, part);
+  await strike("mont-bouleau-codec-2", "user-assist");
+  for (const [device, , symptom] of orders) await until(`${symptom} on ${device}`, () => alarm(device, symptom), 90_000);
+  await until("a request for help", async () => {
+    const { items } = await get<{ items: readonly { device?: string; symptom?: string }[] }>("/api/v1/incidents");
+    return items.some((one) => one.device === "mont-bouleau-codec-2" && one.symptom === "user-assistance");
+  });
+}, 120_000);
+
+it("what is plugged in again is seen at once, too", async () => {
+  await strike("baie-aux-outardes-codec-1", "restored");
+  await until("the camera is back", async () => (await alarm("baie-aux-outardes-codec-1", "camera-disconnected")) === undefined, 5_000);
+});
