@@ -28,6 +28,10 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     load: async () => importing((await import("./cli/import-devices.ts")).importDevices),
   },
   mib: { about: "import FILE…: names of traps and their values out of MIB files", load: async () => (await import("./cli/mib.ts")).mib },
+  record: {
+    about: "record a device without names and addresses, to contribute it or to show a fault",
+    load: async () => (await import("./cli/record.ts")).record,
+  },
   commissioning: {
     about: "list what is new and waits for its room's acceptance sheet",
     load: async () => (await import("./cli/commissioning.ts")).commissioning,

@@ -69,7 +69,8 @@ export interface SshProbe extends Probe {
   stats(): SshStats;
 }
 
-const DIALECTS: Readonly<Partial<Record<ShellDialect, Dialect>>> = { ...COMMAND_LINES, xapi, terminal, exec };
+/** Every way of asking over SSH. */
+export const DIALECTS: Readonly<Partial<Record<ShellDialect, Dialect>>> = { ...COMMAND_LINES, xapi, terminal, exec };
 /** Packets of a TCP and SSH handshake with login. */
 const LOGIN_PACKETS = 24;
 const MAX_JITTER_MS = 2_000;

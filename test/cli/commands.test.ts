@@ -57,7 +57,7 @@ async function database(): Promise<string> {
 
 describe("wrong use", () => {
   it.each([
-    ...["run", "check-config", "probe", "discover", "commissioning", "import devices", "mib"],
+    ...["run", "check-config", "probe", "discover", "commissioning", "import devices", "mib", "record"],
     ...["backup", "restore", "token", "weaknesses"],
   ])("of vigie %s exits 2 and says what is wrong; --help exits 0", (name) => {
     const words = name.split(" ");
