@@ -8,6 +8,8 @@ const oid = z
   .regex(/^\d+(\.\d+)+$/, { error: "not an OID; write numbers and dots: 1.3.6.1.2.1.1.3.0" });
 const certainty = z.enum(["recording", "manual", "memory"], { error: "how sure is it? one of recording, manual, memory" });
 const text = z.strictObject({ fr: z.string().min(1), en: z.string().min(1) }, { error: "a text is { fr: …, en: … }, both" });
+/** What a notification says is kept in both languages with a bar between them (probes/trap/meaning.ts). */
+const trapText = text.refine(({ fr, en }) => !`${fr}${en}`.includes("|"), { error: "no | in what a notification says; write it without" });
 const category = z.enum(
   [
     "use",
@@ -127,7 +129,7 @@ const trap = z.strictObject({
     .optional(),
   when: z.strictObject({ oid, in: z.array(z.string()).min(1) }).optional(),
   category: category.optional(),
-  text: text.optional(),
+  text: trapText.optional(),
   certainty,
 });
 const duration = z.string().regex(/^\d+(ms|s|m|h)$/, { error: "a duration is a number and ms, s, m or h: 30s" });

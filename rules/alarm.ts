@@ -92,6 +92,9 @@ class Turn {
   }
 }
 
+/** What a trap says in two languages fits (see probes/trap/meaning.ts); the reason around it stays below what the texts read as a reason. */
+const DETAIL_LENGTH = 400;
+
 /** Shared, because most observations end here. */
 const NOTHING: Judgement = { alarms: [], transitions: [], confirm: false };
 
@@ -218,7 +221,7 @@ function judgeFault(fault: Fault, input: JudgeInput, look: Look, turn: Turn): vo
   const alarm = turn.present(key);
   const owner = candidates.find((one) => one.id === alarm?.rule) ?? rule;
   const part = fault.part ?? rule.part;
-  const detail = fault.text?.slice(0, 200);
+  const detail = fault.text?.slice(0, DETAIL_LENGTH);
   const heard = { alarm, rule: owner, part, key, detail, look, byTrap: input.observation.kind === "trap" };
   turn.take(
     owner,

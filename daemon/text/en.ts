@@ -2,10 +2,12 @@
  * What people read, in English (en-CA). Keys and placeholders are those of fr.ts; a test compares them.
  */
 import { factsEn } from "./facts-en.ts";
+import { familiesEn } from "./families-en.ts";
 import { lightsEn } from "./lights-en.ts";
 
 export const en = {
   ...factsEn,
+  ...familiesEn,
   ...lightsEn,
   "severity.minor": "Minor",
   "severity.major": "Major",

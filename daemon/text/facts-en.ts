@@ -147,7 +147,8 @@ export const factsEn = {
 
   "quantity.up": "up",
   "quantity.down": "down",
-  "quantity.bytes": "B/s",
+  "quantity.bytes": "B",
+  "quantity.turns": "rpm",
   "quantity.seconds": "{n} s",
   "quantity.limit": "{value} (limit {limit})",
 

@@ -149,7 +149,8 @@ export const factsFr: Readonly<Record<keyof typeof factsEn, string>> = {
 
   "quantity.up": "actif",
   "quantity.down": "coupé",
-  "quantity.bytes": "o/s",
+  "quantity.bytes": "o",
+  "quantity.turns": "tr/min",
   "quantity.seconds": "{n} s",
   "quantity.limit": "{value} (limite {limit})",
 

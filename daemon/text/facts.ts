@@ -6,6 +6,15 @@
 import { type Language, MINUTE, SECOND } from "../model/time.ts";
 import { say, sayCode, sayDuration } from "./catalogue.ts";
 
+/** Endings of the names of samples in base units, and the symbol of the unit in both languages. */
+const symbols = [
+  ["_celsius", "°C"],
+  ["_volts", "V"],
+  ["_amperes", "A"],
+  ["_watts", "W"],
+  ["_hertz", "Hz"],
+] as const;
+
 const colon = { fr: " : ", en: ": " } as const;
 
 /** `camera 1` → `caméra 1`; the kind of a look alone (`snmp`) → `par SNMP`. */
@@ -23,8 +32,11 @@ export function sayQuantity(language: Language, name: string, value: number): st
   if (/_(rtt_\w+|jitter)_seconds$/.test(name)) return unit(Math.round(value * 1e5) / 1e2, "ms");
   if (name.includes("seconds")) return sayLength(language, value * SECOND);
   if (name.endsWith("_ratio")) return unit(value * 100, "%");
-  if (name.endsWith("_celsius")) return unit(value, "°C");
-  if (name.endsWith("_octets")) return sayRate(language, value, unit);
+  const symbol = symbols.find(([ending]) => name.endsWith(ending))?.[1];
+  if (symbol !== undefined) return unit(value, symbol);
+  if (name.endsWith("_rpm")) return unit(value, say(language, "quantity.turns"));
+  if (name.endsWith("_bits_per_second")) return sayLarge(value, "bit/s", unit);
+  if (name.endsWith("_octets")) return sayOctets(language, name, value, unit);
   if (name.endsWith("_errors")) return unit(value, "/s");
   return figure(value, 6);
 }
@@ -33,8 +45,12 @@ function sayLength(language: Language, ms: number): string {
   return ms < MINUTE ? say(language, "quantity.seconds", { n: Math.round(ms / SECOND) }) : sayDuration(language, ms);
 }
 
-function sayRate(language: Language, value: number, unit: (of: number, symbol: string) => string): string {
-  const symbol = say(language, "quantity.bytes");
+/** What an interface counts is a rate; any other number of octets is a size. */
+function sayOctets(language: Language, name: string, value: number, unit: (of: number, symbol: string) => string): string {
+  return sayLarge(value, `${say(language, "quantity.bytes")}${name.startsWith("interface_") ? "/s" : ""}`, unit);
+}
+
+function sayLarge(value: number, symbol: string, unit: (of: number, symbol: string) => string): string {
   const steps = [
     [1e9, "G"],
     [1e6, "M"],
@@ -59,12 +75,14 @@ export function wordText(language: Language, value: string): string {
 const looked = /^((?:icmp|snmp|ssh|telnet|tcp|probe)\.[a-z-]+)(?:: (.*))?$/s;
 const limited = /^(?:(?!.*trap)(.+?): )?([a-z0-9_]+) (-?[\d.e-]+), limit (-?[\d.e-]+)$/;
 const worded = /^(?:(.+?): )?([a-z0-9_]+) is (\S+)$/;
-const trapped = /^(\S+) trap(?:: (.+))?$/;
+const trapped = /^(\S+) trap(?: \((.+?) \| (.+?)\))?(?:: (.+))?$/s;
 
 /** What a rule kept of a look, in words; undefined when it is of no known form. */
 export function detailText(language: Language, detail: string): string | undefined {
   const look = looked.exec(detail);
   if (look !== null) return sayCode(language, "code", look[1] ?? "");
+  const trap = trapped.exec(detail);
+  if (trap !== null) return trapText(language, trap);
   const limit = limited.exec(detail);
   if (limit !== null) return limitText(language, limit);
   const word = worded.exec(detail);
@@ -72,14 +90,15 @@ export function detailText(language: Language, detail: string): string | undefin
   if (word !== null && reading !== undefined) {
     return `${withPart(language, reading, word[1])}${colon[language]}${wordText(language, word[3] ?? "")}`;
   }
-  const trap = trapped.exec(detail);
-  if (trap !== null) {
-    const part = trap[2] === undefined ? "" : `, ${partText(language, trap[2])}`;
-    return language === "fr" ? `trap ${trap[1]}${part}` : `${trap[1]} trap${part}`;
-  }
   const pieces = detail.split("; ");
   const said = pieces.length < 2 ? [] : pieces.map((piece) => detailText(language, piece) ?? piece);
   return said.length < 2 ? undefined : said.join("; ");
+}
+
+/** The family's own words for the notification where it has some, else its name. */
+function trapText(language: Language, [, name = "", fr, en, part]: RegExpExecArray): string {
+  const words = language === "fr" ? (fr ?? `trap ${name}`) : (en ?? `${name} trap`);
+  return part === undefined ? words : `${words}, ${partText(language, part)}`;
 }
 
 function limitText(language: Language, [, part, name = "", value, limit]: RegExpExecArray): string | undefined {
@@ -97,5 +116,5 @@ function withPart(language: Language, name: string, part: string | undefined): s
 
 /** The technical words inside a reason, for the small print; undefined when it has none. */
 export function rawDetail(why: string): string | undefined {
-  return /(?:^|: )((?:icmp|snmp|ssh|telnet|tcp|probe)\.[a-z-]+: .+)$/s.exec(why)?.[1];
+  return /(?:^|: )((?:icmp|snmp|ssh|telnet|tcp|probe)\.[a-z-]+: .+|\S+ trap(?= \(.+? \| .+?\)(?:$|: )))/s.exec(why)?.[1];
 }

@@ -3,10 +3,12 @@
  */
 import type { TextKey } from "./catalogue.ts";
 import { factsFr } from "./facts-fr.ts";
+import { familiesFr } from "./families-fr.ts";
 import { lightsFr } from "./lights-fr.ts";
 
 export const fr: Readonly<Record<TextKey, string>> = {
   ...factsFr,
+  ...familiesFr,
   ...lightsFr,
   "severity.minor": "Mineur",
   "severity.major": "Majeur",

@@ -14,6 +14,8 @@ const IF_DESCR = `${IF_TABLE}.2`;
 const IF_NAME = "1.3.6.1.2.1.31.1.1.1.1";
 const LINK_DOWN = "1.3.6.1.6.3.1.1.5.3";
 const LINK_UP = "1.3.6.1.6.3.1.1.5.4";
+/** What a rule keeps of a detail; a text of 120 characters in both languages, its name and a part of usual length fit. */
+const detailLength = 400;
 const INDEX_PART = /^interface #(\d+)$/;
 
 /** Trap OID → its meanings: several when one notification says several things. */
@@ -73,8 +75,16 @@ function isMeant({ when }: TrapMeaning, varbinds: readonly TrapVarbind[]): boole
 function faultOf(one: TrapMeaning, oid: string, varbinds: readonly TrapVarbind[]): Fault[] {
   if (one.symptom === undefined) return [];
   const part = partOf(one, oid, varbinds);
-  const text = `${one.name} trap${part === undefined ? "" : `: ${part}`}`.slice(0, 200);
-  return [{ symptom: one.symptom, effect: one.effect, ...(part === undefined ? {} : { part }), text }];
+  return [{ symptom: one.symptom, effect: one.effect, ...(part === undefined ? {} : { part }), text: said(one, part) }];
+}
+
+/**
+ * `linkDown trap (Un lien est coupé | A link is down): interface Gi0/1`: in both languages, since the timeline keeps it longer than the
+ * family may last; daemon/text/facts.ts shows each reader one of them.
+ */
+function said({ name, text }: TrapMeaning, part: string | undefined): string {
+  const words = text === undefined ? "" : ` (${text.fr} | ${text.en})`;
+  return `${name} trap${words}${part === undefined ? "" : `: ${part}`}`.slice(0, detailLength);
 }
 
 function partOf({ part, partIs }: TrapMeaning, oid: string, varbinds: readonly TrapVarbind[]): string | undefined {

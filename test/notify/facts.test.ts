@@ -4,11 +4,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { ReadAs } from "../../daemon/model/family.ts";
 import type { Language } from "../../daemon/model/time.ts";
 import { sayCode } from "../../daemon/text/catalogue.ts";
 import { detailText, partText, rawDetail, sayQuantity } from "../../daemon/text/facts.ts";
 import { renderNotice } from "../../daemon/text/notice.ts";
 import { whyText } from "../../daemon/text/why.ts";
+import { loadFamilies, shippedFamilies } from "../../probes/families.ts";
 import { incident } from "../api/fixture.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -36,6 +38,10 @@ describe("a detail", () => {
     ["fr", "icmp_loss_ratio 0.12, limit 0.01", "Paquets perdus : 12 % (limite 1 %)"],
     ["fr", "interface_up 0, limit 0.5", "Lien de l'interface : coupé"],
     ["fr", "linkDown trap: interface Gi0/1", "trap linkDown, interface Gi0/1"],
+    ["fr", "linkDown trap (Un lien est coupé | A link is down): interface Gi0/1 (uplink)", "Un lien est coupé, interface Gi0/1 (uplink)"],
+    ["en", "linkDown trap (Un lien est coupé | A link is down): interface Gi0/1 (uplink)", "A link is down, interface Gi0/1 (uplink)"],
+    ["fr", "x trap (Le canal (le premier) est coupé | Its channel (the first) is off)", "Le canal (le premier) est coupé"],
+    ["en", "x trap (Le canal (le premier) est coupé | Its channel (the first) is off)", "Its channel (the first) is off"],
     ["en", "sensor SW#1, Sensor#1: temperature_celsius 71, limit 60", "Temperature (sensor SW#1, Sensor#1): 71 °C (limit 60 °C)"],
   ] as const)("in %s: %s", (language, detail, said) => {
     expect(plain(detailText(language, detail) ?? "none")).toBe(said);
@@ -50,6 +56,14 @@ describe("a detail", () => {
     expect(whyText(why, "fr")).toBe("3 mauvaises observations de suite : aucune réponse par SNMP dans le délai");
     expect(rawDetail(why)).toBe("snmp.timeout: 127.20.7.1 did not answer within 2000 ms");
     expect(rawDetail("one good look")).toBeUndefined();
+  });
+
+  it("of a trap is told in the reader's words in a reason, and its name is at hand", () => {
+    const why =
+      "a trap says so: rmxBadFileAlarmFault trap (Un fichier du système est abîmé | A file of the system is damaged): alarm bad-file";
+    expect(whyText(why, "fr")).toBe("l'appareil l'a signalé : Un fichier du système est abîmé, alarme bad-file");
+    expect(whyText(why, "en")).toBe("a trap says so: A file of the system is damaged, alarm bad-file");
+    expect(rawDetail(why)).toBe("rmxBadFileAlarmFault trap");
   });
 
   it("names what the configuration names, in both languages", () => {
@@ -91,6 +105,10 @@ describe("a value", () => {
     ["fr", "ups_seconds_on_battery", 12, "12 s"],
     ["fr", "interface_up", 0, "coupé"],
     ["fr", "calls", 2, "2"],
+    ["en", "ups_input_volts", 121.4, "121 V"],
+    ["fr", "fan_rpm", 3200, "3 200 tr/min"],
+    ["fr", "memory_free_octets", 2_400_000_000, "2,4 Go"],
+    ["en", "media_bits_per_second", 1_920_000, "1.92 Mbit/s"],
   ] as const)("in %s: %s %d is %s", (language, name, value, said) => {
     expect(plain(sayQuantity(language, name, value))).toBe(said);
   });
@@ -110,20 +128,31 @@ describe("the catalogues", () => {
     }
   });
 
-  it("know every sample, reading and state that the families define", () => {
-    const folder = join(root, "probes/devices");
-    const text = readdirSync(folder)
-      .filter((file) => file.endsWith(".yaml"))
-      .map((file) => readFileSync(join(folder, file), "utf8"))
-      .join("\n");
-    const words = [...text.matchAll(/states: \{([^}]*)\}/g)].flatMap(([, states = ""]) =>
-      [...states.matchAll(/: "?([a-z-]+)"?/g)].map((each) => each[1] ?? ""),
-    );
-    const named = (as: string) =>
-      [...text.matchAll(new RegExp(`name: ([a-z0-9_]+),? *\\n? *as: (?:${as})`, "g"))].map((found) => found[1] ?? "");
-    expect(words.length).toBeGreaterThan(20);
-    expect(words.filter((word) => sayCode("fr", "word", word) === undefined)).toEqual([]);
-    expect(named("state|text").filter((name) => sayCode("fr", "reading", name) === undefined)).toEqual([]);
-    expect(named("gauge|counter").filter((name) => sayCode("fr", "sample", name) === undefined)).toEqual([]);
+  it("know every sample, reading, state and part that the families define, in both languages", () => {
+    const families = [...loadFamilies([shippedFamilies()]).families.values()];
+    const asks = families.flatMap(({ shell }) => [...(shell?.asks ?? []), ...(shell?.inCall?.asks ?? [])]);
+    const reads: ReadAs[] = families.flatMap(({ snmp }) => [...snmp.scalars, ...snmp.columns]);
+    reads.push(...asks.flatMap(({ values }) => values));
+    const known = (prefix: string, code: string) => sayCode("fr", prefix, code) !== undefined && sayCode("en", prefix, code) !== undefined;
+    const missing = (prefix: string, codes: readonly string[]) => [...new Set(codes)].filter((code) => !known(prefix, code));
+    const numbers = reads.filter(({ as }) => as === "gauge" || as === "counter").map(({ name }) => name);
+    const states = reads.filter(({ as }) => as === "state" || as === "text");
+    expect(missing("sample", numbers)).toEqual([]);
+    expect(
+      missing(
+        "reading",
+        states.map(({ name }) => name),
+      ),
+    ).toEqual([]);
+    const said = families.flatMap(({ meanings = [] }) => meanings.flatMap(({ values }) => values));
+    const words = states.flatMap(({ as, states: named }) => (as === "state" ? Object.values(named ?? {}) : []));
+    expect(words.length).toBeGreaterThan(100);
+    expect(missing("word", [...words, ...said])).toEqual([]);
+    expect(
+      missing(
+        "part",
+        families.flatMap(({ parts = [] }) => parts.map(({ prefix }) => prefix)),
+      ),
+    ).toEqual([]);
   });
 });
