@@ -8,7 +8,7 @@ import type { Fault, Observation } from "../daemon/model/observation.ts";
 import type { Rule } from "../daemon/model/rule.ts";
 import type { Instant } from "../daemon/model/time.ts";
 import { ABSENT, concerns, evaluateCondition, judgeReading, judgeSample, partsOf, readsWhole, type Truth } from "./condition.ts";
-import { fireTimer, type Look, moveByEvent, moveByFault, moveByLook, type Step, type Transition } from "./lifecycle.ts";
+import { fireTimer, type Look, moveByCover, moveByEvent, moveByFault, moveByLook, type Step, type Transition } from "./lifecycle.ts";
 
 export type { Transition } from "./lifecycle.ts";
 
@@ -169,6 +169,7 @@ function judgeRule(rule: Rule, observation: Observation, look: Look, turn: Turn)
     joint.push(truth.value === true ? { value: true, detail: `${said.part}: ${truth.detail ?? "bad"}` } : truth);
   });
   judgeAbsent(rule, observation, look, turn);
+  judgeCovered(rule, observation, look, turn);
   // A whole list with nothing in it says that all is well with everything that could have been in it.
   if (joint?.length === 0 && rule.when.on === "reading" && observation.finding.whole?.includes(rule.when.name) === true)
     joint.push(judgeReading(rule.when, ABSENT, whole?.state === "active"));
@@ -187,6 +188,20 @@ function judgeAbsent(rule: Rule, observation: Observation, look: Look, turn: Tur
     const { part } = alarm;
     if (alarm.rule !== rule.id || part === undefined || part === rule.part || named.has(part) || !isLive(alarm, look)) continue;
     judgePart(rule, { part, judge: (active) => evaluateCondition(rule.when, observation, part, active), word: ABSENT }, look, turn);
+  }
+}
+
+/** Parts that only traps tell of, where the device says how it is as a whole. */
+function judgeCovered(rule: Rule, observation: Observation, look: Look, turn: Turn): void {
+  const { when } = rule;
+  if (rule.coversParts !== true || when.on !== "reading" || !turn.hasAlarms) return;
+  const said = observation.finding.readings.find(({ name, part }) => name === when.name && part === undefined);
+  if (said === undefined) return;
+  const { value: bad } = judgeReading(when, said.value, true);
+  for (const { key, part, rule: owner } of turn.alarmsOfDevice()) {
+    const alarm = turn.present(key);
+    if (owner !== rule.id || part === undefined || part === rule.part || alarm?.state !== "active") continue;
+    turn.take(rule, moveByCover(alarm, { rule, bad: bad !== false, word: said.value, look }));
   }
 }
 

@@ -143,6 +143,19 @@ function goodLook(before: Alarm, meeting: Meeting): Step {
   }
 }
 
+/**
+ * A look at the whole device, for the active alarm of a part that no look reads. One good look may be older than the fault, since a device
+ * sums up its state at its own pace; as many in a row as a restoration needs end it.
+ */
+export function moveByCover(alarm: Alarm, { rule, bad, word, look }: { rule: Rule; bad: boolean; word: string; look: Look }): Step {
+  if (isStale(alarm, look) || (bad && alarm.goodLooks === 0)) return NO_MOVE;
+  const goodLooks = bad ? 0 : alarm.goodLooks + 1;
+  const moved = { ...alarm, movedAt: look.at, movedSeq: look.seq, goodLooks };
+  if (goodLooks < look.restoreAfterLooks) return quietly(moved);
+  const why = `the device as a whole is ${word}, ${goodLooks} looks in a row`;
+  return settle(ended(moved, look, look.restoreAfterLooks), true, rule, why);
+}
+
 function oneMoreGood(next: Alarm, rule: Rule, look: Look): Step {
   const step = settle(next, false, rule, "");
   const alarm = step.alarm ?? next;
@@ -194,8 +207,8 @@ function isQuestion({ alarm, rule, raise, look }: Heard & { readonly raise: bool
 function raiseByFault(heard: Heard): Step {
   const { look, rule, detail, byTrap } = heard;
   const before = heard.alarm ?? blank(heard, "look");
-  // A repeated raise says nothing new, and nothing about how steady it is.
-  if (before.state === "active") return NO_MOVE;
+  // A repeated raise says nothing new, and nothing about how steady it is; but good looks at the whole device begin again.
+  if (before.state === "active") return before.goodLooks === 0 ? NO_MOVE : quietly({ ...before, goodLooks: 0 });
   const firstBadAt = before.state === "pending" ? (before.firstBadAt ?? look.at) : look.at;
   const next: Alarm = {
     ...without(before, "wakeAt", "firstGoodAt", "detail"),

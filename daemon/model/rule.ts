@@ -68,6 +68,11 @@ export interface Rule {
   readonly afterGood?: true | readonly string[];
   /** Who may clear it: only a look (default), or also the paired trap when nothing can look. */
   readonly clearedBy: "look" | "trap";
+  /**
+   * A good reading of the whole device says that all its parts are well: seen as often as a restoration needs, it ends what traps raised for
+   * parts that no look reads, and whose clearing trap was lost. A bad one says nothing about which part.
+   */
+  readonly coversParts?: boolean;
   readonly reach: Reach;
   /** The device is out of service while this is active: `vigie_device_up` is 0. */
   readonly outOfService: boolean;

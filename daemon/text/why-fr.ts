@@ -60,6 +60,10 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
   ["one bad look, for {s} s", "une mauvaise observation, pendant {s} s"],
   ["one bad look", "une mauvaise observation"],
   ["changes too often; last: {why}", "change trop souvent; en dernier : {why}"],
+  [
+    "the device as a whole is {word}, {n} looks in a row",
+    "l'appareil dans son ensemble est à l'état « {word} », {n} observations de suite",
+  ],
   ["quiet again, and active", "de nouveau stable, et toujours en panne"],
   ["quiet again, and inactive", "de nouveau stable, et rétabli"],
   ["a trap says so: {detail}", "l'appareil l'a signalé : {detail}"],

@@ -6,7 +6,7 @@
  */
 import type { Language } from "../model/time.ts";
 import { fill } from "./catalogue.ts";
-import { detailText } from "./facts.ts";
+import { detailText, wordText } from "./facts.ts";
 import { whysInFrench } from "./why-fr.ts";
 
 interface Pattern {
@@ -34,7 +34,10 @@ export function whyText(why: string, language: Language, nameOf: (id: string) =>
   for (const { match, names, text } of patterns) {
     const found = match.exec(why);
     if (found === null) continue;
-    const said = (name: string, value: string) => (ids.has(name) ? (nameOf(value) ?? value) : whyText(value, language, nameOf));
+    const said = (name: string, value: string) => {
+      if (name === "word") return wordText(language, value);
+      return ids.has(name) ? (nameOf(value) ?? value) : whyText(value, language, nameOf);
+    };
     return fill(text[language], Object.fromEntries(names.map((name, index) => [name, said(name, found[index + 1] ?? "")])));
   }
   return detailText(language, why) ?? why;

@@ -66,6 +66,12 @@ describe("a detail", () => {
     expect(rawDetail(why)).toBe("rmxBadFileAlarmFault trap");
   });
 
+  it("says in words what a device says of itself as a whole", () => {
+    expect(whyText("the device as a whole is normal, 2 looks in a row", "fr")).toBe(
+      "l'appareil dans son ensemble est à l'état « normal », 2 observations de suite",
+    );
+  });
+
   it("names what the configuration names, in both languages", () => {
     const nameOf = (id: string) => (id === "r1" ? "Routeur" : undefined);
     expect(whyText("reached through r1, which is down", "en", nameOf)).toBe("reached through Routeur, which is down");
