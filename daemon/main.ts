@@ -64,6 +64,14 @@ function usage(): string {
   return ["vigie <command> [options]", "", ...lines, "", "vigie <command> --help tells the options of one."].join("\n");
 }
 
+/** Who reads may stop reading (`vigie probe … | head`): the rest goes nowhere, the exit code stays the answer, and a daemon goes on watching. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+}
+
 async function main(argv: string[]): Promise<number> {
   const io: Io = { out: (line) => void process.stdout.write(`${line}\n`), err: (line) => void process.stderr.write(`${line}\n`) };
   const [name, ...rest] = argv;
@@ -89,4 +97,5 @@ async function main(argv: string[]): Promise<number> {
 
 // V8 would let the heap of a large network double before it collects; this costs a few collections a minute and saves the memory.
 setFlagsFromString("--heap-growing-percent=40");
+outliveReaders();
 process.exitCode = await main(process.argv.slice(2));

@@ -213,6 +213,7 @@ describe("registered: both sides", () => {
     ["it says not, and is listed: stale", { looks: says("rejected"), sides: listed, alarms: lost }, "bad stale-listing"],
     ["it says not, and is not listed", { looks: says("rejected"), sides: lacking, alarms: lost }, "bad unregistered"],
     ["it does not use it", { looks: says("inactive") }, "not-applicable not-used"],
+    ["it says offline, as an HDX does of what it does not use", { looks: says("unregistered") }, "not-applicable not-used"],
     ["it does not use it, and is listed: stale", { looks: says("inactive"), sides: listed }, "warning stale-listing"],
     ["it says nothing, the gatekeeper lists it", { looks: says(undefined), sides: listed }, "good listed-only"],
     ["it says nothing, the gatekeeper does not list it", { looks: says(undefined), sides: lacking }, "unknown not-listed-untold"],

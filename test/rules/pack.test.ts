@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Rule } from "../../daemon/model/rule.ts";
+import { unused } from "../../rules/lights-registered.ts";
 import { parsePack } from "../../rules/pack.ts";
 import { runPackTest } from "../../rules/packtest.ts";
 
@@ -31,6 +32,13 @@ describe("the shipped packs", () => {
     const wanted =
       "unreachable silent high-loss sip-unregistered h323-unregistered camera-disconnected microphone-disconnected touchpanel-disconnected over-temperature interface-down on-battery battery-low reboot host-key-changed login-refused blind-poller unobserved link-down user-assistance auth-failure signalling-port-closed registration-mismatch";
     expect(rules.map((rule) => rule.symptom)).toEqual(expect.arrayContaining(wanted.split(" ")));
+  });
+
+  it("wait for a good look before a word that the lights read as not used", () => {
+    for (const id of ["sip-unregistered", "h323-unregistered"]) {
+      const waited = rules.find((rule) => rule.id === id)?.afterGood;
+      expect([id, waited === true ? [] : [...(waited ?? []), "absent"].sort()]).toEqual([id, [...unused].sort()]);
+    }
   });
 
   it("give each rule an id of its own, a source, at least one test and as many steps in French as in English", () => {
