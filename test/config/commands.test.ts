@@ -1,12 +1,14 @@
 /**
  * check-config and import devices as they are called.
  */
+
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { checkConfig } from "../../daemon/cli/check-config.ts";
 import { importDevices } from "../../daemon/cli/import-devices.ts";
 import { loadConfig } from "../../daemon/config/load.ts";
+import * as schema from "../../daemon/config/schema.ts";
 import { TOP_LEVEL } from "../../daemon/config/schema.ts";
 import { SMALL } from "./bad-files.ts";
 import { ENV, folder, KNOWLEDGE } from "./files.ts";
@@ -169,4 +171,22 @@ it("import devices never overwrites a file", async () => {
 it("the documentation names every key of the file's top level", () => {
   const docs = readFileSync(join(import.meta.dirname, "../../docs/configuration.md"), "utf8");
   for (const key of TOP_LEVEL) expect(docs).toMatch(new RegExp(`^${key}:`, "m"));
+});
+
+/** Every key that a schema knows, at any depth. */
+function keysOf(schema: unknown, seen = new Set<unknown>()): readonly string[] {
+  if (typeof schema !== "object" || schema === null || seen.has(schema)) return [];
+  seen.add(schema);
+  const { shape, def } = schema as { shape?: Readonly<Record<string, unknown>>; def?: Readonly<Record<string, unknown>> };
+  const within = [...Object.values(shape ?? {}), def?.innerType, def?.element, def?.valueType, def?.in, def?.out];
+  return [...Object.keys(shape ?? {}), ...within.flatMap((each) => keysOf(each, seen))];
+}
+
+it("the documentation names every key of every section, and every key within it", () => {
+  const docs = readFileSync(join(import.meta.dirname, "../../docs/configuration.md"), "utf8");
+  const known = new Set(Object.values(schema).flatMap((each) => keysOf(each)));
+  expect(known.size).toBeGreaterThan(120);
+  const keysShown = [...docs.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block]) => block).join("\n");
+  const named = (key: string) => new RegExp(`(^|[\\s{,])${key}[*:,\\s}]`, "m").test(keysShown);
+  expect([...known].filter((key) => !named(key))).toEqual([]);
 });
