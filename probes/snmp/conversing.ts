@@ -5,7 +5,6 @@ import type { Credential } from "../../daemon/model/config.ts";
 import type { Varbind } from "./value.ts";
 
 export type SnmpCredential = Extract<Credential, { kind: "snmp-community" | "snmp-v3" }>;
-export type SnmpCommunity = Extract<SnmpCredential, { kind: "snmp-community" }>;
 export type SnmpUser = Extract<SnmpCredential, { kind: "snmp-v3" }>;
 
 /** error-status of RFC 3416. */
@@ -27,7 +26,7 @@ export type Answer =
   | { readonly kind: "unsupported"; readonly why: string }
   | { readonly kind: "blocked"; readonly why: string };
 
-/** A question. `bulk`: so many repetitions of each name. The same list of names is encoded once: keep it. */
+/** A question. `bulk`: so many repetitions of each name. */
 export interface Question {
   readonly kind: "get" | "next" | "bulk";
   readonly oids: readonly string[];

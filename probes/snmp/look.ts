@@ -40,7 +40,7 @@ const always: readonly string[] = [sysUpTime, snmpEngineBoots, snmpEngineTime];
 
 const scalarNames = new WeakMap<readonly SnmpScalar[], readonly string[]>();
 
-/** The names of a family's scalars, one list for all its devices: it is encoded once. */
+/** The names of a family's scalars, one list for all its devices. */
 function namesOf(scalars: readonly SnmpScalar[]): readonly string[] {
   let names = scalarNames.get(scalars);
   if (names === undefined) {

@@ -33,7 +33,6 @@ export async function readScalars(
   oids: readonly string[],
   into: ScalarValues,
 ): Promise<Told | undefined> {
-  // The list itself where it can be: the same list is encoded once.
   let pending = memory.absent.size === 0 ? oids : oids.filter((oid) => !isAbsent(memory, oid));
   while (pending.length > 0) {
     const chunk = pending.length <= memory.batch.size ? pending : pending.slice(0, memory.batch.size);

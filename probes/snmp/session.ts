@@ -1,17 +1,15 @@
 /**
- * Opens a session with one agent: v1 and v2c in our own code, v3 through the library.
+ * Opens a session with one agent, and says which credentials cannot be used here.
  */
 import { createCipheriv } from "node:crypto";
 import type { Address } from "../icmp/address.ts";
-import { CommunitySession } from "./community-session.ts";
 import type { Session, SnmpCredential } from "./conversing.ts";
+import { SharedSession } from "./library-session.ts";
 import type { SharedSockets } from "./sockets.ts";
-import { UserSession } from "./user-session.ts";
 
 /** Opens a face to the agent; sends nothing. */
 export function openSession(sockets: SharedSockets, to: Address & { readonly port: number }, credential: SnmpCredential): Session {
-  const peer = { address: to.ip, port: to.port, version: to.version };
-  return credential.kind === "snmp-v3" ? new UserSession(sockets, peer, credential) : new CommunitySession(sockets, peer, credential);
+  return new SharedSession(sockets, { address: to.ip, port: to.port, version: to.version }, credential);
 }
 
 /**

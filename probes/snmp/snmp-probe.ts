@@ -11,10 +11,10 @@ import type { Probe, Target } from "../probe.ts";
 import { newBatch } from "./batch.ts";
 import { Conversation, Gate } from "./conversation.ts";
 import type { Session, SnmpCredential } from "./conversing.ts";
+import { boundKeyCache } from "./library-session.ts";
 import { conclude, type DeviceMemory, type Progress, readAll } from "./look.ts";
 import { openSession, whyUnsupported } from "./session.ts";
 import { SharedSockets, type SocketStats } from "./sockets.ts";
-import { boundKeyCache } from "./user-session.ts";
 
 /** Holds packets back so that a site's ceiling is kept; resolves when they may be sent, or when the signal aborts. */
 export type Pace = (site: string, packets: number, signal: () => AbortSignal) => Promise<void>;

@@ -1,11 +1,11 @@
 /**
- * A session of SNMPv3 with one agent, through the library.
+ * A session with one agent through the library, in any version of SNMP.
  *
  * A reply that is less protected than its question is refused: the library takes an unsigned one for a signed request.
  */
-import { type Answer, authorizationError, type Question, type Session, type SnmpUser } from "./conversing.ts";
-import { type LibraryMessage, type LibrarySession, type LibraryUser, snmp } from "./net-snmp.ts";
-import type { Faces, Peer } from "./sockets.ts";
+import { type Answer, authorizationError, type Question, type Session, type SnmpCredential, type SnmpUser } from "./conversing.ts";
+import { type LibraryMessage, type LibraryOptions, type LibrarySession, type LibraryUser, snmp } from "./net-snmp.ts";
+import type { DatagramFace, Faces, Peer } from "./sockets.ts";
 
 /** usmStats, RFC 3414 section 5. */
 const usmStats: Readonly<Record<string, string>> = {
@@ -17,6 +17,8 @@ const usmStats: Readonly<Record<string, string>> = {
   "6": "decryption error (privacy key or protocol)",
 };
 
+const dotted = /^\d[\d.]*$/;
+
 /** Localized keys the library keeps; its cache has no bound of its own. */
 const keysAtMost = 250_000;
 
@@ -27,7 +29,7 @@ class UsmRefusal {
   }
 }
 
-export class UserSession implements Session {
+export class SharedSession implements Session {
   readonly #session: LibrarySession;
   readonly #level: number;
   readonly #waiting = new Set<(answer: Answer) => void>();
@@ -35,20 +37,10 @@ export class UserSession implements Session {
   #answered = 0;
 
   /** Opens a face to the agent; sends nothing. */
-  constructor(sockets: Faces, peer: Peer, credential: SnmpUser) {
+  constructor(sockets: Faces, peer: Peer, credential: SnmpCredential) {
     this.#level = levelOf(credential);
     const face = sockets.face(peer, () => this.#fail({ kind: "nonsense", why: "a malformed reply" }));
-    const { context } = credential;
-    this.#session = snmp.createV3Session(peer.address, userOf(credential), {
-      port: peer.port,
-      version: snmp.Version3,
-      transport: peer.version === 4 ? "udp4" : "udp6",
-      retries: 0,
-      timeout: 1_000,
-      idBitsSize: 32,
-      ...(context === undefined ? {} : { context }),
-      dgramModule: { createSocket: () => face },
-    });
+    this.#session = openLibrarySession(peer, credential, face);
     this.#session.on("error", () => {
       this.#malformed += 1;
     });
@@ -112,6 +104,8 @@ export class UserSession implements Session {
     // RFC 3415 section 3.2: the user has no access at all; an object outside its view is absent, and no error.
     if (pdu.errorStatus === authorizationError) return { kind: "refused", why: "authorizationError" };
     if (pdu.errorStatus > 0) return { kind: "error", status: pdu.errorStatus, index: pdu.errorIndex };
+    // The library reads a name that is cut short as "0.NaN".
+    if (!pdu.varbinds.every(({ oid }) => dotted.test(oid))) return { kind: "nonsense", why: "a name that is no OID" };
     const clock = message.msgSecurityParameters;
     if (clock === undefined) return { kind: "values", varbinds: pdu.varbinds };
     return {
@@ -145,9 +139,26 @@ export function boundKeyCache(): void {
   if (Object.keys(snmp.Authentication.authToKeyCache).length > keysAtMost) snmp.Authentication.authToKeyCache = {};
 }
 
-function levelOf(credential: SnmpUser): number {
+function openLibrarySession(peer: Peer, credential: SnmpCredential, face: DatagramFace): LibrarySession {
+  const options = (version: number, context?: string): LibraryOptions => ({
+    port: peer.port,
+    version,
+    transport: peer.version === 4 ? "udp4" : "udp6",
+    retries: 0,
+    timeout: 1_000,
+    idBitsSize: 32,
+    ...(context === undefined ? {} : { context }),
+    dgramModule: { createSocket: () => face },
+  });
+  if (credential.kind === "snmp-v3")
+    return snmp.createV3Session(peer.address, userOf(credential), options(snmp.Version3, credential.context));
+  const version = credential.version === "1" ? snmp.Version1 : snmp.Version2c;
+  return snmp.createSession(peer.address, credential.community.reveal(), options(version));
+}
+
+function levelOf(credential: SnmpCredential): number {
   const { SecurityLevel } = snmp;
-  if (credential.auth === undefined) return SecurityLevel.noAuthNoPriv;
+  if (credential.kind === "snmp-community" || credential.auth === undefined) return SecurityLevel.noAuthNoPriv;
   return credential.priv === undefined ? SecurityLevel.authNoPriv : SecurityLevel.authPriv;
 }
 
