@@ -117,6 +117,7 @@ function columnOf(read: Facts["columns"][number]): Omit<SnmpColumn, keyof ReadAs
     ...(read.label_oid === undefined ? {} : { labelOid: read.label_oid }),
     ...(read.bits === undefined ? {} : { bits: read.bits }),
     ...(read.where === undefined ? {} : { where: read.where }),
+    ...(read.fixed_point === undefined ? {} : { fixedPoint: read.fixed_point }),
     ...(read.of === undefined ? {} : { of: read.of }),
     ...(read.out_of === undefined ? {} : { outOf: read.out_of }),
     ...(read.whole === undefined ? {} : { whole: read.whole }),

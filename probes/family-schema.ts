@@ -43,6 +43,9 @@ export const units = [
   "ratio",
   "celsius",
   "volts",
+  "amperes",
+  "watts",
+  "hertz",
   "octets",
   "count",
   "bool",
@@ -74,6 +77,7 @@ function hasMeaning(read: WrittenRead, context: z.RefinementCtx): void {
 }
 
 interface WrittenShare extends WrittenRead {
+  readonly fixed_point?: unknown;
   readonly of?: string | undefined;
   readonly out_of?: string | undefined;
   readonly whole?: boolean | undefined;
@@ -85,11 +89,14 @@ function isShare(read: WrittenShare, context: z.RefinementCtx): void {
   if (shares > 1) context.addIssue({ code: "custom", message: "of and out_of together; keep one" });
   if (shares > 0 && (read.as !== "gauge" || read.unit !== "ratio"))
     context.addIssue({ code: "custom", message: "of and out_of make a ratio; write as: gauge, unit: ratio" });
+  if (read.fixed_point !== undefined && (read.as !== "gauge" || shares > 0))
+    context.addIssue({ code: "custom", path: ["fixed_point"], message: "only a gauge that is no share has a fixed point; remove it" });
   if (read.whole === true && read.as !== "state")
     context.addIssue({ code: "custom", path: ["whole"], message: "only a state can be whole; remove it" });
 }
 
 const scalar = z.strictObject({ oid, ...readAs }).superRefine(hasMeaning);
+const rowCondition = z.strictObject({ oid, in: z.array(z.string()).min(1) });
 const column = z
   .strictObject({
     oid,
@@ -97,7 +104,8 @@ const column = z
     part: code,
     label_oid: oid.optional(),
     bits: z.union([z.literal(32), z.literal(64)]).optional(),
-    where: z.strictObject({ oid, in: z.array(z.string()).min(1) }).optional(),
+    where: z.union([rowCondition.transform((one) => [one]), z.array(rowCondition).min(1)]).optional(),
+    fixed_point: z.strictObject({ scale: oid, precision: oid }).optional(),
     of: oid.optional(),
     out_of: oid.optional(),
     whole: z.boolean().optional(),

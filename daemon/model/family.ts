@@ -36,8 +36,10 @@ export interface SnmpColumn extends ReadAs {
   readonly labelOid?: string;
   /** Counter width in bits, for wrap. Default 32. */
   readonly bits?: 32 | 64;
-  /** Only rows whose column `oid` has one of these raw values. */
-  readonly where?: { readonly oid: string; readonly in: readonly string[] };
+  /** Only rows whose column `oid` has one of these raw values; all of them. */
+  readonly where?: readonly { readonly oid: string; readonly in: readonly string[] }[];
+  /** A gauge whose row tells in these columns how it is written: a power of a thousand, and decimal places (RFC 3433 section 2). */
+  readonly fixedPoint?: { readonly scale: string; readonly precision: string };
   /** A gauge is its share of itself and this column of the same row: used of used and free. */
   readonly of?: string;
   /** A gauge is its value divided by this column of the same row: used out of size. */

@@ -4,6 +4,7 @@
 export const familiesEn = {
   "part.alarm": "alarm",
   "part.channel": "channel",
+  "part.component": "component",
   "part.disk": "disk",
   "part.fan": "fan",
   "part.input": "input",

@@ -6,6 +6,7 @@ import type { familiesEn } from "./families-en.ts";
 export const familiesFr: Readonly<Record<keyof typeof familiesEn, string>> = {
   "part.alarm": "alarme",
   "part.channel": "voie",
+  "part.component": "composant",
   "part.disk": "disque",
   "part.fan": "ventilateur",
   "part.input": "entrée",

@@ -14,6 +14,7 @@ import { Conversation, Gate } from "../snmp/conversation.ts";
 import type { SnmpCredential } from "../snmp/conversing.ts";
 import { openSession } from "../snmp/session.ts";
 import { SharedSockets } from "../snmp/sockets.ts";
+import { columnsOf } from "../snmp/table.ts";
 import { isAbsent, textOf, type Varbind } from "../snmp/value.ts";
 import { emptyColumn, walk } from "../snmp/walk.ts";
 import { openConnection } from "../ssh/connection.ts";
@@ -43,7 +44,7 @@ const always = [
 function subtreesOf({ snmp }: Family): readonly string[] {
   const read = [
     ...snmp.scalars.map(({ oid }) => oid.slice(0, oid.lastIndexOf("."))),
-    ...snmp.columns.flatMap(({ oid, labelOid, where, of, outOf }) => [oid, labelOid, where?.oid, of, outOf]),
+    ...snmp.columns.flatMap((column) => [...columnsOf([column])]),
   ].filter((oid) => oid !== undefined);
   const all = [...new Set([...always, ...read])];
   return all.filter((oid) => !all.some((other) => other !== oid && oid.startsWith(`${other}.`)));

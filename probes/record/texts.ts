@@ -32,7 +32,7 @@ export function vocabularyOf(family: Family): ReadonlySet<string> {
       ...(label ?? []),
     ]),
     ...[...reads, ...values].flatMap(({ states }) => Object.entries(states ?? {}).flat()),
-    ...family.snmp.columns.flatMap(({ where }) => where?.in ?? []),
+    ...family.snmp.columns.flatMap(({ where }) => (where ?? []).flatMap((one) => one.in)),
     ...Object.values(family.name),
     family.id,
     family.kind,

@@ -22,9 +22,10 @@ export function columnsOf(columns: readonly SnmpColumn[]): Set<string> {
   for (const column of columns) {
     all.add(column.oid);
     if (column.labelOid !== undefined) all.add(column.labelOid);
-    if (column.where !== undefined) all.add(column.where.oid);
-    const other = column.of ?? column.outOf;
-    if (other !== undefined) all.add(other);
+    for (const { oid } of column.where ?? []) all.add(oid);
+    for (const other of [column.of, column.outOf, column.fixedPoint?.scale, column.fixedPoint?.precision]) {
+      if (other !== undefined) all.add(other);
+    }
   }
   return all;
 }
@@ -57,12 +58,31 @@ export function wholeLists(columns: readonly SnmpColumn[], walked: ReadonlyMap<s
 
 /** Undefined: the value stands for itself. A share of nothing, or of what was not read, is unknown. */
 function overOf(column: SnmpColumn, index: string, value: Varbind, walked: ReadonlyMap<string, Column>): number | "unknown" | undefined {
+  if (column.fixedPoint !== undefined) return pointOf(column.fixedPoint, index, value, walked);
   const oid = column.of ?? column.outOf;
   if (oid === undefined) return undefined;
   const there = walked.get(oid)?.values.get(index);
   const other = there === undefined ? undefined : numberOf(there);
   const own = column.of === undefined ? 0 : numberOf(value);
   return other === undefined || own === undefined || other + own <= 0 ? "unknown" : other + own;
+}
+
+/**
+ * What the value of a sensor is divided by: scale 9 is units, 8 thousandths, 10 thousands; 1 to 9 of the precision are decimal places, less
+ * only says how many digits are right (RFC 3433 section 2). A thousand millions, either way, says that the sensor is beyond its range.
+ */
+function pointOf(
+  { scale, precision }: NonNullable<SnmpColumn["fixedPoint"]>,
+  index: string,
+  value: Varbind,
+  walked: ReadonlyMap<string, Column>,
+): number | "unknown" {
+  const [thousands, places, own] = [walked.get(scale)?.values.get(index), walked.get(precision)?.values.get(index), value].map((each) =>
+    each === undefined ? undefined : numberOf(each),
+  );
+  if (thousands === undefined || places === undefined || own === undefined) return "unknown";
+  const known = thousands >= 1 && thousands <= 17 && places >= -8 && places <= 9 && Math.abs(own) < 1e9;
+  return known ? 10 ** (Math.max(0, places) - 3 * (thousands - 9)) : "unknown";
 }
 
 /** ifIndex → label, from the first column that reads ifTable or ifXTable with a label. Empty when none was walked. */
@@ -91,8 +111,9 @@ function labelOf(column: SnmpColumn, index: string, walked: ReadonlyMap<string, 
 }
 
 function counts(column: SnmpColumn, index: string, walked: ReadonlyMap<string, Column>): boolean {
-  if (column.where === undefined) return true;
-  const condition = walked.get(column.where.oid)?.values.get(index);
-  const raw = condition === undefined ? undefined : textOf(condition);
-  return raw !== undefined && column.where.in.includes(raw);
+  return (column.where ?? []).every((where) => {
+    const condition = walked.get(where.oid)?.values.get(index);
+    const raw = condition === undefined ? undefined : textOf(condition);
+    return raw !== undefined && where.in.includes(raw);
+  });
 }

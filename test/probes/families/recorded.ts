@@ -17,7 +17,7 @@ import { type Recording, readRecording } from "../../../probes/simulator/recordi
 import { talk } from "../../../probes/simulator/servers/talk.ts";
 import { RecordedShell } from "../../../probes/simulator/shells/recorded.ts";
 import { addMeaning, type Gathered } from "../../../probes/snmp/meaning.ts";
-import { rowsOf, wholeLists } from "../../../probes/snmp/table.ts";
+import { columnsOf, rowsOf, wholeLists } from "../../../probes/snmp/table.ts";
 import type { Varbind } from "../../../probes/snmp/value.ts";
 import type { Column } from "../../../probes/snmp/walk.ts";
 import { terminal, xapi } from "../../../probes/ssh/xapi.ts";
@@ -55,8 +55,7 @@ export function decodeWalk({ snmp }: Family, recording: Recording): Decoded {
       .map(([name, bind]) => [name.slice(oid.length + 1), bind] as const);
     tables.set(oid, { values: new Map(rows), complete: true, circular: false, cut: false });
   };
-  for (const read of snmp.columns)
-    for (const oid of [read.oid, read.labelOid, read.where?.oid, read.of, read.outOf]) if (oid !== undefined) column(oid);
+  for (const oid of columnsOf(snmp.columns)) column(oid);
   let into: Gathered = { samples: [], readings: [], counters: new Map() };
   for (const atMs of [0, 10_000]) {
     const before = { counters: into.counters, restarted: false, atMs };

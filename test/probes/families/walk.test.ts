@@ -43,6 +43,13 @@ function expected(read: ReadAs, raw: string): unknown {
   return expect.closeTo(Number(read.states?.[raw] ?? raw) * (read.scale ?? 1), 9);
 }
 
+/** RFC 3433 writes 23.5 degrees as 235 with the scale 9 (units) and one decimal place, 12 V as 12000 with the scale 8 (thousandths). */
+function written(read: SnmpColumn, index: string, raw: string, objects: ReadonlyMap<string, Varbind>): string {
+  if (read.fixedPoint === undefined) return raw;
+  const column = (oid: string) => Number(rawText(objects.get(`${oid}.${index}`)?.value));
+  return `${raw}e${(column(read.fixedPoint.scale) - 9) * 3 - Math.max(0, column(read.fixedPoint.precision))}`;
+}
+
 function share(read: SnmpColumn, index: string, raw: string, objects: ReadonlyMap<string, Varbind>): unknown {
   const other = Number(rawText(objects.get(`${read.of ?? read.outOf}.${index}`)?.value));
   if (read.of !== undefined) return expect.closeTo(Number(raw) / (Number(raw) + other), 9);
@@ -50,7 +57,7 @@ function share(read: SnmpColumn, index: string, raw: string, objects: ReadonlyMa
 }
 
 function counts({ where }: SnmpColumn, index: string, objects: ReadonlyMap<string, Varbind>): boolean {
-  return where === undefined || where.in.includes(rawText(objects.get(`${where.oid}.${index}`)?.value));
+  return (where ?? []).every((one) => one.in.includes(rawText(objects.get(`${one.oid}.${index}`)?.value)));
 }
 
 /** The varbinds that make this notification mean this. */
@@ -121,7 +128,8 @@ describe.each(families.filter((family) => asksSnmp(family) || asksShell(family))
         const label = read.labelOid === undefined ? index : rawText(objects.get(`${read.labelOid}.${index}`)?.value);
         const value = told(decoded, read, `${read.part} ${label}`);
         if (read.as === "counter") expect(value, `${read.name} ${label}`).toBe(0);
-        else expect(value, `${read.name} ${label}`).toEqual(share(read, index, rawText(bind.value), objects));
+        else
+          expect(value, `${read.name} ${label}`).toEqual(share(read, index, written(read, index, rawText(bind.value), objects), objects));
       }
     }
     // The recordings hold 25 % and 41 degrees: a factor that is wrong shows.

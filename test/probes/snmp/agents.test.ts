@@ -47,7 +47,7 @@ const system = family(
       as: "gauge",
       part: "interface",
       labelOid: "1.3.6.1.2.1.2.2.1.2",
-      where: { oid: "1.3.6.1.2.1.2.2.1.7", in: ["1"] },
+      where: [{ oid: "1.3.6.1.2.1.2.2.1.7", in: ["1"] }],
       states: { 1: "1", 2: "0" },
     },
     {

@@ -195,7 +195,7 @@ describe("rows", () => {
     as: "gauge",
     part: "interface",
     labelOid: "1.2",
-    where: { oid: "1.7", in: ["1"] },
+    where: [{ oid: "1.7", in: ["1"] }],
     states: { 1: "1", 2: "0" },
   } as const;
 
@@ -215,6 +215,27 @@ describe("rows", () => {
       ["1.7", column({ 1: 1, 2: 1 })],
     ]);
     expect(rowsOf(up, walked).map((row) => row.part)).toEqual(["interface Gi1"]);
+  });
+
+  const sensor = { oid: "9.4", name: "volts", as: "gauge", part: "sensor", fixedPoint: { scale: "9.2", precision: "9.3" } } as const;
+  it.each([
+    ["235 units with one decimal place are 23.5", 235, 9, 1, 23.5],
+    ["12050 thousandths are 12.05", 12_050, 8, 0, 12.05],
+    ["-7 thousands are -7000", -7, 10, 0, -7_000],
+    ["a negative precision only says how many digits are right", 1_850, 8, -2, 1.85],
+    ["beyond its range is no value", 1_000_000_000, 9, 0, undefined],
+    ["a scale that RFC 3433 does not have is no value", 5, 18, 0, undefined],
+    ["a scale that was not read is no value", 5, undefined, 0, undefined],
+  ] as const)("a sensor: %s", (_name, value, scale, precision, said) => {
+    const walked = new Map([
+      ["9.4", column({ 1: value })],
+      ["9.2", column(scale === undefined ? {} : { 1: scale })],
+      ["9.3", column({ 1: precision })],
+    ]);
+    const [row] = rowsOf(sensor, walked);
+    const into: Gathered = { samples: [], readings: [], counters: new Map() };
+    if (row !== undefined) addMeaning({ ...row, read: sensor }, row.value, { counters: new Map(), restarted: false, atMs: 0 }, into);
+    expect(into.samples[0]?.value).toEqual(said === undefined ? undefined : expect.closeTo(said, 9));
   });
 });
 
