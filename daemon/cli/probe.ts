@@ -21,7 +21,8 @@ import type { Io } from "./io.ts";
 
 const help = `vigie probe <device|address> [--config vigie.yaml] [--json]
 
-Looks once over ICMP, SNMP and SSH, as the configuration says for the device, and prints what was seen, with the trace.
+Looks once at a device by every way that the configuration names for it (ICMP, SNMP, SSH, telnet, TCP ports), and prints what was
+seen, with the trace.
 An address that the configuration does not know is pinged. Exit code: 0 everything is up, 1 something is not, 2 wrong use.`;
 
 interface Asked {

@@ -1,9 +1,10 @@
 /** The documents: what they say can be done, can be done. */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { checkConfig } from "../../daemon/cli/check-config.ts";
 import { projectRoot } from "../../probes/built.ts";
 import { loadFamilies, shippedFamilies } from "../../probes/families.ts";
@@ -34,6 +35,13 @@ describe("README", () => {
     const named = [...readme.matchAll(/\bnpm (?:run )?([a-z-]+)/g)].map(([, name]) => name ?? "");
     expect(named).toEqual(expect.arrayContaining(["start", "test", "build"]));
     expect(named.filter((name) => about.scripts[name] === undefined && name !== "ci")).toEqual([]);
+  });
+
+  it("counts the sites and devices of the demo network as they are", () => {
+    const sites = readdirSync(join(root, "demo/sites")).map((file) => parse(read(`demo/sites/${file}`)) as { devices?: object });
+    const devices = sites.reduce((sum, site) => sum + Object.keys(site.devices ?? {}).length, 0);
+    expect(sites).toHaveLength(7);
+    expect(readme).toContain(`seven sites and ${devices} devices`);
   });
 
   it("shows a vigie.yaml of at most 20 lines, and it is docs/examples/one-site.yaml", () => {
@@ -74,7 +82,7 @@ describe("every document", () => {
     expect(broken).toEqual([]);
   });
 
-  it("names only commands that vigie has", () => {
+  it("names only commands that vigie has; and each of them is told of under docs/", () => {
     const help = execFileSync(process.execPath, [join(root, "bin/vigie"), "--help"], { encoding: "utf8" });
     const known = [...help.matchAll(/^ {2}([a-z-]+) {2,}/gm)].map(([, name]) => name ?? "");
     expect(known).toEqual(expect.arrayContaining(["run", "check-config"]));
@@ -85,6 +93,8 @@ describe("every document", () => {
         .map((name) => `${file}: vigie ${name}`),
     );
     expect(unknown).toEqual([]);
+    const told = documents.filter((file) => file.startsWith("docs/")).map(read);
+    expect(known.filter((name) => !told.some((text) => text.includes(`vigie ${name}`)))).toEqual([]);
   });
 
   it("shows no path of the machine it was written on", () => {
