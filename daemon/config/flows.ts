@@ -3,6 +3,7 @@
  *
  * Pure. URLs are cut to host and port: their paths may be secrets.
  */
+import { services } from "../../probes/discover/evidence.ts";
 import { signallingPorts } from "../../probes/discover/greeting.ts";
 import type { Channel, Config } from "../model/config.ts";
 import type { Device } from "../model/network.ts";
@@ -63,10 +64,11 @@ function waysOf(kind: Exclude<ProbeKind, "trap">, device: Device, config: Config
 }
 
 /** What `vigie discover` sends to each listed network, when somebody starts it. */
-function discovery({ discovery }: Config): Flow[] {
+function discovery({ discovery, families }: Config): Flow[] {
   if (discovery === undefined) return [];
   const tcp = [
     { port: "22", why: `discovery: SSH greeting${discovery.ssh === undefined ? "" : ", and login"}` },
+    ...[...new Set(services(families).map(({ port }) => port))].map((port) => ({ port: String(port), why: "discovery: status port" })),
     ...signallingPorts.map((port) => ({ port: String(port), why: "discovery: H.323 or SIP" })),
   ];
   return discovery.ranges.flatMap((to): Flow[] => [

@@ -21,8 +21,13 @@ export interface Recognised {
 /** 1.3.6.1.4.1.<enterprise>: from here on an object id names a maker. */
 const arcsOfAMaker = 7;
 
-export function recognised(families: ReadonlyMap<string, Family>, seen: Pick<Seen, "snmp" | "greeting" | "ports">): Recognised | undefined {
-  const { snmp, greeting, ports } = seen;
+export function recognised(
+  families: ReadonlyMap<string, Family>,
+  seen: Pick<Seen, "snmp" | "greeting" | "service" | "ports">,
+): Recognised | undefined {
+  const { snmp, greeting, service, ports } = seen;
+  const served = byService(families, service);
+  if (served !== undefined) return served;
   const said = {
     ...(snmp?.sysObjectId === undefined ? {} : { sysObjectId: snmp.sysObjectId }),
     ...(snmp?.sysDescr === undefined ? {} : { sysDescr: snmp.sysDescr }),
@@ -31,6 +36,27 @@ export function recognised(families: ReadonlyMap<string, Family>, seen: Pick<See
   const family = recognise(families, said);
   if (family !== undefined) return { family, ...evidence(family, said) };
   return byPorts(families, ports);
+}
+
+/** Families that are a program on a host, known by what their own port says to whoever connects: over SNMP the host answers. */
+export function services(families: ReadonlyMap<string, Family>): readonly { readonly family: Family; readonly port: number }[] {
+  return [...families.values()].flatMap((family) => {
+    const { sysObjectId, sysDescr, banner } = family.recognise;
+    const port = family.shell?.telnetPort;
+    return port === undefined || banner.length === 0 || sysObjectId.length + sysDescr.length > 0 ? [] : [{ family, port }];
+  });
+}
+
+/** Is it what this family's own port says? */
+export function isServiceOf(family: Family, said: string | undefined): boolean {
+  return matching(family.recognise.banner, said) !== undefined;
+}
+
+function byService(families: ReadonlyMap<string, Family>, said: string | undefined): Recognised | undefined {
+  const found = said === undefined ? undefined : services(families).find(({ family }) => isServiceOf(family, said));
+  if (found === undefined) return undefined;
+  const by = `"${matching(found.family.recognise.banner, said)}" in what its port ${found.port} says`;
+  return { family: found.family, sureness: "sure", by };
 }
 
 function evidence(family: Family, said: { sysObjectId?: string; sysDescr?: string; banner?: string }): Omit<Recognised, "family"> {

@@ -1,5 +1,5 @@
 /**
- * What a host says to whoever connects: the SSH identification string, and whether H.323 or SIP ports accept. Nothing is sent.
+ * What a host says to whoever connects: the SSH identification string, what a status port says, and whether H.323 or SIP ports accept. Nothing is sent.
  */
 import { connect } from "node:net";
 
@@ -30,6 +30,14 @@ export function sshIdentification(knock: Knock, signal: AbortSignal): Promise<st
 export function identificationIn(bytes: Buffer): string | undefined {
   const found = /(?:^|\n)(SSH-\d\.\d+-[\x20-\x7e]{0,255})\r?\n/.exec(bytes.toString("latin1"));
   return found?.[1]?.slice(0, identificationAtMost);
+}
+
+/** What a port says unasked, once `known` knows it or the far end is done; undefined when it stays silent or says nothing that is known. */
+export function serviceGreeting(knock: Knock, known: (text: string) => boolean, signal: AbortSignal): Promise<string | undefined> {
+  return reach(knock, signal, (bytes) => {
+    const text = bytes.toString("latin1");
+    return known(text) ? text : undefined;
+  });
 }
 
 /** Connects and listens until `found` has an answer, the far end is done, or the time is over. */

@@ -37,6 +37,8 @@ export interface Seen {
   /** The SSH identification string, or what the shell said after a login. */
   readonly identification?: string;
   readonly greeting?: string;
+  /** What a status port (GNU Gatekeeper, TCP 7000) says to whoever connects. */
+  readonly service?: string;
   /** SSH accepted this credential. */
   readonly login?: string;
   /** TCP ports that accept: 1720, 5060, 5061. */

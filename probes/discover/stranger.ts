@@ -11,8 +11,8 @@ import type { Session, SnmpCredential } from "../snmp/conversing.ts";
 import { openSession, whyUnsupported } from "../snmp/session.ts";
 import type { SharedSockets } from "../snmp/sockets.ts";
 import { isAbsent, numberOf, textOf, type Varbind } from "../snmp/value.ts";
-import { isInfrastructure, recognised } from "./evidence.ts";
-import { accepts, signallingPorts, sshIdentification } from "./greeting.ts";
+import { isInfrastructure, isServiceOf, recognised, services } from "./evidence.ts";
+import { accepts, serviceGreeting, signallingPorts, sshIdentification } from "./greeting.ts";
 import { type Neighbourhood, readNeighbours } from "./neighbours.ts";
 import type { Seen, SystemGroup } from "./seen.ts";
 import { lookInside } from "./shell.ts";
@@ -67,16 +67,31 @@ export async function ask(address: Address, rttMs: number, asking: Asking): Prom
     const joins = isInfrastructure(first, known);
     const around = met !== undefined && joins ? await readNeighbours(met.talk, memory(), met.bulk) : none;
     const unsure = (first === undefined || first.sureness === "guess") && !joins;
-    const greeted = await greet(address, { family: unsure ? undefined : first?.family, unsure }, asking, refused);
+    const service = unsure || first?.family.kind === "host" ? await serviceOf(address, asking) : undefined;
+    const greeted =
+      service === undefined ? await greet(address, { family: unsure ? undefined : first?.family, unsure }, asking, refused) : silent;
     const { chassis } = around;
     return {
       ...{ address: address.ip, rttMs, ...known, refused, ...greeted },
+      ...(service === undefined ? {} : { service }),
       ...(chassis === undefined ? {} : { chassis }),
       neighbours: [...around.neighbours, ...greeted.neighbours],
     };
   } finally {
     met?.session.close();
   }
+}
+
+const silent: Greeted = { ports: [], neighbours: [] };
+
+/** A program that tells its name on a port of its own, on a host that SNMP knows only as a host, or on a stranger. */
+async function serviceOf(address: Address, asking: Asking): Promise<string | undefined> {
+  for (const { family, port } of services(asking.families)) {
+    const known = (text: string) => isServiceOf(family, text);
+    const said = await paid(asking, 1, () => serviceGreeting({ host: address.ip, port, timeoutMs: connectMs }, known, asking.signal));
+    if (said !== undefined) return said;
+  }
+  return undefined;
 }
 
 type Greeted = Pick<Seen, "identification" | "greeting" | "login" | "ports" | "neighbours">;
@@ -90,7 +105,7 @@ async function greet(
 ): Promise<Greeted> {
   const host = { host: address.ip, timeoutMs: connectMs };
   const wantsShell = asking.ssh !== undefined && (unsure || family?.shell !== undefined);
-  if (!unsure && !wantsShell) return { ports: [], neighbours: [] };
+  if (!unsure && !wantsShell) return silent;
   const identification = await paid(asking, 1, () => sshIdentification({ ...host, port: asking.sshPort }, asking.signal));
   const inside = wantsShell && identification !== undefined ? await lookInside(address, family, asking, refused) : undefined;
   const ports: number[] = [];

@@ -158,6 +158,9 @@ function startSnmpd(made: Lab, snmpd: string): void {
   ]);
 }
 
+/** As GnuGk greets on its status port (its manual, "Monitoring the Gatekeeper"). */
+const gatekeeperSays = "Version:\r\nGatekeeper(GNU) Version(5.12.0) Ext(pthreads=1)\r\nToolkit: PTLib\r\n;\r\n";
+
 it("a site is found: families, names, site, gateway, parents by LLDP and CDP; what is configured is left out; the file loads as written", async (context) => {
   const [snmpsimd, snmpd] = [needs("snmpsimd", context), needs("snmpd", context)];
   const made = await lab(
@@ -169,6 +172,7 @@ it("a site is found: families, names, site, gateway, parents by LLDP and CDP; wh
       codec(12, "known-codec"),
       { address: `${net}.13`, tcp: { 22: "SSH-2.0-OpenSSH_9.2 lab\r\n" } },
       { address: `${net}.14`, tcp: { 1720: "" } },
+      { address: `${net}.15`, tcp: { 7000: gatekeeperSays } },
       { address: `${net}.40`, tcp: {} },
     ],
     [`${net}.2`, `${net}.30`],
@@ -196,6 +200,7 @@ it("a site is found: families, names, site, gateway, parents by LLDP and CDP; wh
     "mgh-switch": { last: "2", family: "cisco-ios-switch", site: "mgh", parents: ["mgh-router"], snmp: "old" },
     "codec-a-101": { last: "10", family: "cisco-ce", site: "mgh", parents: ["mgh-switch"], sureness: "sure" },
     "codec-a102": { last: "11", family: "cisco-ce", parents: ["mgh-switch"] },
+    "mgh-gatekeeper-4-15": { last: "15", family: "gnugk", sureness: "sure" },
     "mgh-endpoint-4-13": { last: "13", family: "ping-only", sureness: "guess" },
     "lab-server": { last: "30", family: "net-snmp-host", snmp: "old", parents: [] },
   });

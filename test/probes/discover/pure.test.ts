@@ -4,6 +4,7 @@
 import { expect, it } from "vitest";
 import { parse } from "yaml";
 import type { Discovery } from "../../../probes/discover/discover.ts";
+import { recognised } from "../../../probes/discover/evidence.ts";
 import { identificationIn } from "../../../probes/discover/greeting.ts";
 import { cleanName, uniqueName } from "../../../probes/discover/name.ts";
 import { hostsOf, parseRange, type Range, siteOf } from "../../../probes/discover/range.ts";
@@ -11,6 +12,7 @@ import type { Neighbour } from "../../../probes/discover/seen.ts";
 import { type Node, places } from "../../../probes/discover/topology.ts";
 import { Tries } from "../../../probes/discover/tries.ts";
 import { writeUp } from "../../../probes/discover/write-up.ts";
+import { loadFamilies, shippedFamilies } from "../../../probes/families.ts";
 
 const range = (text: string) => parseRange(text) as Range;
 
@@ -179,4 +181,13 @@ it("whatever a device calls itself stays one comment and one name: it cannot wri
     devices: { a: { name: evil, site: "mgh", address: "10.0.0.1", family: "cisco-ce", checks: { ssh: false }, commissioning: true } },
   });
   expect(text.split("\n").filter((line) => line.includes("sysName"))).toHaveLength(1);
+});
+
+it("a host that SNMP knows as net-snmp is a gatekeeper where its status port says so, and a host where that port says something else", () => {
+  const { families } = loadFamilies([shippedFamilies()]);
+  const snmp = { credential: "main", sysObjectId: "1.3.6.1.4.1.8072.3.2.10", sysDescr: "Linux gk 6.1.0-18-amd64" };
+  const service = "Version:\r\nGatekeeper(GNU) Version(5.12.0) Ext(pthreads=1)\r\n;\r\n";
+  expect(recognised(families, { snmp, ports: [], service })).toMatchObject({ family: { id: "gnugk" }, sureness: "sure" });
+  expect(recognised(families, { snmp, ports: [], service: "220 mail ready\r\n" })?.family.id).toBe("net-snmp-host");
+  expect(recognised(families, { snmp, ports: [] })?.family.id).toBe("net-snmp-host");
 });
