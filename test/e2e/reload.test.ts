@@ -66,6 +66,9 @@ it("a bad file leaves the old configuration in force and says so; a good one is 
   expect((await daemon.device("two")).site).toBe("rvh");
   expect((await daemon.post("/-/reload?yes=true")).status).toBe(200);
   await expect(daemon.device("two")).rejects.toThrow("404");
+  const audited = JSON.parse(await daemon.text("/api/v1/audit")) as { items: { action: string; data: { changes: string[] } }[] };
+  expect(audited.items[0]).toMatchObject({ action: "configuration.reloaded", data: { yes: true } });
+  expect(audited.items[0]?.data.changes).toEqual(expect.arrayContaining(["- devices.two", "- sites.rvh"]));
   expect(await daemon.metric("vigie_device_up", 'device="two"')).toBeUndefined();
   expect(await daemon.stop()).toBe(0);
 }, 60_000);
