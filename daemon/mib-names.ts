@@ -46,12 +46,22 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Adds modules; one that is there is replaced. A reader sees the old file or the new one. */
+/** Adds modules; one that is there is replaced. */
 export function writeImported(stateDir: string, before: ImportedMibs, added: readonly ModuleNames[]): void {
   const modules = {
     ...before,
     ...Object.fromEntries(added.map(({ module, notifications, objects }) => [module, { notifications, objects }])),
   };
+  keep(stateDir, modules);
+}
+
+/** Takes these modules' names away; others stay. */
+export function removeImported(stateDir: string, before: ImportedMibs, gone: readonly string[]): void {
+  keep(stateDir, Object.fromEntries(Object.entries(before).filter(([module]) => !gone.includes(module))));
+}
+
+/** A reader sees the old file or the new one. */
+function keep(stateDir: string, modules: ImportedMibs): void {
   mkdirSync(stateDir, { recursive: true, mode: 0o750 });
   const beside = `${mibNamesFile(stateDir)}.${process.pid}`;
   writeFileSync(beside, `${JSON.stringify({ version: 1, modules })}\n`, { mode: 0o640 });

@@ -1,5 +1,5 @@
 /**
- * `vigie mib import`: names of notifications and objects out of users' MIB files, for a running daemon to show.
+ * `vigie mib`: names of notifications and objects out of users' MIB files, for a running daemon to show.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -9,9 +9,12 @@ import { type Module, parseMib } from "../../probes/mib/parse.ts";
 import type { MibProblem } from "../../probes/mib/tokens.ts";
 import { mibNamesFile, readImported, writeImported } from "../mib-names.ts";
 import type { Io } from "./io.ts";
+import { counted, lineOf, list, remove } from "./mib-kept.ts";
 import { storageConfig } from "./storage-config.ts";
 
 const HELP = `Usage: vigie mib import FILE... [--dir DIR]... [--config FILE] [--json]
+       vigie mib list [--config FILE] [--json]
+       vigie mib remove MODULE... [--config FILE] [--json]
 
 Compiles MIB files into names: a trap that no device family knows is then shown by its name, and its values by theirs. Names only: what a
 trap means (symptom, raise or clear) is written in a device family, see docs/families.md.
@@ -20,12 +23,14 @@ All files are compiled together. What they import is looked for among them, besi
 ACME-MIB.mib, .my, .txt). A running daemon takes the names in within seconds. A module that was imported before is replaced.
 With a problem in any file nothing is imported.
 
+list prints the modules that were imported, remove takes some of them away by their names (ACME-MIB).
+
   --dir DIR      a folder of other MIB files; may be given several times
   --config FILE  default: vigie.yaml; the names are kept in its state folder
   --json         print one JSON object: modules with the number of their names, problems
   --help         this text
 
-Exit code: 0 imported, 1 problems, 2 wrong use.`;
+Exit code: 0 done, 1 problems, 2 wrong use.`;
 
 const maxBytes = 4 << 20;
 const suffixes = ["", ".mib", ".my", ".txt", ".MIB"];
@@ -54,17 +59,29 @@ export async function mib(argv: readonly string[], io: Io): Promise<number> {
     io.out(HELP);
     return 0;
   }
-  if (act !== "import" || files.length === 0) {
-    io.err('vigie mib: write "vigie mib import FILE..."; see vigie mib --help');
+  if (!isKnown(act) || (files.length === 0) !== (act === "list")) {
+    io.err('vigie mib: write "vigie mib import FILE...", "vigie mib list" or "vigie mib remove MODULE..."; see vigie mib --help');
     return 2;
   }
-  const { names, problems } = compileFiles(files, values.dir);
-  if (problems.length > 0) return refuse(problems, values.json === true, io);
+  const json = values.json === true;
+  const compiled = act === "import" ? compileFiles(files, values.dir) : { names: [], problems: [] };
+  if (compiled.problems.length > 0) return refuse(compiled.problems, json, io);
   const config = await storageConfig(values.config, io);
   if (config === undefined) return 1;
-  writeImported(config.stateDir, readImported(config.stateDir), names);
-  tell(names, mibNamesFile(config.stateDir), values.json === true, io);
-  return 0;
+  switch (act) {
+    case "list":
+      return list(config.stateDir, json, io);
+    case "remove":
+      return remove(config.stateDir, files, json, io);
+    case "import":
+      writeImported(config.stateDir, readImported(config.stateDir), compiled.names);
+      tell(compiled.names, mibNamesFile(config.stateDir), json, io);
+      return 0;
+  }
+}
+
+function isKnown(act: string | undefined): act is "import" | "list" | "remove" {
+  return act === "import" || act === "list" || act === "remove";
 }
 
 function compileFiles(
@@ -125,11 +142,7 @@ function refuse(problems: readonly MibProblem[], json: boolean, io: Io): number 
 }
 
 function tell(names: readonly ModuleNames[], file: string, json: boolean, io: Io): void {
-  const modules = names.map(({ module, notifications, objects }) => ({
-    module,
-    notifications: Object.keys(notifications).length,
-    objects: Object.keys(objects).length,
-  }));
+  const modules = counted(Object.fromEntries(names.map((each) => [each.module, each])));
   if (json) io.out(JSON.stringify({ ok: true, file, modules, problems: [] }));
-  else for (const each of modules) io.out(`${each.module}: ${each.notifications} notifications, ${each.objects} objects; in ${file}`);
+  else for (const each of modules) io.out(`${lineOf(each)}; in ${file}`);
 }

@@ -1,4 +1,4 @@
-/** `vigie mib import` as a person calls it, and the running daemon that takes the names in. The MIBs are our own (test/probes/mib). */
+/** `vigie mib` as a person calls it, and the running daemon that takes the names in. The MIBs are our own (test/probes/mib). */
 import { spawnSync } from "node:child_process";
 import { cpSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -118,4 +118,23 @@ it("finds imports beside the file, keeps what was imported before, and replaces 
   expect(statSync(mibNamesFile(state)).mode & 0o777).toBe(0o640);
   rig.file("state/mib-names.json", "{ not ours");
   expect(() => readImported(state)).toThrow(/mib-names.json is damaged; delete it and import the MIBs again/);
+});
+
+it("lists what was imported and takes away what is named, nothing where a name is not there", () => {
+  const { file } = config();
+  const state = join(rig.folder, "state");
+  expect(vigie("mib", "list", "--config", file)).toMatchObject({ code: 0, out: "no MIB was imported yet; vigie mib import FILE...\n" });
+  vigie("mib", "import", "mibs/FOGHORN-MIB.my", "mibs/LANTERN-MIB.mib", "--config", file);
+  expect(vigie("mib", "list", "--config", file).out).toBe(
+    "FOGHORN-MIB: 2 notifications, 2 objects\nLANTERN-MIB: 1 notifications, 9 objects\n",
+  );
+  const misspelt = vigie("mib", "remove", "LANTERN-MIB", "FOGHORN", "--config", file);
+  expect(misspelt).toMatchObject({ code: 1, err: "FOGHORN: not imported; nothing was removed; see vigie mib list\n" });
+  expect(vigie("mib", "remove", "LANTERN-MIB", "--config", file)).toMatchObject({ code: 0, out: "LANTERN-MIB: removed\n" });
+  expect(JSON.parse(vigie("mib", "list", "--config", file, "--json").out).modules).toEqual([
+    { module: "FOGHORN-MIB", notifications: 2, objects: 2 },
+  ]);
+  expect(Object.keys(readImported(state))).toEqual(["FOGHORN-MIB"]);
+  expect(vigie("mib", "list", "FOGHORN-MIB", "--config", file).code).toBe(2);
+  expect(vigie("mib", "remove", "--config", file).code).toBe(2);
 });
