@@ -28,6 +28,7 @@ export const wanted = {
   "systemd-analyze": "systemd",
   aiosmtpd: "python3-aiosmtpd",
   telnetd: "telnetd",
+  telnet: "telnet",
 };
 const places = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin"];
 

@@ -69,11 +69,19 @@ function cut(value: unknown, below: Wanted): Pruned | Pruned[] | string | undefi
   if (value === undefined) return undefined;
   if (Array.isArray(value)) {
     // Items without any of the wanted nodes still count: `Call[]` asks how many there are.
-    return value.slice(0, MAX_ITEMS).map((item) => prune(item, below) ?? (Object.create(null) as Pruned));
+    return value.slice(0, MAX_ITEMS).map((item) => cutItem(item, below));
   }
   // A node may have a value and nodes below it.
   const inner = below.size === 0 ? undefined : prune(value, below);
   return inner ?? leafOf(value) ?? prune(value, below) ?? (below.size === 0 ? (Object.create(null) as Pruned) : undefined);
+}
+
+/** An item of a list: one that is a leaf itself keeps its value. */
+function cutItem(item: unknown, below: Wanted): Pruned {
+  const kept = prune(item, below) ?? (Object.create(null) as Pruned);
+  const leaf = below.size === 0 ? leafOf(item) : undefined;
+  if (leaf !== undefined) kept.Value = leaf;
+  return kept;
 }
 
 function leafOf(value: unknown): string | undefined {
