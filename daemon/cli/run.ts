@@ -20,7 +20,8 @@ const help = `vigie run [--config vigie.yaml] [--demo] [--log-level info] [--log
   --log-level L   debug, info, warn, error; default info (demo: warn)
   --log FORM      json or plain; default: plain on a terminal and in the demo
 
-Signals: SIGTERM and SIGINT stop it (the dead-man's ping is told), SIGHUP reloads the configuration.`;
+Signals: SIGTERM and SIGINT stop it (the dead-man's ping is told), SIGHUP reloads the configuration.
+Exit code: 0 it was told to stop, 1 it could not start or go on, 2 wrong use.`;
 
 export function version(): string {
   return (JSON.parse(readFileSync(join(projectRoot(), "package.json"), "utf8")) as { version: string }).version;

@@ -5,7 +5,12 @@ import { randomBytes } from "node:crypto";
 import type { Io } from "./io.ts";
 
 const usage = `Usage: vigie token NAME FUNCTION [--json]
-Makes a token for the API. NAME is who uses it, FUNCTION the function they act for (it-technician).`;
+Makes a token for the API. NAME is who uses it, FUNCTION the function they act for (it-technician).
+
+  --json  print one JSON object: name, function, secret, variable, config
+  --help  this text
+
+Exit code: 0 made, 2 wrong use.`;
 
 export async function token(argv: readonly string[], io: Io): Promise<number> {
   if (argv.includes("--help") || argv.includes("-h")) {

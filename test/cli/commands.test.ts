@@ -69,6 +69,7 @@ describe("wrong use", () => {
       const help = vigie(...words, "--help");
       expect([help.code, help.err]).toEqual([0, ""]);
       expect(help.out).toContain(`vigie ${words.join(" ")}`);
+      expect(help.out).toMatch(/Exit code: 0 .*2 wrong use/);
     },
   );
 
