@@ -8,7 +8,7 @@ import { type IncidentSummary, incidentLines, incidentMetricNames, recurrenceLin
 import { sampleHelp } from "./export/sample-help.ts";
 import { noPlan, type Plan, Plans } from "./export/sample-plan.ts";
 import { escapeLabel, heading, writeValue } from "./export/text-format.ts";
-import type { DeviceKind } from "./model/family.ts";
+import type { DeviceKind, Family } from "./model/family.ts";
 import { type DeviceLights, type LightState, lightNames } from "./model/lights.ts";
 import type { Device, Network } from "./model/network.ts";
 import type { Recurrence } from "./ports.ts";
@@ -20,6 +20,8 @@ export interface ExpositionSources {
   readonly incidents: () => readonly IncidentSummary[];
   /** The most frequent failures, as last read from the store; its limit bounds the series. Without it there is no such family. */
   readonly recurrences?: () => readonly Recurrence[];
+  /** By id: which readings are texts. Without it none is taken for one. */
+  readonly families?: () => ReadonlyMap<string, Family>;
 }
 
 export interface Exposition {
@@ -34,6 +36,11 @@ const maxReadings = 64;
 const maxValueLength = 80;
 /** Facts that change by themselves, so that each change would be a new series. */
 const unshownReadings = new Set(["engine_boots"]);
+/**
+ * Of texts only what counts equipment is shown. A device's own name or description may hold a person's, and serial numbers and
+ * neighbours are one series each: they stand on the device's page.
+ */
+const shownTexts: ReadonlySet<string> = new Set(["model", "software_version"]);
 
 /** Pieces of a slice: about 1,000 lines, 100 KB. */
 const piecesOfSlice = 4_096;
@@ -44,11 +51,20 @@ interface Prepared {
   /** `device="…",site="…",family="…"`: of every line about it. */
   readonly labels: string;
   readonly info: string;
+  /** Names of readings that are no series. */
+  readonly unshown: ReadonlySet<string>;
   plan: Plan;
 }
 
 export function createExposition(sources: ExpositionSources): Exposition {
   const prepared = new Map<string, Prepared>();
+  const unshown = new WeakMap<Family, ReadonlySet<string>>();
+  const unshownOf = (family: Family | undefined): ReadonlySet<string> => {
+    if (family === undefined) return unshownReadings;
+    const known = unshown.get(family) ?? textsOf(family);
+    unshown.set(family, known);
+    return known;
+  };
   const plans = new Plans(ownNames);
 
   const prepare = (device: Device): Prepared => {
@@ -57,7 +73,7 @@ export function createExposition(sources: ExpositionSources): Exposition {
     const labels = `device="${escapeLabel(device.id)}",site="${escapeLabel(device.site)}",family="${escapeLabel(device.family)}"`;
     const room = escapeLabel(device.room ?? "");
     const info = `${labels},kind="${device.kind}",name="${escapeLabel(device.name)}",room="${room}",commissioning="${device.commissioning}"`;
-    const made = { device, labels, info, plan: noPlan };
+    const made = { device, labels, info, unshown: unshownOf(sources.families?.().get(device.family)), plan: noPlan };
     prepared.set(device.id, made);
     return made;
   };
@@ -94,6 +110,12 @@ export function createExposition(sources: ExpositionSources): Exposition {
     yield recurrenceLines(sources.recurrences?.() ?? []);
   }
   return { slices };
+}
+
+function textsOf({ snmp, shell }: Family): ReadonlySet<string> {
+  const asked = [...(shell?.asks ?? []), ...(shell?.inCall?.asks ?? [])].flatMap(({ values }) => values);
+  const texts = [...snmp.scalars, ...snmp.columns, ...asked].filter(({ as, name }) => as === "text" && !shownTexts.has(name));
+  return new Set([...unshownReadings, ...texts.map(({ name }) => name)]);
 }
 
 /** A device in one scrape. `up` undefined: it was never looked at. */
@@ -165,7 +187,7 @@ function writeReadings({ ready, looks }: Row, out: string[]): void {
   let count = 0;
   for (const { kind, readings } of looks) {
     for (const reading of readings) {
-      if (unshownReadings.has(reading.name)) continue;
+      if (ready.unshown.has(reading.name)) continue;
       if (count >= maxReadings) return;
       count += 1;
       const value = escapeLabel(reading.value.slice(0, maxValueLength));

@@ -72,7 +72,10 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; clo
     metrics,
     sink,
     mibNames: parts.mibNames,
-    exposition: createExposition({ board, network: () => config().network, incidents: parts.open, recurrences: recurring(parts) }),
+    exposition: createExposition({
+      ...{ board, network: () => config().network, families: () => config().families },
+      ...{ incidents: parts.open, recurrences: recurring(parts) },
+    }),
     readiness: parts.readiness,
     actions: new Desk({ store, clock, config, changed: parts.refresh }),
     reload: parts.reload,

@@ -186,6 +186,13 @@ export function scrub(text: string, inventory: ReadonlySet<string>): string {
     .replace(TELEPHONE, (found) => (known(found, inventory) ? found : REMOVED));
 }
 
+const SERIALS: ReadonlySet<string> = new Set(["serial", "peripheral_serial"]);
+
+/** The value of a reading without far-end identity. A serial number may be digits only, as a telephone number is. */
+export function scrubReading(name: string, text: string, inventory: ReadonlySet<string>): string {
+  return SERIALS.has(name) && /^[\w.-]{4,40}$/.test(text) ? text : scrub(text, inventory);
+}
+
 /** A structured answer without far-end identity: the same shape, values and subtrees taken out. Depth beyond 32 goes too. */
 export function dropFarEnd(value: unknown, inventory: ReadonlySet<string>): unknown {
   return filter(value, { field: "", inCall: false, depth: 0, inventory });

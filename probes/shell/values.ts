@@ -6,7 +6,7 @@
 import { isIP } from "node:net";
 import type { ShellAsk, ShellValue } from "../../daemon/model/family.ts";
 import type { Reading, Sample } from "../../daemon/model/observation.ts";
-import { dropFarEnd, isFarEndField, scrub } from "../privacy.ts";
+import { dropFarEnd, isFarEndField, scrub, scrubReading } from "../privacy.ts";
 import { safePattern } from "../safe-pattern.ts";
 import type { Answer } from "./dialect.ts";
 import { type Found, find, firstGroup, leafAt, wordAt } from "./find.ts";
@@ -101,16 +101,13 @@ function addReading(
     : value.as === "text"
       ? text
       : (value.states?.[text] ?? text.toLowerCase().replace(/\s+/g, "-"));
-  // A serial number may be digits only, as a telephone number is.
-  const clean = (SERIALS.has(value.name) && /^[\w.-]{4,40}$/.test(word) ? word : scrub(word, inventory)).slice(0, 200);
+  const clean = scrubReading(value.name, word, inventory).slice(0, 200);
   if (clean === "") return;
   const reading = { name: value.name, ...(part === undefined ? {} : { part }), value: clean };
   const before = placeOf(value, part, into, into.readings.length);
   if (before === undefined) into.readings.push(reading);
   else if (isWorse(value, clean, into.readings[before]?.value)) into.readings[before] = reading;
 }
-
-const SERIALS: ReadonlySet<string> = new Set(["serial", "peripheral_serial"]);
 
 /** What is usual whatever level the device gives it. */
 function isNoise({ noise }: ShellValue, part: string | undefined): boolean {

@@ -2,7 +2,8 @@
  * The questions of one look to one device: within its ceilings, until its deadline, each kept for the trace.
  */
 import type { Answer, Question, Session } from "./conversing.ts";
-import { textOf, type Varbind } from "./value.ts";
+import { tellableText } from "./tellable.ts";
+import type { Varbind } from "./value.ts";
 
 /** A gate that lets so many through at once. */
 export class Gate {
@@ -141,5 +142,5 @@ function answerLine(answer: Answer): string {
 }
 
 function shown(varbind: Varbind): string {
-  return `${varbind.oid}=${(textOf(varbind) ?? `type ${varbind.type}`).slice(0, 80)}`;
+  return `${varbind.oid}=${(tellableText(varbind) ?? `type ${varbind.type}`).slice(0, 80)}`;
 }

@@ -6,6 +6,7 @@
 import type { ReadAs } from "../../daemon/model/family.ts";
 import type { Reading, Sample } from "../../daemon/model/observation.ts";
 import { type CounterReading, rateOf } from "./rate.ts";
+import { toldOf } from "./tellable.ts";
 import { numberOf, textOf, type Varbind, wholeOf } from "./value.ts";
 
 /** Counters as they were at the last look, by name and part. */
@@ -40,15 +41,10 @@ export function addMeaning(item: Item, varbind: Varbind, before: Before, into: G
   const { read, part } = item;
   const where = part === undefined ? {} : { part };
   switch (read.as) {
-    case "state": {
-      const raw = textOf(varbind);
-      if (raw !== undefined && raw !== "")
-        into.readings.push({ name: read.name, value: read.states?.[raw] ?? raw.toLowerCase(), ...where });
-      return;
-    }
+    case "state":
     case "text": {
-      const text = textOf(varbind);
-      if (text !== undefined && text !== "") into.readings.push({ name: read.name, value: text, ...where });
+      const value = toldOf(read, varbind);
+      if (value !== undefined && value !== "") into.readings.push({ name: read.name, value, ...where });
       return;
     }
     case "gauge": {

@@ -4,6 +4,7 @@
  * Pure. A row whose label or condition was not read (the walk was cut short) is left out: a part must not change its name for a slow look.
  */
 import type { SnmpColumn } from "../../daemon/model/family.ts";
+import { isPrivateObject } from "../private-objects.ts";
 import { compareOids } from "./oid.ts";
 import { numberOf, textOf, type Varbind } from "./value.ts";
 import type { Column } from "./walk.ts";
@@ -102,7 +103,7 @@ export function interfaceNames(columns: readonly SnmpColumn[], walked: ReadonlyM
 const ifTables: readonly string[] = ["1.3.6.1.2.1.2.2.1.", "1.3.6.1.2.1.31.1.1.1."];
 
 function labelOf(column: SnmpColumn, index: string, walked: ReadonlyMap<string, Column>): string | undefined {
-  if (column.labelOid === undefined) return index;
+  if (column.labelOid === undefined || isPrivateObject(column.labelOid)) return index;
   const labels = walked.get(column.labelOid);
   const label = labels?.values.get(index);
   if (label === undefined) return labels?.complete === true ? index : undefined;

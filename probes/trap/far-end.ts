@@ -5,6 +5,7 @@
  */
 import type { DeviceKind } from "../../daemon/model/family.ts";
 import { scrub } from "../privacy.ts";
+import { isPrivateObject } from "../private-objects.ts";
 import type { DecodedTrap, TrapVarbind } from "./trap.ts";
 
 /** What stands in the place of a value that was taken out. */
@@ -12,8 +13,8 @@ export const DROPPED = "***";
 
 /** MIB-II with its interfaces, entities and UPSs, and SNMP's own objects: no calls in there. */
 const TECHNICAL = ["1.3.6.1.2.1", "1.3.6.1.6.3"];
-/** … but sysContact, sysName, sysLocation and ifAlias are free text about people and places. */
-const FREE_TEXT = ["1.3.6.1.2.1.1.4", "1.3.6.1.2.1.1.5", "1.3.6.1.2.1.1.6", "1.3.6.1.2.1.31.1.1.1.18"];
+/** … but sysName is only known from a device's own look: a notification may be anybody's. */
+const SYS_NAME = ["1.3.6.1.2.1.1.5"];
 /** Types that can hold a name, a number called or the far end's address. */
 const TELLING: ReadonlySet<string> = new Set(["OctetString", "Opaque", "BitString", "IpAddress"]);
 /** Devices that hold no calls: their texts say which fan or which phase. */
@@ -50,7 +51,7 @@ function withoutTexts(hex: string): string {
 
 function keptValue({ oid, type, value }: TrapVarbind, kind: DeviceKind | undefined, known: ReadonlySet<string>): string {
   if (!TELLING.has(type) || value === "") return value;
-  if (under(oid, FREE_TEXT)) return DROPPED;
+  if (isPrivateObject(oid) || under(oid, SYS_NAME)) return DROPPED;
   if (under(oid, TECHNICAL) || isKnown(oid, known)) return value;
   return kind !== undefined && CALL_FREE.has(kind) ? scrub(value, NOTHING) : DROPPED;
 }
