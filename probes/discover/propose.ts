@@ -151,14 +151,20 @@ function remarksOn({ seen, site, known }: Draft): readonly string[] {
     ...(refused.length === 0 ? [] : [`refused ${[...new Set(refused)].join(", ")}`]),
     ...(snmp?.sysDescr === undefined ? [] : [`sysDescr ${snmp.sysDescr}`]),
     ...(snmp?.sysObjectId === undefined ? [] : [`sysObjectID ${snmp.sysObjectId}`]),
-    ...(snmp?.sysLocation === undefined ? [] : [`sysLocation ${snmp.sysLocation}`]),
-    ...(identification === undefined ? [] : [`SSH says ${identification}${login === undefined ? "" : `; ${login} may log in`}`]),
+    ...(identification === undefined
+      ? []
+      : [`SSH says ${softwareOf(identification)}${login === undefined ? "" : `; ${login} may log in`}`]),
     ...(ports.length === 0 ? [] : [`TCP ${ports.join(", ")} accept`]),
     known === undefined ? "family: a guess; nothing tells what it is" : `family: ${known.sureness}, ${known.by}`,
     site === undefined
       ? "site: no subnet of discovery.sites holds this address; write it"
       : `site: ${site.subnet === "" ? "the only one there is" : `by its subnet ${site.subnet}`}`,
   ];
+}
+
+/** Without the comment of RFC 4253 section 4.2, which is free text. */
+function softwareOf(identification: string): string {
+  return identification.split(" ")[0] ?? "";
 }
 
 const strangersAtMost = 8;

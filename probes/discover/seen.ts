@@ -7,7 +7,6 @@ export interface SystemGroup {
   readonly sysDescr?: string;
   readonly sysObjectId?: string;
   readonly sysName?: string;
-  readonly sysLocation?: string;
   /** Sum of 2^(layer-1): 2 is a bridge, 4 a router. */
   readonly sysServices?: number;
 }

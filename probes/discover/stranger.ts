@@ -46,12 +46,11 @@ const attemptMs = 1_500;
 const connectMs = 2_000;
 /** SNMPv3: engine discovery, the question, and once more when our idea of its clock was wrong. */
 const packetsToMeet = 3;
-/** MIB-II system group: sysDescr, sysObjectID, sysName, sysLocation, sysServices. */
+/** MIB-II system group: sysDescr, sysObjectID, sysName, sysServices. sysContact and sysLocation are free text about people: never asked. */
 const system = {
   descr: "1.3.6.1.2.1.1.1.0",
   objectId: "1.3.6.1.2.1.1.2.0",
   name: "1.3.6.1.2.1.1.5.0",
-  location: "1.3.6.1.2.1.1.6.0",
   services: "1.3.6.1.2.1.1.7.0",
 } as const;
 
@@ -222,7 +221,6 @@ function groupOf(varbinds: readonly Varbind[]): SystemGroup {
     sysDescr: text(system.descr, descrAtMost),
     sysObjectId: text(system.objectId, textAtMost),
     sysName: text(system.name, textAtMost),
-    sysLocation: text(system.location, textAtMost),
     sysServices: services === undefined ? undefined : numberOf(services),
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));

@@ -144,9 +144,9 @@ export class Rig {
     return this.file(name, JSON.stringify(whole, null, 1));
   }
 
-  async daemon(config: string, env: Record<string, string> = {}): Promise<Daemon> {
+  async daemon(config: string, env: Record<string, string> = {}, more: readonly string[] = []): Promise<Daemon> {
     this.#daemons += 1;
-    const child = spawn(process.execPath, [program, "run", "--config", config, "--log", "json"], {
+    const child = spawn(process.execPath, [program, "run", "--config", config, "--log", "json", ...more], {
       cwd: this.folder,
       env: { ...process.env, ...this.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],

@@ -207,7 +207,7 @@ it("a site is found: families, names, site, gateway, parents by LLDP and CDP; wh
   expect(found["unknown-endpoint-4-40"]).toMatchObject({ site: undefined });
   expect(proposals.find(({ id }) => id === "mgh-router")?.gateway).toBe(true);
   expect(proposals.find(({ address }) => address === `${net}.14`)?.remarks.join()).toContain("TCP 1720 accept");
-  expect(yaml).toContain("# SSH says SSH-2.0-OpenSSH_9.2 lab");
+  expect(yaml).toContain("# SSH says SSH-2.0-OpenSSH_9.2\n");
   expect(yaml).toContain("# For the site's own entry: mgh: { gateway: mgh-router }");
   expect(yaml).not.toMatch(new RegExp(Object.values(env).join("|")));
   // As written, but for the one site that no subnet told.

@@ -52,7 +52,13 @@ export function play(stream: Duplex, script: Play, seen: Played): void {
   });
 }
 
-async function serve(take: (socket: Socket, seen: Played) => void): Promise<Played> {
+/** Where it listens; default: loopback, any port. */
+interface At {
+  readonly host?: string;
+  readonly port?: number;
+}
+
+async function serve(take: (socket: Socket, seen: Played) => void, at: At = {}): Promise<Played> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     seen.connections += 1;
@@ -74,7 +80,7 @@ async function serve(take: (socket: Socket, seen: Played) => void): Promise<Play
       await new Promise((resolve) => server.close(resolve));
     },
   };
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(at.port ?? 0, at.host ?? "127.0.0.1", resolve));
   return Object.assign(seen, { port: (server.address() as AddressInfo).port });
 }
 
@@ -93,12 +99,12 @@ export interface TelnetLogin {
 
 const IAC_WILL_ECHO = Buffer.from([255, 251, 1]);
 
-export function overTelnet(script: Play, login?: TelnetLogin): Promise<Played> {
+export function overTelnet(script: Play, login?: TelnetLogin, at?: At): Promise<Played> {
   return serve((socket, seen) => {
     socket.write(IAC_WILL_ECHO);
     if (login === undefined) play(socket, script, seen);
     else askLogin(socket, script, login, seen);
-  });
+  }, at);
 }
 
 function askLogin(socket: Socket, script: Play, login: TelnetLogin, seen: Played): void {
@@ -124,7 +130,7 @@ function askLogin(socket: Socket, script: Play, login: TelnetLogin, seen: Played
   socket.on("data", hear);
 }
 
-export function overSsh(script: Play): Promise<Played> {
+export function overSsh(script: Play, at?: At): Promise<Played> {
   const hostKey = ed25519();
   const servers = new WeakMap<Played, ssh2.Server>();
   return serve((socket, seen) => {
@@ -142,7 +148,7 @@ export function overSsh(script: Play): Promise<Played> {
       servers.set(seen, ssh);
     }
     ssh.injectSocket(socket);
-  });
+  }, at);
 }
 
 export const telnetPassword = (value: string, user?: string): Credential => ({

@@ -258,4 +258,27 @@ describe("meaning", () => {
   ] as const)("%s", (_, read, varbind, wanted) => {
     expect(add(read, varbind)).toBe(wanted);
   });
+
+  const told = (oid: string, text: string) => ({ oid, type: 4, value: Buffer.from(text) });
+  const contact = "1.3.6.1.2.1.1.4.0";
+  it.each([
+    ["sysContact is told to nobody, whoever asks", { name: "t", as: "text" }, told(contact, "Quillon"), undefined],
+    ["nor as a state", { name: "t", as: "state" }, told(contact, "Quillon"), undefined],
+    ["but the family's own word for it is", { name: "t", as: "state", states: { Quillon: "ours" } }, told(contact, "Quillon"), "ours"],
+    ["a mail address in a text goes", { name: "t", as: "text" }, told("1.3.6.1.2.1.1.1.0", "ask q@x.example"), "ask [removed]"],
+    ["a serial number of digits stays", { name: "serial", as: "text" }, told("1.2.3.0", "20391847"), "20391847"],
+  ] as const)("%s", (_, read, varbind, wanted) => {
+    expect(add(read, varbind)).toBe(wanted);
+  });
+
+  it("a part is never called by free text about people: its index stands for it", () => {
+    const alias = "1.3.6.1.2.1.31.1.1.1.18";
+    const read = { oid: "1.8", name: "s", as: "state", part: "interface", labelOid: alias, certainty: "manual" } as const;
+    const column = (value: Buffer | number) => ({ values: new Map([["7", { oid: "", type: 4, value }]]), complete: true });
+    const walked = new Map([
+      ["1.8", column(1)],
+      [alias, column(Buffer.from("to Quillon"))],
+    ]) as unknown as Parameters<typeof rowsOf>[1];
+    expect(rowsOf(read, walked).map(({ part }) => part)).toEqual(["interface 7"]);
+  });
 });

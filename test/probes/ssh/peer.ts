@@ -126,6 +126,8 @@ export interface CodecScript {
   readonly shell?: (channel: ServerChannel) => void;
   readonly exec?: (command: string, channel: ServerChannel) => void;
   readonly host?: string;
+  /** Default: any that is free. */
+  readonly tcpPort?: number;
 }
 
 export interface Codec {
@@ -195,7 +197,7 @@ export async function codec(script: CodecScript = {}): Promise<Codec> {
     socket.on("close", () => sockets.delete(socket));
     ssh.injectSocket(socket);
   });
-  await new Promise<void>((resolve) => tcp.listen(0, script.host ?? "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => tcp.listen(script.tcpPort ?? 0, script.host ?? "127.0.0.1", resolve));
   return Object.assign(seen, {
     port: (tcp.address() as AddressInfo).port,
     cut: () => {

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import type { DeviceKind } from "../../../daemon/model/family.ts";
 import { withoutFarEnd } from "../../../probes/trap/far-end.ts";
 
-const known = new Set(["1.3.6.1.4.1.13885.101.1.1.4.0", "1.3.6.1.4.1.13885.101.1.3"]);
+const known = new Set(["1.3.6.1.4.1.13885.101.1.1.4.0", "1.3.6.1.4.1.13885.101.1.3", "1.3.6.1.4.1.13885.101.1.4"]);
 
 it.each<readonly [string, DeviceKind | undefined, string, string, string, string]>([
   ["the far end's name in a codec's trap goes", "codec", "1.3.6.1.4.1.13885.101.1.5.2.1.4.1", "OctetString", "Zuleika", "***"],
@@ -18,6 +18,10 @@ it.each<readonly [string, DeviceKind | undefined, string, string, string, string
   ["the name of an interface stays", "codec", "1.3.6.1.2.1.2.2.1.2.7", "OctetString", "eth0", "eth0"],
   ["sysContact is about a person", "switch", "1.3.6.1.2.1.1.4.0", "OctetString", "Quillon", "***"],
   ["ifAlias is free text", "switch", "1.3.6.1.2.1.31.1.1.1.18.7", "OctetString", "to Quillon", "***"],
+  ["a router's log message is free text", "router", "1.3.6.1.4.1.9.9.41.1.2.3.1.5.7", "OctetString", "by Quillon on vty0", "***"],
+  ["who changed the configuration goes", "router", "1.3.6.1.4.1.9.9.43.1.1.6.1.8.3", "OctetString", "quillon", "***"],
+  ["the number of the change stays", "router", "1.3.6.1.4.1.9.9.43.1.1.6.1.80.3", "OctetString", "three", "three"],
+  ["the far site goes although data read it", "codec", "1.3.6.1.4.1.13885.101.1.4.1.1.58.1", "OctetString", "Zuleika", "***"],
   ["a fan of a switch stays", "switch", "1.3.6.1.4.1.9.9.13.1.4.1.2.1", "OctetString", "Fan 1", "Fan 1"],
   ["a URI in a router's trap goes", "router", "1.3.6.1.4.1.9.9.1", "OctetString", "call sip:a@b.example ended", "call [removed] ended"],
 ])("%s", (_title, kind, oid, type, value, kept) => {
