@@ -191,16 +191,16 @@ function judgeAbsent(rule: Rule, observation: Observation, look: Look, turn: Tur
   }
 }
 
-/** Parts that only traps tell of, where the device says how it is as a whole. */
+/** Parts that only traps tell of, whatever is wrong with them, where the device says how it is as a whole. */
 function judgeCovered(rule: Rule, observation: Observation, look: Look, turn: Turn): void {
-  const { when } = rule;
-  if (rule.coversParts !== true || when.on !== "reading" || !turn.hasAlarms) return;
+  const { when, coversParts } = rule;
+  if (coversParts === undefined || when.on !== "reading" || !turn.hasAlarms) return;
   const said = observation.finding.readings.find(({ name, part }) => name === when.name && part === undefined);
   if (said === undefined) return;
   const { value: bad } = judgeReading(when, said.value, true);
-  for (const { key, part, rule: owner } of turn.alarmsOfDevice()) {
-    const alarm = turn.present(key);
-    if (owner !== rule.id || part === undefined || part === rule.part || alarm?.state !== "active") continue;
+  for (const { key, part } of turn.alarmsOfDevice()) {
+    const alarm = part?.startsWith(`${coversParts} `) === true ? turn.present(key) : undefined;
+    if (alarm?.state !== "active" || alarm.raisedBy !== "trap") continue;
     turn.take(rule, moveByCover(alarm, { rule, bad: bad !== false, word: said.value, look }));
   }
 }

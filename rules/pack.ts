@@ -116,7 +116,7 @@ function toRule(entry: RuleEntry): Rule {
     ...(entry.retry === undefined ? {} : { retryMs: entry.retry }),
     ...(entry.after_good === undefined ? {} : { afterGood: entry.after_good }),
     clearedBy: entry.cleared_by,
-    ...(entry.covers_parts ? { coversParts: true } : {}),
+    ...(entry.covers_parts === undefined ? {} : { coversParts: entry.covers_parts }),
     reach: entry.reach,
     outOfService: entry.out_of_service,
     eventOnly: entry.event_only,

@@ -135,7 +135,7 @@ const rule = z
     retry: duration.optional(),
     after_good: z.union([z.literal(true), z.array(code).min(1)], { error: "must be true or a list of words" }).optional(),
     cleared_by: z.enum(["look", "trap"], { error: "must be look or trap" }).default("look"),
-    covers_parts: z.boolean().default(false),
+    covers_parts: code.optional(),
     reach: z.enum(["general", "device", "part"], { error: "must be general, device or part" }),
     out_of_service: z.boolean().default(false),
     event_only: z.boolean().default(false),
@@ -149,7 +149,7 @@ const rule = z
     if (entry.retry !== undefined && entry.attempts === 1) {
       context.addIssue({ code: "custom", path: ["retry"], message: "has no use with one attempt; raise attempts or remove it" });
     }
-    if (entry.covers_parts && (typeof entry.when !== "object" || !("reading" in entry.when))) {
+    if (entry.covers_parts !== undefined && (typeof entry.when !== "object" || !("reading" in entry.when))) {
       context.addIssue({ code: "custom", path: ["covers_parts"], message: "needs a reading of the whole device in when; remove it" });
     }
     if (entry.retry !== undefined && entry.retry < SECOND) {

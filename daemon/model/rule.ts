@@ -69,10 +69,10 @@ export interface Rule {
   /** Who may clear it: only a look (default), or also the paired trap when nothing can look. */
   readonly clearedBy: "look" | "trap";
   /**
-   * A good reading of the whole device says that all its parts are well: seen as often as a restoration needs, it ends what traps raised for
-   * parts that no look reads, and whose clearing trap was lost. A bad one says nothing about which part.
+   * A good reading of the whole device says that all its parts of this prefix are well: seen as often as a restoration needs, it ends what traps
+   * raised for them, of whatever symptom, and whose clearing trap was lost. A bad one says nothing about which part.
    */
-  readonly coversParts?: boolean;
+  readonly coversParts?: string;
   readonly reach: Reach;
   /** The device is out of service while this is active: `vigie_device_up` is 0. */
   readonly outOfService: boolean;

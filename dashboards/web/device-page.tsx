@@ -172,7 +172,7 @@ function AlarmLine({ page, alarm }: { readonly page: PageContext; readonly alarm
       {part === undefined ? "" : ` (${texts.part(part)})`}, {w.since.toLowerCase()} {texts.time(alarm.since)} ({texts.since(alarm.since)})
       {suppressedBy === undefined ? null : <span class="why">{explanation(page, suppressedBy)}</span>}
       {said === undefined ? null : <span class="why">{said}</span>}
-      {detail === undefined || detail === said ? null : <span class="raw">{detail}</span>}
+      {detail === undefined || detail === said ? null : <span class="raw">{texts.raw(detail) ?? detail}</span>}
     </li>
   );
 }

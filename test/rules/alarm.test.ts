@@ -117,6 +117,28 @@ describe("traps", () => {
     expect(trusting.one()?.goodLooks).toBe(2);
   });
 
+  it("the device's good word for itself ends what traps said of its parts, of any symptom, at the second look; not what a look said", () => {
+    const bridge = rule({
+      id: "bridge",
+      symptom: "bridge",
+      when: { on: "reading", name: "status", is: ["major"], clear: ["normal"] },
+      coversParts: "alarm",
+      clearedBy: "trap",
+    });
+    const memory = new Memory([bridge, rule({ id: "hot", symptom: "hot", when: { on: "reading", name: "heat", is: ["high"] } })]);
+    const status = (at: number, value: string) => seen(at, { readings: [{ name: "status", value }] }, { kind: "snmp" });
+    memory.see(trap(1, "raise", "bridge", "alarm disk"));
+    memory.see(trap(2, "raise", "hot", "alarm heat"));
+    memory.see(trap(3, "raise", "hot", "sensor 1"));
+    memory.see(seen(4, { readings: [{ name: "heat", part: "alarm look", value: "high" }] }, { kind: "snmp" }));
+    const active = () => [...memory.alarms.values()].flatMap(({ part, state }) => (state === "active" ? [part] : []));
+    for (const look of [status(5, "normal"), status(6, "major"), status(7, "normal"), seen(8, {}, { kind: "snmp" })]) memory.see(look);
+    expect(active()).toEqual(["alarm disk", "alarm heat", "sensor 1", "alarm look"]);
+    memory.see(status(9, "normal"));
+    expect(active()).toEqual(["sensor 1", "alarm look"]);
+    expect(memory.told.at(-1)?.why).toBe("the device as a whole is normal, 2 looks in a row");
+  });
+
   it("a late or repeated trap moves nothing but is still looked into", () => {
     const memory = new Memory([rule()]);
     memory.see(bad(5));
