@@ -83,7 +83,7 @@ describe("the trap receiver", () => {
     () => {
       const chance = new Chance(seed);
       const { intake, take, committed } = receiver();
-      const all = cases(600_000, 10_000_000);
+      const all = cases(960_000, 10_000_000);
       const heap: number[] = [];
       let slowestMs = 0;
       for (let n = 1; n <= all; n += 1) {
@@ -107,7 +107,7 @@ describe("the trap receiver", () => {
       const [quarter = 0] = heap;
       expect((heap.at(-1) ?? 0) / quarter).toBeLessThan(1.25);
     },
-    120_000 + cases(600_000, 10_000_000),
+    120_000 + cases(960_000, 10_000_000),
   );
 
   it("still hears the next good one, from whoever", () => {
