@@ -52,6 +52,8 @@ const mail = /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}.-]+/gu;
 const serial = /\b(?=[A-Z0-9]*\d)(?=[A-Z0-9]*[A-Z])[A-Z0-9]{8,}\b/g;
 const calledSerial = /((?:S\/N|Serial(?:\s*(?:No|Number))?)\s*[:#=.]*\s*)([\p{L}\p{N}-]{4,})/giu;
 const telephone = /(?<![\d.])\+?\d[\d ()-]{5,}\d(?![\d.])/g;
+/** Grouped as North American numbers are: short runs of digits, each of which would stay. */
+const groupedTelephone = /(?<![\p{L}\d.:/-])(?:\+?1[-. ])?(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}(?![\p{L}\d:/]|[.-]\d)/gu;
 
 export interface Texts {
   readonly pseudonyms: Pseudonyms;
@@ -64,6 +66,7 @@ export interface Texts {
 function formless(text: string, { pseudonyms }: Texts): string {
   return text
     .replace(mail, (found) => pseudonyms.word(found))
+    .replace(groupedTelephone, (found) => pseudonyms.word(found))
     .replace(ipv4, (found) => pseudonyms.address(found))
     .replace(mac, (found) => macLike(found, pseudonyms))
     .replace(calledSerial, (_all, label: string, found: string) => `${label}${pseudonyms.word(found)}`);

@@ -211,19 +211,19 @@ function files(folder: string): readonly string[] {
 /** One of each reader. */
 const spoken = ["nosy", "codec", "gossip", "terminal", "poly", "lifesize", "expressway", "gatekeeper", "prompter"];
 
-/** What `vigie probe` prints, whatever it finds: its trace is the one place where a good look shows what was said. */
-async function probed(rig: Rig, config: string, ids: readonly string[]): Promise<readonly Place[]> {
+/** What `vigie probe` and `vigie record` print, whatever they find: a trace shows what was said, a recording is given away. */
+async function printed(rig: Rig, config: string, command: "probe" | "record", ids: readonly string[]): Promise<readonly Place[]> {
   const waiting = [...ids];
   const places: Place[] = [];
   const work = async () => {
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
-      const args = [program, "probe", id, "--config", config];
+      const args = [program, command, id, "--config", config];
       const told = new Promise<string>((resolve) =>
-        execFile(process.execPath, args, { env: { ...process.env, ...rig.env }, timeout: 30_000 }, (_end, out, err) =>
+        execFile(process.execPath, args, { cwd: rig.folder, env: { ...process.env, ...rig.env }, timeout: 60_000 }, (_end, out, err) =>
           resolve(`${out}${err}`),
         ),
       );
-      places.push([`vigie probe ${id}`, await told]);
+      places.push([`vigie ${command} ${id}`, await told]);
     }
   };
   await Promise.all([work(), work(), work()]);
@@ -295,14 +295,28 @@ it("names of far ends and people come in by every door and are found nowhere: no
   const state = () => files(join(rig.folder, "state")).map((path): Place => [path, readFileSync(path, "latin1")]);
   const running = state();
   expect(running.some(([path]) => path.endsWith("-wal"))).toBe(true);
-  const traces = await probed(rig, config, spoken);
+  const traces = await printed(rig, config, "probe", spoken);
   expect(traces.filter(([, text]) => text.includes("  | "))).toHaveLength(spoken.length);
   expect(await daemon.stop()).toBe(0);
+  const records = await printed(rig, config, "record", ["nosy", "codec", "poly", "lifesize"]);
+  const recorded = files(rig.folder).filter((path) => path.includes("/recording-"));
+  expect(recorded.some((path) => path.endsWith("walk.snmprec"))).toBe(true);
+  expect(recorded.some((path) => path.endsWith("shell.yaml"))).toBe(true);
 
   const kept = [...running, ...state()];
   expect(kept.some(([path]) => path.endsWith("vigie.db"))).toBe(true);
   const mails = mail.mails().map(({ subject, text }): Place => ["a mail", `${subject}\n${text}`]);
-  expect(leaks([...pages, ...kept, ...traces, ...mails, ["the log", daemon.log()]])).toEqual([]);
+  expect(
+    leaks([
+      ...pages,
+      ...kept,
+      ...traces,
+      ...records,
+      ...recorded.map((path): Place => [path, readFileSync(path, "latin1")]),
+      ...mails,
+      ["the log", daemon.log()],
+    ]),
+  ).toEqual([]);
 }, 240_000);
 
 /** Discovery asks at the ports of the services themselves: what answers there is root's. */

@@ -99,6 +99,25 @@ describe("the exposition", () => {
     expect(text.match(/^vigie_uptime_seconds\{/gm)).toHaveLength(1);
   });
 
+  it("shows states in words, of texts the model and the firmware, and never what a device calls itself", async () => {
+    const board = new Board();
+    const told = {
+      system_name: "salle-quatre",
+      system_description: "of Quillon",
+      serial: "FTT1",
+      model: "Room Kit",
+      sip_registration: "registered",
+    };
+    const readings = Object.entries(told).map(([name, value]) => ({ name, value }));
+    const finding = { status: "up" as const, samples: [], readings, faults: [] };
+    board.record({ id: "x", check: "codec-1/ssh", device: "codec-1", kind: "ssh", at, seq: 1, durationMs: 1, finding }, at);
+    const { families } = world().config;
+    const text = await textOf(
+      createExposition({ board, network: () => network([device("codec-1")]), incidents: () => [], families: () => families }).slices(),
+    );
+    expect([...text.matchAll(/vigie_device_state\{.*state="(\w+)"/g)].map(([, name]) => name)).toEqual(["model", "sip_registration"]);
+  });
+
   it("follows a device whose answer changes its shape, and forgets one that left", async () => {
     const board = new Board();
     let devices = [device("codec-1")];
