@@ -155,6 +155,8 @@ it("a codec that shows another host key gets no password until a person accepts 
 
   const shown = sh("ssh-keygen", ["-lf", join(rig.folder, "new", "codec-1.key")]).split(" ")[1];
   expect(accepted.body.fingerprint).toBe(shown);
-  const audit = sh("sqlite3", [join(rig.folder, "state", "vigie.db"), "select by, action, target from audit"]);
+  // Beside it may stand what the device itself did: it came back with another uptime.
+  const ofKeys = "select by, action, target from audit where action like 'host-key%'";
+  const audit = sh("sqlite3", [join(rig.folder, "state", "vigie.db"), ofKeys]);
   expect(audit.trim()).toBe("ops|host-key.accepted|codec-1");
 }, 60_000);
