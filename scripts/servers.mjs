@@ -29,6 +29,7 @@ export const wanted = {
   aiosmtpd: "python3-aiosmtpd",
   telnetd: "telnetd",
   telnet: "telnet",
+  sqlite3: "sqlite3",
 };
 const places = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin"];
 
