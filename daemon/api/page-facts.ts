@@ -3,10 +3,11 @@
  *
  * Nothing is decided here: a circuit is down when its alarm is, and unknown wherever what was seen does not tell.
  */
-import type { DeviceKnowledge, HistorySeries } from "../../dashboards/web/device-page.tsx";
+import type { DeviceKnowledge } from "../../dashboards/web/device-page.tsx";
 import type { PageContext } from "../../dashboards/web/frame.tsx";
 import type { LinkRow } from "../../dashboards/web/links.tsx";
 import type { RecurrenceRow } from "../../dashboards/web/recurrences-page.tsx";
+import type { HistorySeries } from "../../dashboards/web/sparkline.tsx";
 import type { WeaknessesPageProps } from "../../dashboards/web/weaknesses-page.tsx";
 import { type BlindJudgement, type DeviceUp, judgeBlind, judgeLinks } from "../../rules/links.ts";
 import { reportWeaknesses, weaknessesOf } from "../../rules/weaknesses.ts";

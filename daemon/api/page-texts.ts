@@ -4,7 +4,8 @@
 import type { PageContext, Texts } from "../../dashboards/web/frame.tsx";
 import type { Config } from "../model/config.ts";
 import { type Instant, MINUTE } from "../model/time.ts";
-import { fill, say, sayCode, sayDuration, sayTime, type TextKey } from "../text/catalogue.ts";
+import { fill, say, sayCode, sayDuration, sayTime } from "../text/catalogue.ts";
+import type { TextKey } from "../text/en.ts";
 import { detailText, partText, rawDetail, readingText, sampleText, sayQuantity, wordText } from "../text/facts.ts";
 import { reasonText } from "../text/lights.ts";
 import { symptomText } from "../text/notice.ts";

@@ -2,10 +2,8 @@
  * One text by key and language, placeholders filled in. A missing key does not compile; a missing value stays visible as `{name}`.
  */
 import type { Language } from "../model/time.ts";
-import { en } from "./en.ts";
+import { en, type TextKey } from "./en.ts";
 import { fr } from "./fr.ts";
-
-export type TextKey = keyof typeof en;
 
 export type TextValues = Readonly<Record<string, string | number>>;
 

@@ -137,3 +137,6 @@ export const en = {
   "event.clock-jumped": "The clock jumped; the timer moved with it",
   "event.note": "Note",
 } as const;
+
+/** The key of a text: English has them all. */
+export type TextKey = keyof typeof en;

@@ -1,7 +1,7 @@
 /**
  * What people read, in French (fr-CA), the default. The terms are those in use at the centre: billet, escalade, prise en charge.
  */
-import type { TextKey } from "./catalogue.ts";
+import type { TextKey } from "./en.ts";
 import { factsFr } from "./facts-fr.ts";
 import { familiesFr } from "./families-fr.ts";
 import { lightsFr } from "./lights-fr.ts";

@@ -16,17 +16,9 @@ import { Inventory } from "./inventory-parts.tsx";
 import { Known } from "./known.tsx";
 import { LightList } from "./lights.tsx";
 import { Look } from "./look.tsx";
-import { Sparkline } from "./sparkline.tsx";
+import { type HistorySeries, Sparkline } from "./sparkline.tsx";
 import { explanation, shownAs, UpMark } from "./status-page.tsx";
 import { words } from "./words.ts";
-
-/** One series over 24 hours, in slots of equal length; slot 0 is the oldest. */
-export interface HistorySeries {
-  readonly name: string;
-  readonly part?: string;
-  readonly slots: number;
-  readonly points: readonly { readonly slot: number; readonly min: number; readonly max: number; readonly mean: number }[];
-}
 
 export interface DeviceKnowledge {
   readonly familyName: string;

@@ -4,9 +4,16 @@
  * The figures stand beside it in words: the picture adds nothing that a reader without eyes for it would miss.
  */
 import type { VNode } from "preact";
-import type { HistorySeries } from "./device-page.tsx";
 import type { PageContext } from "./frame.tsx";
 import { words } from "./words.ts";
+
+/** One series over 24 hours, in slots of equal length; slot 0 is the oldest. */
+export interface HistorySeries {
+  readonly name: string;
+  readonly part?: string;
+  readonly slots: number;
+  readonly points: readonly { readonly slot: number; readonly min: number; readonly max: number; readonly mean: number }[];
+}
 
 const [width, height, margin] = [288, 44, 3] as const;
 

@@ -10,9 +10,10 @@ import { type CeilingClock, createRateCeiling } from "../rate-ceiling.ts";
 import { Gate } from "../snmp/conversation.ts";
 import type { SnmpCredential } from "../snmp/conversing.ts";
 import { SharedSockets } from "../snmp/sockets.ts";
+import type { Asking } from "./asking.ts";
 import { hostsOf, type Range } from "./range.ts";
 import type { Seen } from "./seen.ts";
-import { type Asking, ask, askConfigured, type Configured, defaultPorts } from "./stranger.ts";
+import { ask, askConfigured, type Configured, defaultPorts } from "./stranger.ts";
 import { Tries } from "./tries.ts";
 
 export interface DiscoverOptions {

@@ -9,9 +9,9 @@ import type { Address } from "../icmp/address.ts";
 import { openConnection } from "../ssh/connection.ts";
 import { readLogin } from "../ssh/login.ts";
 import { createSshProbe } from "../ssh/ssh-probe.ts";
+import type { Asking } from "./asking.ts";
 import { recognised } from "./evidence.ts";
 import type { Neighbour, Seen } from "./seen.ts";
-import type { Asking } from "./stranger.ts";
 
 export interface Inside {
   readonly greeting?: string;

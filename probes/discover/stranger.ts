@@ -2,37 +2,19 @@
  * The questions to one address that answered a ping: its system group, its neighbours where it joins cables, its SSH greeting and the
  * H.323 and SIP ports where SNMP did not tell what it is. Each packet and each connection is paid for before it leaves.
  */
-import type { Credential } from "../../daemon/model/config.ts";
 import type { Family } from "../../daemon/model/family.ts";
 import type { Address } from "../icmp/address.ts";
 import { newBatch } from "../snmp/batch.ts";
 import { Conversation, Gate, type Told } from "../snmp/conversation.ts";
 import type { Session, SnmpCredential } from "../snmp/conversing.ts";
 import { openSession, whyUnsupported } from "../snmp/session.ts";
-import type { SharedSockets } from "../snmp/sockets.ts";
 import { isAbsent, numberOf, textOf, type Varbind } from "../snmp/value.ts";
+import type { Asking } from "./asking.ts";
 import { isInfrastructure, isServiceOf, recognised, services } from "./evidence.ts";
 import { accepts, serviceGreeting, signallingPorts, sshIdentification } from "./greeting.ts";
 import { type Neighbourhood, readNeighbours } from "./neighbours.ts";
 import type { Seen, SystemGroup } from "./seen.ts";
 import { lookInside } from "./shell.ts";
-import type { Tries } from "./tries.ts";
-
-/** What the questions need. */
-export interface Asking {
-  readonly families: ReadonlyMap<string, Family>;
-  /** SNMP credentials, in the order in which a stranger is asked. */
-  readonly credentials: readonly (SnmpCredential & { readonly id: string })[];
-  readonly ssh?: Credential;
-  readonly snmpPort: number;
-  readonly sshPort: number;
-  readonly ports: readonly number[];
-  readonly sockets: SharedSockets;
-  readonly tries: Tries;
-  /** Waits until so many packets or connections may leave; returns without, when the run ends. */
-  readonly pay: (probes: number) => Promise<void>;
-  readonly signal: AbortSignal;
-}
 
 /** A configured device that joins cables: asked for its neighbours with its own credential. */
 export interface Configured {

@@ -1,0 +1,23 @@
+/**
+ * What every question to a stranger needs: whom it may be for, with which credentials, and how its packets are paid for.
+ */
+import type { Credential } from "../../daemon/model/config.ts";
+import type { Family } from "../../daemon/model/family.ts";
+import type { SnmpCredential } from "../snmp/conversing.ts";
+import type { SharedSockets } from "../snmp/sockets.ts";
+import type { Tries } from "./tries.ts";
+
+export interface Asking {
+  readonly families: ReadonlyMap<string, Family>;
+  /** SNMP credentials, in the order in which a stranger is asked. */
+  readonly credentials: readonly (SnmpCredential & { readonly id: string })[];
+  readonly ssh?: Credential;
+  readonly snmpPort: number;
+  readonly sshPort: number;
+  readonly ports: readonly number[];
+  readonly sockets: SharedSockets;
+  readonly tries: Tries;
+  /** Waits until so many packets or connections may leave; returns without, when the run ends. */
+  readonly pay: (probes: number) => Promise<void>;
+  readonly signal: AbortSignal;
+}
