@@ -20,7 +20,7 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
     "it is not known how far it reaches; unsure is the higher one",
     "on ne sait pas jusqu'où cela s'étend; dans le doute, la gravité la plus élevée",
   ],
-  ["a gatekeeper is out of service", "un garde-barrière est hors service"],
+  ["a gatekeeper is out of service", "un portier est hors service"],
   ["a bridge is out of service", "un pont est hors service"],
   ["the core of the network is out of service", "le cœur du réseau est hors service"],
   ["the circuit {link} is out of service", "le circuit {link} est hors service"],
