@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -41,6 +41,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const folder = mkdtempSync(join(tmpdir(), "vigie-lab-"));
   ip("netns", "add", namespace);
   const undo = () => {
+    // The kernel takes a namespace apart when it has time; until then our end of the cable would be in the next lab's way.
+    if (existsSync(`/sys/class/net/${here}`)) ip("link", "del", here);
     ip("netns", "del", namespace);
     rmSync(folder, { recursive: true, force: true });
   };
