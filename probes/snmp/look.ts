@@ -1,7 +1,7 @@
 /**
  * One look: what is asked, and what the answers come to. The asking fills `Progress`; the verdict is pure and may come before the asking ended.
  */
-import type { Family, SnmpColumn, SnmpScalar } from "../../daemon/model/family.ts";
+import type { Family, SnmpColumn } from "../../daemon/model/family.ts";
 import { bare, type Fault, type Finding } from "../../daemon/model/observation.ts";
 import type { Conversation, Told } from "./conversation.ts";
 import { addMeaning, type CounterMemory, type Gathered } from "./meaning.ts";
@@ -38,21 +38,10 @@ export interface Progress {
 /** Read by every look whether the family names them or not. */
 const always: readonly string[] = [sysUpTime, snmpEngineBoots, snmpEngineTime];
 
-const scalarNames = new WeakMap<readonly SnmpScalar[], readonly string[]>();
-
-/** The names of a family's scalars, one list for all its devices. */
-function namesOf(scalars: readonly SnmpScalar[]): readonly string[] {
-  let names = scalarNames.get(scalars);
-  if (names === undefined) {
-    names = [...new Set([...always, ...scalars.map((scalar) => scalar.oid)])];
-    scalarNames.set(scalars, names);
-  }
-  return names;
-}
-
 export async function readAll(talk: Conversation, memory: DeviceMemory, plan: Plan, progress: Progress): Promise<void> {
   const { scalars, columns } = plan.family.snmp;
-  progress.ended = await readScalars(talk, memory, namesOf(scalars), progress.scalars);
+  const names = new Set([...always, ...scalars.map((scalar) => scalar.oid)]);
+  progress.ended = await readScalars(talk, memory, [...names], progress.scalars);
   if (progress.ended !== undefined) return;
   const walks = [...tablesOf(columns)].map((table) => {
     for (const [oid, column] of table) progress.tables.set(oid, column);

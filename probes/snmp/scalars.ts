@@ -33,9 +33,9 @@ export async function readScalars(
   oids: readonly string[],
   into: ScalarValues,
 ): Promise<Told | undefined> {
-  let pending = memory.absent.size === 0 ? oids : oids.filter((oid) => !isAbsent(memory, oid));
+  let pending = oids.filter((oid) => !isAbsent(memory, oid));
   while (pending.length > 0) {
-    const chunk = pending.length <= memory.batch.size ? pending : pending.slice(0, memory.batch.size);
+    const chunk = pending.slice(0, memory.batch.size);
     const told = await talk.ask({ kind: "get", oids: chunk });
     switch (told.kind) {
       case "values":
