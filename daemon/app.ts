@@ -6,7 +6,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { ConfigInForce } from "./accepting.ts";
-import type { Change, Readiness, ReloadResult } from "./api/deps.ts";
+import type { Readiness, ReloadResult } from "./api/deps.ts";
 import { Board } from "./board.ts";
 import { createLocalBus } from "./bus/local.ts";
 import { systemClock } from "./clock.ts";
@@ -14,7 +14,6 @@ import { changedDevices, diffConfig } from "./config/diff.ts";
 import { loadConfig } from "./config/load.ts";
 import { formatProblem } from "./config/problems.ts";
 import { ConfigRefused } from "./config/refused.ts";
-import { type IncidentSummary, summaryOf } from "./export/incident-metrics.ts";
 import { createInfluxExport } from "./export/influx.ts";
 import { type Hearing, sessionHearing, startHearing } from "./hearing.ts";
 import { makeEvaluator } from "./judging.ts";
@@ -22,7 +21,7 @@ import { correctedCredentials, createLooking, type Looking } from "./looking.ts"
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { followMibNames } from "./mib-names.ts";
 import type { Config } from "./model/config.ts";
-import type { Incident } from "./model/incident.ts";
+import { News } from "./news.ts";
 import { createHeartbeat, type Heartbeat } from "./notify/heartbeat.ts";
 import { createNotifiers } from "./notify/notifiers.ts";
 import { createSink } from "./notify/sink.ts";
@@ -92,11 +91,10 @@ class Daemon implements App {
   readonly #board = new Board();
   readonly #supervisor: Supervisor;
   readonly #bus: Bus;
-  readonly #listeners = new Set<(change: Change) => void>();
+  readonly #news: News;
   readonly #stops: (() => Promise<void> | void)[] = [];
   readonly #inForce: ConfigInForce;
   #seq: number;
-  #open: readonly IncidentSummary[] = [];
   #lastReload: ReloadResult | undefined;
   #looking: Looking | undefined;
   #hearing: Hearing | undefined;
@@ -111,6 +109,7 @@ class Daemon implements App {
     this.#clock = options.clock ?? systemClock;
     this.#log = options.log;
     this.#metrics = createMetrics({ version: options.version });
+    this.#news = new News(this.#log, this.#metrics);
     this.#supervisor = new Supervisor(this.#clock, this.#log);
     this.#bus = createLocalBus({ capacity: busCapacity }, this.#clock);
     this.#seq = this.#clock.now() * 1_000;
@@ -148,7 +147,7 @@ class Daemon implements App {
     await leases.acquire();
     this.#stops.push(() => leases.release());
     await this.#inForce.readAccepted(store);
-    await this.#refresh(store);
+    await this.#news.refresh(store);
     await this.#startRoles(store, leases);
     this.#loaded(this.#clock.now());
     this.#log.info({ devices: this.#config.network.devices.size, url: this.url }, "vigie is up");
@@ -177,7 +176,7 @@ class Daemon implements App {
     } else {
       this.#log.error({ by, reason: result.reason, problems: result.problems }, "configuration refused; the old one stays in force");
     }
-    this.#tell({ kind: "config", id: "config" });
+    this.#news.tell({ kind: "config", id: "config" });
     return result;
   }
 
@@ -249,7 +248,7 @@ class Daemon implements App {
       looking,
       recorder,
       influx,
-      changed: () => void this.#refresh(store),
+      changed: () => void this.#news.refresh(store),
     });
     this.#evaluator = evaluator;
     const auditor = new Auditor({ ...basics, leases, stats: { repaired: () => this.#metrics.auditorRepairs.inc() } });
@@ -259,9 +258,9 @@ class Daemon implements App {
       notifiers: createNotifiers({ now: () => this.#clock.now(), sink }),
       worker: randomUUID(),
       render: (row, incident, config) => renderRow(row, incident, config, (device) => this.#board.inventory(device)),
-      stats: { delivered: (channel, state) => this.#delivered(channel, state) },
+      stats: { delivered: (channel, state) => this.#news.delivered(channel, state) },
     });
-    const escalator = new Escalator({ ...basics, leases, changed: (moved) => this.#escalated(store, moved) });
+    const escalator = new Escalator({ ...basics, leases, changed: (moved) => this.#news.escalated(store, moved) });
     const roles: Role[] = [
       leases,
       recorder,
@@ -351,47 +350,18 @@ class Daemon implements App {
       log: this.#log,
       metrics: this.#metrics,
       singletons,
-      open: () => this.#open,
+      open: () => this.#news.open,
       readiness: () => this.readiness(),
       reload: (yes, by) => this.reload(yes, by),
       lastReload: () => this.#lastReload,
-      refresh: () => void this.#refresh(parts.store),
+      refresh: () => void this.#news.refresh(parts.store),
       accepted: async () => {
         await this.#inForce.readAccepted(parts.store);
-        this.#tell({ kind: "config", id: "acceptance" });
+        this.#news.tell({ kind: "config", id: "acceptance" });
       },
-      listeners: this.#listeners,
+      listeners: this.#news.listeners,
     });
     this.url = server.url;
     this.#stops.push(() => server.close());
-  }
-
-  #delivered(channel: string, state: string): void {
-    this.#metrics.deliveries.inc({ channel, state });
-    this.#tell({ kind: "message", id: channel });
-  }
-
-  #escalated(store: Store, moved: readonly Incident[]): void {
-    for (const incident of moved)
-      if (incident.level > 1 && incident.wakeFor !== "follow-up") this.#metrics.escalations.inc({ level: String(incident.level) });
-    void this.#refresh(store);
-  }
-
-  /** The open incidents as the metrics show them; read again after every change. */
-  async #refresh(store: Store): Promise<void> {
-    try {
-      const open = await store.openIncidents();
-      this.#open = open.filter((incident) => incident.foldedInto === undefined).map(summaryOf);
-      this.#tell({ kind: "incident", id: "all" });
-    } catch (error) {
-      this.#log.warn(
-        { error: error instanceof Error ? error.name : "unknown" },
-        "open incidents not read; the metrics show the ones before",
-      );
-    }
-  }
-
-  #tell(change: Change): void {
-    for (const listener of this.#listeners) listener(change);
   }
 }

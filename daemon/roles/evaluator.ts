@@ -17,6 +17,7 @@ import { MINUTE } from "../model/time.ts";
 import { type Bus, type Clock, type Fence, type InboxMessage, LeaseLost, type Log, RaceLost, type Store } from "../ports.ts";
 import { adopt } from "./adopt.ts";
 import { IntentWriter, numbersNeeded, type Reserved } from "./commit.ts";
+import type { GateKeeper } from "./intent.ts";
 import type { Leases } from "./lease.ts";
 import { AlarmMemory } from "./memory.ts";
 import { Standing, type StandingChanges } from "./standing.ts";
@@ -43,6 +44,8 @@ export interface EvaluatorDeps {
   /** Told after each commit: incidents moved, observations seen. */
   readonly changed: (what: { readonly incidents: boolean }) => void;
   readonly seen: (observations: readonly Observation[]) => void;
+  /** What keeps alarms from opening incidents (maintenance, the device's own state, an empty room). */
+  readonly gates?: readonly GateKeeper[];
 }
 
 const maxTurn = 500;
@@ -325,6 +328,7 @@ export class Evaluator implements Role {
       board: this.#deps.board,
       restoreAfterLooks: config.policies.get(config.policy)?.restoreAfterLooks ?? 2,
       matches: (list, alarmed) => this.#standing.matches(config.network, list, alarmed),
+      gates: this.#deps.gates ?? [],
       holdUntil: this.#holdUntil,
     };
   }

@@ -4,7 +4,8 @@
 import type { createRuleIndex } from "../../rules/applies.ts";
 import type { Match } from "../../rules/registration.ts";
 import type { BoardView } from "../board.ts";
-import type { Network } from "../model/network.ts";
+import type { Alarm } from "../model/alarm.ts";
+import type { Device, Network } from "../model/network.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Instant } from "../model/time.ts";
@@ -33,6 +34,33 @@ export type Intent =
   | { readonly kind: "restore"; readonly incident: string; readonly at: Instant; readonly why: string }
   /** Said, recorded, nobody told. */
   | { readonly kind: "event"; readonly device: string; readonly symptom: string; readonly at: Instant; readonly why: string };
+
+/** An alarm that would open an incident now. */
+export interface GateQuestion {
+  readonly alarm: Alarm;
+  /** Undefined for what is no device: a circuit, our own sight, a credential. */
+  readonly device: Device | undefined;
+  readonly rule: Rule | undefined;
+  readonly at: Instant;
+}
+
+/** Why it opens none, although no other failure explains it. */
+export interface Gate {
+  /** `maintenance:<id>`, `silence:<id>`, `state:in-call`, `presence:<room>`: see gatePrefixes. */
+  readonly by: string;
+  readonly why: string;
+}
+
+/** Asked in order; the first that answers closes. Pure over what it was made from. */
+export type GateKeeper = (question: GateQuestion) => Gate | undefined;
+
+export function gatedBy(world: Pick<TurnWorld, "gates">, question: GateQuestion): Gate | undefined {
+  for (const keeper of world.gates ?? []) {
+    const gate = keeper(question);
+    if (gate !== undefined) return gate;
+  }
+  return undefined;
+}
 
 /** Looks that the decision asks for, after the commit. */
 export interface Kick {
@@ -67,6 +95,8 @@ export interface TurnWorld {
   readonly restoreAfterLooks: number;
   /** What an observation of a gatekeeper, if it holds a whole list, says of the devices that ought to be on it. */
   readonly matches?: (list: Observation, alarmed: (device: string) => boolean) => readonly Match[];
+  /** What keeps an alarm from opening an incident; it is asked again every turn, and what still fails opens then. */
+  readonly gates?: readonly GateKeeper[];
   /** Until then, new incidents wait for the first look at their parents. */
   readonly holdUntil: Instant;
 }

@@ -21,6 +21,13 @@ export interface AlarmView {
 
 const none: readonly Alarm[] = [];
 
+/** What closes a gate (intent.ts) writes one of these before its id; everything else in `suppressedBy` is another's failure. */
+export const gatePrefixes = ["maintenance:", "silence:", "state:", "presence:"] as const;
+
+export function isGate(suppressedBy: string | undefined): boolean {
+  return suppressedBy !== undefined && gatePrefixes.some((prefix) => suppressedBy.startsWith(prefix));
+}
+
 export class AlarmMemory implements AlarmView {
   readonly #alarms = new Map<string, Alarm>();
   readonly #live = new Map<string, Set<string>>();
@@ -28,6 +35,8 @@ export class AlarmMemory implements AlarmView {
   readonly #byIncident = new Map<string, Set<string>>();
   /** Keys of active alarms. */
   readonly #active = new Set<string>();
+  /** Keys of active alarms that stand behind a gate. */
+  readonly #gated = new Set<string>();
   readonly #timers = new Map<string, Instant>();
   /** No timer is due earlier; it may lie before the earliest one. */
   #noTimerBefore = Number.POSITIVE_INFINITY;
@@ -118,6 +127,11 @@ export class AlarmMemory implements AlarmView {
     return keys;
   }
 
+  /** Keys of active alarms that stand behind a gate. */
+  gated(): Iterable<string> {
+    return this.#gated;
+  }
+
   /** Keys of alarms whose `for` time is over by then, earliest first. */
   due(at: Instant): readonly string[] {
     if (at < this.#noTimerBefore) return [];
@@ -147,6 +161,8 @@ export class AlarmMemory implements AlarmView {
     else this.#settling.get(alarm.device)?.delete(alarm.key);
     if (alarm.state === "active") this.#active.add(alarm.key);
     else this.#active.delete(alarm.key);
+    if (alarm.state === "active" && isGate(alarm.suppressedBy)) this.#gated.add(alarm.key);
+    else this.#gated.delete(alarm.key);
     if (alarm.wakeAt === undefined) this.#timers.delete(alarm.key);
     else {
       this.#timers.set(alarm.key, alarm.wakeAt);

@@ -5,48 +5,38 @@
  */
 import { type Judgement, judgeObservation, type Transition, wakeAlarm } from "../../rules/alarm.ts";
 import { matchReading } from "../../rules/registration.ts";
-import { descendants, explain, judgeBlind, judgeLinks, type LinkJudgement, maskedBy, parentsToLookAt } from "../../rules/suppress.ts";
+import { judgeBlind, judgeLinks, parentsToLookAt } from "../../rules/suppress.ts";
 import { type Alarm, alarmKey } from "../model/alarm.ts";
 import type { Device } from "../model/network.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Instant } from "../model/time.ts";
-import type { Intent, Kick, TurnResult, TurnWorld, Wide } from "./intent.ts";
-import { type AlarmMemory, Overlay } from "./memory.ts";
+import { blindRoot, blindSymptom, Explainer, linkSymptom, rootCauseOf } from "./explain.ts";
+import { gatedBy, type Intent, type Kick, type TurnResult, type TurnWorld, type Wide } from "./intent.ts";
+import { type AlarmMemory, isGate, Overlay } from "./memory.ts";
 
 export type { Intent, Kick, TurnResult, TurnWorld, Wide } from "./intent.ts";
 
-export const blindRoot = "blind";
-const blindSymptom = "blind-poller";
-const linkSymptom = "link-down";
-const loginSymptom = "login-refused";
-const unobservedSymptom = "unobserved";
 const mismatchSymptom = "registration-mismatch";
-
-/** The root cause of an alarm: the two ways of being out of service are one. */
-export function rootCauseOf(alarm: Pick<Alarm, "device" | "key">, rule: Rule | undefined): string {
-  return rule?.outOfService === true ? `down:${alarm.device}` : alarm.key;
-}
 
 export class Turn {
   readonly #world: TurnWorld;
   readonly #memory: AlarmMemory;
   readonly #overlay: Overlay;
+  readonly #others: Explainer;
   readonly #persist = new Set<string>();
   readonly #intents: Intent[] = [];
   readonly #kicks: Kick[] = [];
   readonly #touched = new Set<string>();
-  readonly #looked = new Set<string>();
-  readonly #answered = new Set<string>();
   readonly #cameBack = new Map<string, Instant>();
   readonly #held = new Set<string>();
-  #links: readonly LinkJudgement[] | undefined;
   #serviceMoved = false;
 
   constructor(world: TurnWorld, memory: AlarmMemory) {
     this.#world = world;
     this.#memory = memory;
     this.#overlay = new Overlay(memory);
+    this.#others = new Explainer(world, this.#overlay);
   }
 
   run(observations: readonly Observation[], now: Instant, held: ReadonlySet<string>, wide: readonly Wide[] = []): TurnResult {
@@ -56,9 +46,10 @@ export class Turn {
     }
     this.#fireTimers(now);
     for (const key of held) this.#judgeHeld(key, now);
+    this.#reopenGates(now);
     for (const each of wide) this.#wideAlarm(each);
     if (this.#serviceMoved) this.#judgeWide(now);
-    const up = new Map([...this.#touched].map((device) => [device, this.#upOf(device)]));
+    const up = new Map([...this.#touched].map((device) => [device, this.#others.upOf(device)]));
     const decided = { persist: this.#persist, intents: this.#intents, kicks: this.#kicks, cameBack: this.#cameBack, held: this.#held };
     return { overlay: this.#overlay, ...decided, up };
   }
@@ -67,8 +58,7 @@ export class Turn {
     const device = this.#world.network.devices.get(observation.device);
     if (device === undefined) return;
     this.#touched.add(device.id);
-    if (observation.kind !== "trap") this.#looked.add(device.id);
-    if (observation.kind !== "trap" && observation.finding.status === "up") this.#answered.add(device.id);
+    if (observation.kind !== "trap") this.#others.looked(device.id, observation.finding.status === "up");
     const judgement = this.#judge(observation, device, this.#world.rulesOf(device, undefined, observation), now);
     if (judgement.confirm) this.#kicks.push({ device: device.id, inMs: 0, confirm: true });
     if (judgement.retrySoonMs !== undefined) {
@@ -134,7 +124,7 @@ export class Turn {
     const rule = this.#world.ruleById.get(alarm.rule);
     if (rule?.outOfService === true) {
       this.#serviceMoved = true;
-      this.#links = undefined;
+      this.#others.serviceMoved();
       if (transition.kind === "cleared") this.#cameBack.set(device.id, at);
     }
     switch (rule?.eventOnly === true ? "event" : transition.kind) {
@@ -160,19 +150,20 @@ export class Turn {
 
   #raise(alarm: Alarm, device: Device, rule: Rule | undefined, at: Instant, why: string): void {
     if (device.commissioning || rule?.eventOnly === true) return;
-    const explained = this.#explained(alarm, device, rule);
+    if (this.#closedBy(alarm, device, rule, at)) return;
+    const explained = this.#others.explained(alarm, device, rule);
     if (explained !== undefined) {
       this.#set({ ...alarm, suppressedBy: explained.by });
       this.#intents.push({ kind: "child", alarm: alarm.key, root: explained.root, at, why: explained.why });
       return;
     }
-    if (at < this.#world.holdUntil && this.#parentsUnseen(device)) {
+    if (at < this.#world.holdUntil && this.#others.parentsUnseen(device)) {
       this.#held.add(alarm.key);
       return;
     }
     this.#intents.push({ kind: "open", alarm: alarm.key, root: rootCauseOf(alarm, rule), at, why });
     if (rule?.outOfService === true) {
-      const children = [...descendants(this.#world.network, device.id)].filter((id) => id !== device.id);
+      const children = this.#others.below(device);
       if (children.length > 0)
         this.#intents.push({
           kind: "fold",
@@ -185,61 +176,15 @@ export class Turn {
     }
   }
 
-  /** Why an alarm is not a cause of its own: blind, masked on its own device, or behind what is down. */
-  #explained(alarm: Alarm, device: Device, rule: Rule | undefined): { by: string; root: string; why: string } | undefined {
-    if (rule?.suppressible === false) return undefined;
-    const blind = this.#overlay.get(alarmKey(blindRoot, blindSymptom))?.state === "active";
-    // The canary's own failure is what being blind means: it is no second incident.
-    const canaryDown = device.id === this.#world.network.canary && rule?.outOfService === true;
-    if (blind || canaryDown) return { by: blindRoot, root: blindRoot, why: "we are blind ourselves" };
-    const credential = this.#restingCredential(alarm, device);
-    if (credential !== undefined) return { by: credential, root: credential, why: "the credential is refused on several devices" };
-    const others = [...this.#overlay.ofDevice(device.id)].filter((other) => other.state === "active" && other.key !== alarm.key);
-    const mask = maskedBy(alarm.symptom, new Set(others.map((other) => other.symptom)));
-    const hider = others.find((other) => other.symptom === mask);
-    if (hider !== undefined) {
-      const root = rootCauseOf(hider, this.#world.ruleById.get(hider.rule));
-      return { by: device.id, root, why: `the device is ${hider.symptom}` };
-    }
-    if (rule === undefined) return undefined;
-    const links = this.#downLinks();
-    const behind = explain({ device, network: this.#world.network, state: (id) => this.#stateOf(id), symptom: alarm.symptom, rule, links });
-    if (behind === undefined) return undefined;
-    const isLink = this.#world.network.links.has(behind.root);
-    return {
-      by: isLink ? `link:${behind.root}` : behind.by,
-      root: isLink ? `link:${behind.root}` : `down:${behind.root}`,
-      why: behind.why,
-    };
-  }
-
-  /** The circuits that are down, judged at most once a turn, and only while one is. */
-  #downLinks(): readonly LinkJudgement[] {
-    if (this.#links !== undefined) return this.#links;
-    const { network } = this.#world;
-    const active = [...network.links.keys()].filter((id) => this.#overlay.get(alarmKey(`link:${id}`, linkSymptom))?.state === "active");
-    this.#links = active.length === 0 ? [] : judgeLinks(network, (id) => this.#stateOf(id)).filter(({ link }) => active.includes(link));
-    return this.#links;
-  }
-
-  /** The credential that rests everywhere and is why this check is refused, or sees nothing at all. */
-  #restingCredential(alarm: Alarm, device: Device): string | undefined {
-    if (alarm.symptom !== loginSymptom && alarm.symptom !== unobservedSymptom) return undefined;
-    const { snmp, ssh, telnet } = device.credentials;
-    const used = alarm.part === "snmp" ? [snmp] : alarm.part === "ssh" ? [ssh] : alarm.part === "telnet" ? [telnet] : [];
-    const holders = used.flatMap((id) => (id === undefined ? [] : [`credential:${id}`]));
-    return holders.find((holder) => this.#overlay.get(alarmKey(holder, loginSymptom))?.state === "active");
-  }
-
   /**
    * What was suppressed is judged again once nothing explains it any more, at the first look that began after the explanation
    * ended: a look that was under way while the router came back says nothing about the device behind it.
    */
   #rejudgeSuppressed(device: Device, observation: Observation, moved: ReadonlySet<string>): void {
     for (const alarm of this.#overlay.ofDevice(device.id)) {
-      if (alarm.state !== "active" || alarm.suppressedBy === undefined || moved.has(alarm.key)) continue;
+      if (alarm.state !== "active" || alarm.suppressedBy === undefined || isGate(alarm.suppressedBy) || moved.has(alarm.key)) continue;
       const rule = this.#world.ruleById.get(alarm.rule);
-      if (this.#explained(alarm, device, rule) !== undefined) continue;
+      if (this.#others.explained(alarm, device, rule) !== undefined) continue;
       const back = this.#cameBack.get(alarm.suppressedBy) ?? this.#memory.cameBackAt(alarm.suppressedBy);
       if (back !== undefined && observation.at - observation.durationMs <= back) continue;
       // Nor does a look of another kind: only one that could have cleared the alarm. What only the device itself can say, no look clears.
@@ -248,6 +193,30 @@ export class Turn {
       const { suppressedBy, ...free } = alarm;
       this.#set(free);
       this.#raise(free, device, rule, observation.at, `still failing after ${suppressedBy} came back`);
+    }
+  }
+
+  /** Maintenance, a silence, the device's own state, an empty room: the alarm stands, and opens nothing for now. */
+  #closedBy(alarm: Alarm, device: Device | undefined, rule: Rule | undefined, at: Instant): boolean {
+    const gate = gatedBy(this.#world, { alarm, device, rule, at });
+    if (gate === undefined) return false;
+    if (alarm.suppressedBy !== gate.by) this.#set({ ...alarm, suppressedBy: gate.by });
+    return true;
+  }
+
+  /** What stood behind a gate that is open again is judged now, whether or not a look comes. */
+  #reopenGates(now: Instant): void {
+    for (const key of this.#memory.gated()) {
+      const alarm = this.#overlay.get(key);
+      if (alarm?.state !== "active" || !isGate(alarm.suppressedBy)) continue;
+      const device = this.#world.network.devices.get(alarm.device);
+      const rule = this.#world.ruleById.get(alarm.rule);
+      if (this.#closedBy(alarm, device, rule, now)) continue;
+      const { suppressedBy, ...free } = alarm;
+      this.#set(free);
+      const why = `still failing after ${suppressedBy} ended`;
+      if (device !== undefined) this.#raise(free, device, rule, now, why);
+      else this.#intents.push({ kind: "open", alarm: key, root: free.device, at: now, why });
     }
   }
 
@@ -280,7 +249,7 @@ export class Turn {
   /** A router or the canary moved: judge our own sight, then, as far as we see, the links without an address. */
   #judgeWide(now: Instant): void {
     const { network } = this.#world;
-    const state = (id: string) => this.#stateOf(id);
+    const state = (id: string) => this.#others.stateOf(id);
     const blind = judgeBlind(network, state);
     const all = [...network.devices.keys()].filter((id) => id !== network.canary);
     this.#wideAlarm({ holder: blindRoot, symptom: blindSymptom, failing: blind.blind, devices: all, at: now, why: blind.why });
@@ -315,11 +284,10 @@ export class Turn {
       detail: why,
     };
     if (failing) {
-      this.#set({ ...base, state: "active", firstBadAt: at, badLooks: 1, goodLooks: 0 });
-      this.#intents.push(
-        { kind: "open", alarm: key, root: holder, at, why },
-        { kind: "fold", root: holder, devices, by: holder, at, why, ...(symptoms === undefined ? {} : { symptoms }) },
-      );
+      const raised = { ...base, state: "active" as const, firstBadAt: at, badLooks: 1, goodLooks: 0 };
+      this.#set(raised);
+      if (!this.#closedBy(raised, undefined, rule, at)) this.#intents.push({ kind: "open", alarm: key, root: holder, at, why });
+      this.#intents.push({ kind: "fold", root: holder, devices, by: holder, at, why, ...(symptoms === undefined ? {} : { symptoms }) });
     } else if (before !== undefined) {
       this.#cameBack.set(holder, at);
       const incident = before.incident === undefined ? {} : { incident: before.incident };
@@ -332,29 +300,5 @@ export class Turn {
   #set(alarm: Alarm): void {
     this.#overlay.set(alarm);
     this.#persist.add(alarm.key);
-  }
-
-  #parentsUnseen(device: Device): boolean {
-    return parentsToLookAt(this.#world.network, device).some((id) => this.#world.board.get(id) === undefined && !this.#looked.has(id));
-  }
-
-  /** What is in commissioning counts in nothing: it explains nobody else's failure. */
-  #stateOf(device: string): "up" | "down" | "unknown" {
-    if (this.#world.network.devices.get(device)?.commissioning === true) return "unknown";
-    const up = this.#upOf(device);
-    return up === 0 ? "down" : up === 1 ? "up" : "unknown";
-  }
-
-  /** 0 with an active out-of-service alarm, 1 when something answered, NaN when nothing ever did or we are blind. */
-  #upOf(device: string): number {
-    const blind = this.#overlay.get(alarmKey(blindRoot, blindSymptom))?.state === "active";
-    if (blind && device !== this.#world.network.canary) return Number.NaN;
-    for (const alarm of this.#overlay.ofDevice(device)) {
-      if (alarm.state === "active" && this.#world.ruleById.get(alarm.rule)?.outOfService === true) return 0;
-    }
-    if (this.#answered.has(device)) return 1;
-    const seen = this.#world.board.get(device);
-    const answered = seen !== undefined && (seen.up === 1 || [...seen.looks.values()].some((look) => look.status === "up"));
-    return answered ? 1 : Number.NaN;
   }
 }
