@@ -8,6 +8,7 @@ import { mkdirSync } from "node:fs";
 import { ConfigInForce } from "./accepting.ts";
 import type { Readiness, ReloadResult } from "./api/deps.ts";
 import { Board } from "./board.ts";
+import { BookedSessions } from "./bookings.ts";
 import { createLocalBus } from "./bus/local.ts";
 import { systemClock } from "./clock.ts";
 import { changedDevices, diffConfig } from "./config/diff.ts";
@@ -239,8 +240,11 @@ class Daemon implements App {
       this.#config.influx === undefined
         ? undefined
         : createInfluxExport({ influx: this.#config.influx, clock: this.#clock, log: this.#log, metrics: this.#metrics });
+    const bookings = new BookedSessions(basics);
+    await bookings.refresh();
     const evaluator = makeEvaluator({
       ...basics,
+      bookings,
       bus: this.#bus,
       board: this.#board,
       metrics: this.#metrics,

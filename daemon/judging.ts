@@ -4,6 +4,7 @@
  * Part of the composition root (app.ts).
  */
 import type { Board } from "./board.ts";
+import type { Bookings } from "./bookings.ts";
 import type { InfluxExport } from "./export/influx.ts";
 import type { Looking } from "./looking.ts";
 import type { Metrics } from "./metrics.ts";
@@ -24,13 +25,14 @@ export interface Judging {
   readonly leases: Leases;
   readonly looking: Looking;
   readonly recorder: Recorder;
+  readonly bookings: Bookings;
   readonly influx: InfluxExport | undefined;
   /** Incidents moved. */
   readonly changed: () => void;
 }
 
 export function makeEvaluator(parts: Judging): Evaluator {
-  const { store, bus, clock, log, config, board, metrics, leases, looking, recorder, influx, changed } = parts;
+  const { store, bus, clock, log, config, board, metrics, leases, looking, recorder, influx, bookings, changed } = parts;
   return new Evaluator({
     store,
     bus,
@@ -38,6 +40,7 @@ export function makeEvaluator(parts: Judging): Evaluator {
     log,
     leases,
     board,
+    bookings,
     config,
     changed,
     stats: {

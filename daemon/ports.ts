@@ -9,6 +9,7 @@ import type { DeviceEvent, DeviceEventCode, DeviceInventory, Unit } from "./mode
 import type { DeviceLights } from "./model/lights.ts";
 import type { Observation } from "./model/observation.ts";
 import type { Instant } from "./model/time.ts";
+import type { SessionStore, SessionTx } from "./ports-sessions.ts";
 
 /** The only source of time in roles. Tests drive a fake one. */
 export interface Clock {
@@ -131,7 +132,7 @@ export interface DeliveryView extends OutboxRow {
 }
 
 /** Inside one write transaction. Reads here see its own writes. */
-export interface Tx {
+export interface Tx extends SessionTx {
   saveAlarms(alarms: readonly Alarm[]): Promise<void>;
   incident(id: string): Promise<Incident | undefined>;
   /** The failing (open or taken), unfolded incident of this root cause. A restored one is not it: trouble after the window is a new incident. */
@@ -232,7 +233,7 @@ export interface RollupPoint {
   readonly mean: number;
 }
 
-export interface Store {
+export interface Store extends SessionStore {
   /** The dialect, for logs and the readiness page. */
   readonly kind: "sqlite" | "postgresql";
   /** Applies migrations (after a backup); refuses a newer schema. */
@@ -308,6 +309,7 @@ export interface Store {
     readonly trapsBefore: Instant;
     readonly inboxBefore: Instant;
     readonly incidentsBefore: Instant;
+    readonly sessionsBefore: Instant;
   }): Promise<number>;
 
   /** A consistent copy while running. */

@@ -220,6 +220,7 @@ export const retention = keys({
   samples: duration("1d", "10y").optional(),
   traps: duration("1d", "10y").optional(),
   incidents: duration("1d", "30y").optional(),
+  sessions: duration("1d", "30y").optional(),
 });
 
 export const influx = keys({

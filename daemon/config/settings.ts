@@ -141,6 +141,7 @@ export function readRetention({ sections }: Loading): Config["retention"] {
     samplesDays: days(raw?.samples, usual.samplesDays),
     trapsDays: days(raw?.traps, usual.trapsDays),
     incidentsDays: days(raw?.incidents, usual.incidentsDays),
+    sessionsDays: days(raw?.sessions, usual.sessionsDays),
   };
 }
 

@@ -165,7 +165,12 @@ export interface Config {
   };
   readonly heartbeat?: { readonly url: string; readonly intervalMs: number };
   readonly tokens: readonly { readonly name: string; readonly function: string; readonly secret: Secret }[];
-  readonly retention: { readonly samplesDays: number; readonly trapsDays: number; readonly incidentsDays: number };
+  readonly retention: {
+    readonly samplesDays: number;
+    readonly trapsDays: number;
+    readonly incidentsDays: number;
+    readonly sessionsDays: number;
+  };
   readonly influx?: {
     readonly url: string;
     readonly database: string;

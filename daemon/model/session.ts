@@ -22,7 +22,7 @@ export interface Session {
   readonly id: string;
   /** The calendar it came from (id of the configuration), `csv` or `api`. */
   readonly source: string;
-  /** Two or more, sorted. */
+  /** Sorted, none twice. Two or more; one alone is a session whose far end is not ours to know. */
   readonly rooms: readonly string[];
   /** Device id of the bridge it is held on. */
   readonly bridge?: string;
@@ -42,4 +42,54 @@ export interface SessionAhead {
   readonly kind: SessionKind;
   /** To its beginning; 0 or less while it runs. Time to prepare the room does not count. */
   readonly withinMs: number;
+}
+
+/** Whose failure is asked about. */
+export type SessionSubject =
+  | { readonly device: string }
+  | { readonly site: string }
+  | { readonly link: string }
+  | { readonly room: string };
+
+export interface SessionQuery {
+  /** Sessions that end after this. */
+  readonly endAfter?: Instant;
+  /** Sessions that begin before this. */
+  readonly beginBefore?: Instant;
+  readonly source?: string;
+  readonly limit: number;
+}
+
+export type ReadinessVerdict = "ready" | "not-ready" | "unknown";
+
+/** Why a session cannot be held, or cannot be told to be: a code with data, never a sentence. */
+export interface ReadinessCause {
+  readonly code: "device-alarm" | "device-light" | "path-down" | "no-device" | "not-looked-at";
+  /** The booked room it stands in the way of; undefined for the bridge. */
+  readonly room?: string;
+  readonly device?: string;
+  readonly symptom?: string;
+  /** The incident that holds the cause already. */
+  readonly incident?: string;
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/** What the readiness check knows of one session. Kept, so that a restart neither forgets nor repeats. */
+export interface SessionReadiness {
+  readonly session: string;
+  /** The beginning that was looked ahead to; a session that moves is looked at anew. */
+  readonly from: Instant;
+  /** Leads (minutes) whose fresh looks were asked for, and when the last was. */
+  readonly asked: readonly number[];
+  readonly askedAt?: Instant;
+  /** Leads whose answer was judged. */
+  readonly judged: readonly number[];
+  readonly verdict: ReadinessVerdict;
+  readonly at: Instant;
+  readonly causes: readonly ReadinessCause[];
+  /** The incident that knows of it. */
+  readonly incident?: string;
+  /** The coordinators of its rooms were told that it is at risk; and that this is over. */
+  readonly toldAt?: Instant;
+  readonly overAt?: Instant;
 }

@@ -18,6 +18,7 @@ import {
 import { formatNumber } from "../../rules/number.ts";
 import { fingerprint } from "../../rules/recurrence.ts";
 import { settleOpening } from "../../rules/severity.ts";
+import { type Bookings, subjectOf } from "../bookings.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Config } from "../model/config.ts";
 import type { Incident, Severity } from "../model/incident.ts";
@@ -63,8 +64,11 @@ export class IntentWriter {
   readonly created: Severity[] = [];
   readonly ended: string[] = [];
 
-  constructor(tx: Tx, config: Config, turn: TurnResult, numbers: readonly Reserved[]) {
+  readonly #bookings: Pick<Bookings, "sessionAhead"> | undefined;
+
+  constructor(tx: Tx, config: Config, turn: TurnResult, numbers: readonly Reserved[], bookings?: Pick<Bookings, "sessionAhead">) {
     this.#tx = tx;
+    this.#bookings = bookings;
     this.#config = config;
     this.#turn = turn;
     this.#numbers = [...numbers];
@@ -134,6 +138,8 @@ export class IntentWriter {
     if (rule === undefined) throw new RaceLost(`rule ${alarm.rule} left the configuration`);
     const general = device === undefined;
     const part = alarm.part ?? wideName(alarm.device, this.#config);
+    const subject = subjectOf({ rootCause: intent.root, site, ...(device === undefined ? {} : { device: device.id }) });
+    const ahead = this.#bookings?.sessionAhead(subject, intent.at);
     const severity = settleOpening({
       rule,
       device,
@@ -141,6 +147,7 @@ export class IntentWriter {
       alwaysUrgent: device?.alwaysUrgent ?? false,
       inServiceHours: inService(hoursOf(this.#config, site, device?.id), intent.at),
       general,
+      ...(ahead === undefined ? {} : { sessionWithinMs: ahead.withinMs }),
     });
     return openIncident({
       ...severity,

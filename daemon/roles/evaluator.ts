@@ -10,6 +10,7 @@ import { DateTime } from "luxon";
 import { inOrder } from "../../rules/alarm.ts";
 import { createRuleIndex } from "../../rules/applies.ts";
 import type { Board } from "../board.ts";
+import type { Bookings } from "../bookings.ts";
 import type { Config } from "../model/config.ts";
 import { type Incident, isFailing, type Severity } from "../model/incident.ts";
 import type { Observation } from "../model/observation.ts";
@@ -46,6 +47,8 @@ export interface EvaluatorDeps {
   readonly seen: (observations: readonly Observation[]) => void;
   /** What keeps alarms from opening incidents (maintenance, the device's own state, an empty room). */
   readonly gates?: readonly GateKeeper[];
+  /** Which session a failure hits; without it none is known. */
+  readonly bookings?: Bookings;
 }
 
 const maxTurn = 500;
@@ -252,7 +255,7 @@ export class Evaluator implements Role {
     if (!changes && !cursorIsDue) return undefined;
     const numbers = await this.#reserve(config, result, now);
     const writer = await this.#deps.store.transaction(fence, async (tx) => {
-      const intents = new IntentWriter(tx, config, result, numbers);
+      const intents = new IntentWriter(tx, config, result, numbers, this.#deps.bookings);
       await intents.run();
       const keys = new Set([...result.persist, ...checkpoint]);
       await tx.saveAlarms([...keys].flatMap((key) => result.overlay.get(key) ?? []));

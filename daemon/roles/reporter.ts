@@ -80,12 +80,13 @@ export class Reporter implements Role {
   async prune(): Promise<void> {
     const { store, clock, config } = this.#deps;
     const now = clock.now();
-    const { samplesDays, trapsDays, incidentsDays } = config().retention;
+    const { samplesDays, trapsDays, incidentsDays, sessionsDays } = config().retention;
     await store.prune({
       samplesBefore: now - samplesDays * DAY,
       trapsBefore: now - trapsDays * DAY,
       inboxBefore: now - trapsDays * DAY,
       incidentsBefore: now - incidentsDays * DAY,
+      sessionsBefore: now - sessionsDays * DAY,
     });
   }
 }

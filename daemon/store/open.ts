@@ -8,6 +8,7 @@ import type { Config } from "../model/config.ts";
 import { type Clock, type Fence, type Log, type Store, StoreUnavailable, type Tx } from "../ports.ts";
 import { findAcceptances } from "./acceptances.ts";
 import { backupStorage } from "./backup.ts";
+import { findReadiness, findSession, findSessions } from "./bookings.ts";
 import { closePools, openPostgres, openSqlite, type Pools } from "./connect.ts";
 import { appendInbox, findTraps, inboxAfter, insertInbox, saveTraps } from "./inbox.ts";
 import { Incidents, recurrences } from "./incidents.ts";
@@ -143,6 +144,9 @@ function readsOf({ reader, incidents }: Parts) {
     loadInventories: () => loadInventories(reader),
     deviceEvents: (query: Parameters<Store["deviceEvents"]>[0]) => findDeviceEvents(reader, query),
     acceptances: (place?: string) => findAcceptances(reader, place),
+    session: (id: string) => findSession(reader, id),
+    sessions: (query: Parameters<Store["sessions"]>[0]) => findSessions(reader, query),
+    readiness: (endAfter: number) => findReadiness(reader, endAfter),
     units: (query: Parameters<Store["units"]>[0]) => findUnits(reader, query),
     incident: (idOrNumber: string) => incidents.byIdOrNumber(reader, idOrNumber),
     incidents: (query: Parameters<Store["incidents"]>[0]) => incidents.find(reader, query),

@@ -2,6 +2,7 @@
  * Retention: what is past its time goes, at most 1,000 rows a statement, each in a transaction of its own.
  */
 import type { Instant } from "../model/time.ts";
+import { deleteSessions } from "./bookings.ts";
 import { deleteUnits } from "./inventory.ts";
 import { numberOf, textOf } from "./rows.ts";
 import { IN_VALUES, type Session, slices } from "./session.ts";
@@ -11,6 +12,7 @@ export interface Limits {
   readonly trapsBefore: Instant;
   readonly inboxBefore: Instant;
   readonly incidentsBefore: Instant;
+  readonly sessionsBefore: Instant;
 }
 
 type Transaction = <T>(work: (session: Session) => Promise<T>) => Promise<T>;
@@ -27,6 +29,7 @@ export async function prune(transaction: Transaction, limits: Limits): Promise<n
   // What a device was is kept as long as what befell it: both are asked together.
   gone += await inSteps(transaction, (session) => deleteSome(session, "device_events", "id", "at", limits.incidentsBefore));
   gone += await inSteps(transaction, (session) => deleteUnits(session, limits.incidentsBefore));
+  gone += await inSteps(transaction, (session) => deleteSessions(session, limits.sessionsBefore));
   return gone;
 }
 

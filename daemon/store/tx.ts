@@ -8,6 +8,7 @@ import type { DeviceLights } from "../model/lights.ts";
 import type { Instant } from "../model/time.ts";
 import type { AuditEntry, StockChanges, Tx } from "../ports.ts";
 import { saveAcceptance } from "./acceptances.ts";
+import { cancelSession, replaceSessions, saveOutcome, saveReadiness, saveSessions } from "./bookings.ts";
 import type { Incidents } from "./incidents.ts";
 import { saveLights, saveStock } from "./inventory.ts";
 import { addOutbox, dropPending, moveOutbox } from "./outbox.ts";
@@ -52,6 +53,11 @@ export function txOn(session: Session, incidents: Incidents): Tx {
     saveLights: (lights: readonly DeviceLights[]) => saveLights(session, lights),
     saveStock: (changes: StockChanges) => saveStock(session, changes),
     saveAcceptance: (signed: Acceptance) => saveAcceptance(session, signed),
+    saveSessions: (sessions) => saveSessions(session, sessions),
+    replaceSessions: (source, window, sessions) => replaceSessions(session, { source, window, sessions }),
+    cancelSession: (id) => cancelSession(session, id),
+    saveOutcome: (id, outcome) => saveOutcome(session, id, outcome),
+    saveReadiness: (readiness) => saveReadiness(session, readiness),
     audit: (entries: readonly AuditEntry[]) => writeAudit(session, entries),
     keep: (key: string, value: unknown) => writeKept(session, key, value),
   };

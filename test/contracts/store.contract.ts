@@ -12,6 +12,7 @@ import { type DeviceEventQuery, type Fence, LeaseLost, RaceLost, type RollupPoin
 import type { OpenedStore } from "../../daemon/store/open.ts";
 import type { FakeClock } from "../fakes/clock.ts";
 import { alarm, incident, line, message, policy, START } from "./samples.ts";
+import { sessionsContract } from "./sessions.contract.ts";
 
 /** A fresh database; `open` may be called several times, as several processes would. */
 export interface Ground {
@@ -56,6 +57,8 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
         await store.migrate();
       });
     });
+
+    sessionsContract(() => store);
 
     describe("transactions", () => {
       it("keeps nothing of work that fails, and passes its error on", async () => {
@@ -624,7 +627,7 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
         await store.transaction(undefined, (tx) =>
           tx.saveStock({ inventories: [], units: [], events: [{ device: "a", at: 3, code: "name-changed", name: "n" }] }),
         );
-        await store.prune({ samplesBefore: 0, trapsBefore: 0, inboxBefore: 0, incidentsBefore: 100 });
+        await store.prune({ samplesBefore: 0, trapsBefore: 0, inboxBefore: 0, incidentsBefore: 100, sessionsBefore: 0 });
         expect(await store.units({})).toEqual([next]);
         expect(await store.deviceEvents({ limit: 10 })).toEqual([]);
       });
@@ -741,7 +744,13 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
         );
         const before = START - DAY;
         expect(
-          await store.prune({ samplesBefore: before, trapsBefore: before, inboxBefore: before, incidentsBefore: before }),
+          await store.prune({
+            samplesBefore: before,
+            trapsBefore: before,
+            inboxBefore: before,
+            incidentsBefore: before,
+            sessionsBefore: before,
+          }),
         ).toBeGreaterThan(5);
         expect((await store.incidents({ limit: 10 })).map((each) => each.id).sort()).toEqual(["i2", "i3"]);
         expect(await store.timeline("i1")).toEqual([]);

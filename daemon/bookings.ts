@@ -1,0 +1,98 @@
+/**
+ * The book of the coming and running sessions, in memory: read from the store at the start, again whenever something was written,
+ * and once a minute for what another process wrote.
+ *
+ * Decisions ask it with the time they are about (`at`), so that what is decided again is decided the same.
+ */
+import { type Hit, hitBy, isBooked, isHit, nextSession } from "../rules/sessions.ts";
+import type { Config } from "./model/config.ts";
+import type { Network } from "./model/network.ts";
+import type { Session, SessionAhead, SessionSubject } from "./model/session.ts";
+import { DAY, type Instant } from "./model/time.ts";
+import type { Clock, Store } from "./ports.ts";
+
+/** A session that ended is still asked about by what is decided late. */
+const keptAfterMs = DAY;
+const mostSessions = 50_000;
+/** Answers kept for one configuration; over this they are thought out anew. */
+const mostAnswers = 20_000;
+
+export interface Bookings {
+  /** The session that a failure of this hits, or hits next; undefined: none is booked. */
+  sessionAhead(subject: SessionSubject, at: Instant): SessionAhead | undefined;
+  /** Is the room in use at this time, the half hours before and after a session included? */
+  bookedAround(room: string, at: Instant): boolean;
+}
+
+export class BookedSessions implements Bookings {
+  readonly #deps: { readonly store: Pick<Store, "sessions">; readonly clock: Clock; readonly config: () => Config };
+  #sessions: readonly Session[] = [];
+  #byRoom: ReadonlyMap<string, readonly Session[]> = new Map();
+  #network: Network | undefined;
+  readonly #hits = new Map<string, Hit>();
+
+  constructor(deps: { readonly store: Pick<Store, "sessions">; readonly clock: Clock; readonly config: () => Config }) {
+    this.#deps = deps;
+  }
+
+  /** Reads the store again. */
+  async refresh(): Promise<void> {
+    const { store, clock } = this.#deps;
+    this.take(await store.sessions({ endAfter: clock.now() - keptAfterMs, limit: mostSessions }));
+  }
+
+  /** These are the sessions from now on. */
+  take(sessions: readonly Session[]): void {
+    this.#sessions = sessions.filter(({ state }) => state === "booked");
+    const byRoom = new Map<string, Session[]>();
+    for (const session of this.#sessions) {
+      for (const room of session.rooms) {
+        const same = byRoom.get(room);
+        if (same === undefined) byRoom.set(room, [session]);
+        else same.push(session);
+      }
+    }
+    this.#byRoom = byRoom;
+  }
+
+  /** Booked ones, by their beginning. */
+  all(): readonly Session[] {
+    return this.#sessions;
+  }
+
+  sessionAhead(subject: SessionSubject, at: Instant): SessionAhead | undefined {
+    if (this.#sessions.length === 0) return undefined;
+    return nextSession(this.#sessions, this.hit(subject), at);
+  }
+
+  bookedAround(room: string, at: Instant): boolean {
+    return isBooked(this.#byRoom.get(room) ?? [], room, at);
+  }
+
+  /** The booked sessions that a failure of this would hit. */
+  hitSessions(subject: SessionSubject): readonly Session[] {
+    const hit = this.hit(subject);
+    return this.#sessions.filter((session) => isHit(session, hit));
+  }
+
+  /** What stops working with the subject, by the configuration in force. */
+  hit(subject: SessionSubject): Hit {
+    const { network } = this.#deps.config();
+    if (this.#network !== network || this.#hits.size > mostAnswers) {
+      this.#network = network;
+      this.#hits.clear();
+    }
+    const key = JSON.stringify(subject);
+    const known = this.#hits.get(key);
+    if (known !== undefined) return known;
+    const hit = hitBy(network, subject);
+    this.#hits.set(key, hit);
+    return hit;
+  }
+}
+
+/** Whom an incident is about, to ask for its sessions: its device, its link, or its site. */
+export function subjectOf(incident: { readonly rootCause: string; readonly device?: string; readonly site: string }): SessionSubject {
+  if (incident.rootCause.startsWith("link:")) return { link: incident.rootCause.slice("link:".length) };
+  return incident.device === undefined ? { site: incident.site } : { device: incident.device };
+}
