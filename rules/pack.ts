@@ -3,50 +3,19 @@
  *
  * Pure: it is handed the text, not the file.
  */
-import { isMap, LineCounter, type Node, parseDocument } from "yaml";
+import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import type { ConfigProblem } from "../daemon/model/config.ts";
 import type { Condition, Rule } from "../daemon/model/rule.ts";
-import { type ConditionEntry, packSchema, type RuleEntry, type TestEntry } from "./packschema.ts";
-
-/** One test case of a rule, as written in its pack. Times in milliseconds from the start of the test. */
-export type PackTest = TestEntry & { readonly rule: string };
+import { casesOf, type PackTest } from "./packcases.ts";
+import { lineOf, type Path, words } from "./packlines.ts";
+import { type ConditionEntry, packSchema, type RuleEntry } from "./packschema.ts";
 
 export interface Pack {
   /** Only rules without a problem. */
   readonly rules: readonly Rule[];
   readonly tests: readonly PackTest[];
   readonly problems: readonly ConfigProblem[];
-}
-
-type Path = readonly PropertyKey[];
-
-/** Where in the file a path stands; the nearest line above when the key is missing. */
-function lineOf(root: Node | null, lines: LineCounter, path: Path): number | undefined {
-  let node: unknown = root;
-  let line: number | undefined;
-  for (const step of [undefined, ...path]) {
-    if (step !== undefined) {
-      if (isMap(node)) {
-        const pair = node.items.find((item) => String(item.key) === String(step));
-        const key = pair?.key as Node | undefined;
-        if (key?.range) line = lines.linePos(key.range[0]).line;
-        node = pair?.value;
-        continue;
-      }
-      node = (node as { items?: unknown[] } | undefined)?.items?.[Number(step)];
-    }
-    const range = (node as Node | undefined)?.range;
-    if (range) line = lines.linePos(range[0]).line;
-  }
-  return line;
-}
-
-function words(path: Path): string {
-  return path.reduce<string>(
-    (text, step) => (typeof step === "number" ? `${text}[${step}]` : `${text}${text === "" ? "" : "."}${String(step)}`),
-    "",
-  );
 }
 
 function explainIssue(issue: z.core.$ZodIssue): { readonly path: Path; readonly message: string }[] {
@@ -131,7 +100,7 @@ function toRule(entry: RuleEntry): Rule {
 export function parsePack(file: string, text: string): Pack {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
-  const problem = (path: Path, message: string, line = lineOf(document.contents, lines, path)): ConfigProblem => ({
+  const problem = (path: Path, message: string, line = lineOf(document, lines, path)): ConfigProblem => ({
     path: words(path),
     message,
     file,
@@ -156,7 +125,15 @@ export function parsePack(file: string, text: string): Pack {
       problems.push(problem(["rules", index, "id"], `"${entry.id}" is the id of rules[${first}] too; give each rule its own`));
     else seen.set(entry.id, index);
   }
-  const entries = checked.data.rules.filter((entry, index) => seen.get(entry.id) === index);
-  const tests = entries.flatMap((entry) => entry.tests.map((test) => ({ ...test, rule: entry.id })));
-  return { rules: entries.map(toRule), tests, problems };
+  const entries = [...seen.values()].flatMap((index) => {
+    const entry = checked.data.rules[index];
+    return entry === undefined ? [] : [{ index, entry }];
+  });
+  const tests = entries.flatMap(({ index, entry }) =>
+    entry.tests.flatMap((test, nth) => {
+      const at = (step?: number) => lineOf(document, lines, ["rules", index, "tests", nth, ...(step === undefined ? [] : ["steps", step])]);
+      return casesOf(test, { rule: entry.id, file, lineOf: at });
+    }),
+  );
+  return { rules: entries.map(({ entry }) => toRule(entry)), tests, problems };
 }

@@ -2,24 +2,10 @@
  * The form of a rule pack, strict: an unknown key is a problem. Durations are words: 500ms, 10s, 15m, 2h.
  */
 import { z } from "zod";
-import { HOUR, MINUTE, SECOND } from "../daemon/model/time.ts";
+import { SECOND } from "../daemon/model/time.ts";
+import { testCase } from "./caseschema.ts";
+import { code, duration, name, polled, sentence } from "./packscalars.ts";
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: SECOND, m: MINUTE, h: HOUR };
-
-const duration = z.string({ error: 'is not a duration; write "10s", "15m" or "2h"' }).transform((text, context): number => {
-  const [, amount, unit] = /^(\d{1,9})(ms|s|m|h)$/.exec(text) ?? [];
-  const factor = unit === undefined ? undefined : UNITS[unit];
-  if (amount === undefined || factor === undefined) {
-    context.addIssue({ code: "custom", message: `"${text}" is not a duration; write "10s", "15m" or "2h"` });
-    return z.NEVER;
-  }
-  return Number(amount) * factor;
-});
-
-const code = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, { error: "must be lower-case letters, digits, dots and hyphens" });
-const name = z.string().regex(/^[a-z][a-z0-9_]*$/, { error: "must be lower-case letters, digits and underscores" });
-const sentence = z.string().min(1, { error: "must not be empty; write it for the people who read it" });
-const polled = z.enum(["icmp", "snmp", "ssh", "telnet", "tcp"], { error: "must be icmp, snmp, ssh, telnet or tcp" });
 const kind = z.enum(["codec", "bridge", "gatekeeper", "switch", "router", "ups", "host", "endpoint"], {
   error: "must be codec, bridge, gatekeeper, switch, router, ups, host or endpoint",
 });
@@ -98,31 +84,6 @@ const condition: z.ZodType<ConditionEntry> = z.unknown().transform((value, conte
 
 const text = z.strictObject({ title: sentence, clinic: sentence, steps: z.array(sentence).min(1, { error: "needs at least one step" }) });
 
-const step = z.strictObject({
-  at: duration,
-  look: polled.optional(),
-  /** The code of a look that is down. */
-  down: code.optional(),
-  /** The code of a look that could not be made. */
-  unknown: code.optional(),
-  part: z.string().optional(),
-  samples: z.record(name, z.number()).optional(),
-  readings: z.record(name, z.string()).optional(),
-  /** Readings of which this look lists all parts: one that it does not name is gone. */
-  whole: z.array(name).optional(),
-  /** A trap about the rule's symptom. */
-  trap: z.enum(["raise", "clear", "event"]).optional(),
-  /** The same, said in a look: a probe's own finding (a reboot). */
-  says: z.enum(["raise", "clear", "event"]).optional(),
-  want: z.enum(["inactive", "pending", "active"]).optional(),
-  /** What is told at this step, in order. */
-  told: z.array(z.enum(["raised", "cleared", "good-look", "flapping", "settled", "event"])).optional(),
-});
-
-const test = z.strictObject({ name: sentence, steps: z.array(step).min(1) });
-export type TestEntry = z.infer<typeof test>;
-export type StepEntry = z.infer<typeof step>;
-
 const rule = z
   .strictObject({
     id: code,
@@ -143,7 +104,7 @@ const rule = z
     suppressible: z.boolean().default(true),
     source: sentence,
     text: z.strictObject({ fr: text, en: text }),
-    tests: z.array(test).default([]),
+    tests: z.array(testCase).default([]),
   })
   .superRefine((entry, context) => {
     if (entry.retry !== undefined && entry.attempts === 1) {

@@ -3,68 +3,153 @@
  *
  * Pure. Timers fire at their own due time, as in the daemon.
  */
-import { type Alarm, alarmKey } from "../daemon/model/alarm.ts";
-import type { Finding, Observation, ProbeKind } from "../daemon/model/observation.ts";
+import { type Alarm, type AlarmState, alarmKey } from "../daemon/model/alarm.ts";
+import type { Finding, Observation, ProbeKind, Reading, Sample } from "../daemon/model/observation.ts";
 import type { Rule } from "../daemon/model/rule.ts";
-import { judgeObservation, type Transition, wakeAlarm } from "./alarm.ts";
-import type { PackTest } from "./pack.ts";
-import type { StepEntry } from "./packschema.ts";
+import { type Judgement, judgeObservation, type Transition, wakeAlarm } from "./alarm.ts";
+import type { SaidEntry } from "./caseschema.ts";
+import type { PackStep, PackTest } from "./packcases.ts";
 
 /** Any instant will do; whole and recognisable. */
 const START_AT = Date.UTC(2026, 0, 5, 13);
 const DEVICE = "device";
 
-function findingOf(step: StepEntry, symptom: string): Finding {
-  const part = step.part === undefined ? {} : { part: step.part };
+/** What a step wanted and what there was. */
+export interface Miss {
+  /** From 1. */
+  readonly step: number;
+  /** From the start of the case, ms; of the last look where a step is many. */
+  readonly at: number;
+  readonly line?: number;
+  /** `state`, `told`, `detail`, `active` or `again`. */
+  readonly what: string;
+  readonly wanted: string;
+  readonly found: string;
+}
+
+export interface CaseRun {
+  readonly misses: readonly Miss[];
+  /** Every state that any alarm of the rule was in, whether or not the case asked. */
+  readonly seen: ReadonlySet<AlarmState>;
+  /** Everything that was told, in order. */
+  readonly told: readonly Transition["kind"][];
+}
+
+function valuesOf({ part, samples, readings }: SaidEntry): { readonly samples: readonly Sample[]; readonly readings: readonly Reading[] } {
+  const of = part === undefined ? {} : { part };
+  return {
+    samples: Object.entries(samples ?? {}).map(([name, value]) => ({ name, value, ...of })),
+    readings: Object.entries(readings ?? {}).map(([name, value]) => ({ name, value, ...of })),
+  };
+}
+
+function findingOf(step: PackStep, symptom: string): Finding {
   const effect = step.trap ?? step.says;
   const code = step.down ?? step.unknown;
+  const values = [step, ...(step.also ?? [])].map(valuesOf);
   return {
     status: step.down !== undefined ? "down" : step.unknown !== undefined ? "unknown" : "up",
     ...(code === undefined ? {} : { code }),
-    samples: Object.entries(step.samples ?? {}).map(([name, value]) => ({ name, value, ...part })),
-    readings: Object.entries(step.readings ?? {}).map(([name, value]) => ({ name, value, ...part })),
+    samples: values.flatMap(({ samples }) => samples),
+    readings: values.flatMap(({ readings }) => readings),
     ...(step.whole === undefined ? {} : { whole: step.whole }),
-    faults: effect === undefined ? [] : [{ symptom, effect, ...part }],
+    faults: effect === undefined ? [] : [{ symptom, effect, ...(step.part === undefined ? {} : { part: step.part }) }],
   };
 }
 
-function observationOf(step: StepEntry, seq: number, symptom: string): Observation | undefined {
+function observationOf(step: PackStep, at: number, seq: number, symptom: string): Observation | undefined {
   const kind: ProbeKind | undefined = step.trap === undefined ? step.look : "trap";
   if (kind === undefined) return undefined;
   const check = `${DEVICE}/${kind}`;
-  return {
-    id: `${check}@${seq}`,
-    check,
-    device: DEVICE,
-    kind,
-    at: START_AT + step.at,
-    seq,
-    durationMs: 1,
-    finding: findingOf(step, symptom),
-  };
+  return { id: `${check}@${seq}`, check, device: DEVICE, kind, at: START_AT + at, seq, durationMs: 1, finding: findingOf(step, symptom) };
 }
 
-/** What differs from what the case wants; empty when it holds. */
-export function runPackTest(rule: Rule, test: PackTest): readonly string[] {
-  const alarms = new Map<string, Alarm>();
-  const failures: string[] = [];
-  for (const [index, step] of test.steps.entries()) {
-    const told: Transition[] = [];
-    const at = START_AT + step.at;
-    const keep = (judged: { readonly alarms: readonly Alarm[]; readonly transitions: readonly Transition[] }) => {
-      for (const alarm of judged.alarms) alarms.set(alarm.key, alarm);
-      told.push(...judged.transitions);
-    };
-    for (const alarm of [...alarms.values()]) keep(wakeAlarm(alarm, rule, at));
-    const observation = observationOf(step, index + 1, rule.symptom);
-    if (observation !== undefined)
-      keep(judgeObservation({ observation, rules: [rule], alarms: (key) => alarms.get(key), ofDevice: () => alarms.values(), now: at }));
-    const state = alarms.get(alarmKey(DEVICE, rule.symptom, step.part ?? rule.part))?.state ?? "inactive";
-    const where = `${rule.id}: ${test.name}: step ${index + 1} at ${step.at / 1000} s`;
-    if (step.want !== undefined && state !== step.want) failures.push(`${where}: is ${state}, wanted ${step.want}`);
-    const kinds = told.map((transition) => transition.kind).join(", ");
-    if (step.told !== undefined && kinds !== step.told.join(", "))
-      failures.push(`${where}: told [${kinds}], wanted [${step.told.join(", ")}]`);
+/** When a step happens: once, or again and again. */
+function timesOf({ at, every, times, until }: PackStep): readonly number[] {
+  if (every === undefined) return [at];
+  const count = times ?? Math.floor(((until ?? at) - at) / every) + 1;
+  return Array.from({ length: count }, (_, index) => at + index * every);
+}
+
+/** The alarms of one rule on one device, moved as the daemon moves them. */
+class Bench {
+  readonly #rule: Rule;
+  readonly alarms = new Map<string, Alarm>();
+  readonly seen = new Set<AlarmState>();
+  readonly told: Transition["kind"][] = [];
+  #seq = 0;
+
+  constructor(rule: Rule) {
+    this.#rule = rule;
   }
-  return failures;
+
+  /** One moment of a step; resolves to what the look asked for. */
+  moment(step: PackStep, at: number): Pick<Judgement, "retrySoonMs"> {
+    for (const alarm of [...this.alarms.values()]) this.#keep(wakeAlarm(alarm, this.#rule, START_AT + at));
+    this.#seq += 1;
+    const observation = observationOf(step, at, this.#seq, this.#rule.symptom);
+    if (observation === undefined) return {};
+    const judged = judgeObservation({
+      observation,
+      rules: [this.#rule],
+      alarms: (key) => this.alarms.get(key),
+      ofDevice: () => this.alarms.values(),
+      now: observation.at,
+    });
+    this.#keep(judged);
+    // A good look that never made a record is a state too.
+    if (judged.alarms.length === 0 && this.alarms.size === 0) this.seen.add("inactive");
+    return judged;
+  }
+
+  #keep(judged: Pick<Judgement, "alarms" | "transitions">): void {
+    for (const alarm of judged.alarms) {
+      this.alarms.set(alarm.key, alarm);
+      this.seen.add(alarm.state);
+    }
+    this.told.push(...judged.transitions.map(({ kind }) => kind));
+  }
+
+  of(part: string | undefined): Alarm | undefined {
+    return this.alarms.get(alarmKey(DEVICE, this.#rule.symptom, part ?? this.#rule.part));
+  }
+
+  active(): readonly string[] {
+    return [...this.alarms.values()].filter(({ state }) => state === "active").map(({ part }) => part ?? "device");
+  }
+}
+
+/** What differs from what the case wants; no miss when it holds. */
+export function runCase(rule: Rule, test: Pick<PackTest, "steps">): CaseRun {
+  const bench = new Bench(rule);
+  const misses = test.steps.flatMap((step, index): readonly Miss[] => {
+    const before = bench.told.length;
+    const times = timesOf(step);
+    let again: number | undefined;
+    for (const at of times) again = bench.moment(step, at).retrySoonMs;
+    const alarm = bench.of(step.part);
+    const line = step.line === undefined ? {} : { line: step.line };
+    const place = { step: index + 1, at: times.at(-1) ?? step.at, ...line };
+    const list = (words: readonly string[]) => [...words].sort().join(", ") || "none";
+    const asked = (ms: number | "never" | undefined) => (ms === undefined || ms === "never" ? "never" : `${ms / 1000} s`);
+    const compared: readonly (readonly [string, string | undefined, string])[] = [
+      ["state", step.want, alarm?.state ?? "inactive"],
+      ["told", step.told === undefined ? undefined : step.told.join(", ") || "nothing", bench.told.slice(before).join(", ") || "nothing"],
+      ["active", step.active === undefined ? undefined : list(step.active), list(bench.active())],
+      ["again", step.again === undefined ? undefined : asked(step.again), asked(again)],
+    ];
+    const differing = compared.flatMap(([what, wanted, found]) =>
+      wanted === undefined || wanted === found ? [] : [{ ...place, what, wanted, found }],
+    );
+    const detail = alarm?.detail ?? "nothing";
+    return step.detail === undefined || detail.includes(step.detail)
+      ? differing
+      : [...differing, { ...place, what: "detail", wanted: step.detail, found: detail }];
+  });
+  return { misses, seen: bench.seen, told: bench.told };
+}
+
+/** `step 2 at 30 s: state is pending, wanted active`. */
+export function sayMiss({ step, at, what, wanted, found }: Miss): string {
+  return `step ${step} at ${at / 1000} s: ${what} is ${found}, wanted ${wanted}`;
 }
