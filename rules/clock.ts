@@ -49,6 +49,19 @@ export function deadline(hours: Hours, clock: Clock, from: Instant): Instant {
   return from + clock.ms;
 }
 
+/** The same with times left out in which the clock stands still: in order, apart from each other. */
+export function deadlineWithout(hours: Hours, clock: Clock, from: Instant, still: readonly { from: Instant; to: Instant }[]): Instant {
+  let [at, left] = [from, clock.ms];
+  for (const pause of still) {
+    if (pause.to <= at) continue;
+    const run = elapsed(hours, clock.in, at, pause.from);
+    if (run >= left) break;
+    left -= run;
+    at = pause.to;
+  }
+  return deadline(hours, { ...clock, ms: left }, at);
+}
+
 /** The first instant ≥ at that lies in service hours. */
 export function nextService(hours: Hours, at: Instant): Instant {
   if (hours.calendar.always) return at;
@@ -91,6 +104,35 @@ function* daySpans(calendar: ServiceCalendar, unit: Clock["in"], day: DateTime):
     return;
   }
   for (const span of weekly) yield { from: localMinute(day, span.fromMinute), to: localMinute(day, span.toMinute) };
+}
+
+/**
+ * The instant at which the clock on the wall of a zone shows this minute of this day (`2026-03-08`). A minute that a spring night skips is the
+ * first instant after it; of one that an autumn night shows twice, the first. Minutes may run past the day.
+ */
+export function wallInstant(zone: string, day: string, minute: number): Instant {
+  const shown = DateTime.fromISO(day, { zone: "utc" }).plus({ minutes: minute });
+  const { year, month, day: date, hour, minute: minutes } = shown;
+  const found = DateTime.fromObject({ year, month, day: date, hour, minute: minutes }, { zone });
+  return found.hour * 60 + found.minute === hour * 60 + minutes ? found.toMillis() : skippedBefore(zone, found.toMillis());
+}
+
+/** The instant of the zone's last change before one that lies at most three hours after it. */
+function skippedBefore(zone: string, after: Instant): Instant {
+  const offset = (at: Instant) => DateTime.fromMillis(at, { zone }).offset;
+  let [low, high] = [after - 3 * 60 * MINUTE, after];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (offset(middle) === offset(after)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+/** Day and minute that the clock on the wall of a zone shows. */
+export function onTheWall(zone: string, at: Instant): { readonly day: string; readonly minute: number } {
+  const shown = DateTime.fromMillis(at, { zone });
+  return { day: shown.toISODate() ?? "", minute: shown.hour * 60 + shown.minute };
 }
 
 /** The instant of a local wall-clock minute; in the hour a spring night skips, the first instant after it. */

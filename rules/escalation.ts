@@ -8,8 +8,10 @@
 import type { Incident, NoticeKind, TimelineEntry, WakeReason } from "../daemon/model/incident.ts";
 import type { Clock, LevelStep } from "../daemon/model/policy.ts";
 import { type Instant, MINUTE } from "../daemon/model/time.ts";
-import { deadline, type Hours, nextService } from "./clock.ts";
+import { deadline, deadlineWithout, type Hours, nextService } from "./clock.ts";
 import { closeIncident, type Decision, line, type Notice, raised, restoredClock } from "./incident.ts";
+import { unmuteIncident } from "./mute.ts";
+import { clockOf, stepOf } from "./timer.ts";
 
 /** A step that is this late collapses with the others that came due meanwhile. */
 const lateAfterMs = 2 * MINUTE;
@@ -55,50 +57,16 @@ function step(incident: Incident, hours: Hours, due: Instant, now: Instant): Dec
       return followUp(incident, hours, due, now);
     case "auto-close":
       return closeIncident(incident, "system", due, "healed", "restored, not taken, hit no session: closed into the daily report");
+    case "unmute":
+      return unmuteIncident(incident, due, hours, `${incident.muted?.by ?? "maintenance"} ended`);
     case undefined:
       return { incident: raised(withoutTimer(incident)), timeline: [], notices: [] };
-  }
-}
-
-/** The same incident after a jump of the wall clock: a timer that measures elapsed time moves with it, one of the calendar does not. */
-export function moveTimer(incident: Incident, ms: number, at: Instant): Decision | undefined {
-  if (incident.wakeAt === undefined || incident.foldedInto !== undefined || !measuresElapsed(incident)) return undefined;
-  const next = raised({ ...incident, wakeAt: incident.wakeAt + ms, levelSince: incident.levelSince + ms });
-  const why = `the wall clock jumped by ${Math.round(ms / 1000)} s; the timer moved with it`;
-  return { incident: next, timeline: [line(next, at, "system", "clock-jumped", why, { ms })], notices: [] };
-}
-
-function measuresElapsed(incident: Incident): boolean {
-  const track = incident.policy.tracks[incident.severity];
-  const runs = (clock: Clock) => clockOf(incident, clock).in === "wall";
-  const reason: WakeReason | undefined = incident.wakeFor;
-  switch (reason) {
-    case "notice":
-      // Past the group wait it waits for service hours to begin.
-      return (incident.wakeAt ?? 0) - incident.levelSince <= Math.max(incident.policy.groupWaitMs.now, incident.policy.groupWaitMs.other);
-    case "auto-close":
-      return true;
-    case "escalate":
-      return runs(stepOf(incident, incident.level).escalateAfter ?? track.lastResort.after);
-    case "repeat":
-      return runs(incident.level > track.steps.length ? track.lastResort.repeat : stepOf(incident, incident.level).takenWithin);
-    case "acknowledgement-expires":
-      return runs(track.acknowledgementExpires);
-    case "follow-up":
-      return runs(incident.state === "restored" ? restoredClock(incident) : track.followUp);
-    case undefined:
-      return false;
   }
 }
 
 /** Outside service hours only `now` is sent: the notice and the clocks wait for the next service hours. */
 function begins(incident: Incident, hours: Hours, at: Instant): Instant {
   return incident.urgency === "now" ? at : nextService(hours, at);
-}
-
-/** A clock as it runs for this incident: what is not urgent only runs in service hours. */
-function clockOf(incident: Incident, clock: Clock): Clock {
-  return clock.in === "wall" && incident.urgency !== "now" ? { ms: clock.ms, in: "service" } : clock;
 }
 
 function firstNotice(incident: Incident, hours: Hours, due: Instant): Decision {
@@ -216,25 +184,18 @@ function arm(incident: Incident, hours: Hours): Incident {
     return { ...incident, wakeAt: repeatAt(incident, hours, track.lastResort.repeat, incident.levelSince), wakeFor: "repeat" };
   }
   const told = stepOf(incident, incident.level);
-  const takenBy = deadline(hours, clockOf(incident, told.takenWithin), incident.levelSince);
+  const takenBy = repeatAt(incident, hours, told.takenWithin, incident.levelSince);
   const escalation = armEscalation(incident, hours, told);
   return escalation.wakeAt !== undefined && escalation.wakeAt <= takenBy ? escalation : { ...incident, wakeAt: takenBy, wakeFor: "repeat" };
 }
 
 function armEscalation(incident: Incident, hours: Hours, told: LevelStep): Incident {
   const clock = told.escalateAfter ?? incident.policy.tracks[incident.severity].lastResort.after;
-  return { ...incident, wakeAt: deadline(hours, clockOf(incident, clock), incident.levelSince), wakeFor: "escalate" };
+  return { ...incident, wakeAt: repeatAt(incident, hours, clock, incident.levelSince), wakeFor: "escalate" };
 }
 
 function repeatAt(incident: Incident, hours: Hours, clock: Clock, from: Instant): Instant {
-  return deadline(hours, clockOf(incident, clock), from);
-}
-
-function stepOf(incident: Incident, level: number): LevelStep {
-  const { steps } = incident.policy.tracks[incident.severity];
-  const found = steps.find((candidate) => candidate.level === level) ?? steps.at(-1);
-  if (found === undefined) throw new Error(`policy ${incident.policy.id} has no steps; the configuration check lets none pass`);
-  return found;
+  return deadlineWithout(hours, clockOf(incident, clock), from, incident.still ?? []);
 }
 
 function notice(kind: NoticeKind, incident: Incident, tell: readonly string[], notBefore: Instant): Notice {

@@ -3,6 +3,7 @@
  *
  * Timers are columns (`wakeAt`), never a setTimeout.
  */
+import type { Muted, Span } from "./maintenance.ts";
 import type { Policy, Severity } from "./policy.ts";
 import type { Instant } from "./time.ts";
 
@@ -57,6 +58,10 @@ export interface Incident {
   readonly recurrenceOf?: string;
   /** The policy it started with; kept, so that an edited file does not change a running incident. */
   readonly policy: Policy;
+  /** Maintenance or a silence keeps it quiet: nobody is told, and its clocks stand still. */
+  readonly muted?: Muted;
+  /** When its clocks stood still at this level. */
+  readonly still?: readonly Span[];
   readonly version: number;
 }
 
@@ -66,7 +71,7 @@ export function isFailing(incident: Pick<Incident, "state">): boolean {
 }
 
 /** What a timer is for. */
-export type WakeReason = "notice" | "escalate" | "repeat" | "acknowledgement-expires" | "follow-up" | "auto-close";
+export type WakeReason = "notice" | "escalate" | "repeat" | "acknowledgement-expires" | "follow-up" | "auto-close" | "unmute";
 
 /** One line of what happened to an incident. Append-only. */
 export interface TimelineEntry {

@@ -4,7 +4,7 @@
  * Within a process the monotonic clock tells. Over a restart a row written every 30 s tells of a clock set back; one set ahead
  * cannot be told from time that has passed, and counts as that. Part of the escalator: nothing is woken before it has looked.
  */
-import { moveTimer } from "../../rules/escalation.ts";
+import { moveTimer } from "../../rules/timer.ts";
 import type { Incident } from "../model/incident.ts";
 import { type Instant, MINUTE, SECOND } from "../model/time.ts";
 import type { Clock, Fence, Log, Store } from "../ports.ts";

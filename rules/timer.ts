@@ -1,0 +1,68 @@
+/**
+ * In what kind of time the timer of an incident runs, and what a jump of the wall clock does to it.
+ *
+ * Pure.
+ */
+import type { Incident, WakeReason } from "../daemon/model/incident.ts";
+import type { Span } from "../daemon/model/maintenance.ts";
+import type { Clock, LevelStep } from "../daemon/model/policy.ts";
+import type { Instant } from "../daemon/model/time.ts";
+import { type Decision, line, raised, restoredClock } from "./incident.ts";
+
+/** The same incident after a jump of the wall clock: a timer that measures elapsed time moves with it, one of the calendar does not. */
+export function moveTimer(incident: Incident, ms: number, at: Instant): Decision | undefined {
+  if (incident.wakeAt === undefined || incident.foldedInto !== undefined) return undefined;
+  // Muted, its own timer is a length of time that does not move; the window is of the calendar.
+  const { muted } = incident;
+  const runs = muted === undefined ? timerClock(incident) : muted.left.in;
+  if (runs !== "wall") return undefined;
+  const moved = (span: Span) => ({ from: span.from + ms, to: span.to + ms });
+  const next = raised({
+    ...incident,
+    ...(muted === undefined ? { wakeAt: incident.wakeAt + ms } : { muted: { ...muted, since: muted.since + ms } }),
+    levelSince: incident.levelSince + ms,
+    ...(incident.still === undefined ? {} : { still: incident.still.map(moved) }),
+  });
+  const why = `the wall clock jumped by ${Math.round(ms / 1000)} s; the timer moved with it`;
+  return { incident: next, timeline: [line(next, at, "system", "clock-jumped", why, { ms })], notices: [] };
+}
+
+/** In what the present timer runs; `calendar`: it waits for a time of day. */
+export function timerClock(incident: Incident): Clock["in"] | "calendar" {
+  const track = incident.policy.tracks[incident.severity];
+  const runs = (clock: Clock) => clockOf(incident, clock).in;
+  const reason: WakeReason | undefined = incident.wakeFor;
+  switch (reason) {
+    case "notice": {
+      // Past the group wait it waits for service hours to begin.
+      const longest = Math.max(incident.policy.groupWaitMs.now, incident.policy.groupWaitMs.other);
+      return (incident.wakeAt ?? 0) - incident.levelSince <= longest ? "wall" : "calendar";
+    }
+    case "auto-close":
+      return "wall";
+    case "escalate":
+      return runs(stepOf(incident, incident.level).escalateAfter ?? track.lastResort.after);
+    case "repeat":
+      return runs(incident.level > track.steps.length ? track.lastResort.repeat : stepOf(incident, incident.level).takenWithin);
+    case "acknowledgement-expires":
+      return runs(track.acknowledgementExpires);
+    case "follow-up":
+      return runs(incident.state === "restored" ? restoredClock(incident) : track.followUp);
+    case "unmute":
+    case undefined:
+      return "calendar";
+  }
+}
+
+/** A clock as it runs for this incident: what is not urgent only runs in service hours. */
+export function clockOf(incident: Incident, clock: Clock): Clock {
+  return clock.in === "wall" && incident.urgency !== "now" ? { ms: clock.ms, in: "service" } : clock;
+}
+
+/** The step of a level; of one that the policy has not, its last. */
+export function stepOf(incident: Incident, level: number): LevelStep {
+  const { steps } = incident.policy.tracks[incident.severity];
+  const found = steps.find((candidate) => candidate.level === level) ?? steps.at(-1);
+  if (found === undefined) throw new Error(`policy ${incident.policy.id} has no steps; the configuration check lets none pass`);
+  return found;
+}
