@@ -86,7 +86,7 @@ export type Phase = "now" | "coming" | "over";
 /** The time in force at `at`, or the next one. `over`: there is none. Looked for one year ahead, and what recurs rarely, nine. */
 export function standingOf(maintenance: Maintenance, at: Instant): { readonly phase: Phase; readonly span?: Span } {
   const { when, cancelled, beganAt } = maintenance;
-  for (const days of when.kind === "recurring" ? [400, 9 * 366] : [0]) {
+  for (const days of when.kind === "recurring" ? [40, 400, 9 * 366] : [0]) {
     const until = when.kind === "recurring" ? at + days * DAY : Number.POSITIVE_INFINITY;
     const next = spansOf(maintenance, at, until).find(({ to }) => to > at);
     if (next !== undefined) return { phase: next.from <= at ? "now" : "coming", span: next };
