@@ -21,7 +21,7 @@ import {
 const loginKinds: readonly ProbeKind[] = ["ssh", "snmp", "telnet"];
 const askingKinds: readonly ProbeKind[] = ["ssh", "snmp", "telnet", "tcp"];
 /** We could not look just now, for a reason of our own that passes. */
-const passing = new Set(["probe.paced", "probe.crash"]);
+const passing = new Set(["probe.paced", "probe.late", "probe.crash"]);
 
 export function judgeLink({ device, looks, alarms }: LightInput): Judged {
   if (checked(device, ["icmp"]).length === 0) return verdict("not-applicable", "not-checked");

@@ -59,6 +59,7 @@ export const factsEn = {
   "code.tcp.engine": "Vigie could not test the connection",
   "code.probe.crash": "Vigie's own look failed",
   "code.probe.gone": "the device left the configuration",
+  "code.probe.late": "Vigie's own machine was held up: this look does not count",
   "code.probe.paced": "Vigie held back, so as not to load the site",
   "code.probe.resting": "the account rests after refusals, so as not to be locked",
 

@@ -72,7 +72,12 @@ export interface Ending {
   readonly atMs: number;
   readonly trace: boolean;
   readonly timeoutMs: number;
+  /** The longest time that our own event loop was held up during the look. */
+  readonly stalledMs: number;
 }
+
+/** Held up for this share of the deadline, a whole attempt's time may have passed with its reply waiting in the socket. */
+const stallShare = 0.15;
 
 /** The verdict. Moves the memory of the device on. */
 export function conclude(ending: Ending): Finding {
@@ -129,7 +134,7 @@ function addUptime(now: UptimeReading | undefined, before: UptimeReading | undef
 
 /** Why the look is not up; undefined when the agent answered. */
 function whyFailed(ending: Ending): Finding | undefined {
-  const { progress, talk, how, address, timeoutMs } = ending;
+  const { progress, talk, how, address, timeoutMs, stalledMs } = ending;
   if (how === "called-off") return bare("unknown", "probe.crash", "the look was called off");
   const told = progress.ended;
   if (told !== undefined && told.kind !== "over" && told.kind !== "silent") return failure(told, address);
@@ -142,6 +147,12 @@ function whyFailed(ending: Ending): Finding | undefined {
       "unknown",
       "snmp.auth-refused",
       `${address} answers the discovery but no request: wrong privacy key or protocol, or a hanging agent`,
+    );
+  if (stalledMs >= timeoutMs * stallShare)
+    return bare(
+      "unknown",
+      "probe.late",
+      `this machine was held up for ${Math.round(stalledMs)} ms while ${address} had ${timeoutMs} ms to answer`,
     );
   return bare("down", "snmp.timeout", `${address} did not answer within ${timeoutMs} ms`);
 }

@@ -8,6 +8,8 @@ import { bare, type Finding } from "../../daemon/model/observation.ts";
 import { Ending, whenAborted } from "../ending.ts";
 import { type Address, Resolver } from "../icmp/address.ts";
 import type { Probe, Target } from "../probe.ts";
+import { Stalls } from "../stalls.ts";
+import { Turnstile } from "../turnstile.ts";
 import { newBatch } from "./batch.ts";
 import { Conversation, Gate } from "./conversation.ts";
 import type { Session, SnmpCredential } from "./conversing.ts";
@@ -30,6 +32,8 @@ export interface SnmpOptions {
   /** Rows read of a table. Default 2,000. */
   readonly rowsAtMost?: number;
   readonly resolver?: Resolver;
+  /** Looks under way at once, over all devices. Default 1,000: what is sent in one round of the loop is answered in the next. */
+  readonly looksAtOnce?: number;
   /** Milliseconds that never jump. */
   readonly now?: () => number;
 }
@@ -78,6 +82,8 @@ class Agents {
   readonly #resolver: Resolver;
   readonly #known = new Map<string, Known>();
   readonly #now: () => number;
+  readonly #turnstile: Turnstile;
+  readonly #stalls: Stalls;
   #looks = 0;
   #stopped = false;
 
@@ -86,6 +92,8 @@ class Agents {
     this.#sockets = new SharedSockets(options.sockets ?? 4);
     this.#resolver = options.resolver ?? new Resolver();
     this.#now = options.now ?? (() => performance.now());
+    this.#turnstile = new Turnstile(options.looksAtOnce ?? 1_000);
+    this.#stalls = new Stalls(this.#now);
   }
 
   async look(target: Target, signal: AbortSignal, trace: boolean): Promise<Finding> {
@@ -101,7 +109,15 @@ class Agents {
     const address = asked instanceof Promise ? await firstOf(asked, target.check.timeoutMs, signal) : asked;
     if (address === "refused" || address === undefined)
       return bare("unknown", "icmp.name", `the name ${device.address.slice(0, 100)} does not resolve`);
-    return this.#ask(target, credential, address, signal, trace);
+    this.#stalls.start();
+    const wait = this.#turnstile.enter();
+    if (wait !== undefined) await wait;
+    try {
+      if (this.#stopped || signal.aborted) return bare("unknown", "probe.crash", "the look was called off");
+      return await this.#ask(target, credential, address, signal, trace);
+    } finally {
+      this.#turnstile.leave();
+    }
   }
 
   #ask(target: Target, credential: SnmpCredential, address: Address, signal: AbortSignal, trace: boolean): Promise<Finding> {
@@ -134,7 +150,9 @@ class Agents {
         talk.end();
         // Only a look that is cut short may still wait for its turn.
         if (how !== "done") over.end();
-        resolve(conclude({ plan, progress, talk, memory: known.memory, how, address: address.ip, atMs: this.#now(), trace, timeoutMs }));
+        const stalledMs = this.#stalls.longestSince(startedAt);
+        const ended = { how, stalledMs, atMs: this.#now() };
+        resolve(conclude({ plan, progress, talk, memory: known.memory, address: address.ip, trace, timeoutMs, ...ended }));
       };
       // A caller's deadline may fire a moment before ours: that is the deadline too.
       const called = () => end(this.#now() - startedAt >= timeoutMs * 0.9 ? "deadline" : "called-off");
@@ -209,6 +227,7 @@ class Agents {
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
+    this.#stalls.stop();
     for (const device of [...this.#known.keys()]) this.forget(device);
     await this.#sockets.stop();
   }

@@ -38,6 +38,38 @@ describe("an agent that misbehaves", () => {
     expect(finding.trace?.join("\n")).not.toContain("public");
   });
 
+  it("who did not answer while our own loop was held up is unknown: the reply may be waiting in the socket", async () => {
+    const peer = await nasty(() => {});
+    const probe = probeWith();
+    const looked = probe.look(target(peer.port, publicV2, family(scalars(5)), { timeoutMs: 400 }), calm());
+    const heldUpUntil = performance.now() + 500;
+    while (performance.now() < heldUpUntil);
+    expect(await looked).toMatchObject({ status: "unknown", code: "probe.late" });
+    const calmly = await probe.look(target(peer.port, publicV2, family(scalars(5)), { timeoutMs: 400 }), calm());
+    expect(calmly, "the next look, undisturbed, is believed").toMatchObject({ status: "down", code: "snmp.timeout" });
+  });
+
+  it("no more looks than allowed are under way at once; the others wait, and their deadline begins when they are let in", async () => {
+    let open = 0;
+    let most = 0;
+    const peer = await nasty((request, socket) => {
+      open += 1;
+      most = Math.max(most, open);
+      setTimeout(() => {
+        open -= 1;
+        send(socket, request, reply(request));
+      }, 60);
+    });
+    const probe = probeWith({ looksAtOnce: 3 });
+    const looks = Array.from({ length: 60 }, (_, n) => {
+      const one = target(peer.port, publicV2, family(), { timeoutMs: 1_000 });
+      return probe.look({ ...one, device: { ...one.device, id: `codec-${n}` } }, calm());
+    });
+    const found = await Promise.all(looks);
+    expect(found.map(({ status }) => status)).toEqual(found.map(() => "up"));
+    expect(most).toBe(3);
+  });
+
   it("a reply from another source is dropped and counted, and the device stays silent", async () => {
     const other = createSocket("udp4");
     cleanups.push(() => other.close());
