@@ -32,7 +32,7 @@ export interface SnmpOptions {
   /** Rows read of a table. Default 2,000. */
   readonly rowsAtMost?: number;
   readonly resolver?: Resolver;
-  /** Looks under way at once, over all devices. Default 1,000: what is sent in one round of the loop is answered in the next. */
+  /** Looks under way at once, over all devices. Default 2,000: what is sent in one round of the loop is answered in the next. */
   readonly looksAtOnce?: number;
   /** Milliseconds that never jump. */
   readonly now?: () => number;
@@ -92,7 +92,7 @@ class Agents {
     this.#sockets = new SharedSockets(options.sockets ?? 4);
     this.#resolver = options.resolver ?? new Resolver();
     this.#now = options.now ?? (() => performance.now());
-    this.#turnstile = new Turnstile(options.looksAtOnce ?? 1_000);
+    this.#turnstile = new Turnstile(options.looksAtOnce ?? 2_000);
     this.#stalls = new Stalls(this.#now);
   }
 
