@@ -40,6 +40,10 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     about: "what every device is: model, serial, firmware, warranty; --json, --csv",
     load: async () => (await import("./cli/inventory.ts")).inventory,
   },
+  rules: {
+    about: "test: run the test cases of the rules; list, show",
+    load: async () => (await import("./cli/rules.ts")).rules,
+  },
   backup: { about: "copy the database while the daemon runs", load: async () => (await import("./cli/backup.ts")).backup },
   restore: { about: "put a backup back, and say what is lost since", load: async () => (await import("./cli/restore.ts")).restore },
   weaknesses: {
