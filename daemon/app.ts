@@ -22,6 +22,7 @@ import { correctedCredentials, createLooking, type Looking } from "./looking.ts"
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { followMibNames } from "./mib-names.ts";
 import type { Config } from "./model/config.ts";
+import type { Incident } from "./model/incident.ts";
 import { News } from "./news.ts";
 import { createHeartbeat, type Heartbeat } from "./notify/heartbeat.ts";
 import { createNotifiers } from "./notify/notifiers.ts";
@@ -32,6 +33,7 @@ import { Dispatcher } from "./roles/dispatcher.ts";
 import { Escalator } from "./roles/escalator.ts";
 import type { Evaluator } from "./roles/evaluator.ts";
 import { createLeaseKeeper, type LeaseKeeper } from "./roles/lease.ts";
+import { LookKeeper } from "./roles/look-keeper.ts";
 import { Recorder } from "./roles/recorder.ts";
 import { Reporter } from "./roles/reporter.ts";
 import { loop, type Role, Supervisor } from "./roles/supervisor.ts";
@@ -236,10 +238,8 @@ class Daemon implements App {
     this.#looking = looking;
     this.#stops.push(() => looking.stop());
     const recorder = new Recorder(basics);
-    const influx =
-      this.#config.influx === undefined
-        ? undefined
-        : createInfluxExport({ influx: this.#config.influx, clock: this.#clock, log: this.#log, metrics: this.#metrics });
+    const looks = this.#lookKeeper(store);
+    const influx = this.#influxExport();
     const bookings = new BookedSessions(basics);
     await bookings.refresh();
     const evaluator = makeEvaluator({
@@ -251,6 +251,7 @@ class Daemon implements App {
       leases,
       looking,
       recorder,
+      watch: looks,
       influx,
       changed: () => void this.#news.refresh(store),
     });
@@ -264,10 +265,11 @@ class Daemon implements App {
       render: (row, incident, config) => renderRow(row, incident, config, (device) => this.#board.inventory(device)),
       stats: { delivered: (channel, state) => this.#news.delivered(channel, state) },
     });
-    const escalator = new Escalator({ ...basics, leases, changed: (moved) => this.#news.escalated(store, moved) });
+    const escalator = new Escalator({ ...basics, leases, changed: (moved) => this.#escalated(store, looks, moved) });
     const roles: Role[] = [
       leases,
       recorder,
+      looks,
       dispatcher,
       escalator,
       auditor,
@@ -286,6 +288,22 @@ class Daemon implements App {
     this.#supervisor.start(looking.scheduler);
     await this.#startHearing(store, looking, evaluator);
     await this.#listen({ store, sink, evaluator, looking, auditor, leases });
+  }
+
+  #influxExport() {
+    const { influx } = this.#config;
+    return influx && createInfluxExport({ influx, clock: this.#clock, log: this.#log, metrics: this.#metrics });
+  }
+
+  #lookKeeper(store: Store): LookKeeper {
+    const { looksKept, looksLost } = this.#metrics;
+    const stats = { kept: (count: number) => looksKept.inc(count), lost: (count: number) => looksLost.inc(count) };
+    return new LookKeeper({ store, clock: this.#clock, log: this.#log, stats });
+  }
+
+  #escalated(store: Store, looks: LookKeeper, moved: readonly Incident[]): void {
+    looks.told(moved, this.#clock.now());
+    this.#news.escalated(store, moved);
   }
 
   async #startHearing(store: Store, looking: Looking, evaluator: Evaluator): Promise<void> {

@@ -12,6 +12,7 @@ import type { Config } from "./model/config.ts";
 import type { Bus, Clock, Log, Store } from "./ports.ts";
 import { Evaluator } from "./roles/evaluator.ts";
 import type { Leases } from "./roles/lease.ts";
+import type { TurnWatcher } from "./roles/look-keeper.ts";
 import type { Recorder } from "./roles/recorder.ts";
 
 export interface Judging {
@@ -25,6 +26,7 @@ export interface Judging {
   readonly leases: Leases;
   readonly looking: Looking;
   readonly recorder: Recorder;
+  readonly watch: TurnWatcher;
   readonly bookings: Bookings;
   readonly influx: InfluxExport | undefined;
   /** Incidents moved. */
@@ -32,7 +34,7 @@ export interface Judging {
 }
 
 export function makeEvaluator(parts: Judging): Evaluator {
-  const { store, bus, clock, log, config, board, metrics, leases, looking, recorder, influx, bookings, changed } = parts;
+  const { store, bus, clock, log, config, board, metrics, leases, looking, recorder, watch, influx, bookings, changed } = parts;
   return new Evaluator({
     store,
     bus,
@@ -42,6 +44,7 @@ export function makeEvaluator(parts: Judging): Evaluator {
     board,
     bookings,
     config,
+    watch,
     changed,
     stats: {
       turn(seconds, observations) {

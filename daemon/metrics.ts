@@ -43,6 +43,8 @@ export interface Metrics {
   readonly configReloadAt: Gauge;
   readonly leaseHeld: Gauge<"role">;
   readonly auditorRepairs: Counter;
+  readonly looksKept: Counter;
+  readonly looksLost: Counter;
   readonly jobs: Counter<"job" | "result">;
   readonly heartbeatLastSent: Gauge;
   readonly heartbeats: Counter<"result">;
@@ -86,6 +88,9 @@ function makers(registry: Registry) {
   return { counter, gauge, histogram, absolute };
 }
 
+const trapsHelp =
+  "Traps and informs, by outcome: stored, unknown-source, undecodable, repeated, protocol; refused, limited, queue-full, not-committed, lost-with-receiver are lost.";
+
 /** Makes and registers everything; starts no timer. */
 export function createMetrics(build: { readonly version: string }): Metrics {
   const registry = new Registry();
@@ -109,11 +114,7 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     escalations: counter("escalations_total", "Incidents that rose, by the level they rose to; 4 is the last resort.", ["level"]),
     escalationHealthy: gauge("escalation_healthy", "1 when every open, unacknowledged incident has a future timer or a message in flight."),
     incidentsOpened: counter("incidents_opened_total", "Incidents opened, by provisional severity.", ["severity"]),
-    traps: counter(
-      "traps_total",
-      "Traps and informs, by outcome: stored, unknown-source, undecodable, repeated, protocol; refused, limited, queue-full, not-committed, lost-with-receiver are lost.",
-      ["outcome"],
-    ),
+    traps: counter("traps_total", trapsHelp, ["outcome"]),
     trapsReceived: absolute("trap_datagrams_total", "Datagrams read from the trap socket; with the kernel's drops, all that was sent."),
     trapReceiverRestarts: absolute("trap_receiver_restarts_total", "Times the trap receiver's thread had to be started again."),
     pingFailures: absolute("ping_failures_total", "Runs of fping or ping that could not look."),
@@ -131,6 +132,8 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     configReloadAt: gauge("config_last_reload_success_timestamp_seconds", "When the configuration in force was loaded."),
     leaseHeld: gauge("lease_held", "1 while this process holds the role's lease.", ["role"]),
     auditorRepairs: counter("auditor_repairs_total", "Open incidents found without a future timer or a message in flight, and repaired."),
+    looksKept: counter("looks_kept_total", "Looks kept for replay."),
+    looksLost: counter("looks_lost_total", "Looks not kept for replay: the queue was full, or the store could not be written."),
     jobs: counter("jobs_total", "Calendar jobs (backup, retention), by result: done, failed.", ["job", "result"]),
     heartbeatLastSent: gauge("heartbeat_last_sent_timestamp_seconds", "When the outgoing heartbeat was last accepted; 0 is never."),
     heartbeats: counter("heartbeats_total", "Outgoing heartbeats, by result: sent, failed, withheld.", ["result"]),

@@ -9,6 +9,7 @@ import type { DeviceEvent, DeviceEventCode, DeviceInventory, Unit } from "./mode
 import type { DeviceLights } from "./model/lights.ts";
 import type { Observation } from "./model/observation.ts";
 import type { Instant } from "./model/time.ts";
+import type { LooksStore } from "./ports-looks.ts";
 import type { SessionStore, SessionTx } from "./ports-sessions.ts";
 
 /** The only source of time in roles. Tests drive a fake one. */
@@ -233,7 +234,7 @@ export interface RollupPoint {
   readonly mean: number;
 }
 
-export interface Store extends SessionStore {
+export interface Store extends SessionStore, LooksStore {
   /** The dialect, for logs and the readiness page. */
   readonly kind: "sqlite" | "postgresql";
   /** Applies migrations (after a backup); refuses a newer schema. */
@@ -310,6 +311,7 @@ export interface Store extends SessionStore {
     readonly inboxBefore: Instant;
     readonly incidentsBefore: Instant;
     readonly sessionsBefore: Instant;
+    readonly looksBefore: Instant;
   }): Promise<number>;
 
   /** A consistent copy while running. */

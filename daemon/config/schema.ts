@@ -221,6 +221,7 @@ export const retention = keys({
   traps: duration("1d", "10y").optional(),
   incidents: duration("1d", "30y").optional(),
   sessions: duration("1d", "30y").optional(),
+  looks: duration("1d", "1y").optional(),
 });
 
 export const influx = keys({

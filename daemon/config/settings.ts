@@ -142,6 +142,7 @@ export function readRetention({ sections }: Loading): Config["retention"] {
     trapsDays: days(raw?.traps, usual.trapsDays),
     incidentsDays: days(raw?.incidents, usual.incidentsDays),
     sessionsDays: days(raw?.sessions, usual.sessionsDays),
+    looksDays: days(raw?.looks, usual.looksDays),
   };
 }
 

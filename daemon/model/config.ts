@@ -170,6 +170,8 @@ export interface Config {
     readonly trapsDays: number;
     readonly incidentsDays: number;
     readonly sessionsDays: number;
+    /** What rules looked at, for replay and back-tests. */
+    readonly looksDays: number;
   };
   readonly influx?: {
     readonly url: string;

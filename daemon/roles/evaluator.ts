@@ -20,6 +20,7 @@ import { adopt } from "./adopt.ts";
 import { IntentWriter, numbersNeeded, type Reserved } from "./commit.ts";
 import type { GateKeeper } from "./intent.ts";
 import type { Leases } from "./lease.ts";
+import type { TurnWatcher } from "./look-keeper.ts";
 import { AlarmMemory } from "./memory.ts";
 import { Standing, type StandingChanges } from "./standing.ts";
 import type { Role } from "./supervisor.ts";
@@ -49,6 +50,8 @@ export interface EvaluatorDeps {
   readonly gates?: readonly GateKeeper[];
   /** Which session a failure hits; without it none is known. */
   readonly bookings?: Bookings;
+  /** Keeps what was judged, for replay. */
+  readonly watch?: TurnWatcher;
 }
 
 const maxTurn = 500;
@@ -150,6 +153,7 @@ export class Evaluator implements Role {
     this.#unsaved.clear();
     this.#world = undefined;
     this.#waiting = await this.#waitedOn();
+    this.#deps.watch?.loaded(this.#deps.clock.now(), this.#memory.all());
   }
 
   /** Alarms raised again during an earlier start, after their last incident had ended, and not yet judged. */
@@ -178,6 +182,7 @@ export class Evaluator implements Role {
     }
     this.#memory.apply(alarms);
     this.#holdUntil = now + holdMs;
+    this.#deps.watch?.adopted(config, now, this.#holdUntil);
     this.#world = this.#worldOf(config);
     this.#adopted = config;
   }
@@ -246,6 +251,8 @@ export class Evaluator implements Role {
     this.#cursor = decided.readTo;
     // Committed: only now does memory follow.
     if (writer !== undefined || observations.length > 0) this.#follow(observations, decided, writer);
+    const moved = ordered.length > 0 || wide.length > 0 || result.persist.size > 0 || result.intents.length > 0;
+    if (moved) this.#deps.watch?.judged({ now, observations: ordered, wide }, () => this.#memory.all());
   }
 
   /** Undefined when there was nothing to write. */

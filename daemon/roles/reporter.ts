@@ -80,13 +80,14 @@ export class Reporter implements Role {
   async prune(): Promise<void> {
     const { store, clock, config } = this.#deps;
     const now = clock.now();
-    const { samplesDays, trapsDays, incidentsDays, sessionsDays } = config().retention;
+    const { samplesDays, trapsDays, incidentsDays, sessionsDays, looksDays } = config().retention;
     await store.prune({
       samplesBefore: now - samplesDays * DAY,
       trapsBefore: now - trapsDays * DAY,
       inboxBefore: now - trapsDays * DAY,
       incidentsBefore: now - incidentsDays * DAY,
       sessionsBefore: now - sessionsDays * DAY,
+      looksBefore: now - looksDays * DAY,
     });
   }
 }

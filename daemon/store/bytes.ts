@@ -45,6 +45,22 @@ export class ByteWriter {
     this.#at = this.#bytes.writeFloatLE(value, this.#at);
   }
 
+  /** Its length, then its bytes. */
+  text(value: string): void {
+    this.block(Buffer.from(value, "utf8"));
+  }
+
+  block(bytes: Uint8Array): void {
+    this.varint(bytes.length);
+    this.#room(bytes.length);
+    this.#bytes.set(bytes, this.#at);
+    this.#at += bytes.length;
+  }
+
+  get length(): number {
+    return this.#at;
+  }
+
   /** Each value in `width` bits (≤ 24). */
   bits(values: readonly number[], width: number): void {
     let pending = 0;
@@ -106,6 +122,18 @@ export class ByteReader {
   float(): number {
     this.#at += 4;
     return this.#bytes.readFloatLE(this.#at - 4);
+  }
+
+  text(): string {
+    return this.block().toString("utf8");
+  }
+
+  /** A view, not a copy. */
+  block(): Buffer {
+    const length = this.varint();
+    const from = this.#at;
+    this.#at += length;
+    return this.#bytes.subarray(from, this.#at);
   }
 
   bits(count: number, width: number): number[] {

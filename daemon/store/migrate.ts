@@ -8,6 +8,7 @@ import { first } from "./migrations/001-first.ts";
 import { lightsAndInventory } from "./migrations/002-lights-and-inventory.ts";
 import { acceptance } from "./migrations/003-acceptance.ts";
 import { sessions } from "./migrations/004-sessions.ts";
+import { looks } from "./migrations/005-looks.ts";
 import { numberOf } from "./rows.ts";
 import { inTransaction, type Session } from "./session.ts";
 
@@ -18,7 +19,7 @@ export interface Migration {
 }
 
 /** In order; a version once released never changes. */
-export const migrations: readonly Migration[] = [first, lightsAndInventory, acceptance, sessions];
+export const migrations: readonly Migration[] = [first, lightsAndInventory, acceptance, sessions, looks];
 
 /** PostgreSQL: two daemons that start together migrate one after the other. */
 const ADVISORY_KEY = 0x56494749;

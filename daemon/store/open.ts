@@ -14,6 +14,7 @@ import { appendInbox, findTraps, inboxAfter, insertInbox, saveTraps } from "./in
 import { Incidents, recurrences } from "./incidents.ts";
 import { findDeviceEvents, findUnits, loadInventories, loadLights } from "./inventory.ts";
 import { checkFence, Leases } from "./leases.ts";
+import { looksOn } from "./looks.ts";
 import { type Migration, migrateSchema } from "./migrate.ts";
 import { reserveNumbers, unusedNumbers } from "./numbers.ts";
 import { type Attempt, attemptsOf, claimOutbox, deliveriesOf, outboxDepth, recordDeliveries } from "./outbox.ts";
@@ -179,6 +180,7 @@ function readsOf({ reader, incidents }: Parts) {
 function samplesOf({ reader, write }: Parts) {
   const rollups = new Rollups({ reader, transaction: write });
   return {
+    ...looksOn({ reader, transaction: write }),
     saveRollups: (device: string, points: Parameters<Store["saveRollups"]>[1]) => rollups.save(new Map([[device, points]])),
     saveAllRollups: (batch: Parameters<Store["saveAllRollups"]>[0]) => rollups.save(batch),
     rollups: (device: string, from: number, to: number) => rollups.read(device, from, to),

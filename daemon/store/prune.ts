@@ -4,6 +4,7 @@
 import type { Instant } from "../model/time.ts";
 import { deleteSessions } from "./bookings.ts";
 import { deleteUnits } from "./inventory.ts";
+import { deleteLooks } from "./looks.ts";
 import { numberOf, textOf } from "./rows.ts";
 import { IN_VALUES, type Session, slices } from "./session.ts";
 
@@ -13,6 +14,7 @@ export interface Limits {
   readonly inboxBefore: Instant;
   readonly incidentsBefore: Instant;
   readonly sessionsBefore: Instant;
+  readonly looksBefore: Instant;
 }
 
 type Transaction = <T>(work: (session: Session) => Promise<T>) => Promise<T>;
@@ -29,6 +31,7 @@ export async function prune(transaction: Transaction, limits: Limits): Promise<n
   // What a device was is kept as long as what befell it: both are asked together.
   gone += await inSteps(transaction, (session) => deleteSome(session, "device_events", "id", "at", limits.incidentsBefore));
   gone += await inSteps(transaction, (session) => deleteUnits(session, limits.incidentsBefore));
+  gone += await inSteps(transaction, (session) => deleteLooks(session, limits.looksBefore));
   gone += await inSteps(transaction, (session) => deleteSessions(session, limits.sessionsBefore));
   return gone;
 }

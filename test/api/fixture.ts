@@ -138,7 +138,7 @@ export function config(devices: readonly Device[], more: Partial<Config> = {}): 
     pagedFunctions: [],
     ceilings: { packetsPerSecondPerSite: 200, packetsPerSecond: 2_000, snmpPerDevice: 4, sshPerDevice: 1 },
     tokens: [{ name: "ops", function: "it-technician", secret: secret(tokenText) }],
-    retention: { samplesDays: 14, trapsDays: 7, incidentsDays: 2_555, sessionsDays: 2_555 },
+    retention: { samplesDays: 14, trapsDays: 7, incidentsDays: 2_555, sessionsDays: 2_555, looksDays: 30 },
     watch: false,
   };
   return { ...usual, ...more };

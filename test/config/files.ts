@@ -169,7 +169,7 @@ ceilings: { packets_per_second_per_site: 200, packets_per_second: 2000, snmp_per
 discovery: { ranges: [10.1.0.0/22, 10.2.0.0/24], sites: { mgh: [10.1.0.0/16] }, credentials: [main, old], ssh: codec, probes_per_second: 50 }
 heartbeat: { url: "https://ping.example.org/ping-id", every: 60s }
 tokens: { ops: { function: it-technician, secret: { env: T } } }
-retention: { samples: 14d, traps: 7d, incidents: 7y, sessions: 7y }
+retention: { samples: 14d, traps: 7d, incidents: 7y, sessions: 7y, looks: 20d }
 influx: { url: "http://127.0.0.1:8086", database: vigie, user: v, password: { env: I } }
 rules: { include: [rules/*.yaml], disabled: [high-loss] }
 reload: { watch: false }

@@ -51,7 +51,7 @@ it("the keys of the file become the fields of the configuration", async () => {
   expect(config.calendars.get("office")?.weekly[6]).toEqual([{ fromMinute: 480, toMinute: 720 }]);
   expect(config.calendars.get("office")?.weekly[7]).toBeUndefined();
   expect(config.rules.map(({ id }) => id)).toEqual(["own-rule"]);
-  expect(config.retention).toEqual({ samplesDays: 14, trapsDays: 7, incidentsDays: 2557, sessionsDays: 2557 });
+  expect(config.retention).toEqual({ samplesDays: 14, trapsDays: 7, incidentsDays: 2557, sessionsDays: 2557, looksDays: 20 });
   expect(config.storage).toMatchObject({ kind: "sqlite", path: expect.stringMatching(/\/\.vigie\/vigie\.db$/) });
   expect(config.policies.get("short")?.tracks.major.steps[0]?.takenWithin).toEqual({ ms: 2 * MINUTE, in: "wall" });
   expect(config.policies.get("short")?.tracks.minor).toEqual(config.policies.get("default")?.tracks.minor);

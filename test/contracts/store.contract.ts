@@ -627,7 +627,7 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
         await store.transaction(undefined, (tx) =>
           tx.saveStock({ inventories: [], units: [], events: [{ device: "a", at: 3, code: "name-changed", name: "n" }] }),
         );
-        await store.prune({ samplesBefore: 0, trapsBefore: 0, inboxBefore: 0, incidentsBefore: 100, sessionsBefore: 0 });
+        await store.prune({ samplesBefore: 0, trapsBefore: 0, inboxBefore: 0, incidentsBefore: 100, sessionsBefore: 0, looksBefore: 0 });
         expect(await store.units({})).toEqual([next]);
         expect(await store.deviceEvents({ limit: 10 })).toEqual([]);
       });
@@ -750,6 +750,7 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
             inboxBefore: before,
             incidentsBefore: before,
             sessionsBefore: before,
+            looksBefore: 0,
           }),
         ).toBeGreaterThan(5);
         expect((await store.incidents({ limit: 10 })).map((each) => each.id).sort()).toEqual(["i2", "i3"]);

@@ -1,0 +1,223 @@
+/**
+ * Looks of some hundred checks of one piece, as bytes.
+ *
+ * form 1 | five regions, each deflated: what was found (states, runs of samples), then when: `at`, `seq`, turn, duration. A region holds
+ * one kind of number for all checks, which is what deflate is good at; each check knows how long its stretch of each is, and is unpacked
+ * only when asked for.
+ */
+import { promisify } from "node:util";
+import { deflateRaw, inflateRawSync } from "node:zlib";
+import type { CheckLooks, LookState, LookTimes, SampleRuns } from "../model/looks.ts";
+import type { ProbeKind } from "../model/observation.ts";
+import type { Instant } from "../model/time.ts";
+import { ByteReader, ByteWriter } from "./bytes.ts";
+import { readValue, writeValue } from "./look-value.ts";
+
+const FORM = 1;
+const REGIONS = 4;
+const deflated = promisify<Uint8Array, object, Buffer>(deflateRaw);
+
+/** What both sides know of the piece: the columns are counted from it. */
+export interface Turns {
+  readonly from: Instant;
+  readonly turns: ArrayLike<number>;
+  readonly seqs: ArrayLike<number>;
+}
+
+/** `same`: values of a sample with equal places are the same to every rule in force. */
+export async function packBlock(piece: Turns, checks: readonly CheckLooks[], same: (name: string) => (a: number, b: number) => boolean) {
+  const found = new ByteWriter();
+  const regions = Array.from({ length: REGIONS }, () => new ByteWriter());
+  const texts = new Map<string, number>();
+  const names = new ByteWriter();
+  const numberOf = (text: string): number => {
+    let number = texts.get(text);
+    if (number === undefined) {
+      number = texts.size;
+      texts.set(text, number);
+      names.text(text);
+    }
+    return number;
+  };
+  for (const check of checks) {
+    for (const text of [check.check, check.device, check.kind]) found.varint(numberOf(text));
+    found.varint(check.count);
+    found.varint(check.states.length);
+    let start = 0;
+    for (const [index, key] of check.stateKeys.entries()) {
+      const next = check.stateStarts[index] ?? 0;
+      found.varint(next - start);
+      start = next;
+      found.varint(numberOf(key));
+    }
+    found.varint(check.series.length);
+    for (const series of check.series) writeSeries(found, series, numberOf, same(series.name));
+    const lengths = writeTimes(regions, piece, check.times());
+    for (const length of lengths) found.varint(length);
+  }
+  const head = new ByteWriter();
+  head.varint(texts.size);
+  head.block(names.done());
+  head.varint(checks.length);
+  head.block(found.done());
+  const out = new ByteWriter();
+  out.byte(FORM);
+  for (const region of [head, ...regions]) out.block(await deflated(region.done(), { level: 6, memLevel: 9 }));
+  return out.done();
+}
+
+function writeSeries(out: ByteWriter, series: SampleRuns, numberOf: (text: string) => number, same: (a: number, b: number) => boolean) {
+  out.varint(numberOf(series.name));
+  out.varint(series.part === undefined ? 0 : numberOf(series.part) + 1);
+  out.varint(series.starts.length);
+  let start = 0;
+  for (const [run, next] of series.starts.entries()) {
+    const [min, max] = [series.mins[run] ?? 0, series.maxes[run] ?? 0];
+    // The lowest bit: is it flat?
+    out.varint((next - start) * 2 + (Object.is(min, max) ? 1 : 0));
+    start = next;
+    writeValue(out, min, "down", (moved) => same(moved, min));
+    if (!Object.is(min, max)) writeValue(out, max, "up", (moved) => same(moved, max));
+  }
+}
+
+/** Lengths of the four stretches. */
+function writeTimes([ats, seqs, turns, durations]: readonly ByteWriter[], piece: Turns, times: LookTimes): readonly number[] {
+  if (ats === undefined || seqs === undefined || turns === undefined || durations === undefined) return [];
+  const from = [ats.length, seqs.length, turns.length, durations.length];
+  const { at, seq, turn, durationMs } = times;
+  const step = usualStep(at);
+  ats.signed((at[0] ?? 0) - piece.from);
+  ats.signed(step);
+  for (let look = 0; look < at.length; look += 1) {
+    const now = at[look] ?? 0;
+    const its = turn[look] ?? 0;
+    if (look > 0) ats.signed(now - (at[look - 1] ?? 0) - step);
+    seqs.signed((seq[look] ?? 0) - (piece.seqs[its] ?? 0));
+    turns.signed(its - firstTurn(piece.turns, now));
+    durations.varint(durationMs[look] ?? 0);
+  }
+  return [ats, seqs, turns, durations].map((region, index) => region.length - (from[index] ?? 0));
+}
+
+/** The median time between two looks: their interval. */
+function usualStep(at: ArrayLike<number>): number {
+  if (at.length < 2) return 0;
+  const steps = new Float64Array(at.length - 1);
+  for (let look = 1; look < at.length; look += 1) steps[look - 1] = (at[look] ?? 0) - (at[look - 1] ?? 0);
+  steps.sort();
+  return steps[steps.length >> 1] ?? 0;
+}
+
+/** The first turn at or after this time, where a look is nearly always judged. */
+function firstTurn(turns: ArrayLike<number>, at: number): number {
+  let [low, high] = [0, turns.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((turns[middle] ?? 0) < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+export function unpackBlock(piece: Turns, bytes: Buffer): readonly CheckLooks[] {
+  const from = new ByteReader(bytes);
+  const form = from.byte();
+  if (form !== FORM) throw new Error(`a block of looks has form ${form}, this daemon reads ${FORM}; install the newer daemon again`);
+  const head = new ByteReader(inflateRawSync(from.block()));
+  const packed = Array.from({ length: REGIONS }, () => from.block());
+  let opened: readonly Buffer[] | undefined;
+  const regions = (): readonly Buffer[] => {
+    opened ??= packed.map((region) => inflateRawSync(region));
+    return opened;
+  };
+  const textCount = head.varint();
+  const dictionary = new ByteReader(head.block());
+  const texts = Array.from({ length: textCount }, () => dictionary.text());
+  const states = new Map<string, LookState>();
+  const count = head.varint();
+  const found = new ByteReader(head.block());
+  const offsets = [0, 0, 0, 0];
+  return Array.from({ length: count }, (): CheckLooks => {
+    const [check = "", device = "", kind = ""] = [0, 0, 0].map(() => texts[found.varint()]);
+    const looks = found.varint();
+    const runs = readStates(found, texts, states);
+    const series = Array.from({ length: found.varint() }, () => readSeries(found, texts));
+    const stretch = offsets.map((offset, index) => {
+      const length = found.varint();
+      offsets[index] = offset + length;
+      return [offset, offset + length] as const;
+    });
+    let times: LookTimes | undefined;
+    return {
+      ...{ check, device, kind: kind as ProbeKind, count: looks, ...runs, series },
+      times: () => {
+        times ??= readTimes(
+          regions().map((region, index) => new ByteReader(region.subarray(...(stretch[index] ?? [])))),
+          piece,
+          looks,
+        );
+        return times;
+      },
+    };
+  });
+}
+
+function readStates(from: ByteReader, texts: readonly string[], known: Map<string, LookState>) {
+  const stateStarts: number[] = [];
+  const stateKeys: string[] = [];
+  const states: LookState[] = [];
+  let start = 0;
+  for (let left = from.varint(); left > 0; left -= 1) {
+    start += from.varint();
+    const key = texts[from.varint()] ?? "";
+    let state = known.get(key);
+    if (state === undefined) {
+      state = JSON.parse(key) as LookState;
+      known.set(key, state);
+    }
+    stateStarts.push(start);
+    stateKeys.push(key);
+    states.push(state);
+  }
+  return { stateStarts, stateKeys, states };
+}
+
+function readSeries(from: ByteReader, texts: readonly string[]): SampleRuns {
+  const name = texts[from.varint()] ?? "";
+  const part = from.varint();
+  const starts: number[] = [];
+  const mins: number[] = [];
+  const maxes: number[] = [];
+  let start = 0;
+  for (let left = from.varint(); left > 0; left -= 1) {
+    const head = from.varint();
+    start += Math.floor(head / 2);
+    const min = readValue(from);
+    starts.push(start);
+    mins.push(min);
+    maxes.push(head % 2 === 1 ? min : readValue(from));
+  }
+  return { name, ...(part === 0 ? {} : { part: texts[part - 1] ?? "" }), starts, mins, maxes };
+}
+
+function readTimes([ats, seqs, turns, durations]: readonly ByteReader[], piece: Turns, count: number): LookTimes {
+  const times = {
+    at: new Float64Array(count),
+    seq: new Float64Array(count),
+    turn: new Uint32Array(count),
+    durationMs: new Uint32Array(count),
+  };
+  if (ats === undefined || seqs === undefined || turns === undefined || durations === undefined) return times;
+  let at = piece.from + ats.signed();
+  const step = ats.signed();
+  for (let look = 0; look < count; look += 1) {
+    if (look > 0) at += step + ats.signed();
+    const turn = firstTurn(piece.turns, at) + turns.signed();
+    times.at[look] = at;
+    times.turn[look] = turn;
+    times.seq[look] = (piece.seqs[turn] ?? 0) + seqs.signed();
+    times.durationMs[look] = durations.varint();
+  }
+  return times;
+}
