@@ -4,12 +4,13 @@
 import type { Acceptance } from "./model/acceptance.ts";
 import type { Alarm } from "./model/alarm.ts";
 import type { Channel } from "./model/config.ts";
-import type { DeliveryState, Incident, IncidentState, OutboxRow, TimelineEntry } from "./model/incident.ts";
+import type { DeliveryState, Disposition, Incident, IncidentState, OutboxRow, TimelineEntry } from "./model/incident.ts";
 import type { DeviceEvent, DeviceEventCode, DeviceInventory, Unit } from "./model/inventory.ts";
 import type { DeviceLights } from "./model/lights.ts";
 import type { Observation } from "./model/observation.ts";
 import type { Instant } from "./model/time.ts";
 import type { LooksStore } from "./ports-looks.ts";
+import type { RuleStore } from "./ports-rules.ts";
 import type { SessionStore, SessionTx } from "./ports-sessions.ts";
 
 /** The only source of time in roles. Tests drive a fake one. */
@@ -207,6 +208,9 @@ export interface IncidentQuery {
   readonly device?: string;
   readonly site?: string;
   readonly fingerprint?: string;
+  /** Id of the rule that opened it. */
+  readonly rule?: string;
+  readonly disposition?: Disposition;
   readonly since?: Instant;
   readonly limit: number;
   /** Keyset: incidents opened before this (openedAt, id). */
@@ -234,7 +238,7 @@ export interface RollupPoint {
   readonly mean: number;
 }
 
-export interface Store extends SessionStore, LooksStore {
+export interface Store extends SessionStore, LooksStore, RuleStore {
   /** The dialect, for logs and the readiness page. */
   readonly kind: "sqlite" | "postgresql";
   /** Applies migrations (after a backup); refuses a newer schema. */

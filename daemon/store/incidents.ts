@@ -11,7 +11,11 @@ import { DAY, type Instant } from "../model/time.ts";
 import { type IncidentQuery, RaceLost, type Recurrence } from "../ports.ts";
 import { linkNumber } from "./numbers.ts";
 import { incidentOf, incidentRow, jsonOf, maybe, numberOf, textOf } from "./rows.ts";
+import { ruleColumn } from "./rule-counts.ts";
 import { IN_VALUES, type Row, type Session, slices } from "./session.ts";
+
+/** Dispositions that are no failure of the equipment. */
+const notCounted = "coalesce(disposition, '') not in ('false-alarm', 'test', 'duplicate')";
 
 /** Reads and writes incidents; remembers policies, which never change under their hash. */
 export class Incidents {
@@ -32,11 +36,13 @@ export class Incidents {
     return this.#one(session, query);
   }
 
+  /** What was no failure is none that comes back: a false alarm is neither opened again nor what a later one recurs of. */
   async latestByFingerprint(session: Session, fingerprint: string, since: Instant): Promise<Incident | undefined> {
     const query = session
       .sql("incidents")
       .where({ fingerprint, is_folded: 0 })
       .whereRaw("ended_at is not null and ended_at >= ?", [since])
+      .whereRaw(notCounted)
       .orderBy([
         { column: "ended_at", order: "desc" },
         { column: "opened_at", order: "desc" },
@@ -71,7 +77,7 @@ export class Incidents {
       { column: "opened_at", order: "desc" },
       { column: "id", order: "desc" },
     ]);
-    const { states, folded, device, site, fingerprint, since, before } = query;
+    const { states, folded, device, site, fingerprint, rule, disposition, since, before } = query;
     if (states !== undefined) {
       found.whereIn("state", [...states]);
       if (!states.includes("closed")) found.whereRaw("is_open = 1");
@@ -80,6 +86,8 @@ export class Incidents {
     if (device !== undefined) found.where({ device });
     if (site !== undefined) found.where({ site });
     if (fingerprint !== undefined) found.where({ fingerprint });
+    if (rule !== undefined) found.whereRaw(`${ruleColumn(session)} = ?`, [rule]);
+    if (disposition !== undefined) found.where({ disposition });
     if (since !== undefined) found.where("opened_at", ">=", since);
     if (before !== undefined) found.whereRaw("(opened_at, id) < (?, ?)", [before.openedAt, before.id]);
     return this.#all(session, found.limit(query.limit));
@@ -139,9 +147,6 @@ export class Incidents {
     return rows.map((row) => incidentOf(row, this.#policies.get(textOf(row.policy)) as Policy));
   }
 }
-
-/** Dispositions that are no failure of the equipment. */
-const notCounted = "coalesce(disposition, '') not in ('false-alarm', 'test', 'duplicate')";
 
 /** Fingerprints by how often they came in 90 days; the most frequent first, single ones too. */
 export async function recurrences(session: Session, at: Instant, limit: number): Promise<readonly Recurrence[]> {

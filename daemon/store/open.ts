@@ -21,6 +21,7 @@ import { type Attempt, attemptsOf, claimOutbox, deliveriesOf, outboxDepth, recor
 import { prune } from "./prune.ts";
 import { Rollups } from "./rollups.ts";
 import { alarmOf, auditOf, jsonOf, numberOf, textOf } from "./rows.ts";
+import { rulePages, ruleTallies } from "./rule-counts.ts";
 import { inTransaction, type Session, sessionOn } from "./session.ts";
 import { redactEntry, timelineOf, verifyTimeline } from "./timeline.ts";
 import { txOn, writeAudit, writeKept } from "./tx.ts";
@@ -158,6 +159,8 @@ function readsOf({ reader, incidents }: Parts) {
     attempts: (key: string) => attemptsOf(reader, key),
     outboxDepth: () => outboxDepth(reader),
     recurrences: (at: number, limit: number) => recurrences(reader, at, limit),
+    ruleTallies: (at: number) => ruleTallies(reader, at),
+    rulePages: (since: number, limit: number) => rulePages(reader, since, limit),
     unusedNumbers: (limit: number) => unusedNumbers(reader, limit),
     auditLog: async (limit: number) => (await reader.rows(sql("audit").orderBy("id", "desc").limit(limit))).map(auditOf),
     traps: (query: Parameters<Store["traps"]>[0]) => findTraps(reader, query),

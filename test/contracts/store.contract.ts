@@ -234,6 +234,63 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
         expect(second).toMatchObject({ fingerprint: "g", occurrences90: 1 });
         expect(rest).toEqual([]);
       });
+
+      it("neither reopen nor recur of what a person called a false alarm, a test or a duplicate", async () => {
+        const closed = (openedAt: number) => ({ state: "closed", openedAt, closedAt: openedAt, fingerprint: "f" }) as const;
+        await save(
+          ["i1", { ...closed(START - 3 * DAY), disposition: "fixed" }],
+          ["i2", { ...closed(START - 2 * DAY), disposition: "false-alarm" }],
+          ["i3", { ...closed(START - DAY), disposition: "test" }],
+          ["i4", { ...closed(START), disposition: "duplicate" }],
+        );
+        await store.transaction(undefined, async (tx) => {
+          expect((await tx.latestByFingerprint("f", START - 90 * DAY))?.id).toBe("i1");
+          expect(await tx.latestByFingerprint("f", START - 2 * DAY)).toBeUndefined();
+        });
+      });
+
+      it("are counted by rule and outcome within 30 and 90 days, and found by them", async () => {
+        const opened = (rule: string, days: number, more: Parameters<typeof incident>[1] = {}) => ({
+          rule,
+          openedAt: START - days * DAY,
+          ...more,
+        });
+        const closed = (disposition: "false-alarm" | "fixed") => ({ state: "closed", closedAt: START, disposition }) as const;
+        await save(
+          ["i1", opened("high-loss", 1, closed("false-alarm"))],
+          ["i2", opened("high-loss", 40, closed("false-alarm"))],
+          ["i3", opened("high-loss", 100, closed("false-alarm"))],
+          ["i4", opened("high-loss", 2, closed("fixed"))],
+          ["i5", opened("high-loss", 3)],
+          ["i6", opened("unreachable", 3)],
+          ["i7", opened("unreachable", 3, { foldedInto: "i6", state: "closed", closedAt: START })],
+        );
+        expect(await store.ruleTallies(START)).toEqual(
+          expect.arrayContaining([
+            { rule: "high-loss", disposition: "false-alarm", opened30: 1, opened90: 2 },
+            { rule: "high-loss", disposition: "fixed", opened30: 1, opened90: 1 },
+            { rule: "high-loss", opened30: 1, opened90: 1 },
+            { rule: "unreachable", opened30: 1, opened90: 1 },
+          ]),
+        );
+        expect(await store.ruleTallies(START)).toHaveLength(4);
+        const found = await store.incidents({ rule: "high-loss", disposition: "false-alarm", since: START - 90 * DAY, limit: 10 });
+        expect(found.map(({ id }) => id)).toEqual(["i1", "i2"]);
+      });
+
+      it("tell when people were told because of a rule, once for all who were told together", async () => {
+        await save(["i1", { rule: "high-loss", device: "codec-1" }]);
+        const row = (key: string, change: Parameters<typeof message>[1]) => message(key, { incident: "i1", ...change });
+        await store.transaction(undefined, (tx) =>
+          tx.addOutbox([row("k1", {}), row("k2", {}), row("k3", { kind: "escalation", level: 2 }), row("k4", { kind: "restored" })]),
+        );
+        const sent = (key: string, at: number) => ({ key, state: "accepted" as const, at });
+        await store.recordDeliveries([sent("k1", START + 1), sent("k2", START + 2), sent("k3", START + 60), sent("k4", START + 90)]);
+        const page = (at: number) => ({ rule: "high-loss", site: "mgh", device: "codec-1", at });
+        expect(await store.rulePages(START, 10)).toEqual([page(START + 60), page(START + 1)]);
+        expect(await store.rulePages(START + 2, 10)).toEqual([page(START + 60), page(START + 2)]);
+        expect(await store.rulePages(START, 1)).toEqual([page(START + 60)]);
+      });
     });
 
     describe("request numbers", () => {
