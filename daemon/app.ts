@@ -30,7 +30,7 @@ import { createSink } from "./notify/sink.ts";
 import type { Bus, Clock, Log, Store } from "./ports.ts";
 import { Auditor } from "./roles/auditor.ts";
 import { Dispatcher } from "./roles/dispatcher.ts";
-import { Escalator } from "./roles/escalator.ts";
+import { Escalator, type EscalatorDeps } from "./roles/escalator.ts";
 import type { Evaluator } from "./roles/evaluator.ts";
 import { createLeaseKeeper, type LeaseKeeper } from "./roles/lease.ts";
 import { LookKeeper } from "./roles/look-keeper.ts";
@@ -265,7 +265,7 @@ class Daemon implements App {
       render: (row, incident, config) => renderRow(row, incident, config, (device) => this.#board.inventory(device)),
       stats: { delivered: (channel, state) => this.#news.delivered(channel, state) },
     });
-    const escalator = new Escalator({ ...basics, leases, changed: (moved) => this.#escalated(store, looks, moved) });
+    const escalator = new Escalator({ ...basics, leases, bookings, ...this.#ofEscalation(store, looks) });
     const roles: Role[] = [
       leases,
       recorder,
@@ -287,7 +287,7 @@ class Daemon implements App {
     looking.scheduler.load(this.#config.network);
     this.#supervisor.start(looking.scheduler);
     await this.#startHearing(store, looking, evaluator);
-    await this.#listen({ store, sink, evaluator, looking, auditor, leases });
+    await this.#listen({ store, sink, evaluator, bookings, looking, auditor, leases });
   }
 
   #influxExport() {
@@ -301,9 +301,16 @@ class Daemon implements App {
     return new LookKeeper({ store, clock: this.#clock, log: this.#log, stats });
   }
 
-  #escalated(store: Store, looks: LookKeeper, moved: readonly Incident[]): void {
-    looks.told(moved, this.#clock.now());
-    this.#news.escalated(store, moved);
+  /** Whose timer was due, and whose class or clock moved when it was judged again. */
+  #ofEscalation(store: Store, looks: LookKeeper): Pick<EscalatorDeps, "changed" | "judged"> {
+    const then = (tell: (moved: readonly Incident[]) => void) => (moved: readonly Incident[]) => {
+      looks.told(moved, this.#clock.now());
+      tell(moved);
+    };
+    return {
+      changed: then((moved) => this.#news.escalated(store, moved)),
+      judged: then((moved) => this.#news.judged(store, moved)),
+    };
   }
 
   async #startHearing(store: Store, looking: Looking, evaluator: Evaluator): Promise<void> {
@@ -355,6 +362,7 @@ class Daemon implements App {
     store: Store;
     sink: ReturnType<typeof createSink>;
     evaluator: Evaluator;
+    bookings: BookedSessions;
     looking: Looking;
     auditor: Auditor;
     leases: LeaseKeeper;

@@ -26,6 +26,7 @@ export interface Metrics {
   readonly escalations: Counter<"level">;
   readonly escalationHealthy: Gauge;
   readonly incidentsOpened: Counter<"severity">;
+  readonly rejudged: Counter<"severity">;
   readonly traps: Counter<"outcome">;
   readonly trapsReceived: Absolute;
   readonly trapReceiverRestarts: Absolute;
@@ -91,6 +92,17 @@ function makers(registry: Registry) {
 const trapsHelp =
   "Traps and informs, by outcome: stored, unknown-source, undecodable, repeated, protocol; refused, limited, queue-full, not-committed, lost-with-receiver are lost.";
 
+/** A store that is down must not take the scrape with it: the old value stays, and this says so. */
+async function readAll(reads: readonly (() => void | Promise<void>)[], failed: () => void): Promise<void> {
+  for (const read of reads) {
+    try {
+      await read();
+    } catch {
+      failed();
+    }
+  }
+}
+
 /** Makes and registers everything; starts no timer. */
 export function createMetrics(build: { readonly version: string }): Metrics {
   const registry = new Registry();
@@ -114,6 +126,9 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     escalations: counter("escalations_total", "Incidents that rose, by the level they rose to; 4 is the last resort.", ["level"]),
     escalationHealthy: gauge("escalation_healthy", "1 when every open, unacknowledged incident has a future timer or a message in flight."),
     incidentsOpened: counter("incidents_opened_total", "Incidents opened, by provisional severity.", ["severity"]),
+    rejudged: counter("incidents_rejudged_total", "Open incidents whose class or clock moved as time passed, by severity since.", [
+      "severity",
+    ]),
     traps: counter("traps_total", trapsHelp, ["outcome"]),
     trapsReceived: absolute("trap_datagrams_total", "Datagrams read from the trap socket; with the kernel's drops, all that was sent."),
     trapReceiverRestarts: absolute("trap_receiver_restarts_total", "Times the trap receiver's thread had to be started again."),
@@ -143,14 +158,7 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     registry,
     onScrape: (read) => void reads.push(read),
     text: async () => {
-      for (const read of reads) {
-        try {
-          await read();
-        } catch {
-          // A store that is down must not take the scrape with it: the old value stays, and this says so.
-          failedReads.inc();
-        }
-      }
+      await readAll(reads, () => failedReads.inc());
       return registry.metrics();
     },
   };

@@ -40,6 +40,12 @@ export class News {
     void this.refresh(store);
   }
 
+  /** Judged again as time passes: their class or their clock moved. */
+  judged(store: Store, moved: readonly Incident[]): void {
+    for (const { severity } of moved) this.#metrics.rejudged.inc({ severity });
+    void this.refresh(store);
+  }
+
   async refresh(store: Store): Promise<void> {
     try {
       const open = await store.openIncidents();

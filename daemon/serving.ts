@@ -18,6 +18,7 @@ import { MINUTE } from "./model/time.ts";
 import type { createSink } from "./notify/sink.ts";
 import type { Bus, Clock, Log, Recurrence, Store } from "./ports.ts";
 import type { Auditor } from "./roles/auditor.ts";
+import type { SessionBook } from "./roles/class-facts.ts";
 import { Desk } from "./roles/desk.ts";
 import type { Evaluator } from "./roles/evaluator.ts";
 import type { Leases } from "./roles/lease.ts";
@@ -35,6 +36,7 @@ export interface Serving {
   readonly singletons: readonly string[];
   readonly sink: ReturnType<typeof createSink>;
   readonly evaluator: Evaluator;
+  readonly bookings: SessionBook;
   readonly looking: Looking;
   readonly auditor: Auditor;
   readonly leases: Leases;
@@ -77,7 +79,7 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; clo
       ...{ incidents: parts.open, recurrences: recurring(parts) },
     }),
     readiness: parts.readiness,
-    actions: new Desk({ store, clock, config, changed: parts.refresh }),
+    actions: new Desk({ store, clock, config, bookings: parts.bookings, changed: parts.refresh }),
     reload: parts.reload,
     lastReload: parts.lastReload,
     alarms: () => evaluator.memory.live(),

@@ -8,6 +8,7 @@ import type { Incident, OutboxRow } from "./model/incident.ts";
 import type { DeviceInventory } from "./model/inventory.ts";
 import { supportOf } from "./support.ts";
 import { renderNotice } from "./text/notice.ts";
+import { tableWhys, whyText } from "./text/why.ts";
 
 /** What a row says, to its recipient, in their language. */
 export function renderRow(
@@ -16,12 +17,14 @@ export function renderRow(
   config: Config,
   inventoryOf: (device: string) => DeviceInventory | undefined = () => undefined,
 ): { readonly subject: string; readonly text: string } {
-  const { network, instance, rules } = config;
+  const { network, instance, rules, severity } = config;
   const device = incident.device === undefined ? undefined : network.devices.get(incident.device);
   const room = incident.room === undefined ? undefined : network.rooms.get(incident.room);
   const site = network.sites.get(incident.site);
   const link = incident.rootCause.startsWith("link:") ? network.links.get(incident.rootCause.slice("link:".length)) : undefined;
   const rule = rules.find((each) => each.id === incident.rule);
+  const nameOf = (id: string) => network.devices.get(id)?.name ?? network.links.get(id)?.name ?? network.sites.get(id)?.name;
+  const whys = tableWhys(severity);
   return renderNotice({
     incident,
     kind: row.kind,
@@ -29,6 +32,7 @@ export function renderRow(
     siteName: site?.name ?? incident.site,
     timezone: site?.timezone ?? instance.timezone,
     demo: config.demo,
+    why: (text) => whyText(text, row.language, nameOf, whys),
     ...(device === undefined ? {} : { deviceName: device.name }),
     ...(link === undefined ? {} : { linkName: link.name }),
     ...(room === undefined ? {} : { roomName: room.name }),

@@ -3,12 +3,13 @@
  *
  * Pure. Every due step fires with its own due time. After a pause of hours the steps that came due collapse into one notice,
  * to everybody who should have been told, that says how late it is. After the last level the last resort is told again and
- * again until a person acknowledges: there is no quiet end.
+ * again until a person acknowledges: there is no quiet end. With a session ahead a level has half of what is left at most.
  */
 import type { Incident, NoticeKind, TimelineEntry, WakeReason } from "../daemon/model/incident.ts";
 import type { Clock, LevelStep } from "../daemon/model/policy.ts";
 import { type Instant, MINUTE } from "../daemon/model/time.ts";
-import { deadline, deadlineWithout, type Hours, nextService } from "./clock.ts";
+import { deadline, deadlineWithout, elapsed, type Hours, nextService } from "./clock.ts";
+import { inFirstCall, settleByTime } from "./first-call.ts";
 import { closeIncident, type Decision, line, type Notice, raised, restoredClock } from "./incident.ts";
 import { unmuteIncident } from "./mute.ts";
 import { clockOf, stepOf } from "./timer.ts";
@@ -16,8 +17,17 @@ import { clockOf, stepOf } from "./timer.ts";
 /** A step that is this late collapses with the others that came due meanwhile. */
 const lateAfterMs = 2 * MINUTE;
 
+/** With a session ahead a level has at least this (procedure, *Default clocks*). */
+const leastLevelMs = 2 * MINUTE;
+
+/** What times are measured by: the hours of service, and the session ahead. */
+export interface Terms extends Hours {
+  /** When the session begins that needs what has failed; undefined: none is ahead. */
+  readonly sessionAt?: Instant | undefined;
+}
+
 /** Fires every step due by `now`. Undefined when nothing was due. */
-export function wakeIncident(incident: Incident, hours: Hours, now: Instant): Decision | undefined {
+export function wakeIncident(incident: Incident, hours: Terms, now: Instant): Decision | undefined {
   let current = incident;
   const timeline: TimelineEntry[] = [];
   const notices: Notice[] = [];
@@ -42,7 +52,7 @@ export function wakeIncident(incident: Incident, hours: Hours, now: Instant): De
   };
 }
 
-function step(incident: Incident, hours: Hours, due: Instant, now: Instant): Decision {
+function step(incident: Incident, hours: Terms, due: Instant, now: Instant): Decision {
   const reason: WakeReason | undefined = incident.wakeFor;
   switch (reason) {
     case "notice":
@@ -56,7 +66,9 @@ function step(incident: Incident, hours: Hours, due: Instant, now: Instant): Dec
     case "follow-up":
       return followUp(incident, hours, due, now);
     case "auto-close":
-      return closeIncident(incident, "system", due, "healed", "restored, not taken, hit no session: closed into the daily report");
+      return incident.state === "resolved"
+        ? closeIncident(incident, "system", due, "fixed", "solved at the first call: no ticket, noted on the technical sheet")
+        : closeIncident(incident, "system", due, "healed", "restored, not taken, hit no session: closed into the daily report");
     case "unmute":
       return unmuteIncident(incident, due, hours, `${incident.muted?.by ?? "maintenance"} ended`);
     case undefined:
@@ -65,13 +77,12 @@ function step(incident: Incident, hours: Hours, due: Instant, now: Instant): Dec
 }
 
 /** Outside service hours only `now` is sent: the notice and the clocks wait for the next service hours. */
-function begins(incident: Incident, hours: Hours, at: Instant): Instant {
+export function begins(incident: Incident, hours: Hours, at: Instant): Instant {
   return incident.urgency === "now" ? at : nextService(hours, at);
 }
 
-function firstNotice(incident: Incident, hours: Hours, due: Instant): Decision {
+function firstNotice(incident: Incident, hours: Terms, due: Instant): Decision {
   const start = begins(incident, hours, due);
-  const told = stepOf(incident, incident.level);
   if (start > due) {
     // The notice itself waits; the timer comes back when service begins.
     const waiting = raised({ ...incident, wakeAt: start, wakeFor: "notice" });
@@ -79,15 +90,23 @@ function firstNotice(incident: Incident, hours: Hours, due: Instant): Decision {
   }
   if (incident.holder !== undefined) return tellHolder(incident, hours, due);
   const next = arm({ ...incident, noticeSent: true, levelSince: start }, hours);
+  const { kind, tell } = peopleOf(incident, "problem");
   return {
     incident: raised(next),
-    timeline: [line(next, due, "system", "notified", incident.urgencyWhy, { level: incident.level, tell: told.tell.join(",") })],
-    notices: [notice("problem", next, told.tell, start)],
+    timeline: [line(next, due, "system", "notified", incident.urgencyWhy, { level: incident.level, tell: tell.join(",") })],
+    notices: [notice(kind, next, tell, start)],
   };
 }
 
+/** Who hears at the present level: its people, or the last resort past the last one. */
+export function peopleOf(incident: Incident, kind: NoticeKind): { readonly kind: NoticeKind; readonly tell: readonly string[] } {
+  const track = incident.policy.tracks[incident.severity];
+  if (incident.level > track.steps.length) return { kind: "last-resort", tell: track.lastResort.tell };
+  return { kind, tell: stepOf(incident, incident.level).tell };
+}
+
 /** Reopened while held: who holds it hears, and the follow-up goes on. */
-function tellHolder(incident: Incident, hours: Hours, due: Instant): Decision {
+function tellHolder(incident: Incident, hours: Terms, due: Instant): Decision {
   const track = incident.policy.tracks[incident.severity];
   const next = raised({ ...incident, noticeSent: true, wakeAt: deadline(hours, track.followUp, due), wakeFor: "follow-up" });
   return {
@@ -98,7 +117,7 @@ function tellHolder(incident: Incident, hours: Hours, due: Instant): Decision {
 }
 
 /** Nobody took it in time: the same level and the allocators hear; at the last resort, again and again. */
-function repeat(incident: Incident, hours: Hours, due: Instant, now: Instant): Decision {
+function repeat(incident: Incident, hours: Terms, due: Instant, now: Instant): Decision {
   const track = incident.policy.tracks[incident.severity];
   const again = { ...incident, occurrence: incident.occurrence + 1 };
   if (incident.level > track.steps.length) {
@@ -123,15 +142,17 @@ function repeat(incident: Incident, hours: Hours, due: Instant, now: Instant): D
 }
 
 /** The level's time is over: the next level, or the last resort. */
-function climb(incident: Incident, hours: Hours, due: Instant): Decision {
-  const track = incident.policy.tracks[incident.severity];
-  const up = { ...incident, level: incident.level + 1, occurrence: incident.occurrence + 1, levelSince: due, noticeSent: true };
+function climb(incident: Incident, hours: Terms, due: Instant): Decision {
+  // Level 1 did not solve it: whatever it was held to be, it is major from here on, unless a person has said otherwise.
+  const first = inFirstCall(incident) ? settleByTime(incident, due) : { incident, timeline: [] };
+  const track = first.incident.policy.tracks[first.incident.severity];
+  const up = { ...first.incident, level: incident.level + 1, occurrence: incident.occurrence + 1, levelSince: due, noticeSent: true };
   if (up.level > track.steps.length) {
-    const next = raised({ ...up, wakeAt: repeatAt(incident, hours, track.lastResort.repeat, due), wakeFor: "repeat" });
+    const next = raised({ ...up, wakeAt: repeatAt(up, hours, track.lastResort.repeat, due), wakeFor: "repeat" });
     const why = "the last level did not take it: the last resort is told until somebody does";
     return {
       incident: next,
-      timeline: [line(next, due, "system", "last-resort", why)],
+      timeline: [...first.timeline, line(next, due, "system", "last-resort", why)],
       notices: [notice("last-resort", next, track.lastResort.tell, due)],
     };
   }
@@ -140,24 +161,25 @@ function climb(incident: Incident, hours: Hours, due: Instant): Decision {
   const why = `level ${incident.level} did not resolve it in its time`;
   return {
     incident: next,
-    timeline: [line(next, due, "system", "escalated", why, { from: incident.level, to: up.level, tell: told.tell.join(",") })],
+    timeline: [
+      ...first.timeline,
+      line(next, due, "system", "escalated", why, { from: incident.level, to: up.level, tell: told.tell.join(",") }),
+    ],
     notices: [notice("escalation", next, told.tell, due)],
   };
 }
 
 /** Acknowledged and nothing followed: the ladder goes on from where it stood. */
-function expire(incident: Incident, hours: Hours, due: Instant): Decision {
+function expire(incident: Incident, hours: Terms, due: Instant): Decision {
   const { acknowledgedAt: _a, acknowledgedBy, ...rest } = incident;
   const again = { ...rest, occurrence: incident.occurrence + 1, levelSince: due, noticeSent: true };
-  const track = incident.policy.tracks[incident.severity];
-  const atLast = incident.level > track.steps.length;
-  const told = atLast ? track.lastResort : stepOf(incident, incident.level);
+  const { kind, tell } = peopleOf(incident, "problem");
   const next = raised(arm(again, hours));
   const why = `acknowledged by ${acknowledgedBy ?? "somebody"}, and nobody followed it up`;
   return {
     incident: next,
     timeline: [line(next, due, "system", "acknowledgement-expired", why)],
-    notices: [notice(atLast ? "last-resort" : "problem", next, told.tell, due)],
+    notices: [notice(kind, next, tell, due)],
   };
 }
 
@@ -178,27 +200,38 @@ function followUp(incident: Incident, hours: Hours, due: Instant, now: Instant):
 }
 
 /** Sets the next timer of a level that has just been told. */
-function arm(incident: Incident, hours: Hours): Incident {
+export function arm(incident: Incident, hours: Terms): Incident {
   const track = incident.policy.tracks[incident.severity];
   if (incident.level > track.steps.length) {
     return { ...incident, wakeAt: repeatAt(incident, hours, track.lastResort.repeat, incident.levelSince), wakeFor: "repeat" };
   }
   const told = stepOf(incident, incident.level);
-  const takenBy = repeatAt(incident, hours, told.takenWithin, incident.levelSince);
+  const takenBy = levelDeadline(incident, hours, told.takenWithin);
   const escalation = armEscalation(incident, hours, told);
   return escalation.wakeAt !== undefined && escalation.wakeAt <= takenBy ? escalation : { ...incident, wakeAt: takenBy, wakeFor: "repeat" };
 }
 
-function armEscalation(incident: Incident, hours: Hours, told: LevelStep): Incident {
+function armEscalation(incident: Incident, hours: Terms, told: LevelStep): Incident {
   const clock = told.escalateAfter ?? incident.policy.tracks[incident.severity].lastResort.after;
-  return { ...incident, wakeAt: repeatAt(incident, hours, clock, incident.levelSince), wakeFor: "escalate" };
+  return { ...incident, wakeAt: levelDeadline(incident, hours, clock), wakeFor: "escalate" };
+}
+
+/** When a time of the present level is over: min(policy, half of what is left to the session ahead, at least 2 min). */
+export function levelDeadline(incident: Incident, terms: Terms, clock: Clock, from: Instant = incident.levelSince): Instant {
+  const byPolicy = repeatAt(incident, terms, clock, from);
+  const { sessionAt } = terms;
+  if (sessionAt === undefined || sessionAt <= from) return byPolicy;
+  // What is not urgent has only the service hours that are left.
+  const unit = incident.urgency === "now" ? "wall" : "service";
+  const half = Math.floor(elapsed(terms, unit, from, sessionAt) / 2);
+  return Math.min(byPolicy, deadline(terms, { ms: Math.max(leastLevelMs, half), in: unit }, from));
 }
 
 function repeatAt(incident: Incident, hours: Hours, clock: Clock, from: Instant): Instant {
   return deadlineWithout(hours, clockOf(incident, clock), from, incident.still ?? []);
 }
 
-function notice(kind: NoticeKind, incident: Incident, tell: readonly string[], notBefore: Instant): Notice {
+export function notice(kind: NoticeKind, incident: Incident, tell: readonly string[], notBefore: Instant): Notice {
   return { kind, level: incident.level, occurrence: incident.occurrence, tell, notBefore };
 }
 

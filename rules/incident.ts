@@ -10,6 +10,7 @@ import {
   isFailing,
   type NoticeKind,
   type Severity,
+  type SeveritySettled,
   type TimelineEntry,
   type Urgency,
 } from "../daemon/model/incident.ts";
@@ -51,6 +52,7 @@ export interface Opening {
   readonly urgency: Urgency;
   readonly urgencyWhy: string;
   readonly general: boolean;
+  readonly sessionHit?: string;
   readonly firstBadAt: Instant;
   readonly at: Instant;
   readonly policy: Policy;
@@ -84,7 +86,8 @@ export function openIncident(opening: Opening): Decision {
 
 /** The same trouble again within the window: the same incident, one more occurrence. */
 export function reopenIncident(incident: Incident, alarm: Alarm, at: Instant, why: string): Decision {
-  const { restoredAt: _r, resolvedAt: _s, closedAt: _c, disposition: _d, acknowledgedAt: _a, acknowledgedBy: _b, ...rest } = incident;
+  const { restoredAt: _r, resolvedAt: _s, closedAt: _c, disposition: _d, acknowledgedAt: _a, acknowledgedBy: _b, ...kept } = incident;
+  const rest = provisionalAgain(kept, at);
   const wait = incident.urgency === "now" ? incident.policy.groupWaitMs.now : incident.policy.groupWaitMs.other;
   const held = incident.holder !== undefined;
   const next = raised({
@@ -104,6 +107,18 @@ export function reopenIncident(incident: Incident, alarm: Alarm, at: Instant, wh
     timeline: [line(next, at, "system", "reopened", why, { alarm: alarm.key, occurrences: next.occurrences })],
     notices: [],
   };
+}
+
+/** What was solved at the first call and came back was not: its first call begins anew. What a person or time has settled stays so. */
+function provisionalAgain<T extends Pick<Incident, "severitySettled">>(incident: T, at: Instant): T {
+  const { severitySettled, ...rest } = incident;
+  if (severitySettled?.how === "time" || severitySettled?.how === "person") return incident;
+  return { ...(rest as T), firstCallSince: at };
+}
+
+/** Settles what is still provisional; nothing where it is settled already. */
+export function settled(incident: Incident, at: Instant, by: string, how: SeveritySettled["how"]): Pick<Incident, "severitySettled"> {
+  return incident.severitySettled === undefined ? { severitySettled: { at, by, how } } : {};
 }
 
 /** A person asks for help again while their request is open: one more occurrence, and no second incident. */
@@ -147,7 +162,8 @@ export function setAside(incident: Incident, into: Incident, at: Instant, hours:
   };
 }
 
-function restoredTimer(incident: Incident, hours: Hours, at: Instant): Pick<Incident, "wakeAt" | "wakeFor"> {
+/** The timer of an incident whose service is back. */
+export function restoredTimer(incident: Incident, hours: Hours, at: Instant): Pick<Incident, "wakeAt" | "wakeFor"> {
   return incident.severity === "minor" && incident.holder === undefined
     ? { wakeAt: at + incident.policy.autoCloseAfterMs, wakeFor: "auto-close" }
     : { wakeAt: deadline(hours, restoredClock(incident), at), wakeFor: "follow-up" };
@@ -166,7 +182,7 @@ export function restoreIncident(incident: Incident, at: Instant, hours: Hours, w
 }
 
 /** One notice when a failing incident ends, if anybody was told of it. */
-function restoredNotices(incident: Incident, at: Instant): readonly Notice[] {
+export function restoredNotices(incident: Incident, at: Instant): readonly Notice[] {
   if (!isFailing(incident) || !incident.noticeSent) return [];
   return [{ kind: "restored", level: incident.level, occurrence: incident.occurrence, tell: toldSoFar(incident), notBefore: at }];
 }
@@ -229,7 +245,8 @@ export function releaseIncident(incident: Incident, by: string, at: Instant, not
 /** The cause is dealt with and the partners are done. */
 export function resolveIncident(incident: Incident, by: string, at: Instant, note: string): Decision {
   const { wakeAt: _w, wakeFor: _f, ...rest } = incident;
-  const next = raised({ ...rest, state: "resolved", resolvedAt: at, restoredAt: incident.restoredAt ?? at });
+  const ended = settled(incident, at, by, "ended");
+  const next = raised({ ...rest, ...ended, state: "resolved", resolvedAt: at, restoredAt: incident.restoredAt ?? at });
   return {
     incident: next,
     timeline: [line(next, at, by, "resolved", note)],
@@ -243,6 +260,7 @@ export function closeIncident(incident: Incident, by: string, at: Instant, dispo
   const { wakeAt: _w, wakeFor: _f, ...rest } = incident;
   const next = raised({
     ...rest,
+    ...settled(incident, at, by, "ended"),
     state: "closed",
     closedAt: at,
     restoredAt: incident.restoredAt ?? at,
@@ -267,10 +285,14 @@ export function restoredClock(incident: Incident): Clock {
  * dispatcher leaves out whom no message of this episode had reached.
  */
 export function toldSoFar(incident: Incident): readonly string[] {
-  const track = incident.policy.tracks[incident.severity];
-  const allocators = incident.occurrence > 1 ? track.allocators : [];
-  const functions = [...track.steps.filter((step) => step.level <= incident.level).flatMap((step) => step.tell), ...allocators];
-  return [...new Set(incident.level > track.steps.length ? [...functions, ...track.lastResort.tell] : functions)];
+  const { policy, severity, toldAs } = incident;
+  const tracks = [policy.tracks[severity], ...(toldAs === undefined || toldAs === severity ? [] : [policy.tracks[toldAs]])];
+  const told = tracks.flatMap((track) => {
+    const allocators = incident.occurrence > 1 ? track.allocators : [];
+    const functions = [...track.steps.filter((step) => step.level <= incident.level).flatMap((step) => step.tell), ...allocators];
+    return incident.level > track.steps.length ? [...functions, ...track.lastResort.tell] : functions;
+  });
+  return [...new Set(told)];
 }
 
 /** The same incident, one version on: what a transaction writes. */

@@ -6,7 +6,7 @@ import { SECOND } from "../daemon/model/time.ts";
 import { testCase } from "./caseschema.ts";
 import { code, duration, name, polled, sentence } from "./packscalars.ts";
 
-const kind = z.enum(["codec", "bridge", "gatekeeper", "switch", "router", "ups", "host", "endpoint"], {
+export const kind = z.enum(["codec", "bridge", "gatekeeper", "switch", "router", "ups", "host", "endpoint"], {
   error: "must be codec, bridge, gatekeeper, switch, router, ups, host or endpoint",
 });
 

@@ -1,87 +1,193 @@
 /**
- * Minor or major, and who is woken, at the opening of an incident. Provisional: settled at the end of the first call.
+ * Minor or major, and when somebody is told: what the table of severities says of an incident. Provisional at the opening.
  *
- * Pure. Follows the incident procedure (docs/rules.md); where it cannot be told, the higher one.
+ * Pure. Every row that holds counts and the highest wins: one row more never lowers anything.
  */
 import type { Severity, Urgency } from "../daemon/model/incident.ts";
-import type { Device, Network } from "../daemon/model/network.ts";
+import type { Device, Link, Network } from "../daemon/model/network.ts";
 import type { Rule } from "../daemon/model/rule.ts";
-import { MINUTE } from "../daemon/model/time.ts";
-import { descendants } from "./suppress.ts";
+import type { SessionAhead } from "../daemon/model/session.ts";
+import type { NetworkRole, SeverityCondition, SeverityReach, SeverityRow, SeverityTable } from "../daemon/model/severity.ts";
+import { HOUR, MINUTE } from "../daemon/model/time.ts";
+import { parentsOf } from "./suppress.ts";
 
-/** A session that starts within this makes an incident major and urgent. Ours: the procedure gives no figure. */
-export const SESSION_NEAR_MS = 60 * MINUTE;
-
-export interface OpeningInput {
-  readonly rule: Rule;
+export interface SeverityInput {
+  readonly table: SeverityTable;
+  /** Undefined when it has left the configuration. */
+  readonly rule: Rule | undefined;
+  readonly site: string;
+  readonly symptom: string;
   /** The device of the root cause; undefined for a circuit, or for our own sight. */
   readonly device: Device | undefined;
   readonly network: Network;
-  /** A service that runs day and night depends on it. */
-  readonly alwaysUrgent: boolean;
-  /** Is service owed now? By the session calendar, or without one by the device's own service hours. */
-  readonly inServiceHours: boolean;
   /** Known to reach beyond one device (a site, a circuit, several devices). Undefined: nobody can tell yet. */
   readonly general: boolean | undefined;
-  /** Milliseconds to the next session that needs it; 0 or less while one runs; undefined: none is known. */
-  readonly sessionWithinMs?: number;
+  /** Is service owed now? By the device's own service hours. */
+  readonly inServiceHours: boolean;
+  /** The session that needs it and runs, or comes next; undefined: none is known. */
+  readonly session?: SessionAhead;
+  /** How long it has failed, in service hours. Asked only where a row needs it. */
+  readonly withoutServiceMs?: () => number;
+  /** How many devices are reached through one (`behindOf`). */
+  readonly behind: (device: string) => number;
+  /** What a person has decided against (`severity/<key>`, `urgency/<key>`): these rows no longer count. */
+  readonly overruled?: readonly string[];
 }
 
-export interface Opening {
+export interface SeverityVerdict {
   readonly severity: Severity;
   readonly severityWhy: string;
   readonly urgency: Urgency;
   readonly urgencyWhy: string;
   readonly general: boolean;
+  /** Of every row that raises anything: what a person decides against who decides against this verdict. */
+  readonly raisedBy: readonly string[];
 }
 
-/** Why the failure reaches beyond one device; undefined when it does not. */
-function generalBecause({ rule, device, network, general }: OpeningInput): string | undefined {
-  if (general === true) return "several devices or a whole site are hit";
-  if (general === undefined) return "it is not known how far it reaches; unsure is the higher one";
-  if (rule.reach === "general") return `${rule.symptom} is a general failure`;
-  if (device === undefined || rule.reach === "part" || !rule.outOfService) return undefined;
-  if (device.kind === "gatekeeper" || device.kind === "bridge") return `a ${device.kind} is out of service`;
-  if (network.canary === device.id) return "the core of the network is out of service";
-  const link = [...network.links.values()].find((one) => one.device === device.id);
-  if (link !== undefined) return `the circuit ${link.id} is out of service`;
-  if (network.sites.get(device.site)?.gateway === device.id) return `site ${device.site} is reached only through it`;
-  const below = descendants(network, device.id).size;
-  return below > 1 ? `${below} devices are reached through it` : undefined;
+const severityRank: Readonly<Record<Severity, number>> = { minor: 0, major: 1 };
+const urgencyRank: Readonly<Record<Urgency, number>> = { "service-hours": 0, "before-session": 1, now: 2 };
+
+export function isHigherSeverity(one: Severity, than: Severity): boolean {
+  return severityRank[one] > severityRank[than];
 }
 
-function sessionNear(sessionWithinMs: number | undefined): string | undefined {
-  if (sessionWithinMs === undefined || sessionWithinMs > SESSION_NEAR_MS) return undefined;
-  return sessionWithinMs <= 0 ? "a session is running" : `a session starts in ${Math.ceil(sessionWithinMs / MINUTE)} min`;
+export function isHigherUrgency(one: Urgency, than: Urgency): boolean {
+  return urgencyRank[one] > urgencyRank[than];
 }
 
-function settleUrgency(
-  input: OpeningInput,
-  general: string | undefined,
-  session: string | undefined,
-): Pick<Opening, "urgency" | "urgencyWhy"> {
-  if (general !== undefined) return { urgency: "now", urgencyWhy: `general failure: ${general}` };
-  if (session !== undefined) return { urgency: "now", urgencyWhy: session };
-  // Ours: the procedure takes such a request by phone, where somebody waits on the line.
-  if (input.rule.opensRequest) return { urgency: "now", urgencyWhy: "somebody in the room asks for help, and waits" };
-  if (input.alwaysUrgent || input.device?.alwaysUrgent === true)
-    return { urgency: "now", urgencyWhy: "it serves a service that runs day and night" };
-  if (input.sessionWithinMs !== undefined) {
-    return { urgency: "before-session", urgencyWhy: `its next session is in ${Math.floor(input.sessionWithinMs / MINUTE)} min` };
+/** What the table says now. Where no row holds at all it is the higher one: unsure. */
+export function judgeSeverity(input: SeverityInput): SeverityVerdict {
+  const overruled = new Set(input.overruled);
+  const rows = input.table.filter(({ when }) => holds(when, input));
+  let severity: SeverityRow | undefined;
+  let urgency: SeverityRow | undefined;
+  const raisedBy: string[] = [];
+  for (const row of rows) {
+    const key = keyOf(row, input);
+    const counts = (what: "severity" | "urgency", raises: boolean): boolean => {
+      if (raises) raisedBy.push(`${what}/${key}`);
+      return !overruled.has(`${what}/${key}`);
+    };
+    if (row.severity !== undefined && counts("severity", row.severity !== "minor"))
+      if (severity?.severity === undefined || isHigherSeverity(row.severity, severity.severity)) severity = row;
+    if (row.urgency !== undefined && counts("urgency", row.urgency !== "service-hours"))
+      if (urgency?.urgency === undefined || isHigherUrgency(row.urgency, urgency.urgency)) urgency = row;
   }
-  const why = input.inServiceHours ? "service is owed now, and no session is near" : "no session is near; it can wait until service hours";
-  return { urgency: "service-hours", urgencyWhy: why };
+  return {
+    severity: severity?.severity ?? "major",
+    severityWhy: severity === undefined ? unsure : whyOf(severity.why.en, input),
+    urgency: urgency?.urgency ?? "now",
+    urgencyWhy: urgency === undefined ? unsure : whyOf((urgency.urgencyWhy ?? urgency.why).en, input),
+    general: rows.some((row) => row.general === true),
+    raisedBy,
+  };
 }
 
-/** Major if general, or if a session runs or starts within 60 min; else minor, on level 1's list. */
-export function settleOpening(input: OpeningInput): Opening {
-  const general = generalBecause(input);
-  const session = sessionNear(input.sessionWithinMs);
-  const because = general ?? session;
-  return {
-    severity: because === undefined ? "minor" : "major",
-    severityWhy: because ?? "one device, and no session runs or starts within 60 min; settled at the end of the first call",
-    ...settleUrgency(input, general, session),
-    general: general !== undefined,
+const unsure = "no row of the table of severities fits; unsure is the higher one";
+
+/** A row about a session is decided against for that session, whichever row says it: the next one counts again. */
+function keyOf({ id, when }: SeverityRow, { session }: SeverityInput): string {
+  const aboutSession = when.session !== undefined || when.sessionWithinMs !== undefined;
+  return aboutSession && session !== undefined ? `session:${session.session}` : id;
+}
+
+/** How many devices are reached through one; builds its index once, at the first question. */
+export function behindOf(network: Network): (device: string) => number {
+  let children: ReadonlyMap<string, readonly string[]> | undefined;
+  return (id) => {
+    children ??= childrenOf(network);
+    const found = new Set<string>([id]);
+    const open = [id];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      for (const child of children.get(next) ?? []) {
+        if (found.has(child)) continue;
+        found.add(child);
+        open.push(child);
+      }
+    }
+    return found.size - 1;
   };
+}
+
+function childrenOf(network: Network): ReadonlyMap<string, readonly string[]> {
+  const children = new Map<string, string[]>();
+  for (const device of network.devices.values()) {
+    for (const parent of parentsOf(network, device)) {
+      const list = children.get(parent);
+      if (list === undefined) children.set(parent, [device.id]);
+      else list.push(device.id);
+    }
+  }
+  return children;
+}
+
+function reachOf({ general, rule, device }: SeverityInput): SeverityReach {
+  if (general === true) return "several";
+  if (general === undefined) return "unknown";
+  if (rule?.reach === "general") return "general";
+  return rule?.reach === "part" || device === undefined ? "part" : "device";
+}
+
+function linkOf({ device, network }: SeverityInput): Link | undefined {
+  return device === undefined ? undefined : [...network.links.values()].find((link) => link.device === device.id);
+}
+
+function hasRole(role: NetworkRole, input: SeverityInput): boolean {
+  const { device, network } = input;
+  if (device === undefined) return false;
+  switch (role) {
+    case "core":
+      return network.canary === device.id;
+    case "circuit":
+      return linkOf(input) !== undefined;
+    case "gateway":
+      return network.sites.get(device.site)?.gateway === device.id;
+  }
+}
+
+/** The dear questions come last. */
+function holds(when: SeverityCondition, input: SeverityInput): boolean {
+  const { device, rule } = input;
+  const one = <T>(allowed: readonly T[] | undefined, value: T | undefined): boolean =>
+    allowed === undefined || (value !== undefined && allowed.includes(value));
+  const same = (wanted: boolean | undefined, value: boolean): boolean => wanted === undefined || wanted === value;
+  return (
+    one(when.reach, reachOf(input)) &&
+    same(when.outOfService, rule?.outOfService === true) &&
+    same(when.asks, rule?.opensRequest === true) &&
+    same(when.dayAndNight, device?.alwaysUrgent === true) &&
+    same(when.inService, input.inServiceHours) &&
+    one(when.kinds, device?.kind) &&
+    one(when.families, device?.family) &&
+    one(when.symptoms, input.symptom) &&
+    one(when.sites, input.site) &&
+    Object.entries(when.labels ?? {}).every(([label, value]) => device?.labels[label] === value) &&
+    sessionHolds(when, input.session) &&
+    (when.role === undefined || hasRole(when.role, input)) &&
+    (when.withoutServiceMs === undefined || (input.withoutServiceMs?.() ?? 0) >= when.withoutServiceMs) &&
+    (when.behindAtLeast === undefined || (device !== undefined && input.behind(device.id) >= when.behindAtLeast))
+  );
+}
+
+function sessionHolds(when: SeverityCondition, session: SessionAhead | undefined): boolean {
+  if (when.session === undefined && when.sessionWithinMs === undefined && when.sessionKinds === undefined) return true;
+  if (session === undefined) return false;
+  const runs = session.withinMs <= 0;
+  if (when.session !== undefined && runs !== (when.session === "running")) return false;
+  if (when.sessionWithinMs !== undefined && session.withinMs > when.sessionWithinMs) return false;
+  return when.sessionKinds === undefined || when.sessionKinds.includes(session.kind);
+}
+
+/** Rounded so that a session within the limit never reads as beyond it. */
+function whyOf(template: string, input: SeverityInput): string {
+  const { session, device, site, symptom } = input;
+  const values: Readonly<Record<string, () => string>> = {
+    minutes: () => String(Math.max(0, Math.ceil((session?.withinMs ?? 0) / MINUTE))),
+    link: () => linkOf(input)?.id ?? "",
+    site: () => device?.site ?? site,
+    symptom: () => symptom,
+    behind: () => String(device === undefined ? 0 : input.behind(device.id)),
+    hours: () => String(Math.floor((input.withoutServiceMs?.() ?? 0) / HOUR)),
+  };
+  return template.replace(/\{(\w+)\}/g, (whole, name: string) => values[name]?.() ?? whole);
 }

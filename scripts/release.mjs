@@ -26,6 +26,7 @@ const shipped = [
   "deploy/systemd",
   "probes/devices",
   "rules/packs",
+  "rules/severity.yaml",
   "demo",
   "dashboards",
 ];

@@ -19,6 +19,7 @@ import { mountPages } from "./pages.ts";
 import { HttpProblem, lastHandler } from "./problem.ts";
 import { reads } from "./reads.ts";
 import { scrape } from "./scrape.ts";
+import { severityOperations } from "./severity.ts";
 import { writes } from "./writes.ts";
 
 const bodyLimitBytes = 64 * 1024;
@@ -30,7 +31,7 @@ export function createApi(deps: ApiDeps): Api {
   const app = express();
   const desk = createTokenDesk(deps.config, deps.clock);
   const streams = createEventStreams(deps.changes);
-  const operations = [...reads, ...familyOperations, ...writes, ...acceptanceOperations, ...discoveryOperations];
+  const operations = [...reads, ...familyOperations, ...severityOperations, ...writes, ...acceptanceOperations, ...discoveryOperations];
 
   app.disable("x-powered-by");
   app.set("query parser", "simple");

@@ -15,6 +15,7 @@ import {
   SignBody,
   WithdrawBody,
 } from "./contract-new-equipment.ts";
+import { SettledView, SeverityBody, SolveBody, severity, UrgencyBody, urgency } from "./contract-severity.ts";
 import {
   ActivityView,
   DeviceEventList,
@@ -28,8 +29,6 @@ import {
 export type { DeviceFamilyShape, FactCountShape, FamilyShape } from "./contract-families.ts";
 
 const instant = z.iso.datetime();
-const severity = z.enum(["minor", "major"]);
-const urgency = z.enum(["now", "before-session", "service-hours"]);
 const incidentState = z.enum(["open", "taken", "restored", "resolved", "closed"]);
 const disposition = z.enum(["fixed", "healed", "false-alarm", "test", "duplicate", "not-ours"]);
 const up = z.enum(["up", "down", "unknown"]);
@@ -112,6 +111,7 @@ export const IncidentView = z.object({
   rule: z.string(),
   severity,
   severityWhy: z.string(),
+  severitySettled: SettledView.optional().describe("Absent: provisional, until the end of the first call."),
   urgency,
   urgencyWhy: z.string(),
   general: z.boolean(),
@@ -342,6 +342,9 @@ export const shapes = {
   WithdrawBody,
   Note: NoteBody,
   NeededNote: NeededNoteBody,
+  Solve: SolveBody,
+  SetSeverity: SeverityBody,
+  SetUrgency: UrgencyBody,
   Close: CloseBody,
   HostKey: HostKeyBody,
   Erase: EraseBody,

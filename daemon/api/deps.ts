@@ -9,7 +9,7 @@ import type { Metrics } from "../metrics.ts";
 import type { MibNames } from "../mib-names.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Config } from "../model/config.ts";
-import type { Disposition, Incident } from "../model/incident.ts";
+import type { Disposition, Incident, Severity, Urgency } from "../model/incident.ts";
 import type { Instant } from "../model/time.ts";
 import type { SinkView } from "../notify/sink.ts";
 import type { Clock, Log, Store } from "../ports.ts";
@@ -41,6 +41,10 @@ export interface IncidentActions {
   restore(id: string, by: string, note: string): Promise<ActionResult>;
   resolve(id: string, by: string, note: string): Promise<ActionResult>;
   close(id: string, by: string, disposition: Disposition, note: string): Promise<ActionResult>;
+  /** Solved at the first call. `sessionLost` undefined: not said. */
+  solve(id: string, by: string, note: string, sessionLost?: boolean): Promise<ActionResult>;
+  severity(id: string, by: string, severity: Severity, reason: string): Promise<ActionResult>;
+  urgency(id: string, by: string, urgency: Urgency, reason: string): Promise<ActionResult>;
   /** The holder gives it back. */
   release(id: string, by: string, note?: string): Promise<ActionResult>;
 }

@@ -9,10 +9,11 @@ import type { TextKey } from "../text/en.ts";
 import { detailText, partText, rawDetail, readingText, sampleText, sayQuantity, wordText } from "../text/facts.ts";
 import { reasonText } from "../text/lights.ts";
 import { symptomText } from "../text/notice.ts";
-import { whyText } from "../text/why.ts";
+import { tableWhys, whyText } from "../text/why.ts";
 
 export function textsFor(language: PageContext["language"], config: Config, now: Instant): Texts {
   const { instance, rules, network, functions, contacts } = config;
+  const whys = tableWhys(config.severity);
   const titles = new Map(rules.map((rule) => [rule.id, rule]));
   const code = (prefix: string) => (each: string) => sayCode(language, prefix, each) ?? each;
   const plain = (prefix: string, level: number) => say(language, `${prefix}.${Math.min(level, 4)}` as TextKey);
@@ -24,7 +25,7 @@ export function textsFor(language: PageContext["language"], config: Config, now:
     // The catalogue's words make a sentence with the device's name; a rule of somebody's own has only its title.
     symptom,
     event: code("event"),
-    why: (text) => whyText(text, language, nameOf),
+    why: (text) => whyText(text, language, nameOf, whys),
     raw: rawDetail,
     detail: (detail) => detailText(language, detail) ?? detail,
     code: code("code"),

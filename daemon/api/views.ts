@@ -86,6 +86,8 @@ export function incidentView(incident: Incident, network: Network): IncidentShap
     openedAt: iso(incident.openedAt),
     ...present({ device, room, part, foldedInto, holder, acknowledgedBy, disposition, wakeFor, recurrenceOf }),
     ...present({
+      severitySettled:
+        incident.severitySettled === undefined ? undefined : { ...incident.severitySettled, at: iso(incident.severitySettled.at) },
       linkName: linkName(incident, network),
       deviceName: device === undefined ? undefined : (network.devices.get(device)?.name ?? network.links.get(device)?.name ?? device),
       roomName: room === undefined ? undefined : (network.rooms.get(room)?.name ?? room),

@@ -9,7 +9,7 @@ import { HttpProblem } from "./problem.ts";
 import { deviceOf, incidentDetail } from "./reads.ts";
 import { incidentView, iso } from "./views.ts";
 
-function answer(deps: ApiDeps, result: ActionResult, note?: string): { readonly content: unknown } {
+export function answer(deps: ApiDeps, result: ActionResult, note?: string): { readonly content: unknown } {
   if (!result.ok) throw new HttpProblem(result.status, `act-${result.status}`, result.problem);
   const warnings = note !== undefined && hasInsuranceNumber(note) ? [patientWarning] : [];
   return { content: { ...incidentView(result.incident, deps.config().network), ...(warnings.length === 0 ? {} : { warnings }) } };

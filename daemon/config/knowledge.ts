@@ -5,9 +5,11 @@ import { join } from "node:path";
 import { projectRoot } from "../../probes/built.ts";
 import { loadFamilies } from "../../probes/families.ts";
 import { parsePack } from "../../rules/pack.ts";
+import { parseSeverity } from "../../rules/severityschema.ts";
 import type { ConfigProblem } from "../model/config.ts";
 import type { Family } from "../model/family.ts";
 import type { Rule } from "../model/rule.ts";
+import type { SeverityTable } from "../model/severity.ts";
 import type { Loading } from "./context.ts";
 import type { Path } from "./problems.ts";
 import { checkReference } from "./reading.ts";
@@ -20,6 +22,9 @@ export interface KnowledgeSources {
   readonly packFolders: readonly string[];
   loadFamilies(folders: readonly string[]): { readonly families: ReadonlyMap<string, Family>; readonly problems: readonly ConfigProblem[] };
   parsePack(file: string, text: string): { readonly rules: readonly Rule[]; readonly problems: readonly ConfigProblem[] };
+  /** The shipped table of severities. */
+  readonly severityFile: string;
+  parseSeverity(file: string, text: string): { readonly rows: SeverityTable; readonly problems: readonly ConfigProblem[] };
 }
 
 /** What the project ships. */
@@ -30,6 +35,8 @@ export function shippedKnowledge(): KnowledgeSources {
     packFolders: [join(root, "rules", "packs")],
     loadFamilies,
     parsePack,
+    severityFile: join(root, "rules", "severity.yaml"),
+    parseSeverity,
   };
 }
 

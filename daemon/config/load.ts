@@ -17,6 +17,7 @@ import { Findings } from "./problems.ts";
 import { SectionReader } from "./reading.ts";
 import { SecretReader } from "./secrets.ts";
 import * as settings from "./settings.ts";
+import { readSeverity } from "./severity.ts";
 import { readSource } from "./source.ts";
 
 export interface LoadOptions {
@@ -78,6 +79,7 @@ async function build(loading: Loading, sources: KnowledgeSources): Promise<Confi
   };
   const network = readNetwork(loading, known);
   const rules = await readRules(loading, sources);
+  const severity = await readSeverity(loading, sources);
   const storage = await settings.readStorage(loading, instance.stateDir);
   const http = settings.readHttp(loading, tokens.length);
   const rest = {
@@ -101,6 +103,7 @@ async function build(loading: Loading, sources: KnowledgeSources): Promise<Confi
     network,
     families,
     rules,
+    severity,
     policies,
     policy,
     calendars: calendars.entries,

@@ -234,6 +234,7 @@ export const influx = keys({
 });
 
 export const rules = keys({ include: z.array(line(500)).optional(), disabled: z.array(reference("rule")).optional() });
+export const severity = keys({ include: z.array(line(500)).optional(), disabled: z.array(reference("row")).optional() });
 export const families = keys({ include: z.array(line(500)).optional() });
 export const reload = keys({ watch: flag.optional() });
 export const canary = reference("device");
@@ -267,6 +268,7 @@ export const TOP_LEVEL = [
   "retention",
   "influx",
   "rules",
+  "severity",
   "families",
   "reload",
 ] as const;

@@ -5,6 +5,7 @@ import type { Family } from "./family.ts";
 import type { Network } from "./network.ts";
 import type { Policy } from "./policy.ts";
 import type { Rule } from "./rule.ts";
+import type { SeverityTable } from "./severity.ts";
 import type { Language } from "./time.ts";
 
 /** A secret read from the environment or a file. Prints as `***` in every form but `reveal()`. */
@@ -132,6 +133,8 @@ export interface Config {
   readonly network: Network;
   readonly families: ReadonlyMap<string, Family>;
   readonly rules: readonly Rule[];
+  /** How bad an incident is, and when somebody is told: the shipped rows and the file's own. */
+  readonly severity: SeverityTable;
   readonly policies: ReadonlyMap<string, Policy>;
   /** Policy id in force for new incidents. */
   readonly policy: string;

@@ -12,6 +12,13 @@ export type Urgency = "now" | "before-session" | "service-hours";
 export type IncidentState = "open" | "taken" | "restored" | "resolved" | "closed";
 export type Disposition = "fixed" | "healed" | "false-alarm" | "test" | "duplicate" | "not-ours";
 
+/** How the severity was settled: at the first call, because level 1's time ran out, by a person with a reason, or with the end of the incident. */
+export interface SeveritySettled {
+  readonly at: Instant;
+  readonly by: string;
+  readonly how: "first-call" | "time" | "person" | "ended";
+}
+
 export interface Incident {
   readonly id: string;
   /** The request number, as read aloud: `VIG-2026-000123-45`. */
@@ -28,9 +35,19 @@ export interface Incident {
   readonly rule: string;
   readonly severity: Severity;
   readonly severityWhy: string;
+  /** Absent: provisional, until the end of the first call. */
+  readonly severitySettled?: SeveritySettled;
   readonly urgency: Urgency;
   readonly urgencyWhy: string;
   readonly general: boolean;
+  /** What a person decided against, in the words of the table (`severity/<row>`, `urgency/session:<id>`): it raises this incident no more. */
+  readonly overruled?: readonly string[];
+  /** The other severity, when people were told under it: they hear when it is over. */
+  readonly toldAs?: Severity;
+  /** The last session that ran while it was failing. */
+  readonly sessionHit?: string;
+  /** When the first call began anew, after it had come back; undefined: at its opening. */
+  readonly firstCallSince?: Instant;
   /** 1, 2, 3 of the procedure; 4 is the last resort. */
   readonly level: number;
   /** How often the present level has told its people; part of every message's key. */
@@ -104,6 +121,6 @@ export interface OutboxRow {
   readonly lateMs?: number;
 }
 
-export type NoticeKind = "problem" | "escalation" | "last-resort" | "follow-up" | "restored";
+export type NoticeKind = "problem" | "raised" | "escalation" | "last-resort" | "follow-up" | "restored";
 
 export type DeliveryState = "pending" | "claimed" | "sent" | "accepted" | "delivered" | "acknowledged" | "failed" | "dropped";

@@ -4,7 +4,6 @@
  * Incidents are read inside the transaction and written with their version; a lost race throws, and the turn is decided again.
  */
 
-import { type Hours, inService } from "../../rules/clock.ts";
 import {
   askAgain,
   type Decision,
@@ -17,14 +16,16 @@ import {
 } from "../../rules/incident.ts";
 import { formatNumber } from "../../rules/number.ts";
 import { fingerprint } from "../../rules/recurrence.ts";
-import { settleOpening } from "../../rules/severity.ts";
-import { type Bookings, subjectOf } from "../bookings.ts";
+import { rejudge } from "../../rules/settle.ts";
+import { judgeSeverity } from "../../rules/severity.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Config } from "../model/config.ts";
 import type { Incident, Severity } from "../model/incident.ts";
 import type { Device, Site } from "../model/network.ts";
 import { DAY, type Instant } from "../model/time.ts";
 import { RaceLost, type Tx } from "../ports.ts";
+import { ClassFacts, type SessionBook } from "./class-facts.ts";
+import { hoursOf } from "./hours.ts";
 import { rowsFor } from "./recipients.ts";
 import type { Intent, TurnResult } from "./turn.ts";
 
@@ -40,17 +41,6 @@ export function numbersNeeded(intents: readonly Intent[], isOpen: (root: string)
   return new Set(asking.flatMap(({ root }) => (isOpen(root) ? [] : [root]))).size;
 }
 
-/** Hours of service where an incident is; sites that left the configuration fall back to always. */
-export function hoursOf(config: Config, site: string, device: string | undefined): Hours {
-  const zone = config.network.sites.get(site)?.timezone ?? config.instance.timezone;
-  const id =
-    (device === undefined ? undefined : config.network.devices.get(device)?.serviceHours) ??
-    config.network.sites.get(site)?.serviceHours ??
-    "always";
-  const calendar = config.calendars.get(id) ?? { id: "always", always: true, weekly: {}, holidays: [] };
-  return { calendar, zone };
-}
-
 type Opener = Extract<Intent, { kind: "open" | "ask" }>;
 
 export class IntentWriter {
@@ -64,11 +54,11 @@ export class IntentWriter {
   readonly created: Severity[] = [];
   readonly ended: string[] = [];
 
-  readonly #bookings: Pick<Bookings, "sessionAhead"> | undefined;
+  readonly #facts: ClassFacts;
 
-  constructor(tx: Tx, config: Config, turn: TurnResult, numbers: readonly Reserved[], bookings?: Pick<Bookings, "sessionAhead">) {
+  constructor(tx: Tx, config: Config, turn: TurnResult, numbers: readonly Reserved[], bookings?: SessionBook) {
     this.#tx = tx;
-    this.#bookings = bookings;
+    this.#facts = new ClassFacts(() => config, bookings);
     this.#config = config;
     this.#turn = turn;
     this.#numbers = [...numbers];
@@ -136,31 +126,25 @@ export class IntentWriter {
     const site = this.#siteOf(alarm, device);
     const rule = this.#config.rules.find((each) => each.id === alarm.rule);
     if (rule === undefined) throw new RaceLost(`rule ${alarm.rule} left the configuration`);
-    const general = device === undefined;
     const part = alarm.part ?? wideName(alarm.device, this.#config);
-    const subject = subjectOf({ rootCause: intent.root, site, ...(device === undefined ? {} : { device: device.id }) });
-    const ahead = this.#bookings?.sessionAhead(subject, intent.at);
-    const severity = settleOpening({
-      rule,
-      device,
-      network: this.#config.network,
-      alwaysUrgent: device?.alwaysUrgent ?? false,
-      inServiceHours: inService(hoursOf(this.#config, site, device?.id), intent.at),
-      general,
-      ...(ahead === undefined ? {} : { sessionWithinMs: ahead.withinMs }),
-    });
-    return openIncident({
-      ...severity,
-      number: formatNumber(this.#config.instance.numberPrefix, number.year, number.sequence),
+    const facts = {
       rootCause: intent.root,
       site,
-      ...(device === undefined ? {} : { device: device.id }),
-      ...(device?.room === undefined ? {} : { room: device.room }),
       symptom: alarm.symptom,
-      ...(part === undefined ? {} : { part }),
       rule: alarm.rule,
-      fingerprint: mark,
       firstBadAt: alarm.firstBadAt ?? intent.at,
+      ...(device === undefined ? {} : { device: device.id }),
+    };
+    const { raisedBy: _, ...severity } = judgeSeverity(this.#facts.of({ ...facts, general: device === undefined }, intent.at));
+    const session = this.#facts.session(facts, intent.at);
+    return openIncident({
+      ...facts,
+      ...severity,
+      ...(session !== undefined && session.withinMs <= 0 ? { sessionHit: session.session } : {}),
+      number: formatNumber(this.#config.instance.numberPrefix, number.year, number.sequence),
+      ...(device?.room === undefined ? {} : { room: device.room }),
+      ...(part === undefined ? {} : { part }),
+      fingerprint: mark,
       at: intent.at,
       policy,
       ...(before === undefined ? {} : { recurrenceOf: before.id }),
@@ -177,8 +161,17 @@ export class IntentWriter {
     if (alarm.incident !== open.id) {
       await this.#tx.appendTimeline([line(open, intent.at, "system", "alarm-joined", intent.why, { alarm: alarm.key })]);
       this.#assign(alarm, open.id);
+      if (open.device !== undefined && open.device !== alarm.device && !open.general) await this.#becameGeneral(open, intent.at);
     }
     this.opened.set(intent.root, open);
+  }
+
+  /** Another device has failed with it: what was one device's is several devices' now. */
+  async #becameGeneral(incident: Incident, at: Instant): Promise<void> {
+    const verdict = judgeSeverity(this.#facts.of({ ...incident, general: true }, at));
+    const terms = { ...hoursOf(this.#config, incident.site, incident.device), sessionAt: this.#facts.sessionAt(incident, at) };
+    const decision = rejudge(incident, { verdict, terms, session: this.#facts.session(incident, at), at });
+    if (decision !== undefined) await this.#write(decision, at);
   }
 
   /** Somebody presses the button again, maybe because nobody came: one more occurrence of the same request. */

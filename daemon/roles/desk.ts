@@ -1,5 +1,5 @@
 /**
- * What people do to an incident: acknowledge, take, resolve, close. Each act is one transaction, with who and why on the timeline.
+ * What people do to an incident: acknowledge, take, solve, resolve, close, say how bad it is. Each act is one transaction, with who and why on the timeline.
  */
 import {
   acknowledgeIncident,
@@ -10,10 +10,13 @@ import {
   restoreIncident,
   takeIncident,
 } from "../../rules/incident.ts";
+import { decideSeverity, decideUrgency, notInFirstCall, solveIncident } from "../../rules/settle.ts";
+import { judgeSeverity } from "../../rules/severity.ts";
 import type { Config } from "../model/config.ts";
-import type { Disposition, Incident } from "../model/incident.ts";
+import type { Disposition, Incident, Severity, Urgency } from "../model/incident.ts";
 import { type Clock, RaceLost, type Store } from "../ports.ts";
-import { hoursOf } from "./commit.ts";
+import { ClassFacts, type SessionBook } from "./class-facts.ts";
+import { hoursOf } from "./hours.ts";
 import { rowsFor } from "./recipients.ts";
 
 export type ActResult =
@@ -22,11 +25,22 @@ export type ActResult =
 
 type Act = (incident: Incident) => Decision | { readonly refused: string };
 
-export class Desk {
-  readonly #deps: { store: Store; clock: Clock; config: () => Config; changed: () => void };
+export interface DeskDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly config: () => Config;
+  readonly changed: () => void;
+  /** Which session an incident hits; without it none is known. */
+  readonly bookings?: SessionBook;
+}
 
-  constructor(deps: { store: Store; clock: Clock; config: () => Config; changed: () => void }) {
+export class Desk {
+  readonly #deps: DeskDeps;
+  readonly #facts: ClassFacts;
+
+  constructor(deps: DeskDeps) {
     this.#deps = deps;
+    this.#facts = new ClassFacts(deps.config, deps.bookings);
   }
 
   acknowledge(id: string, by: string, note?: string): Promise<ActResult> {
@@ -53,6 +67,32 @@ export class Desk {
     });
   }
 
+  /** Level 1 solved it at the first call: one key. `sessionLost` undefined: the person does not say. */
+  solve(id: string, by: string, note: string, sessionLost?: boolean): Promise<ActResult> {
+    return this.#act(id, (incident) => {
+      const over = notInFirstCall(incident);
+      if (over !== undefined) return { refused: `${incident.number} cannot be solved at the first call: ${over}; resolve it instead` };
+      return solveIncident(incident, { by, at: this.#deps.clock.now(), note, terms: this.#hours(incident), sessionLost });
+    });
+  }
+
+  /** The same severity again keeps it: time does not raise it any more. */
+  severity(id: string, by: string, severity: Severity, reason: string): Promise<ActResult> {
+    return this.#act(id, (incident) =>
+      incident.severity === severity && incident.severitySettled?.how === "person"
+        ? { refused: `${incident.number} is ${severity} already, as ${incident.severitySettled.by} decided` }
+        : decideSeverity(incident, severity, this.#person(incident, by, reason)),
+    );
+  }
+
+  urgency(id: string, by: string, urgency: Urgency, reason: string): Promise<ActResult> {
+    return this.#act(id, (incident) =>
+      incident.urgency === urgency
+        ? { refused: `the urgency of ${incident.number} is ${urgency} already` }
+        : decideUrgency(incident, urgency, this.#person(incident, by, reason)),
+    );
+  }
+
   resolve(id: string, by: string, note: string): Promise<ActResult> {
     return this.#act(id, (incident) =>
       incident.state === "resolved"
@@ -76,6 +116,12 @@ export class Desk {
         ? { refused: `nobody holds ${incident.number}` }
         : releaseIncident(incident, by, this.#deps.clock.now(), note),
     );
+  }
+
+  #person(incident: Incident, by: string, reason: string) {
+    const at = this.#deps.clock.now();
+    const terms = { ...this.#hours(incident), sessionAt: this.#facts.sessionAt(incident, at) };
+    return { by, at, reason, terms, verdict: judgeSeverity(this.#facts.of(incident, at)) };
   }
 
   #hours(incident: Incident) {

@@ -9,7 +9,7 @@ import type { Channel, Config } from "../model/config.ts";
 import type { Incident, OutboxRow } from "../model/incident.ts";
 import { HOUR, MINUTE, SECOND } from "../model/time.ts";
 import type { ClaimedRow, Clock, DeliveryUpdate, DeliveryView, Log, Message, Notifier, SendResult, Store } from "../ports.ts";
-import { hoursOf } from "./commit.ts";
+import { hoursOf } from "./hours.ts";
 import type { Role } from "./supervisor.ts";
 
 export interface DispatcherDeps {
@@ -169,6 +169,7 @@ function factsOf(row: OutboxRow, incident: Incident): Readonly<Record<string, un
     urgency,
     severityWhy,
     urgencyWhy,
+    provisional: incident.severitySettled === undefined,
     level,
     state,
     openedAt,

@@ -1,11 +1,18 @@
 /**
- * Wakes incidents whose time has come. Timers are columns: after a restart what was due is still due.
+ * Wakes incidents whose time has come, and judges the open ones again every minute: a session has come near, a first call is over.
+ *
+ * Timers are columns: after a restart what was due is still due.
  */
 import { wakeIncident } from "../../rules/escalation.ts";
+import type { Decision } from "../../rules/incident.ts";
+import { rejudge } from "../../rules/settle.ts";
+import { judgeSeverity } from "../../rules/severity.ts";
 import type { Config } from "../model/config.ts";
 import type { Incident } from "../model/incident.ts";
-import { type Clock, type Log, RaceLost, type Store } from "../ports.ts";
-import { hoursOf } from "./commit.ts";
+import { type Instant, MINUTE } from "../model/time.ts";
+import { type Clock, type Log, RaceLost, type Store, type Tx } from "../ports.ts";
+import { ClassFacts, type SessionBook } from "./class-facts.ts";
+import { hoursOf } from "./hours.ts";
 import type { Leases } from "./lease.ts";
 import { rowsFor } from "./recipients.ts";
 import type { Role } from "./supervisor.ts";
@@ -19,20 +26,28 @@ export interface EscalatorDeps {
   readonly config: () => Config;
   /** Told after each commit, with the incidents that moved. */
   readonly changed: (incidents: readonly Incident[]) => void;
+  /** Told after each commit of judging again, with the incidents whose class or clock moved. */
+  readonly judged?: (incidents: readonly Incident[]) => void;
+  /** Which session an incident hits; without it none is known. */
+  readonly bookings?: SessionBook;
 }
 
 const everyMs = 500;
 const batch = 100;
+const judgeEveryMs = MINUTE;
 
 export class Escalator implements Role {
   readonly name = "escalator";
   readonly beatWithinMs = 30_000;
   readonly #deps: EscalatorDeps;
   readonly #timekeeper: Timekeeper;
+  readonly #facts: ClassFacts;
+  #judgedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(deps: EscalatorDeps) {
     this.#deps = deps;
     this.#timekeeper = new Timekeeper(deps);
+    this.#facts = new ClassFacts(deps.config, deps.bookings);
   }
 
   async run(signal: AbortSignal, beat: () => void): Promise<void> {
@@ -45,34 +60,73 @@ export class Escalator implements Role {
     }
   }
 
-  /** One transaction: everything due now, at most 100 incidents. How many moved. */
+  /** Every minute what is open is judged again; then one transaction with everything due now, at most 100 incidents. How many moved. */
   async turn(): Promise<number> {
-    const { store, clock, leases, config, changed, log } = this.#deps;
+    const { store, clock, leases, changed, log } = this.#deps;
     try {
       await this.#timekeeper.check(leases.fence(this.name));
       const now = clock.now();
+      const judged = await this.#judgeAgain(now);
       const moved = await store.transaction(leases.fence(this.name), async (tx) => {
         const done: Incident[] = [];
         for (const incident of await tx.dueIncidents(now, batch)) {
-          const decision = wakeIncident(incident, hoursOf(config(), incident.site, incident.device), now);
+          const decision = wakeIncident(incident, this.#terms(incident, now), now);
           if (decision === undefined) continue;
-          await tx.updateIncident(decision.incident);
-          await tx.appendTimeline(decision.timeline);
-          if (decision.dropPending !== undefined) await tx.dropPending(incident.id, decision.dropPending, now);
-          for (const notice of decision.notices) {
-            const rows = rowsFor(notice, decision.incident, config(), now);
-            await tx.addOutbox(rows.map((row) => (notice.lateMs === undefined ? row : { ...row, lateMs: notice.lateMs })));
-          }
+          await this.#write(tx, decision, now);
           done.push(decision.incident);
         }
         return done;
       });
       if (moved.length > 0) changed(moved);
-      return moved.length;
+      return moved.length + judged;
     } catch (error) {
       if (!(error instanceof RaceLost)) throw error;
       log.debug({}, "escalation lost a race; deciding again");
       return 0;
+    }
+  }
+
+  /** Who would rise is found without a transaction, and judged once more inside it. */
+  async #judgeAgain(now: Instant): Promise<number> {
+    const { store, clock, leases, judged } = this.#deps;
+    const atMs = clock.monotonicMs();
+    if (atMs - this.#judgedAtMs < judgeEveryMs) return 0;
+    const moving = (await store.openIncidents()).filter((incident) => this.#judge(incident, now) !== undefined);
+    const moved: Incident[] = [];
+    for (let from = 0; from < moving.length; from += batch) {
+      await store.transaction(leases.fence(this.name), async (tx) => {
+        for (const { id } of moving.slice(from, from + batch)) {
+          const incident = await tx.incident(id);
+          const decision = incident === undefined ? undefined : this.#judge(incident, now);
+          if (decision === undefined) continue;
+          await this.#write(tx, decision, now);
+          moved.push(decision.incident);
+        }
+      });
+    }
+    this.#judgedAtMs = atMs;
+    if (moved.length > 0) judged?.(moved);
+    return moved.length;
+  }
+
+  #judge(incident: Incident, at: Instant): Decision | undefined {
+    if (incident.foldedInto !== undefined) return undefined;
+    const verdict = judgeSeverity(this.#facts.of(incident, at));
+    return rejudge(incident, { verdict, terms: this.#terms(incident, at), session: this.#facts.session(incident, at), at });
+  }
+
+  #terms(incident: Incident, at: Instant) {
+    return { ...hoursOf(this.#deps.config(), incident.site, incident.device), sessionAt: this.#facts.sessionAt(incident, at) };
+  }
+
+  async #write(tx: Tx, decision: Decision, now: Instant): Promise<void> {
+    const { incident } = decision;
+    await tx.updateIncident(incident);
+    await tx.appendTimeline(decision.timeline);
+    if (decision.dropPending !== undefined) await tx.dropPending(incident.id, decision.dropPending, now);
+    for (const notice of decision.notices) {
+      const rows = rowsFor(notice, incident, this.#deps.config(), now);
+      await tx.addOutbox(rows.map((row) => (notice.lateMs === undefined ? row : { ...row, lateMs: notice.lateMs })));
     }
   }
 }

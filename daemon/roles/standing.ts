@@ -19,7 +19,7 @@ import type { Device } from "../model/network.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Instant } from "../model/time.ts";
 import type { StockChanges } from "../ports.ts";
-import { hoursOf } from "./commit.ts";
+import { hoursOf } from "./hours.ts";
 import type { Overlay } from "./memory.ts";
 
 export interface StandingInput {

@@ -33,6 +33,8 @@ export interface NoticeInput {
   /** When the next people are told, if nobody takes it. */
   readonly deadlineAt?: Instant;
   readonly demo?: boolean;
+  /** A reason in the reader's language, where the table of severities and the names of the configuration are known. */
+  readonly why?: (text: string) => string;
 }
 
 export interface NoticeText {
@@ -110,7 +112,8 @@ function bodyLines(input: NoticeInput, what: string, where: string): string[] {
   if (incident.occurrences > 1) lines.push(say(language, "notice.again", { count: incident.occurrences }));
   if (incident.restoredAt !== undefined) lines.push(say(language, "notice.restored-at", { at: sayTime(incident.restoredAt, timezone) }));
   const severity = say(language, `severity.${incident.severity}`);
-  lines.push(say(language, "notice.severity", { severity, why: whyText(incident.severityWhy, language) }));
+  const settled = incident.severitySettled === undefined ? "severity-settled.provisional" : "severity-settled.settled";
+  lines.push(say(language, "notice.severity", { severity, settled: say(language, settled), why: reason(input, incident.severityWhy) }));
   lines.push(say(language, "notice.level", { level: say(language, `level.${levelOf(incident)}`) }));
   if (incident.holder !== undefined) lines.push(say(language, "notice.holder", { holder: incident.holder }));
   if (restored) lines.push("", say(language, "notice.restored-note"));
@@ -119,10 +122,15 @@ function bodyLines(input: NoticeInput, what: string, where: string): string[] {
   return lines;
 }
 
-function waitLines({ incident, language, deadlineAt, timezone }: NoticeInput): string[] {
-  const lines = [say(language, `notice.wait-${incident.urgency}`, { why: whyText(incident.urgencyWhy, language) })];
+function waitLines(input: NoticeInput): string[] {
+  const { incident, language, deadlineAt, timezone } = input;
+  const lines = [say(language, `notice.wait-${incident.urgency}`, { why: reason(input, incident.urgencyWhy) })];
   if (deadlineAt !== undefined) lines.push(say(language, "notice.deadline", { at: sayTime(deadlineAt, timezone) }));
   return lines;
+}
+
+function reason({ why, language }: NoticeInput, text: string): string {
+  return why?.(text) ?? whyText(text, language);
 }
 
 function supplierLines({ language, support }: NoticeInput): readonly string[] {

@@ -27,6 +27,13 @@ export function sentence(page: PageContext, of: Pick<IncidentShape, "deviceName"
   return capital(`${of.deviceName ?? ""} ${symptom}${part}`.trim());
 }
 
+/** "Minor, provisional": the mark of an incident that is not settled yet. */
+export function severityText({ texts }: PageContext, { severity, severitySettled, foldedInto }: IncidentShape): string {
+  return severitySettled === undefined && foldedInto === undefined
+    ? `${texts.severity(severity)}, ${texts.of("severity-settled", "short")}`
+    : texts.severity(severity);
+}
+
 export function capital(text: string): string {
   return `${text.charAt(0).toLocaleUpperCase()}${text.slice(1)}`;
 }
@@ -45,7 +52,7 @@ export function IncidentCard(props: {
     <li class={`card ${tone}`}>
       <p class="marks">
         <Mark tone={tone} text={restored ? texts.state(incident.state) : texts.urgencyPlain(incident.urgency)} />
-        <Mark tone="plain" text={texts.severity(incident.severity)} />
+        <Mark tone="plain" text={severityText(page, incident)} />
         {restored ? null : <Mark tone="plain" text={texts.levelPlain(incident.level)} />}
         {up === "unknown" && !restored ? <Mark tone="unsure" text={w.unseenNow} /> : null}
       </p>

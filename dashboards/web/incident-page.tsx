@@ -5,7 +5,7 @@ import type { VNode } from "preact";
 import type { DeviceShape, IncidentDetailShape } from "../../daemon/api/contract.ts";
 import type { SupportFacts } from "../../daemon/model/inventory.ts";
 import { Frame, Mark, type PageContext } from "./frame.tsx";
-import { isRestored, sentence } from "./incident-card.tsx";
+import { isRestored, sentence, severityText } from "./incident-card.tsx";
 import { Pairs } from "./inventory-parts.tsx";
 import { Timeline } from "./timeline.tsx";
 import { words } from "./words.ts";
@@ -36,7 +36,7 @@ export function IncidentPage(props: IncidentPageProps): VNode {
     <Frame page={page} title={sentence(page, incident)}>
       <p class="marks">
         <Mark tone={over ? "good" : "plain"} text={texts.state(incident.state)} />
-        <Mark tone={over ? "plain" : tone} text={texts.severity(incident.severity)} />
+        <Mark tone={over ? "plain" : tone} text={severityText(page, incident)} />
         {over ? null : <Mark tone="plain" text={texts.urgencyPlain(incident.urgency)} />}
         {over ? null : <Mark tone="plain" text={texts.levelPlain(incident.level)} />}
         {up === "unknown" && !over ? <Mark tone="unsure" text={w.unseenNow} /> : null}
@@ -126,6 +126,7 @@ function Facts({ page, incident, phone, beforeNumber }: IncidentPageProps): VNod
     [w.holder, incident.holder ?? w.nobody],
     [w.acknowledgedBy, incident.acknowledgedBy],
     [w.severity, `${texts.severity(incident.severity)}${w.colon}${texts.why(incident.severityWhy)}`],
+    [w.settled, settledText(page, incident)],
     [w.urgency, `${texts.urgency(incident.urgency)}${w.colon}${texts.why(incident.urgencyWhy)}`],
     [w.next, incident.wakeAt === undefined ? undefined : texts.time(incident.wakeAt)],
     [w.occurrences, incident.occurrences > 1 ? String(incident.occurrences) : undefined],
@@ -143,6 +144,13 @@ function Facts({ page, incident, phone, beforeNumber }: IncidentPageProps): VNod
       )}
     </dl>
   );
+}
+
+/** "provisional, until the end of the first call", or when and how it was settled. */
+function settledText({ texts }: PageContext, { severitySettled }: IncidentDetailShape): string {
+  if (severitySettled === undefined) return texts.of("severity-settled", "provisional");
+  const { at, by, how } = severitySettled;
+  return `${texts.time(at)}, ${texts.of("settled-how", how)}${by === "system" ? "" : ` (${by})`}`;
 }
 
 function Deliveries({ page, incident }: Pick<IncidentPageProps, "page" | "incident">): VNode {

@@ -47,6 +47,8 @@ function Carried({ page, data, event }: { readonly page: PageContext; readonly d
   const [from, to, until, disposition, tell] = [text("from"), text("to"), text("until"), text("disposition"), text("tell")];
   const rows: readonly (readonly [string, string | VNode | undefined])[] = [
     [w.levelChange, from === undefined || to === undefined ? undefined : `${level(from)} → ${level(to)}`],
+    [w.severity, change(text("severityFrom"), text("severity"), texts.severity)],
+    [w.urgency, change(text("urgencyFrom"), text("urgency"), texts.urgency)],
     [w.told, tell === undefined ? undefined : tell.split(",").map(texts.function).join(", ")],
     [w.until, until === undefined ? undefined : texts.time(new Date(Number(until)).toISOString())],
     [w.disposition, disposition === undefined ? undefined : texts.disposition(disposition)],
@@ -67,6 +69,11 @@ function Carried({ page, data, event }: { readonly page: PageContext; readonly d
       )}
     </>
   );
+}
+
+/** From what to what; nothing where it stayed the same, or was not changed here. */
+function change(from: string | undefined, to: string | undefined, say: (code: string) => string): string | undefined {
+  return from === undefined || to === undefined || from === to ? undefined : `${say(from)} → ${say(to)}`;
 }
 
 function numberLink(number: string | undefined): VNode | undefined {

@@ -55,6 +55,7 @@ export const en: Words = {
   state: "State",
   attempts: "Attempts",
   severity: "Severity",
+  settled: "Settled",
   urgency: "Urgency",
   opened: "Opened",
   restored: "Restored",

@@ -54,6 +54,7 @@ export const fr = {
   state: "État",
   attempts: "Essais",
   severity: "Gravité",
+  settled: "Confirmée",
   urgency: "Urgence",
   opened: "Ouvert",
   restored: "Rétabli",

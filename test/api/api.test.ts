@@ -69,6 +69,9 @@ describe("the OpenAPI document", () => {
     const bodies: Record<string, unknown> = {
       Note: { note: "seen" },
       NeededNote: { note: "cable replaced" },
+      Solve: { note: "the mute key", sessionLost: false },
+      SetSeverity: { severity: "major", reason: "the whole floor" },
+      SetUrgency: { urgency: "now", reason: "a patient waits" },
       Close: { disposition: "fixed", note: "cable replaced" },
       HostKey: { accept: true },
       Erase: { erase: true },

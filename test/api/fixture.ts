@@ -127,6 +127,7 @@ export function config(devices: readonly Device[], more: Partial<Config> = {}): 
     network: network(devices),
     families: shipped,
     rules: [],
+    severity: [],
     policies: new Map([["default", policy]]),
     policy: "default",
     calendars: new Map(),
@@ -228,6 +229,9 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
       actions: {
         acknowledge: async (id, by) => act(id, { acknowledgedAt: at, acknowledgedBy: by }),
         take: async (id, by) => act(id, { state: "taken", holder: by, takenAt: at }),
+        solve: async (id, by) => act(id, { severity: "minor", severitySettled: { at, by, how: "first-call" } }),
+        severity: async (id, by, severity) => act(id, { severity, severitySettled: { at, by, how: "person" } }),
+        urgency: async (id, _by, urgency) => act(id, { urgency }),
         restore: async (id) => act(id, { state: "restored", restoredAt: at }),
         resolve: async (id) => act(id, { state: "resolved", resolvedAt: at }),
         close: async (id, _by, disposition) => act(id, { state: "closed", closedAt: at, disposition }),

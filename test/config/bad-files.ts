@@ -626,6 +626,27 @@ export const BAD_FILES: readonly BadFile[] = [
     ],
   },
   {
+    name: "a table of severities that is not there, and a row that is not",
+    add: "severity: { include: [none.yaml], disabled: [session-nea] }\n",
+    says: ["severity.include[0]: file none.yaml does not exist; check the path   (vigie.yaml:17)"],
+  },
+  {
+    name: "a row of severities that is not there",
+    add: "severity: { disabled: [session-nea] }\n",
+    says: ['severity.disabled[0]: there is no row "session-nea"; did you mean "session-near"?   (vigie.yaml:17)'],
+  },
+  {
+    name: "a row of severities with a mistake",
+    add: "severity: { include: [own.yaml] }\n",
+    files: { "own.yaml": "rows:\n  - id: own\n    when: { session: soon }\n    severity: major\n    why: { fr: f, en: e }\n" },
+    says: ["rows[0].when.session: must be running or ahead   (own.yaml:3)"],
+  },
+  {
+    name: "a table of severities that says nothing of most incidents",
+    add: "severity: { disabled: [one-device] }\n",
+    says: ['severity: no row with "when: {}" gives a severity, so some incidents would have none; keep or write one   (vigie.yaml:17)'],
+  },
+  {
     name: "rules that are not there",
     add: "rules: { include: [none.yaml], disabled: [high-los] }\n",
     files: {
@@ -686,8 +707,8 @@ export const BAD_FILES: readonly BadFile[] = [
     whole: "__proto__: { x: 1 }\nconstructor: { y: 2 }\ninstance: { toString: 1 }\n",
     says: [
       'functions: the last resort of policy "default" (chief-technician, it-technician) reaches nobody directly; give one of these functions a contact with a mail or webhook reach   (vigie.yaml)',
-      "__proto__: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, ceilings, discovery, heartbeat, tokens, retention, influx, rules, families, reload   (vigie.yaml:1)",
-      "constructor: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, ceilings, discovery, heartbeat, tokens, retention, influx, rules, families, reload   (vigie.yaml:2)",
+      "__proto__: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, ceilings, discovery, heartbeat, tokens, retention, influx, rules, severity, families, reload   (vigie.yaml:1)",
+      "constructor: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, ceilings, discovery, heartbeat, tokens, retention, influx, rules, severity, families, reload   (vigie.yaml:2)",
       "instance.toString: is not a known key; known here: name, language, timezone, number_prefix, public_url, state_dir, service_hours   (vigie.yaml:3)",
     ],
   },

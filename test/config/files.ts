@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { KnowledgeSources } from "../../daemon/config/knowledge.ts";
+import { type KnowledgeSources, shippedKnowledge } from "../../daemon/config/knowledge.ts";
 import { type LoadOptions, type LoadResult, loadConfig } from "../../daemon/config/load.ts";
 import { formatProblem } from "../../daemon/config/problems.ts";
 import type { DeviceKind, Family } from "../../daemon/model/family.ts";
@@ -75,6 +75,8 @@ export const KNOWLEDGE: KnowledgeSources = {
     problems: [],
   }),
   parsePack: (_file, text) => ({ rules: text.split("\n").filter(Boolean).map(rule), problems: [] }),
+  severityFile: shippedKnowledge().severityFile,
+  parseSeverity: shippedKnowledge().parseSeverity,
 };
 
 /** Writes files (path → text) into a folder of this test; `mode` 600 for all. */

@@ -1,6 +1,8 @@
 /**
  * The texts: both languages whole, and each message stands alone.
  */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { NoticeKind } from "../../daemon/model/incident.ts";
@@ -8,11 +10,15 @@ import type { Rule } from "../../daemon/model/rule.ts";
 import { catalogues, fill } from "../../daemon/text/catalogue.ts";
 import { type NoticeInput, renderNotice } from "../../daemon/text/notice.ts";
 import { smsLength, smsSegment } from "../../daemon/text/sms.ts";
-import { whyText } from "../../daemon/text/why.ts";
+import { tableWhys, whyText } from "../../daemon/text/why.ts";
 import { whysInFrench } from "../../daemon/text/why-fr.ts";
+import { projectRoot } from "../../probes/built.ts";
+import { parseSeverity } from "../../rules/severityschema.ts";
 import { at, incident } from "../api/fixture.ts";
 
 const placeholders = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
+
+const shipped = parseSeverity("severity.yaml", readFileSync(join(projectRoot(), "rules", "severity.yaml"), "utf8")).rows;
 
 const rule: Rule = {
   id: "unreachable",
@@ -55,6 +61,7 @@ function input(more: Partial<NoticeInput> = {}): NoticeInput {
     rule,
     publicUrl: "https://vigie.example.org/",
     timezone: "America/Toronto",
+    why: (text) => whyText(text, more.language ?? "fr", undefined, tableWhys(shipped)),
     ...more,
   };
 }
@@ -77,9 +84,20 @@ describe("the catalogues", () => {
   });
 
   it("translate a reason inside a reason", () => {
-    expect(whyText("general failure: site mgh is reached only through it", "fr")).toBe(
-      "panne générale : le site mgh n'est joint que par cet appareil",
-    );
+    expect(whyText("changes too often; last: one good look", "fr")).toBe("change trop souvent; en dernier : une bonne observation");
+  });
+
+  it("translate the reasons of a table from the table, with the names of what they name", () => {
+    const row = { id: "x", when: {}, why: { en: "the whole of {site} is dark", fr: "tout {site} est coupé" } };
+    const names = (id: string) => (id === "mgh" ? "Hôpital général" : undefined);
+    expect(whyText("the whole of mgh is dark", "fr", names, tableWhys([row]))).toBe("tout Hôpital général est coupé");
+    expect(whyText("the whole of mgh is dark", "fr")).toBe("the whole of mgh is dark");
+    for (const { why, urgencyWhy } of shipped) {
+      for (const { en, fr } of [why, ...(urgencyWhy === undefined ? [] : [urgencyWhy])]) {
+        const values = Object.fromEntries(placeholders(en).map((each) => [each.slice(1, -1), "Xq7"]));
+        expect([en, whyText(fill(en, values), "fr", undefined, tableWhys(shipped))]).toEqual([en, fill(fr, values)]);
+      }
+    }
   });
 
   it("leave what a person wrote as it is", () => {
@@ -97,7 +115,7 @@ describe("a message", () => {
       "Téléphone de la salle : 514 555-0100",
       "Quoi : Codec A-101 ne répond plus",
       "Depuis : 2026-03-09 09:55",
-      "Gravité : Majeur (une séance commence dans 20 min)",
+      "Gravité : Majeur, provisoire, jusqu'à la fin du premier appel (une séance commence dans 20 min)",
       "Ne peut pas attendre : une séance commence dans 20 min",
       "1. Vérifier l'alimentation.",
       "https://vigie.example.org/incidents/VIG-2026-000123-45",
@@ -106,7 +124,7 @@ describe("a message", () => {
     }
   });
 
-  it.each(["problem", "escalation", "last-resort", "follow-up", "restored"] as NoticeKind[])(
+  it.each(["problem", "raised", "escalation", "last-resort", "follow-up", "restored"] as NoticeKind[])(
     "of kind %s leaves no placeholder unfilled",
     (kind) => {
       for (const language of ["fr", "en"] as const) {
