@@ -7,8 +7,10 @@ import { type Alarm, alarmKey } from "../daemon/model/alarm.ts";
 import type { Fault, Observation } from "../daemon/model/observation.ts";
 import type { Rule } from "../daemon/model/rule.ts";
 import type { Instant } from "../daemon/model/time.ts";
+import { type AbsenceRule, fireAbsence, heardKey, hears, isAbsence, moveByHearing } from "./absence.ts";
 import { ABSENT, concerns, evaluateCondition, judgeReading, judgeSample, partsOf, readsWhole, type Truth } from "./condition.ts";
 import { fireTimer, type Look, moveByCover, moveByEvent, moveByFault, moveByLook, type Step, type Transition } from "./lifecycle.ts";
+import { type Mark, type Marks, sampleName, withSlopes } from "./slope.ts";
 
 export type { Transition } from "./lifecycle.ts";
 
@@ -22,6 +24,8 @@ export interface Judgement {
   readonly retrySoonMs?: number;
   /** A trap told what a look can settle: ask for a confirming one. */
   readonly confirm: boolean;
+  /** To be remembered in memory for the next look, by key. Undefined: nothing. */
+  readonly marks?: readonly (readonly [key: string, mark: Mark])[];
 }
 
 export interface JudgeInput {
@@ -40,6 +44,8 @@ export interface JudgeInput {
   readonly ofDevice?: () => Iterable<Alarm>;
   /** Good looks before restored (K of the policy). Default 2. */
   readonly restoreAfterLooks?: number;
+  /** What earlier looks left to be remembered (Judgement.marks). Default nothing, as after a restart. */
+  readonly marks?: Marks;
 }
 
 /** Collects what the rules did in one turn; a later step on the same alarm sees the earlier one. */
@@ -48,6 +54,7 @@ class Turn {
   readonly #changed = new Map<string, Alarm>();
   readonly #transitions: Transition[] = [];
   #retrySoonMs: number | undefined;
+  readonly #marks: (readonly [string, Mark])[] = [];
   confirm = false;
 
   constructor(input: JudgeInput) {
@@ -67,6 +74,10 @@ class Turn {
     }
   }
 
+  mark(key: string, mark: Mark): void {
+    this.#marks.push([key, mark]);
+  }
+
   get hasAlarms(): boolean {
     return this.#input.hasAlarms !== false || this.#changed.size > 0;
   }
@@ -81,9 +92,11 @@ class Turn {
   }
 
   judgement(): Judgement {
-    if (this.#changed.size === 0 && !this.confirm) return NOTHING;
+    const marks = this.#marks.length === 0 ? {} : { marks: this.#marks };
+    if (this.#changed.size === 0 && !this.confirm) return this.#marks.length === 0 ? NOTHING : { ...NOTHING, ...marks };
     const retry = this.#retrySoonMs;
     return {
+      ...marks,
       alarms: [...this.#changed.values()],
       transitions: this.#transitions,
       ...(retry === undefined ? {} : { retrySoonMs: retry }),
@@ -100,9 +113,12 @@ const NOTHING: Judgement = { alarms: [], transitions: [], confirm: false };
 
 /** Timers due before the observation fire first, with their own due time. */
 export function judgeObservation(input: JudgeInput): Judgement {
-  const { observation, rules } = input;
+  const { rules } = input;
   if (isLate(input)) return NOTHING;
   const turn = new Turn(input);
+  const marks = input.marks ?? (() => undefined);
+  const { observation, marks: values } = withSlopes(input.observation, rules, marks);
+  for (const [key, mark] of values) turn.mark(key, mark);
   const look: Look = {
     at: observation.at,
     seq: observation.seq,
@@ -110,8 +126,9 @@ export function judgeObservation(input: JudgeInput): Judgement {
     restoreAfterLooks: input.restoreAfterLooks ?? 2,
     device: observation.device,
   };
-  if (observation.kind !== "trap") {
-    for (const rule of rules) judgeRule(rule, observation, look, turn);
+  for (const rule of rules) {
+    if (isAbsence(rule)) judgeHearing({ rule, observation, look, turn, marks });
+    else if (observation.kind !== "trap") judgeRule(rule, observation, look, turn);
   }
   for (const fault of observation.finding.faults) judgeFault(fault, input, look, turn);
   return turn.judgement();
@@ -135,10 +152,11 @@ function eachPart(rule: Rule, observation: Observation, visit: (said: Said) => v
   const { samples, readings } = observation.finding;
   switch (when.on) {
     case "fault":
+    case "absent":
       return;
     case "sample":
       for (const { name, part, value } of samples) {
-        if (name === when.name && concerns(when, part)) visit({ part, judge: (active) => judgeSample(when, value, active) });
+        if (name === sampleName(when) && concerns(when, part)) visit({ part, judge: (active) => judgeSample(when, value, active) });
       }
       return;
     case "reading":
@@ -177,6 +195,16 @@ function judgeRule(rule: Rule, observation: Observation, look: Look, turn: Turn)
   const bad = joint.find((truth) => truth.value === true);
   if (bad === undefined && joint.some((truth) => truth.value === undefined)) return;
   turn.take(rule, moveByLook({ alarm: whole, rule, part: rule.part, key: wholeKey, bad: bad !== undefined, detail: bad?.detail, look }));
+}
+
+/** What ought to come: is this it? */
+function judgeHearing(input: { rule: AbsenceRule; observation: Observation; look: Look; turn: Turn; marks: Marks }): void {
+  const { rule, observation, look, turn, marks } = input;
+  const key = alarmKey(look.device, rule.symptom, rule.part);
+  const heard = hears(rule.when, observation);
+  const step = moveByHearing({ alarm: turn.present(key), rule, key, heard, look, mark: marks(heardKey(key)) });
+  if (step.mark !== undefined) turn.mark(heardKey(key), step.mark);
+  turn.take(rule, step);
 }
 
 /** The parts that a whole list no longer names, as far as an alarm of this rule still tells of them. */
@@ -246,9 +274,12 @@ function judgeFault(fault: Fault, input: JudgeInput, look: Look, turn: Turn): vo
   );
 }
 
-/** A pending alarm whose `for` is over becomes active, at its own due time. Nothing before that, and nothing twice. */
-export function wakeAlarm(alarm: Alarm, rule: Rule, at: Instant): Judgement {
-  const step = fireTimer(alarm, rule, at);
+/**
+ * A pending alarm whose `for` is over, and one whose rule waits for what ought to have come, become active at their own due time.
+ * Nothing before that, and nothing twice.
+ */
+export function wakeAlarm(alarm: Alarm, rule: Rule, at: Instant, marks: Marks = () => undefined): Judgement {
+  const step = isAbsence(rule) ? fireAbsence({ alarm, rule, mark: marks(heardKey(alarm.key)), until: at }) : fireTimer(alarm, rule, at);
   return step.alarm === undefined ? NOTHING : { alarms: [step.alarm], transitions: step.transitions, confirm: false };
 }
 

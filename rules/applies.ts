@@ -40,6 +40,9 @@ function isMovedBy(condition: Condition, kind: Exclude<ProbeKind, "trap">): bool
     case "sample":
     case "reading":
       return condition.name.startsWith("icmp_") === (kind === "icmp");
+    case "absent":
+      if (condition.what === "look") return condition.name === kind;
+      return condition.what !== "trap" && condition.name.startsWith("icmp_") === (kind === "icmp");
     case "fault":
       return false;
     case "all":
@@ -48,9 +51,16 @@ function isMovedBy(condition: Condition, kind: Exclude<ProbeKind, "trap">): bool
   }
 }
 
+/** Can a poll of this kind end an alarm of the rule? What only the device itself says, any look is as good for as another. */
+export function couldClear({ when }: Rule, kind: ProbeKind): boolean {
+  const unasked = when.on === "fault" || (when.on === "absent" && when.what === "trap");
+  return unasked || (kind !== "trap" && isMovedBy(when, kind));
+}
+
 function listsFor(rules: readonly Rule[], kind: DeviceKind, family: string): Lists {
   const all = rules.filter((rule) => appliesTo(rule, kind, family));
-  const by = (probe: Exclude<ProbeKind, "trap">) => all.filter((rule) => isMovedBy(rule.when, probe));
+  // Waiting for what ought to come begins at the first look of whatever kind.
+  const by = (probe: Exclude<ProbeKind, "trap">) => all.filter((rule) => rule.when.on === "absent" || isMovedBy(rule.when, probe));
   return { all, icmp: by("icmp"), snmp: by("snmp"), ssh: by("ssh"), telnet: by("telnet"), tcp: by("tcp") };
 }
 

@@ -2,7 +2,7 @@
  * The form of a rule's test case, strict: an unknown key is a problem. What the keys mean is in docs/rules.md.
  */
 import { z } from "zod";
-import { duration, name, polled, sentence } from "./packscalars.ts";
+import { code, duration, name, polled, sentence } from "./packscalars.ts";
 
 /** Stands for each word of the case's `each`, wherever a step has a text. */
 export const EACH = "$each";
@@ -34,6 +34,8 @@ const step = z
     trap: z.enum(["raise", "clear", "event"]).optional(),
     /** The same, said in a look: a probe's own finding (a reboot). */
     says: z.enum(["raise", "clear", "event"]).optional(),
+    /** Another symptom than the rule's, that the trap or the look speaks about. */
+    about: code.optional(),
     want: z.enum(["inactive", "pending", "active"]).optional(),
     /** What is told at this step, in order. */
     told: z.array(z.enum(["raised", "cleared", "good-look", "flapping", "settled", "event"])).optional(),

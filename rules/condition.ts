@@ -5,6 +5,7 @@
  */
 import type { Observation, Reading, Sample } from "../daemon/model/observation.ts";
 import type { Condition } from "../daemon/model/rule.ts";
+import { sampleName } from "./slope.ts";
 
 /** `detail` is what was seen, for the screen: `icmp_loss_ratio 0.12 above 0.01`. */
 export interface Truth {
@@ -79,11 +80,12 @@ function code(condition: Of<"code">, observation: Observation): Truth {
 /** A sample against its limits. While active the limit is `clear`: at `clear` or better it is over, anything worse still holds. */
 export function judgeSample(condition: Of<"sample">, value: number, active: boolean): Truth {
   if (Number.isNaN(value)) return UNDEFINED;
-  const { name, above, below, clear } = condition;
+  const { name, above, below, clear, perMs } = condition;
   const high = above !== undefined && (active && clear !== undefined ? value > clear : value > above);
   const low = below !== undefined && (active && clear !== undefined ? value < clear : value < below);
-  if (high) return { value: true, detail: `${name} ${round(value)}, limit ${above}` };
-  if (low) return { value: true, detail: `${name} ${round(value)}, limit ${below}` };
+  const seen = perMs === undefined ? `${name} ${round(value)}` : `${name} changed by ${round(value)} in ${perMs / 1000} s`;
+  if (high) return { value: true, detail: `${seen}, limit ${above}` };
+  if (low) return { value: true, detail: `${seen}, limit ${below}` };
   return FALSE;
 }
 
@@ -121,7 +123,7 @@ function details(truths: readonly Truth[]): { readonly detail?: string } {
 
 /**
  * Three-valued (Kleene). `active`: the alarm is active now, so that hysteresis applies.
- * A fault condition is undefined here: only a fault itself raises (see alarm.ts).
+ * A fault condition is undefined here: only a fault itself raises (see alarm.ts). So is an absence: only time raises (see absence.ts).
  */
 export function evaluateCondition(condition: Condition, observation: Observation, part: string | undefined, active: boolean): Truth {
   switch (condition.on) {
@@ -130,7 +132,7 @@ export function evaluateCondition(condition: Condition, observation: Observation
     case "code":
       return code(condition, observation);
     case "sample": {
-      const sample = find(observation.finding.samples, condition.name, part);
+      const sample = find(observation.finding.samples, sampleName(condition), part);
       if (sample === undefined && isGone(condition.name, observation, part)) return FALSE;
       return sample === undefined || !concerns(condition, sample.part) ? UNDEFINED : judgeSample(condition, sample.value, active);
     }
@@ -139,6 +141,7 @@ export function evaluateCondition(condition: Condition, observation: Observation
       return reading === undefined || !concerns(condition, reading.part) ? UNDEFINED : judgeReading(condition, reading.value, active);
     }
     case "fault":
+    case "absent":
       return UNDEFINED;
     case "all":
       return every(condition, (one) => evaluateCondition(one, observation, part, active));
@@ -159,6 +162,7 @@ export function readsWhole(condition: Condition, whole: readonly string[]): bool
     case "look":
     case "code":
     case "fault":
+    case "absent":
       return false;
   }
 }
@@ -170,12 +174,15 @@ function collect(condition: Condition, observation: Observation, into: Set<strin
       if (observation.kind === condition.kind) into.add(undefined);
       return;
     case "sample":
-    case "reading":
+    case "reading": {
+      const name = condition.on === "sample" ? sampleName(condition) : condition.name;
       for (const value of condition.on === "sample" ? observation.finding.samples : observation.finding.readings) {
-        if (value.name === condition.name && concerns(condition, value.part)) into.add(value.part);
+        if (value.name === name && concerns(condition, value.part)) into.add(value.part);
       }
       return;
+    }
     case "fault":
+    case "absent":
       return;
     case "all":
     case "any":

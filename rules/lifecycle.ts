@@ -34,7 +34,7 @@ export interface Step {
 
 export const NO_MOVE: Step = { transitions: [] };
 
-interface Meeting {
+export interface Meeting {
   readonly alarm: Alarm | undefined;
   readonly rule: Rule;
   readonly part: string | undefined;
@@ -49,7 +49,8 @@ function isStale(alarm: Alarm, look: Look): boolean {
   return look.at < alarm.movedAt || (look.at === alarm.movedAt && look.seq <= alarm.movedSeq);
 }
 
-function blank({ rule, part, key, look }: Meeting, by: "look" | "trap"): Alarm {
+/** The record of an alarm that never moved. */
+export function blank({ rule, part, key, look }: Meeting, by: "look" | "trap"): Alarm {
   return {
     key,
     device: look.device,
@@ -68,10 +69,10 @@ function blank({ rule, part, key, look }: Meeting, by: "look" | "trap"): Alarm {
   };
 }
 
-type Optional = "firstBadAt" | "firstGoodAt" | "wakeAt" | "detail";
+export type Optional = "firstBadAt" | "firstGoodAt" | "wakeAt" | "detail";
 
 /** A copy without some fields: absent, not undefined, is what the store and the types want. */
-function without(alarm: Alarm, ...fields: readonly Optional[]): Alarm {
+export function without(alarm: Alarm, ...fields: readonly Optional[]): Alarm {
   const copy: { -readonly [K in keyof Alarm]: Alarm[K] } = { ...alarm };
   for (const field of fields) delete copy[field];
   return copy;
@@ -173,7 +174,7 @@ function sentence(why: string, forMs: number, detail: string | undefined): strin
 }
 
 /** Pushes one bit into the ring and decides what is told. `changed`: the alarm went active or inactive with this step. */
-function settle(next: Alarm, changed: boolean, rule: Rule, why: string): Step {
+export function settle(next: Alarm, changed: boolean, rule: Rule, why: string): Step {
   const flapRing = pushFlap(next.flapRing, changed);
   const flapping = !rule.eventOnly && isFlapping(flapRing, next.flapping);
   const alarm = { ...next, flapRing, flapping };

@@ -55,6 +55,10 @@ function ofSample(when: Of<"sample">, tests: readonly PackTest[]): readonly Chan
       changed.push({ what: `when.clear ${clear} → ${Number(moved.toPrecision(6))}`, when: { ...when, clear: moved } });
   }
   if (when.partPrefix !== undefined) changed.push({ what: "when.part left out", when: without(when, "partPrefix") });
+  const { perMs } = when;
+  for (const moved of perMs === undefined ? [] : [perMs * 0.8, perMs * 1.2])
+    changed.push({ what: `when.per ${(perMs ?? 0) / 1000} s → ${moved / 1000} s`, when: { ...when, perMs: moved } });
+  if (when.counter !== undefined) changed.push({ what: "when.counter left out", when: without(when, "counter") });
   return changed;
 }
 
@@ -85,6 +89,15 @@ function ofLook(when: Of<"look">): readonly Changed[] {
   return [{ what: `when.is ${when.status ?? "down"} → ${other}`, when: { ...when, status: other } }, ...codes];
 }
 
+function ofAbsence(when: Of<"absent">): readonly Changed[] {
+  const times = [0.8, 1.2].map((factor) => when.withinMs * factor);
+  const changed = times.map((withinMs) => ({
+    what: `when.within ${when.withinMs / 1000} s → ${withinMs / 1000} s`,
+    when: { ...when, withinMs },
+  }));
+  return when.partPrefix === undefined ? changed : [...changed, { what: "when.part left out", when: without(when, "partPrefix") }];
+}
+
 function ofMany(when: Of<"all"> | Of<"any">, tests: readonly PackTest[]): readonly Changed[] {
   const other = when.on === "all" ? "any" : "all";
   const inside = when.of.flatMap((one, index) =>
@@ -100,6 +113,8 @@ function ofCondition(when: Condition, tests: readonly PackTest[]): readonly Chan
   switch (when.on) {
     case "fault":
       return [];
+    case "absent":
+      return ofAbsence(when);
     case "sample":
       return ofSample(when, tests);
     case "reading":
@@ -115,6 +130,8 @@ function ofCondition(when: Condition, tests: readonly PackTest[]): readonly Chan
 }
 
 function ofTiming(rule: Rule): readonly Mutant[] {
+  // Its time is in its condition; it has no attempts.
+  if (rule.when.on === "absent") return [];
   const mutants: Mutant[] = [{ what: `attempts ${rule.attempts} → ${rule.attempts + 1}`, rule: { ...rule, attempts: rule.attempts + 1 } }];
   if (rule.attempts > 1)
     mutants.push({ what: `attempts ${rule.attempts} → ${rule.attempts - 1}`, rule: { ...rule, attempts: rule.attempts - 1 } });

@@ -41,12 +41,20 @@ function toCondition(entry: ConditionEntry): Condition {
     };
   }
   if ("code" in entry) return { on: "code", kind: entry.code, codes: entry.is };
+  if ("absent" in entry) return absenceOf(entry);
   return "sample" in entry ? sampleOf(entry) : readingOf(entry);
 }
 
 type EntryOf<Key extends string> = Extract<ConditionEntry, Readonly<Record<Key, unknown>>>;
 
-function sampleOf({ sample, above, below, clear, part }: EntryOf<"sample">): Condition {
+function absenceOf({ absent, within }: EntryOf<"absent">): Condition {
+  const { look, sample, reading, trap, part } = absent;
+  const what = look !== undefined ? "look" : sample !== undefined ? "sample" : reading !== undefined ? "reading" : "trap";
+  const name = look ?? sample ?? reading ?? trap ?? "";
+  return { on: "absent", what, name, withinMs: within, ...(part === undefined ? {} : { partPrefix: part }) };
+}
+
+function sampleOf({ sample, above, below, clear, part, per, counter }: EntryOf<"sample">): Condition {
   return {
     on: "sample",
     name: sample,
@@ -54,6 +62,8 @@ function sampleOf({ sample, above, below, clear, part }: EntryOf<"sample">): Con
     ...(below === undefined ? {} : { below }),
     ...(clear === undefined ? {} : { clear }),
     ...(part === undefined ? {} : { partPrefix: part }),
+    ...(per === undefined ? {} : { perMs: per }),
+    ...(counter === undefined ? {} : { counter }),
   };
 }
 

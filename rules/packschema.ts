@@ -2,7 +2,7 @@
  * The form of a rule pack, strict: an unknown key is a problem. Durations are words: 500ms, 10s, 15m, 2h.
  */
 import { z } from "zod";
-import { SECOND } from "../daemon/model/time.ts";
+import { MINUTE, SECOND } from "../daemon/model/time.ts";
 import { testCase } from "./caseschema.ts";
 import { code, duration, name, polled, sentence } from "./packscalars.ts";
 
@@ -23,9 +23,15 @@ const sample = z
     below: z.number().optional(),
     clear: z.number().optional(),
     part: code.optional(),
+    per: duration.optional(),
+    counter: z.literal(true, { error: "must be true; remove it where the value may fall" }).optional(),
   })
-  .superRefine(({ above, below, clear }, context) => {
+  .superRefine(({ above, below, clear, per, counter }, context) => {
     const limit = above ?? below;
+    if (per !== undefined && per < SECOND)
+      context.addIssue({ code: "custom", path: ["per"], message: `${per} ms is below the 1s minimum; write 1s or more` });
+    if (counter === true && per === undefined)
+      context.addIssue({ code: "custom", path: ["counter"], message: "has no use without per; write per, or remove it" });
     if ((above === undefined) === (below === undefined))
       context.addIssue({ code: "custom", message: "needs one limit: write above or below" });
     else if (clear !== undefined && limit !== undefined && (above === undefined ? clear < limit : clear > limit)) {
@@ -48,8 +54,28 @@ const reading = z
       context.addIssue({ code: "custom", message: "needs its words: write is or not" });
   });
 
+const expected = z
+  .strictObject({
+    look: polled.optional(),
+    sample: name.optional(),
+    reading: name.optional(),
+    trap: code.optional(),
+    part: code.optional(),
+  })
+  .superRefine(({ part, ...entry }, context) => {
+    if (Object.values(entry).filter((each) => each !== undefined).length !== 1)
+      context.addIssue({ code: "custom", message: "needs one thing that ought to come: write look, sample, reading or trap" });
+    else if (part !== undefined && entry.look !== undefined)
+      context.addIssue({ code: "custom", path: ["part"], message: "is nothing that a look has; remove it" });
+  });
+const absent = z.strictObject({
+  absent: expected,
+  within: duration.refine((ms) => ms >= MINUTE, { error: "is below the 1m minimum; write 1m or more" }),
+});
+
 export type ConditionEntry =
   | "fault"
+  | z.infer<typeof absent>
   | z.infer<typeof look>
   | z.infer<typeof codeIs>
   | z.infer<typeof sample>
@@ -62,6 +88,7 @@ const forms: Readonly<Record<string, z.ZodType<ConditionEntry>>> = {
   code: codeIs,
   sample,
   reading,
+  absent,
   all: z.strictObject({ all: z.lazy(() => z.array(condition).min(1)) }),
   any: z.strictObject({ any: z.lazy(() => z.array(condition).min(1)) }),
 };
@@ -72,7 +99,7 @@ const condition: z.ZodType<ConditionEntry> = z.unknown().transform((value, conte
   const word = typeof value === "object" && value !== null ? Object.keys(forms).find((form) => form in value) : undefined;
   const form = word === undefined ? undefined : forms[word];
   if (form === undefined) {
-    context.addIssue({ code: "custom", message: "must be fault, or begin with look, code, sample, reading, all or any" });
+    context.addIssue({ code: "custom", message: "must be fault, or begin with look, code, sample, reading, absent, all or any" });
     return z.NEVER;
   }
   const checked = form.safeParse(value);
@@ -113,10 +140,24 @@ const rule = z
     if (entry.covers_parts !== undefined && (typeof entry.when !== "object" || !("reading" in entry.when))) {
       context.addIssue({ code: "custom", path: ["covers_parts"], message: "needs a reading of the whole device in when; remove it" });
     }
+    const hasAbsence = typeof entry.when === "object" && "absent" in entry.when;
+    const useless = [["for", entry.for !== 0] as const, ["attempts", entry.attempts !== 1] as const];
+    for (const [key, written] of hasAbsence ? useless : [])
+      if (written) context.addIssue({ code: "custom", path: [key], message: "has no use with absent, whose time is within; remove it" });
+    if (nestsAbsence(entry.when))
+      context.addIssue({ code: "custom", path: ["when"], message: "holds absent inside another condition; give it a rule of its own" });
     if (entry.retry !== undefined && entry.retry < SECOND) {
       context.addIssue({ code: "custom", path: ["retry"], message: `${entry.retry} ms is below the 1s minimum; write 1s or more` });
     }
   });
+
+/** Time alone raises an absence, so that it cannot be combined with what a look says. */
+function nestsAbsence(entry: ConditionEntry): boolean {
+  if (typeof entry !== "object" || !("all" in entry || "any" in entry)) return false;
+  const of = "all" in entry ? entry.all : entry.any;
+  return of.some((one) => (typeof one === "object" && "absent" in one) || nestsAbsence(one));
+}
+
 export type RuleEntry = z.infer<typeof rule>;
 
 export const packSchema = z.strictObject({ rules: z.array(rule).min(1, { error: "needs at least one rule" }) });

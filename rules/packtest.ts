@@ -9,6 +9,7 @@ import type { Rule } from "../daemon/model/rule.ts";
 import { type Judgement, judgeObservation, type Transition, wakeAlarm } from "./alarm.ts";
 import type { SaidEntry } from "./caseschema.ts";
 import type { PackStep, PackTest } from "./packcases.ts";
+import type { Mark } from "./slope.ts";
 
 /** Any instant will do; whole and recognisable. */
 const START_AT = Date.UTC(2026, 0, 5, 13);
@@ -53,7 +54,8 @@ function findingOf(step: PackStep, symptom: string): Finding {
     samples: values.flatMap(({ samples }) => samples),
     readings: values.flatMap(({ readings }) => readings),
     ...(step.whole === undefined ? {} : { whole: step.whole }),
-    faults: effect === undefined ? [] : [{ symptom, effect, ...(step.part === undefined ? {} : { part: step.part }) }],
+    faults:
+      effect === undefined ? [] : [{ symptom: step.about ?? symptom, effect, ...(step.part === undefined ? {} : { part: step.part }) }],
   };
 }
 
@@ -75,6 +77,7 @@ function timesOf({ at, every, times, until }: PackStep): readonly number[] {
 class Bench {
   readonly #rule: Rule;
   readonly alarms = new Map<string, Alarm>();
+  readonly #marks = new Map<string, Mark>();
   readonly seen = new Set<AlarmState>();
   readonly told: Transition["kind"][] = [];
   #seq = 0;
@@ -85,7 +88,8 @@ class Bench {
 
   /** One moment of a step; resolves to what the look asked for. */
   moment(step: PackStep, at: number): Pick<Judgement, "retrySoonMs"> {
-    for (const alarm of [...this.alarms.values()]) this.#keep(wakeAlarm(alarm, this.#rule, START_AT + at));
+    const marks = (key: string) => this.#marks.get(key);
+    for (const alarm of [...this.alarms.values()]) this.#keep(wakeAlarm(alarm, this.#rule, START_AT + at, marks));
     this.#seq += 1;
     const observation = observationOf(step, at, this.#seq, this.#rule.symptom);
     if (observation === undefined) return {};
@@ -94,6 +98,7 @@ class Bench {
       rules: [this.#rule],
       alarms: (key) => this.alarms.get(key),
       ofDevice: () => this.alarms.values(),
+      marks,
       now: observation.at,
     });
     this.#keep(judged);
@@ -102,7 +107,8 @@ class Bench {
     return judged;
   }
 
-  #keep(judged: Pick<Judgement, "alarms" | "transitions">): void {
+  #keep(judged: Pick<Judgement, "alarms" | "transitions" | "marks">): void {
+    for (const [key, mark] of judged.marks ?? []) this.#marks.set(key, mark);
     for (const alarm of judged.alarms) {
       this.alarms.set(alarm.key, alarm);
       this.seen.add(alarm.state);

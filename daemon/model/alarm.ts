@@ -33,8 +33,10 @@ export interface Alarm {
   readonly suppressedBy?: string;
   /** The incident that gathers it, once there is one. */
   readonly incident?: string;
-  /** A pending alarm becomes active at this time even if nothing more is heard. */
+  /** A pending alarm, or an inactive one of an `absent` rule, becomes active at this time even if nothing more is heard. */
   readonly wakeAt?: Instant;
+  /** Of an `absent` rule: when it was last heard of, or waiting for it began, as far as is written down (see rules/absence.ts). */
+  readonly heardAt?: Instant;
   /** `trap` until a look has confirmed it. */
   readonly raisedBy: "look" | "trap";
   /** The value or words that raised it, for the screen. */

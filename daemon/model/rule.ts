@@ -20,7 +20,13 @@ export type Condition =
       readonly clear?: number;
       /** Only parts of this prefix: `camera` speaks about `camera 1`. */
       readonly partPrefix?: string;
+      /** How much the value changes in this time, instead of the value: 60,000 and above 5 is "rises by more than 5 a minute". */
+      readonly perMs?: number;
+      /** With perMs: the value only grows. One that went back has begun anew, and says nothing. */
+      readonly counter?: true;
     }
+  /** Nothing was heard of what ought to come. Raised by time alone, ended by hearing it. Never inside another condition. */
+  | Absent
   /** A reading is one of these words; while active it clears only when it is one of `clear` (default: any other). */
   | {
       readonly on: "reading";
@@ -38,6 +44,18 @@ export type Condition =
   | { readonly on: "fault" }
   | { readonly on: "all"; readonly of: readonly Condition[] }
   | { readonly on: "any"; readonly of: readonly Condition[] };
+
+/** What ought to come, and how long it may be missing. */
+export interface Absent {
+  readonly on: "absent";
+  /** `look`: one that told anything, up or down; one that could not be made tells nothing. `trap`: a notification about the symptom `name`, or `any`. */
+  readonly what: "look" | "sample" | "reading" | "trap";
+  /** The kind of look, the name of the sample or reading, the symptom. */
+  readonly name: string;
+  /** Only parts of this prefix count as hearing of it. */
+  readonly partPrefix?: string;
+  readonly withinMs: number;
+}
 
 /** How far a failure reaches: `general` (site, link, core, gatekeeper, bridge, several devices) opens as major. */
 export type Reach = "general" | "device" | "part";

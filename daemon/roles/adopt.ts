@@ -24,7 +24,7 @@ export function adopt(alarms: Iterable<Alarm>, open: readonly Incident[], config
   const rulesOf = createRuleIndex(config.rules);
   const changed: Alarm[] = [];
   for (const alarm of alarms) {
-    if (alarm.state === "inactive" && alarm.incident === undefined) continue;
+    if (alarm.state === "inactive" && alarm.incident === undefined && alarm.wakeAt === undefined) continue;
     if (goneWith(alarm.device, config) !== undefined) changed.push(ended(alarm, at));
     else if (!rules.has(alarm.rule)) {
       const heir = heirOf(alarm, config, rulesOf);
@@ -56,7 +56,7 @@ function heirOf(alarm: Alarm, config: Config, rulesOf: ReturnType<typeof createR
 }
 
 function ended(alarm: Alarm, at: Instant): Alarm {
-  const { incident: _i, suppressedBy: _s, wakeAt: _w, firstGoodAt: _g, ...rest } = alarm;
+  const { incident: _i, suppressedBy: _s, wakeAt: _w, heardAt: _h, firstGoodAt: _g, ...rest } = alarm;
   return { ...rest, state: "inactive", since: at, badLooks: 0, goodLooks: 0, flapRing: 0, flapping: false };
 }
 

@@ -24,6 +24,7 @@ import type { TurnWatcher } from "./look-keeper.ts";
 import { AlarmMemory } from "./memory.ts";
 import { Standing, type StandingChanges } from "./standing.ts";
 import type { Role } from "./supervisor.ts";
+import { type WallRow, wallKey } from "./timekeeper.ts";
 import { type Kick, Turn, type TurnResult, type TurnWorld, type Wide } from "./turn.ts";
 
 export interface EvaluatorStats {
@@ -146,6 +147,7 @@ export class Evaluator implements Role {
     const { store, leases } = this.#deps;
     this.#epoch = leases.fence(this.name).epoch;
     this.#memory = new AlarmMemory(await store.loadAlarms());
+    this.#memory.hearSince((await store.kept<WallRow>(wallKey))?.at);
     this.#standing.load(await store.loadLights(), await store.loadInventories());
     this.#cursor = await store.cursor(cursorName);
     this.#storedCursor = this.#cursor;
@@ -181,6 +183,7 @@ export class Evaluator implements Role {
       });
     }
     this.#memory.apply(alarms);
+    this.#memory.forgetMarks(config.network.devices);
     this.#holdUntil = now + holdMs;
     this.#deps.watch?.adopted(config, now, this.#holdUntil);
     this.#world = this.#worldOf(config);
@@ -280,8 +283,10 @@ export class Evaluator implements Role {
   #follow(observations: readonly Observation[], { now, result, standing, checkpoint }: Decided, writer: IntentWriter | undefined): void {
     const { board, kick, changed, seen, stats } = this.#deps;
     this.#memory.apply(result.overlay.changes());
+    if (result.overlay.heardAt !== undefined) this.#memory.hearSince(result.overlay.heardAt);
     this.#memory.remember(observations);
     this.#memory.rememberBack(result.cameBack);
+    this.#memory.rememberMarks(result.overlay.marks);
     for (const alarm of result.overlay.changes()) if (!result.persist.has(alarm.key)) this.#unsaved.add(alarm.key);
     for (const key of checkpoint) this.#unsaved.delete(key);
     this.#waiting = result.held;

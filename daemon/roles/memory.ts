@@ -3,9 +3,11 @@
  *
  * A turn works on an overlay; the overlay is merged only after its transaction has committed.
  */
+import type { Mark } from "../../rules/slope.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Instant } from "../model/time.ts";
+import { Timers } from "./timers.ts";
 
 /** Reading alarms, whether from memory or through an overlay. */
 export interface AlarmView {
@@ -17,6 +19,8 @@ export interface AlarmView {
   ofIncident(incident: string): Iterable<Alarm>;
   /** Has the device any alarm record at all? */
   knows(device: string): boolean;
+  /** What rules remember between two looks (rules/slope.ts, absence.ts); lost at a restart. */
+  mark(key: string): Mark | undefined;
 }
 
 const none: readonly Alarm[] = [];
@@ -37,9 +41,9 @@ export class AlarmMemory implements AlarmView {
   readonly #active = new Set<string>();
   /** Keys of active alarms that stand behind a gate. */
   readonly #gated = new Set<string>();
-  readonly #timers = new Map<string, Instant>();
-  /** No timer is due earlier; it may lie before the earliest one. */
-  #noTimerBefore = Number.POSITIVE_INFINITY;
+  readonly #timers = new Timers();
+  readonly #marks = new Map<string, Mark>();
+  #heardAt: Instant | undefined;
   readonly #known = new Set<string>();
   /** The (at, seq) of the last look judged, by check. */
   readonly #judged = new Map<string, { readonly at: Instant; readonly seq: number }>();
@@ -100,7 +104,38 @@ export class AlarmMemory implements AlarmView {
 
   /** Remembers that these were judged; after the commit. */
   remember(observations: readonly Observation[]): void {
-    for (const { check, at, seq } of observations) this.#judged.set(check, { at, seq });
+    for (const { check, at, seq } of observations) {
+      this.#judged.set(check, { at, seq });
+      if (this.#heardAt === undefined || at > this.#heardAt) this.#heardAt = at;
+    }
+  }
+
+  mark(key: string): Mark | undefined {
+    return this.#marks.get(key);
+  }
+
+  rememberMarks(marks: ReadonlyMap<string, Mark>): void {
+    for (const [key, mark] of marks) this.#marks.set(key, mark);
+  }
+
+  /** Marks of devices that have left the configuration are not needed any more; their keys begin with the device. */
+  forgetMarks(devices: { has(device: string): boolean }): void {
+    for (const key of this.#marks.keys()) if (!devices.has(key.slice(0, key.indexOf("|")))) this.#marks.delete(key);
+  }
+
+  /** The time of the newest observation of whatever device: since then we have heard nothing of anybody. Undefined: nothing ever. */
+  get heardAt(): Instant | undefined {
+    return this.#heardAt;
+  }
+
+  /** At the start, when somebody last listened before; and after the clock was set back. */
+  hearSince(at: Instant | undefined): void {
+    this.#heardAt = at;
+  }
+
+  /** Keys of alarms that wake by themselves. */
+  timed(): Iterable<string> {
+    return this.#timers.keys();
   }
 
   /** Every alarm that is pending or active. */
@@ -132,17 +167,9 @@ export class AlarmMemory implements AlarmView {
     return this.#gated;
   }
 
-  /** Keys of alarms whose `for` time is over by then, earliest first. */
+  /** Keys of alarms whose time (`for`, `within`) is over by then, earliest first. */
   due(at: Instant): readonly string[] {
-    if (at < this.#noTimerBefore) return [];
-    // Asked before every observation: the timers are gone through again only when one may be due.
-    this.#noTimerBefore = Number.POSITIVE_INFINITY;
-    for (const wakeAt of this.#timers.values()) if (wakeAt < this.#noTimerBefore) this.#noTimerBefore = wakeAt;
-    if (at < this.#noTimerBefore) return [];
-    return [...this.#timers]
-      .filter(([, wakeAt]) => wakeAt <= at)
-      .sort((a, b) => a[1] - b[1])
-      .map(([key]) => key);
+    return this.#timers.due(at);
   }
 
   apply(changes: Iterable<Alarm>): void {
@@ -164,10 +191,7 @@ export class AlarmMemory implements AlarmView {
     if (alarm.state === "active" && isGate(alarm.suppressedBy)) this.#gated.add(alarm.key);
     else this.#gated.delete(alarm.key);
     if (alarm.wakeAt === undefined) this.#timers.delete(alarm.key);
-    else {
-      this.#timers.set(alarm.key, alarm.wakeAt);
-      this.#noTimerBefore = Math.min(this.#noTimerBefore, alarm.wakeAt);
-    }
+    else this.#timers.set(alarm.key, alarm.wakeAt);
   }
 }
 
@@ -176,6 +200,9 @@ export class Overlay implements AlarmView {
   readonly #below: AlarmView;
   readonly #changes = new Map<string, Alarm>();
   readonly #byDevice = new Map<string, Set<string>>();
+  readonly marks = new Map<string, Mark>();
+  /** Set where the clock was set back: what was heard later than this was heard by it. */
+  heardAt: Instant | undefined;
 
   constructor(below: AlarmView) {
     this.#below = below;
@@ -223,6 +250,10 @@ export class Overlay implements AlarmView {
 
   changes(): Iterable<Alarm> {
     return this.#changes.values();
+  }
+
+  mark(key: string): Mark | undefined {
+    return this.marks.get(key) ?? this.#below.mark(key);
   }
 }
 

@@ -12,9 +12,10 @@ import type { Clock, Fence, Log, Store } from "../ports.ts";
 /** A smaller step is corrected time, not a jump. */
 const jumpMs = MINUTE;
 const rowEveryMs = 30 * SECOND;
-const rowKey = "clock.wall";
+/** The row that tells when we last ran, at most 30 s old. */
+export const wallKey = "clock.wall";
 
-interface Row {
+export interface WallRow {
   readonly at: Instant;
 }
 
@@ -36,7 +37,7 @@ export class Timekeeper {
     if (jumped !== 0) await this.#move(jumped, wall, fence);
     this.#last = { wall, monotonicMs };
     if (jumped !== 0 || monotonicMs - this.#rowAtMs >= rowEveryMs) {
-      await store.transaction(fence, (tx) => tx.keep(rowKey, { at: wall } satisfies Row));
+      await store.transaction(fence, (tx) => tx.keep(wallKey, { at: wall } satisfies WallRow));
       this.#rowAtMs = monotonicMs;
     }
     return jumped;
@@ -47,7 +48,7 @@ export class Timekeeper {
       const jumped = wall - this.#last.wall - (monotonicMs - this.#last.monotonicMs);
       return Math.abs(jumped) > jumpMs ? Math.round(jumped) : 0;
     }
-    const row = await this.#deps.store.kept<Row>(rowKey);
+    const row = await this.#deps.store.kept<WallRow>(wallKey);
     return row !== undefined && wall < row.at - jumpMs ? wall - row.at : 0;
   }
 

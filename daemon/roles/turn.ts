@@ -3,20 +3,24 @@
  *
  * Timers due before an observation fire first, with their own due time. The same turn on the same memory decides the same.
  */
+import { heardKey, isAbsence } from "../../rules/absence.ts";
 import { type Judgement, judgeObservation, type Transition, wakeAlarm } from "../../rules/alarm.ts";
+import { couldClear } from "../../rules/applies.ts";
 import { matchReading } from "../../rules/registration.ts";
 import { judgeBlind, judgeLinks, parentsToLookAt } from "../../rules/suppress.ts";
 import { type Alarm, alarmKey } from "../model/alarm.ts";
 import type { Device } from "../model/network.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Rule } from "../model/rule.ts";
-import type { Instant } from "../model/time.ts";
+import { type Instant, MINUTE } from "../model/time.ts";
 import { blindRoot, blindSymptom, Explainer, linkSymptom, rootCauseOf } from "./explain.ts";
 import { gatedBy, type Intent, type Kick, type TurnResult, type TurnWorld, type Wide } from "./intent.ts";
 import { type AlarmMemory, isGate, Overlay } from "./memory.ts";
 
 export type { Intent, Kick, TurnResult, TurnWorld, Wide } from "./intent.ts";
 
+/** When nothing was heard of anybody for this long it is we who did not listen: a daemon that was stopped, a clock that was set ahead. */
+const deafAfterMs = 2 * MINUTE;
 const mismatchSymptom = "registration-mismatch";
 
 export class Turn {
@@ -31,16 +35,23 @@ export class Turn {
   readonly #cameBack = new Map<string, Instant>();
   readonly #held = new Set<string>();
   #serviceMoved = false;
+  /** Up to when we have listened. */
+  #heardAt: Instant | undefined;
 
   constructor(world: TurnWorld, memory: AlarmMemory) {
     this.#world = world;
     this.#memory = memory;
     this.#overlay = new Overlay(memory);
     this.#others = new Explainer(world, this.#overlay);
+    this.#heardAt = memory.heardAt;
   }
 
   run(observations: readonly Observation[], now: Instant, held: ReadonlySet<string>, wide: readonly Wide[] = []): TurnResult {
+    // The newest that was heard lies ahead: the clock has been set back.
+    if (this.#heardAt !== undefined && this.#heardAt > now + MINUTE) this.#shiftAbsences(now - this.#heardAt);
     for (const observation of observations) {
+      if (this.#isDeaf(observation.at)) this.#shiftAbsences(observation.at - (this.#heardAt ?? observation.at));
+      this.#heardAt = Math.max(this.#heardAt ?? observation.at, observation.at);
       this.#fireTimers(observation.at);
       this.#observe(observation, now);
     }
@@ -79,12 +90,14 @@ export class Turn {
       rules,
       alarms: (key) => this.#overlay.get(key),
       now,
+      marks: (key) => this.#overlay.mark(key),
       ofDevice: () => [...this.#overlay.ofDevice(device.id), ...this.#overlay.settlingOf(device.id)],
       hasAlarms: this.#overlay.knows(device.id),
       restoreAfterLooks: this.#world.restoreAfterLooks,
       ...(previous === undefined ? {} : { previous }),
     });
     for (const alarm of judgement.alarms) this.#overlay.set(alarm);
+    for (const [key, mark] of judgement.marks ?? []) this.#overlay.marks.set(key, mark);
     for (const transition of judgement.transitions) this.#follow(transition, device, observation.at);
     return judgement;
   }
@@ -111,16 +124,43 @@ export class Turn {
       const device = alarm === undefined ? undefined : this.#world.network.devices.get(alarm.device);
       const rule = alarm === undefined ? undefined : this.#world.ruleById.get(alarm.rule);
       if (alarm?.wakeAt === undefined || alarm.wakeAt > until || device === undefined || rule === undefined) continue;
-      const due = alarm.wakeAt;
-      const judgement = wakeAlarm(alarm, rule, due);
+      if (alarm.heardAt !== undefined && this.#holdsAbsence(alarm, device, rule, until)) continue;
+      const judgement = wakeAlarm(alarm, rule, isAbsence(rule) ? until : alarm.wakeAt, (key) => this.#overlay.mark(key));
       for (const changed of judgement.alarms) this.#overlay.set(changed);
-      for (const transition of judgement.transitions) this.#follow(transition, device, due);
+      for (const transition of judgement.transitions) this.#follow(transition, device, transition.alarm.since);
     }
+  }
+
+  /** An alarm that waits for what ought to come: not by a rule that is no longer its own, and not while we do not listen. */
+  #holdsAbsence(alarm: Alarm, device: Device, rule: Rule, until: Instant): boolean {
+    if (alarm.state !== "inactive" || (isAbsence(rule) && this.#world.rulesOf(device).includes(rule))) return this.#isDeaf(until);
+    const { wakeAt: _w, heardAt: _h, ...free } = alarm;
+    this.#overlay.set(free);
+    return true;
+  }
+
+  #isDeaf(at: Instant): boolean {
+    return this.#heardAt !== undefined && at - this.#heardAt > deafAfterMs;
+  }
+
+  /** Time in which nobody listened is no silence of the devices. */
+  #shiftAbsences(byMs: number): void {
+    for (const key of this.#memory.timed()) {
+      const alarm = this.#overlay.get(key);
+      if (alarm?.wakeAt === undefined || alarm.heardAt === undefined || alarm.state !== "inactive") continue;
+      this.#overlay.set({ ...alarm, wakeAt: alarm.wakeAt + byMs, heardAt: alarm.heardAt + byMs });
+      const mark = this.#overlay.mark(heardKey(key));
+      if (mark !== undefined) this.#overlay.marks.set(heardKey(key), { ...mark, at: mark.at + byMs });
+    }
+    if (byMs >= 0 || this.#heardAt === undefined) return;
+    this.#heardAt += byMs;
+    this.#overlay.heardAt = this.#heardAt;
   }
 
   #follow(transition: Transition, device: Device, at: Instant): void {
     const { alarm, why } = transition;
     this.#persist.add(alarm.key);
+    this.#touched.add(device.id);
     const rule = this.#world.ruleById.get(alarm.rule);
     if (rule?.outOfService === true) {
       this.#serviceMoved = true;
@@ -188,7 +228,7 @@ export class Turn {
       const back = this.#cameBack.get(alarm.suppressedBy) ?? this.#memory.cameBackAt(alarm.suppressedBy);
       if (back !== undefined && observation.at - observation.durationMs <= back) continue;
       // Nor does a look of another kind: only one that could have cleared the alarm. What only the device itself can say, no look clears.
-      const looked = rule === undefined || rule.when.on === "fault" || this.#world.rulesOf(device, undefined, observation).includes(rule);
+      const looked = rule === undefined || couldClear(rule, observation.kind);
       if (!looked) continue;
       const { suppressedBy, ...free } = alarm;
       this.#set(free);

@@ -152,6 +152,8 @@ export const factsEn = {
   "quantity.turns": "rpm",
   "quantity.seconds": "{n} s",
   "quantity.limit": "{value} (limit {limit})",
+  "quantity.slope": "{value} in {per} (limit {limit})",
+  "quantity.missing": "nothing heard for {time}: {what}",
 
   "certainty.recording": "checked against recordings of real devices",
   "certainty.manual": "taken from the maker's manual, not checked on a device",

@@ -154,6 +154,8 @@ export const factsFr: Readonly<Record<keyof typeof factsEn, string>> = {
   "quantity.turns": "tr/min",
   "quantity.seconds": "{n} s",
   "quantity.limit": "{value} (limite {limit})",
+  "quantity.slope": "{value} en {per} (limite {limit})",
+  "quantity.missing": "rien entendu depuis {time} : {what}",
 
   "certainty.recording": "vérifiés sur des enregistrements d'appareils réels",
   "certainty.manual": "tirés du manuel du fabricant, pas vérifiés sur un appareil",

@@ -74,6 +74,8 @@ export function wordText(language: Language, value: string): string {
 
 const looked = /^((?:icmp|snmp|ssh|telnet|tcp|probe)\.[a-z-]+)(?:: (.*))?$/s;
 const limited = /^(?:(?!.*trap)(.+?): )?([a-z0-9_]+) (-?[\d.e-]+), limit (-?[\d.e-]+)$/;
+const sloped = /^(?:(?!.*trap)(.+?): )?([a-z0-9_]+) changed by (-?[\d.e-]+) in (\d+(?:\.\d+)?) s, limit (-?[\d.e-]+)$/;
+const unheard = /^no (look|sample|reading|trap) (\S+) for (\d+) s$/;
 const worded = /^(?:(.+?): )?([a-z0-9_]+) is (\S+)$/;
 const trapped = /^(\S+) trap(?: \((.+?) \| (.+?)\))?(?:: (.+))?$/s;
 
@@ -85,6 +87,10 @@ export function detailText(language: Language, detail: string): string | undefin
   if (trap !== null) return trapText(language, trap);
   const limit = limited.exec(detail);
   if (limit !== null) return limitText(language, limit);
+  const slope = sloped.exec(detail);
+  if (slope !== null) return slopeText(language, slope);
+  const missing = unheard.exec(detail);
+  if (missing !== null) return missingText(language, missing);
   const word = worded.exec(detail);
   const reading = word === null ? undefined : sayCode(language, "reading", word[2] ?? "");
   if (word !== null && reading !== undefined) {
@@ -108,6 +114,25 @@ function limitText(language: Language, [, part, name = "", value, limit]: RegExp
   if (name === "interface_up") return `${what}${sayQuantity(language, name, Number(value))}`;
   const [read, most] = [value, limit].map((each) => sayQuantity(language, name, Number(each)));
   return `${what}${say(language, "quantity.limit", { value: read ?? "", limit: most ?? "" })}`;
+}
+
+/** How much it changed in that time; a share or a temperature keeps its unit. */
+function slopeText(language: Language, [, part, name = "", change, seconds, limit]: RegExpExecArray): string | undefined {
+  const sample = sayCode(language, "sample", name);
+  if (sample === undefined) return undefined;
+  const [changed, most] = [change, limit].map((each) => saySigned(language, name, Number(each)));
+  const values = { value: changed ?? "", per: sayLength(language, Number(seconds) * SECOND), limit: most ?? "" };
+  return `${withPart(language, sample, part)}${colon[language]}${say(language, "quantity.slope", values)}`;
+}
+
+function saySigned(language: Language, name: string, value: number): string {
+  return `${value < 0 ? "−" : "+"}${sayQuantity(language, name, Math.abs(value))}`;
+}
+
+function missingText(language: Language, [, what = "", name = "", seconds]: RegExpExecArray): string {
+  const known = { look: "part", sample: "sample", reading: "reading", trap: "symptom" }[what] ?? what;
+  const said = sayCode(language, known, name) ?? name;
+  return say(language, "quantity.missing", { what: said, time: sayLength(language, Number(seconds) * SECOND) });
 }
 
 function withPart(language: Language, name: string, part: string | undefined): string {

@@ -52,6 +52,7 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
   ["one bad look: {detail}", "une mauvaise observation : {detail}"],
   ["one bad look, for {s} s", "une mauvaise observation, pendant {s} s"],
   ["one bad look", "une mauvaise observation"],
+  ["nothing was heard in time: {detail}", "rien n'a été entendu à temps : {detail}"],
   ["changes too often; last: {why}", "change trop souvent; en dernier : {why}"],
   [
     "the device as a whole is {word}, {n} looks in a row",

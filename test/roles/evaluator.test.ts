@@ -19,6 +19,7 @@ function rig() {
     },
     loadLights: async () => [],
     loadInventories: async () => [],
+    kept: async () => undefined,
     cursor: async () => 0,
     openIncidents: async () => [],
     inboxAfter: async (after: number) => {

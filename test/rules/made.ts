@@ -4,6 +4,7 @@ import type { Device, Link, Network, Site } from "../../daemon/model/network.ts"
 import type { Finding, Observation, ProbeKind } from "../../daemon/model/observation.ts";
 import type { Rule } from "../../daemon/model/rule.ts";
 import { type JudgeInput, type Judgement, judgeObservation, type Transition, wakeAlarm } from "../../rules/alarm.ts";
+import type { Mark } from "../../rules/slope.ts";
 
 const text = { title: "t", clinic: "c", steps: ["s"] };
 
@@ -52,6 +53,7 @@ export const trap = (at: number, effect: "raise" | "clear" | "event", symptom = 
 export class Memory {
   readonly alarms = new Map<string, Alarm>();
   readonly told: Transition[] = [];
+  readonly marks = new Map<string, Mark>();
   readonly rules: readonly Rule[];
   constructor(rules: readonly Rule[]) {
     this.rules = rules;
@@ -63,13 +65,16 @@ export class Memory {
         rules: this.rules,
         alarms: (key) => this.alarms.get(key),
         ofDevice: () => this.alarms.values(),
+        marks: (key) => this.marks.get(key),
         now: observation.at,
         ...over,
       }),
     );
   }
   wake(at: number): void {
-    for (const alarm of [...this.alarms.values()]) this.#keep(wakeAlarm(alarm, this.rules.find((one) => one.id === alarm.rule)!, at));
+    const marks = (key: string) => this.marks.get(key);
+    for (const alarm of [...this.alarms.values()])
+      this.#keep(wakeAlarm(alarm, this.rules.find((one) => one.id === alarm.rule)!, at, marks));
   }
   one(): Alarm | undefined {
     return [...this.alarms.values()][0];
@@ -79,6 +84,7 @@ export class Memory {
   }
   #keep(judged: Judgement): Judgement {
     for (const alarm of judged.alarms) this.alarms.set(alarm.key, alarm);
+    for (const [key, mark] of judged.marks ?? []) this.marks.set(key, mark);
     this.told.push(...judged.transitions);
     return judged;
   }

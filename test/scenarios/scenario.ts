@@ -51,6 +51,8 @@ export interface ScenarioOptions {
   readonly together?: boolean;
   /** Start, default 2026-11-18T14:00:00Z: a Wednesday at 09:00 in Montréal. */
   readonly start?: Instant;
+  /** More files of the configuration, by name: packs that `yaml` includes. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 export interface Sent {
@@ -172,6 +174,13 @@ export class Scenario {
       const after = looksAfter[check.device];
       if (after !== undefined) this.#due.set(check.id, this.clock.now() + after);
     }
+  }
+
+  /** The wall clock jumps; what is looked at goes on by the other one. */
+  jump(ms: number): void {
+    this.clock.jump(ms);
+    for (const times of [this.#due, this.#kicks]) for (const [check, at] of times) times.set(check, at + ms);
+    this.#auditAt += ms;
   }
 
   /** No answer to any look, until `heals`. `kinds`: only to these. */
@@ -365,6 +374,7 @@ function yamlOf({ devices, yaml = "", interval = "30s", sites = {}, extra = {}, 
 async function configOf(folder: string, options: ScenarioOptions): Promise<Config> {
   const file = join(folder, "vigie.yaml");
   writeFileSync(file, yamlOf(options));
+  for (const [name, text] of Object.entries(options.files ?? {})) writeFileSync(join(folder, name), text);
   const loaded = await loadConfig(file, { demo: true, env: { SCENARIO_PASSWORD: "not a secret" } });
   if (!loaded.ok) throw new Error(loaded.problems.map((problem) => `${problem.path}: ${problem.message}`).join("\n"));
   return loaded.config;

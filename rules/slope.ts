@@ -1,0 +1,90 @@
+/**
+ * How fast a number changes: what conditions with a `per` are judged by, made from a look and the one remembered before it.
+ *
+ * Pure. The values before are the caller's to keep, in memory: after a restart it takes one look more. A look that comes sooner than
+ * half of the time asked for (a quick retry) makes no slope: a step of one within two seconds is no thirty a minute.
+ */
+import type { Observation, Sample } from "../daemon/model/observation.ts";
+import type { Condition, Rule } from "../daemon/model/rule.ts";
+import type { Instant } from "../daemon/model/time.ts";
+
+/** What rules remember between two looks: the value of a series, or only when something was heard. */
+export interface Mark {
+  readonly at: Instant;
+  readonly value?: number;
+}
+
+export type Marks = (key: string) => Mark | undefined;
+
+type SampleCondition = Extract<Condition, { readonly on: "sample" }>;
+
+/** The name under which a condition finds its value in a look: that of the sample, or of its slope. */
+export function sampleName({ name, perMs }: Pick<SampleCondition, "name" | "perMs">): string {
+  return perMs === undefined ? name : `slope:${perMs}:${name}`;
+}
+
+/** The look with the slopes that the rules ask for among its samples, and what is to be remembered for the next one. */
+export interface Sloped {
+  readonly observation: Observation;
+  readonly marks: readonly (readonly [key: string, mark: Mark])[];
+}
+
+export function withSlopes(observation: Observation, rules: readonly Rule[], marks: Marks): Sloped {
+  const wanted = wantedBy(rules);
+  if (wanted === undefined || observation.finding.samples.length === 0) return { observation, marks: [] };
+  const slopes: Sample[] = [];
+  const remember = new Map<string, Mark>();
+  for (const condition of wanted) {
+    for (const sample of observation.finding.samples) {
+      if (sample.name !== condition.name || Number.isNaN(sample.value)) continue;
+      slopeOf(condition, sample, { observation, marks, slopes, remember });
+    }
+  }
+  const { finding } = observation;
+  return {
+    observation: slopes.length === 0 ? observation : { ...observation, finding: { ...finding, samples: [...finding.samples, ...slopes] } },
+    marks: [...remember],
+  };
+}
+
+function slopeOf(
+  { name, perMs = 0, counter }: SampleCondition,
+  { value, part }: Sample,
+  into: {
+    readonly observation: Observation;
+    readonly marks: Marks;
+    readonly slopes: Sample[];
+    readonly remember: Map<string, Mark>;
+  },
+): void {
+  const { observation, marks, slopes, remember } = into;
+  const slope = sampleName({ name, perMs });
+  const key = `${observation.device}|${slope}|${part ?? ""}`;
+  if (remember.has(key)) return;
+  const before = marks(key);
+  const elapsedMs = before === undefined ? 0 : observation.at - before.at;
+  // A clock that was set back makes the value before one of the future: it is begun anew.
+  if (before?.value !== undefined && elapsedMs >= 0) {
+    if (elapsedMs < perMs / 2) return;
+    const change = value - before.value;
+    if (counter !== true || change >= 0)
+      slopes.push({ name: slope, value: (change / elapsedMs) * perMs, ...(part === undefined ? {} : { part }) });
+  }
+  remember.set(key, { at: observation.at, value });
+}
+
+/** Undefined when no rule asks for a slope: nearly always, and asked at every look. */
+function wantedBy(rules: readonly Rule[]): readonly SampleCondition[] | undefined {
+  let wanted: SampleCondition[] | undefined;
+  for (const { when } of rules) {
+    if (when.on !== "all" && when.on !== "any" && (when.on !== "sample" || when.perMs === undefined)) continue;
+    wanted ??= [];
+    collect(when, wanted);
+  }
+  return wanted === undefined || wanted.length === 0 ? undefined : wanted;
+}
+
+function collect(condition: Condition, into: SampleCondition[]): void {
+  if (condition.on === "sample" && condition.perMs !== undefined) into.push(condition);
+  if (condition.on === "all" || condition.on === "any") for (const one of condition.of) collect(one, into);
+}

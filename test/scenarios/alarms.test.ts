@@ -1,0 +1,173 @@
+/** Alarms through the real evaluator and store, in fake time: what flaps, what ought to come, and what a restart must not forget. */
+import fc from "fast-check";
+import { afterEach, describe, expect, it } from "vitest";
+import type { Alarm } from "../../daemon/model/alarm.ts";
+import { bare, type Finding } from "../../daemon/model/observation.ts";
+import { HOUR, MINUTE, SECOND } from "../../daemon/model/time.ts";
+import { type Scenario, type ScenarioOptions, scenario } from "./scenario.ts";
+
+let net: Scenario | undefined;
+afterEach(async () => {
+  await net?.end();
+  net = undefined;
+});
+async function play(options: ScenarioOptions): Promise<Scenario> {
+  net = await scenario({ interval: "60s", together: true, ...options });
+  return net;
+}
+const alarm = (net: Scenario, key: string): Alarm | undefined => net.alarms().find((each) => each.key === key);
+const list: Finding = {
+  ...bare("up"),
+  readings: [{ name: "registration_listed", value: "listed", part: "127.99.0.2" }],
+  whole: ["registration_listed"],
+};
+const gatekeeper = { devices: "router-1 > gatekeeper-1", interval: "60s" } as const;
+const missing = "gatekeeper-1|registration-list-missing|";
+
+describe("an alarm that flaps", () => {
+  const port = "interface Gi0/1";
+  const key = `switch-1|interface-down|${port}`;
+  const sees = (up: number): Finding => ({ ...bare("up"), samples: [{ name: "interface_up", value: up, part: port }] });
+
+  it("keeps its ring over a restart of the evaluator: three changes before and three after it are six", async () => {
+    const net = await play({ devices: "switch-1", interval: "30s", ssh: ["switch-1"] });
+    const looks = async (...ups: number[]) => {
+      for (const up of ups) {
+        net.finds("switch-1", "ssh", sees(up));
+        await net.advance(30 * SECOND);
+      }
+    };
+    await looks(1, 1, 0, 1, 0);
+    const before = alarm(net, key)?.flapRing;
+    expect(before).toBe(0b111);
+    await net.advance(0);
+    await net.restartAfter(10 * SECOND);
+    expect(alarm(net, key)?.flapRing).toBe(before);
+    await looks(1, 0, 1);
+    expect(alarm(net, key)).toMatchObject({ flapping: true });
+  });
+
+  it("is fed by traps and by looks alike", async () => {
+    const net = await play({ devices: "switch-1", interval: "30s", ssh: ["switch-1"] });
+    for (let round = 0; round < 3; round += 1) {
+      net.finds("switch-1", "ssh", sees(1));
+      await net.advance(30 * SECOND);
+      await net.hears("switch-1", { symptom: "interface-down", part: port, effect: "raise" });
+    }
+    net.finds("switch-1", "ssh", sees(1));
+    await net.advance(30 * SECOND);
+    expect(alarm(net, key)).toMatchObject({ flapping: true });
+    // One problem was told, and while it flaps no recovery.
+    expect(await net.unfolded()).toMatchObject([{ symptom: "interface-down", state: "open" }]);
+  });
+});
+
+describe("what ought to come", () => {
+  it("and does not opens an incident at its own time, without an observation of it; its coming restores it", async () => {
+    const net = await play(gatekeeper);
+    net.finds("gatekeeper-1", "icmp", list);
+    await net.advance(10 * MINUTE);
+    const last = net.clock.now();
+    net.heals("gatekeeper-1");
+    await net.advance(16 * MINUTE);
+    const [incident] = await net.unfolded();
+    expect(incident).toMatchObject({ symptom: "registration-list-missing", device: "gatekeeper-1" });
+    expect(Math.abs((alarm(net, missing)?.since ?? 0) - last - 15 * MINUTE)).toBeLessThanOrEqual(MINUTE);
+    net.finds("gatekeeper-1", "icmp", list);
+    await net.advance(3 * MINUTE);
+    expect((await net.unfolded())[0]).toMatchObject({ state: "restored" });
+  });
+
+  it("survives a restart: late by at most a quarter of its time, never early, and hours without us are no silence", async () => {
+    const net = await play(gatekeeper);
+    net.finds("gatekeeper-1", "icmp", list);
+    await net.advance(10 * MINUTE);
+    net.heals("gatekeeper-1");
+    await net.advance(10 * MINUTE);
+    await net.restartAfter(3 * HOUR);
+    await net.advance(3 * MINUTE);
+    expect(await net.unfolded()).toEqual([]);
+    await net.advance(8 * MINUTE);
+    expect(await net.unfolded()).toMatchObject([{ symptom: "registration-list-missing" }]);
+  });
+
+  it("that is missing when the daemon stops is missing when it comes back, and told once", async () => {
+    const net = await play(gatekeeper);
+    net.finds("gatekeeper-1", "icmp", list);
+    await net.advance(5 * MINUTE);
+    net.heals("gatekeeper-1");
+    await net.advance(17 * MINUTE);
+    await net.restartAfter(5 * MINUTE);
+    await net.advance(40 * MINUTE);
+    expect(await net.unfolded()).toMatchObject([{ symptom: "registration-list-missing", occurrences: 1, state: "open" }]);
+  });
+
+  it.each([3 * HOUR, -3 * HOUR])("is neither early nor forgotten when the wall clock jumps by %d ms", async (jump) => {
+    const net = await play(gatekeeper);
+    net.finds("gatekeeper-1", "icmp", list);
+    await net.advance(10 * MINUTE);
+    net.jump(jump);
+    await net.advance(2 * MINUTE);
+    expect(await net.unfolded()).toEqual([]);
+    net.heals("gatekeeper-1");
+    await net.advance(30 * MINUTE);
+    expect(await net.unfolded()).toMatchObject([{ symptom: "registration-list-missing" }]);
+  });
+
+  it("is not waited for any more when its rule is switched off", async () => {
+    const net = await play(gatekeeper);
+    net.finds("gatekeeper-1", "icmp", list);
+    await net.advance(5 * MINUTE);
+    await net.reload({ ...gatekeeper, yaml: "rules: { disabled: [registration-list-missing] }" });
+    net.heals("gatekeeper-1");
+    await net.advance(30 * MINUTE);
+    expect(await net.unfolded()).toEqual([]);
+    expect(alarm(net, missing)?.wakeAt).toBeUndefined();
+  });
+
+  it("is a trap of a rule of one's own: a nightly test that did not report", async () => {
+    const text = "{ title: t, clinic: c, steps: [s] }";
+    const options = { devices: "ups-1", interval: "60s", yaml: "rules: { include: [own.yaml] }" };
+    const own = `rules: [{ id: no-test, symptom: no-test, applies: { kinds: [ups] }, when: { absent: { trap: self-test }, within: 2h }, reach: device, source: ours, text: { fr: ${text}, en: ${text} } }]`;
+    const net = await play({ ...options, files: { "own.yaml": own } });
+    await net.advance(100 * MINUTE);
+    await net.hears("ups-1", { symptom: "self-test", effect: "event" });
+    await net.advance(119 * MINUTE);
+    expect(await net.unfolded()).toEqual([]);
+    await net.advance(2 * MINUTE);
+    expect(await net.unfolded()).toMatchObject([{ symptom: "no-test", device: "ups-1" }]);
+  });
+});
+
+describe("a recovery", () => {
+  it("is never told without its problem, whatever comes and in whatever order, restarts included", async () => {
+    const act = fc.constantFrom("breaks", "heals", "trap", "wait", "wait", "restart");
+    await fc.assert(
+      fc.asyncProperty(fc.array(act, { minLength: 3, maxLength: 14 }), async (acts) => {
+        const net = await scenario({ devices: "router-1 > codec-7, switch-1", interval: "30s", together: true });
+        try {
+          for (const [index, what] of acts.entries()) {
+            const device = index % 3 === 0 ? "router-1" : "codec-7";
+            if (what === "breaks") net.breaks(device);
+            else if (what === "heals") net.heals(device);
+            else if (what === "trap")
+              await net.hears("switch-1", { symptom: "interface-down", part: "interface 1", effect: index % 2 ? "raise" : "clear" });
+            else if (what === "restart") await net.restartAfter(20 * SECOND);
+            await net.advance(what === "wait" ? 3 * MINUTE : 40 * SECOND);
+          }
+          for (const each of ["router-1", "codec-7"]) net.heals(each);
+          await net.advance(20 * MINUTE);
+          const problems = new Set<string>();
+          for (const { subject, to } of net.sent) {
+            const number = /\[([^\]]+)\]/.exec(subject)?.[1] ?? subject;
+            if (subject.includes("Restored")) expect([to, number, problems.has(`${to} ${number}`)]).toEqual([to, number, true]);
+            else problems.add(`${to} ${number}`);
+          }
+        } finally {
+          await net.end();
+        }
+      }),
+      { numRuns: 8 },
+    );
+  }, 120_000);
+});
