@@ -25,7 +25,7 @@ export function durationText(ms: number): string {
 /** `2 looks, for 25s`, or `at once`. */
 export function whenText({ attempts, forMs, when }: Rule): string {
   const words = [...(attempts > 1 ? [`${attempts} looks`] : []), ...(forMs > 0 ? [`for ${durationText(forMs)}`] : [])];
-  return words.join(", ") || (when.on === "fault" ? "when it says so" : "at once");
+  return words.join(", ") || (when.on === "fault" ? "when it says so" : when.on === "absent" ? "when its time is over" : "at once");
 }
 
 function list(word: string, words: readonly string[] | undefined): string {
@@ -41,9 +41,14 @@ export function conditionText(when: Condition): string {
       return `a look over ${when.kind} is ${when.status ?? "down"}${list("for", when.codes)}`;
     case "code":
       return `a look over ${when.kind} ends with ${when.codes.join(", ")}`;
+    case "absent": {
+      const what = when.what === "look" ? `look over ${when.name}` : `${when.what} ${when.name}`;
+      return `no ${what}${list("of", when.partPrefix === undefined ? [] : [when.partPrefix])} within ${durationText(when.withinMs)}`;
+    }
     case "sample": {
       const limit = when.above === undefined ? `below ${when.below}` : `above ${when.above}`;
-      return `${when.name}${list("of", when.partPrefix === undefined ? [] : [when.partPrefix])} ${limit}${when.clear === undefined ? "" : `, clears at ${when.clear}`}`;
+      const per = when.perMs === undefined ? "" : `, its change in ${durationText(when.perMs)},`;
+      return `${when.name}${list("of", when.partPrefix === undefined ? [] : [when.partPrefix])}${per} ${limit}${when.clear === undefined ? "" : `, clears at ${when.clear}`}`;
     }
     case "reading": {
       const words = when.not === undefined ? list("is", when.is) : list("is none of", when.not);
