@@ -36,7 +36,16 @@ function collect(condition: Condition, limits: Map<string, Set<number> | undefin
     case "reading":
       readings.add(condition.name);
       return;
+    case "absent":
+      // Only that it came: the value stands on no side of anything.
+      if (condition.what === "reading") readings.add(condition.name);
+      if (condition.what === "sample" && !limits.has(condition.name)) limits.set(condition.name, new Set());
+      return;
     case "sample": {
+      if (condition.perMs !== undefined) {
+        limits.set(condition.name, undefined);
+        return;
+      }
       const known = limits.has(condition.name) ? limits.get(condition.name) : new Set<number>();
       for (const limit of [condition.above, condition.below, condition.clear]) if (limit !== undefined) known?.add(limit);
       limits.set(condition.name, known);
