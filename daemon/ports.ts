@@ -9,6 +9,7 @@ import type { DeviceEvent, DeviceEventCode, DeviceInventory, Unit } from "./mode
 import type { DeviceLights } from "./model/lights.ts";
 import type { Observation } from "./model/observation.ts";
 import type { Instant } from "./model/time.ts";
+import type { JoiningStore, JoiningTx } from "./ports-joining.ts";
 import type { LooksStore } from "./ports-looks.ts";
 import type { RuleStore } from "./ports-rules.ts";
 import type { SessionStore, SessionTx } from "./ports-sessions.ts";
@@ -134,7 +135,7 @@ export interface DeliveryView extends OutboxRow {
 }
 
 /** Inside one write transaction. Reads here see its own writes. */
-export interface Tx extends SessionTx {
+export interface Tx extends SessionTx, JoiningTx {
   saveAlarms(alarms: readonly Alarm[]): Promise<void>;
   incident(id: string): Promise<Incident | undefined>;
   /** The failing (open or taken), unfolded incident of this root cause. A restored one is not it: trouble after the window is a new incident. */
@@ -238,7 +239,7 @@ export interface RollupPoint {
   readonly mean: number;
 }
 
-export interface Store extends SessionStore, LooksStore, RuleStore {
+export interface Store extends SessionStore, LooksStore, RuleStore, JoiningStore {
   /** The dialect, for logs and the readiness page. */
   readonly kind: "sqlite" | "postgresql";
   /** Applies migrations (after a backup); refuses a newer schema. */

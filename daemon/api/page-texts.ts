@@ -18,7 +18,10 @@ export function textsFor(language: PageContext["language"], config: Config, now:
   const code = (prefix: string) => (each: string) => sayCode(language, prefix, each) ?? each;
   const plain = (prefix: string, level: number) => say(language, `${prefix}.${Math.min(level, 4)}` as TextKey);
   const nameOf = (id: string) =>
-    network.devices.get(id)?.name ?? network.links.get(id.replace(/^link:/, ""))?.name ?? network.sites.get(id)?.name;
+    network.devices.get(id)?.name ??
+    network.links.get(id.replace(/^link:/, ""))?.name ??
+    network.sites.get(id)?.name ??
+    network.rooms.get(id)?.name;
   const symptom = (of: string, rule?: string) => sayCode(language, "symptom", of) ?? symptomText(language, of, titles.get(rule ?? ""));
   const names = { nameOf: (id: string) => nameOf(id) ?? id, symptom };
   return {

@@ -115,6 +115,16 @@ export const DEFAULT_LOOKS = {
 /** Procedure, "What monitoring must not do to a hospital" (ours). */
 export const DEFAULT_CEILINGS = { packetsPerSecondPerSite: 200, packetsPerSecond: 2_000, snmpPerDevice: 4, sshPerDevice: 1 } as const;
 
+/**
+ * Two devices of one place within 5 min, three of one firmware within 30 min (ours). A twentieth of all that run it: of a thousand
+ * codecs three fail within half an hour by chance a hundred times a year. A room's device within the hour after its call for help.
+ */
+export const DEFAULT_CORRELATION = {
+  place: { windowMs: 5 * MINUTE, devices: 2 },
+  firmware: { windowMs: 30 * MINUTE, devices: 3, share: 0.05 },
+  room: { windowMs: HOUR },
+} as const;
+
 /** Samples 14 days and traps 7 days (issue and procedure); incidents, requests and audit 7 years (ours). */
 export const DEFAULT_RETENTION = { samplesDays: 14, trapsDays: 7, incidentsDays: 2_557, sessionsDays: 2_557, looksDays: 30 } as const;
 

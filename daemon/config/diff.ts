@@ -32,6 +32,7 @@ const SETTINGS = [
   "paging",
   "pagedFunctions",
   "ceilings",
+  "correlation",
   "discovery",
   "heartbeat",
   "retention",

@@ -85,6 +85,7 @@ async function build(loading: Loading, sources: KnowledgeSources): Promise<Confi
   const rest = {
     traps: settings.readTraps(loading, credentials),
     ceilings: settings.readCeilings(loading),
+    correlation: settings.readCorrelation(loading),
     discovery: readDiscovery(loading, credentials, loading.sections.ids(network.sites.keys())),
     heartbeat: settings.readHeartbeat(loading),
     retention: settings.readRetention(loading),

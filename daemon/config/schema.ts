@@ -205,6 +205,14 @@ export const ceilings = keys({
   ssh_per_device: whole(1, 4).optional(),
 });
 
+export const correlation = keys({
+  place: orFalse(keys({ window: duration("1s", "1h").optional(), devices: whole(2, 1_000).optional() })).optional(),
+  firmware: orFalse(
+    keys({ window: duration("1s", "1d").optional(), devices: whole(2, 1_000).optional(), share_percent: whole(0, 100).optional() }),
+  ).optional(),
+  room: orFalse(keys({ window: duration("1m", "1d").optional() })).optional(),
+});
+
 export const discovery = keys({
   ranges: z.array(scalars.cidr),
   sites: z.record(z.string(), z.array(scalars.cidr)).optional(),
@@ -262,6 +270,7 @@ export const TOP_LEVEL = [
   "policy",
   "paging",
   "ceilings",
+  "correlation",
   "discovery",
   "heartbeat",
   "tokens",

@@ -109,6 +109,27 @@ export async function readStorage(loading: Loading, stateDir: string): Promise<C
   return undefined;
 }
 
+/** When failures of several devices are one incident; `false` switches a kind off. */
+export function readCorrelation({ sections }: Loading): Config["correlation"] {
+  const { place = {}, firmware = {}, room = {} } = sections.setting("correlation", schema.correlation) ?? {};
+  const usual = defaults.DEFAULT_CORRELATION;
+  return {
+    ...(place === false
+      ? {}
+      : { place: { windowMs: place.window ?? usual.place.windowMs, devices: place.devices ?? usual.place.devices } }),
+    ...(firmware === false
+      ? {}
+      : {
+          firmware: {
+            windowMs: firmware.window ?? usual.firmware.windowMs,
+            devices: firmware.devices ?? usual.firmware.devices,
+            share: firmware.share_percent === undefined ? usual.firmware.share : firmware.share_percent / 100,
+          },
+        }),
+    ...(room === false ? {} : { room: { windowMs: room.window ?? usual.room.windowMs } }),
+  };
+}
+
 export function readCeilings({ sections, findings }: Loading): Config["ceilings"] {
   const raw = sections.setting("ceilings", schema.ceilings);
   const usual = defaults.DEFAULT_CEILINGS;

@@ -1,6 +1,7 @@
 /**
  * The checked, frozen configuration. Made by daemon/config from vigie.yaml; everything downstream trusts it.
  */
+import type { Correlation } from "./correlation.ts";
 import type { Family } from "./family.ts";
 import type { Network } from "./network.ts";
 import type { Policy } from "./policy.ts";
@@ -153,6 +154,8 @@ export interface Config {
     readonly snmpPerDevice: number;
     readonly sshPerDevice: number;
   };
+  /** When failures of several devices are one incident. */
+  readonly correlation: Correlation;
   /** Undefined: discovery goes nowhere. */
   readonly discovery?: {
     /** IPv4 networks, each at most a /16; nothing outside them is looked at. */

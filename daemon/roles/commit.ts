@@ -20,12 +20,14 @@ import { rejudge } from "../../rules/settle.ts";
 import { judgeSeverity } from "../../rules/severity.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Config } from "../model/config.ts";
-import type { Incident, Severity } from "../model/incident.ts";
+import { type Incident, isFailing, type Severity } from "../model/incident.ts";
 import type { Device, Site } from "../model/network.ts";
 import { DAY, type Instant } from "../model/time.ts";
 import { RaceLost, type Tx } from "../ports.ts";
 import { ClassFacts, type SessionBook } from "./class-facts.ts";
+import { rootCauseOf } from "./explain.ts";
 import { hoursOf } from "./hours.ts";
+import { Joiner } from "./joiner.ts";
 import { rowsFor } from "./recipients.ts";
 import type { Intent, TurnResult } from "./turn.ts";
 
@@ -35,10 +37,19 @@ export interface Reserved {
   readonly sequence: number;
 }
 
-/** How many incident numbers the intents may need: one for each root cause that is not known to be open. */
-export function numbersNeeded(intents: readonly Intent[], isOpen: (root: string) => boolean): number {
+/**
+ * How many incident numbers the intents may need: one for each root cause that is not known to be open, or for each trouble that
+ * several share. `atMost`: one for each root cause, whatever is believed of what they share.
+ */
+export function numbersNeeded(intents: readonly Intent[], isOpen: (opener: Opener) => boolean, atMost = false): number {
   const asking = intents.filter((intent) => intent.kind === "open" || intent.kind === "ask");
-  return new Set(asking.flatMap(({ root }) => (isOpen(root) ? [] : [root]))).size;
+  const needed = asking.flatMap((opener) => {
+    const { root, together } = opener;
+    if (isOpen(opener)) return [];
+    if (together === undefined || atMost) return [root];
+    return together.incidents.length > 0 ? [] : [`together ${together.id}`];
+  });
+  return new Set(needed).size;
 }
 
 type Opener = Extract<Intent, { kind: "open" | "ask" }>;
@@ -52,7 +63,8 @@ export class IntentWriter {
   readonly opened = new Map<string, Incident>();
   /** Severity of each incident that is new: neither gathered nor reopened. */
   readonly created: Severity[] = [];
-  readonly ended: string[] = [];
+  readonly ended: Incident[] = [];
+  readonly #joiner: Joiner;
 
   readonly #facts: ClassFacts;
 
@@ -62,12 +74,21 @@ export class IntentWriter {
     this.#config = config;
     this.#turn = turn;
     this.#numbers = [...numbers];
+    this.#joiner = new Joiner({
+      ...{ tx, overlay: turn.overlay },
+      ended: (incident) => this.ended.push(incident),
+      save: (alarm) => this.#save(alarm),
+      write: (decision, at) => this.#write(decision, at),
+      risen: (incident, alarm, at, general) => this.#risen(incident, alarm, at, general),
+    });
   }
 
   /** Opens before it folds and lists, whatever the order in which they were decided. */
   async run(): Promise<void> {
     const order = { open: 0, ask: 0, fold: 1, child: 2, restore: 3, event: 4 } as const;
-    for (const intent of [...this.#turn.intents].sort((a, b) => order[a.kind] - order[b.kind])) {
+    const onset = (intent: Intent) => (intent.kind === "open" ? (this.#turn.overlay.get(intent.alarm)?.firstBadAt ?? intent.at) : 0);
+    // The first failure of several that are one names their incident, in whatever order they were looked at.
+    for (const intent of [...this.#turn.intents].sort((a, b) => order[a.kind] - order[b.kind] || onset(a) - onset(b))) {
       if (intent.kind === "open" || intent.kind === "ask") await this.#open(intent);
       else if (intent.kind === "fold") await this.#fold(intent);
       else if (intent.kind === "restore") await this.#restore(intent);
@@ -76,15 +97,16 @@ export class IntentWriter {
           { at: intent.at, by: "system", action: `device.${intent.symptom}`, target: intent.device, data: { why: intent.why } },
         ]);
     }
+    await this.#joiner.tell();
     await this.#listChildren();
   }
 
   async #open(intent: Opener): Promise<void> {
     const alarm = this.#turn.overlay.get(intent.alarm);
     if (alarm === undefined) return;
-    const open = await this.#tx.openByRootCause(intent.root);
+    const open = (await this.#tx.openByRootCause(intent.root)) ?? (await this.#joiner.incidentOf(alarm, intent.together));
     if (open !== undefined) {
-      await (intent.kind === "ask" ? this.#askedAgain(open, intent) : this.#gather(open, alarm, intent));
+      await (intent.kind === "ask" && alarm.incident === open.id ? this.#askedAgain(open, intent) : this.#gather(open, alarm, intent));
       return;
     }
     const device = this.#config.network.devices.get(alarm.device);
@@ -92,14 +114,16 @@ export class IntentWriter {
     const before = await this.#tx.latestByFingerprint(mark, intent.at - 90 * DAY);
     const policy = this.#config.policies.get(this.#config.policy);
     if (policy === undefined) throw new Error(`policy ${this.#config.policy} is not defined; the configuration check lets none pass`);
-    const endedAt = before?.restoredAt ?? before?.closedAt;
+    const last = before?.rootCause === intent.root ? before : await this.#joinedLast(alarm);
+    const endedAt = last?.restoredAt ?? last?.closedAt;
     // What a person asked for is over when it is closed: the next call for help is a request of its own.
-    const isOver = intent.kind === "ask" && before?.closedAt !== undefined;
+    const isOver = intent.kind === "ask" && last?.closedAt !== undefined;
     const isRecent = endedAt !== undefined && intent.at - endedAt <= policy.reopenWithinMs;
-    if (before !== undefined && before.rootCause === intent.root && isRecent && !isOver) {
-      await this.#write(reopenIncident(before, alarm, intent.at, intent.why), intent.at);
-      this.#assign(alarm, before.id);
-      this.opened.set(intent.root, before);
+    if (last !== undefined && isRecent && !isOver) {
+      await this.#write(reopenIncident(last, alarm, intent.at, intent.why), intent.at);
+      this.#assign(alarm, last.id);
+      this.opened.set(intent.root, last);
+      if (intent.together !== undefined) this.#joiner.leads(intent.together, last);
       return;
     }
     const number = this.#numbers.shift();
@@ -111,6 +135,20 @@ export class IntentWriter {
     this.#assign(alarm, decision.incident.id);
     this.opened.set(intent.root, decision.incident);
     this.created.push(decision.incident.severity);
+    if (intent.together !== undefined) this.#joiner.leads(intent.together, decision.incident);
+  }
+
+  /** The ended incident that an alarm had joined, unless its own root cause has another by now. */
+  async #joinedLast({ incident }: Alarm): Promise<Incident | undefined> {
+    const last = incident === undefined ? undefined : await this.#tx.incident(incident);
+    if (last === undefined || last.foldedInto !== undefined || isFailing(last)) return undefined;
+    return (await this.#tx.openByRootCause(last.rootCause)) === undefined ? last : undefined;
+  }
+
+  /** The failing incident that explains others: of its root cause, or the one that its alarm joined. */
+  async #openOf(root: string): Promise<Incident | undefined> {
+    const isCause = ({ rule }: Alarm) => this.#config.rules.find((each) => each.id === rule)?.outOfService === true;
+    return (await this.#tx.openByRootCause(root)) ?? (await this.#joiner.byRoot(root, isCause));
   }
 
   #opening(input: {
@@ -152,26 +190,33 @@ export class IntentWriter {
     });
   }
 
-  /** One more alarm of a root cause that already has its incident. */
-  async #gather(
-    open: Incident,
-    alarm: Alarm,
-    intent: { readonly at: Instant; readonly why: string; readonly root: string },
-  ): Promise<void> {
-    if (alarm.incident !== open.id) {
-      await this.#tx.appendTimeline([line(open, intent.at, "system", "alarm-joined", intent.why, { alarm: alarm.key })]);
-      this.#assign(alarm, open.id);
-      if (open.device !== undefined && open.device !== alarm.device && !open.general) await this.#becameGeneral(open, intent.at);
-    }
-    this.opened.set(intent.root, open);
+  /** An alarm that joined makes an incident as severe and as urgent as itself, and more so when several devices are hit. */
+  #risen(incident: Incident, alarm: Alarm, at: Instant, general: boolean): Decision | undefined {
+    const device = this.#config.network.devices.get(alarm.device);
+    const rule = this.#config.rules.find((each) => each.id === alarm.rule);
+    const facts = {
+      rootCause: rootCauseOf(alarm, rule),
+      site: this.#siteOf(alarm, device),
+      symptom: alarm.symptom,
+      rule: alarm.rule,
+      firstBadAt: alarm.firstBadAt ?? at,
+      general: general || incident.general,
+      ...(device === undefined ? {} : { device: device.id }),
+      ...(incident.overruled === undefined ? {} : { overruled: incident.overruled }),
+    };
+    const verdict = judgeSeverity(this.#facts.of(facts, at));
+    const terms = { ...hoursOf(this.#config, incident.site, incident.device), sessionAt: this.#facts.sessionAt(facts, at) };
+    return rejudge(incident, { verdict, terms, session: this.#facts.session(facts, at), at });
   }
 
-  /** Another device has failed with it: what was one device's is several devices' now. */
-  async #becameGeneral(incident: Incident, at: Instant): Promise<void> {
-    const verdict = judgeSeverity(this.#facts.of({ ...incident, general: true }, at));
-    const terms = { ...hoursOf(this.#config, incident.site, incident.device), sessionAt: this.#facts.sessionAt(incident, at) };
-    const decision = rejudge(incident, { verdict, terms, session: this.#facts.session(incident, at), at });
-    if (decision !== undefined) await this.#write(decision, at);
+  /** One more alarm of a root cause that already has its incident. */
+  async #gather(open: Incident, alarm: Alarm, intent: Opener): Promise<void> {
+    if (intent.together === undefined && alarm.incident !== open.id)
+      await this.#tx.appendTimeline([line(open, intent.at, "system", "alarm-joined", intent.why, { alarm: alarm.key })]);
+    const isNew = alarm.incident !== open.id;
+    if (isNew) this.#assign(alarm, open.id);
+    this.opened.set(intent.root, open);
+    if (intent.together !== undefined) await this.#joiner.joins(intent.together, open, alarm, intent.at, isNew);
   }
 
   /** Somebody presses the button again, maybe because nobody came: one more occurrence of the same request. */
@@ -181,22 +226,35 @@ export class IntentWriter {
   }
 
   async #fold(intent: Extract<Intent, { kind: "fold" }>): Promise<void> {
-    const parent = await this.#tx.openByRootCause(intent.root);
+    const parent = await this.#openOf(intent.root);
     if (parent === undefined) return;
     for (const child of await this.#tx.openByDevices(intent.devices)) {
       // Who was told about it handles it: it stays an incident of its own.
       if (intent.symptoms !== undefined && !intent.symptoms.includes(child.symptom)) continue;
       if (child.id === parent.id || child.noticeSent || child.acknowledgedAt !== undefined || child.state !== "open") continue;
+      if (await this.#holdsOthers(child, intent)) continue;
       const hours = hoursOf(this.#config, child.site, child.device);
       const told = child.occurrences > 1;
       const decision = told ? setAside(child, parent, intent.at, hours, intent.why) : foldIncident(child, parent, intent.at, intent.why);
       await this.#write(decision, intent.at);
-      this.ended.push(child.rootCause);
+      this.ended.push(child);
       for (const alarm of [...this.#turn.overlay.ofIncident(child.id)]) {
         const { incident: _i, ...free } = alarm;
         this.#save({ ...free, suppressedBy: intent.by });
       }
     }
+  }
+
+  /** It has gathered what this failure does not explain: that stays, and only what is explained leaves it. */
+  async #holdsOthers(child: Incident, { devices, by, at, why }: Extract<Intent, { kind: "fold" }>): Promise<boolean> {
+    const mine = [...this.#turn.overlay.ofIncident(child.id)].filter(({ state }) => state === "active");
+    const explained = mine.filter(({ device }) => devices.includes(device));
+    if (explained.length === mine.length) return false;
+    for (const { incident: _i, ...free } of explained) this.#save({ ...free, suppressedBy: by });
+    const alarms = explained.map(({ key }) => key);
+    const data = { count: alarms.length, alarms: alarms.slice(0, 200).join(", ") };
+    await this.#tx.appendTimeline([line(child, at, "system", "alarms-left", why, data)]);
+    return true;
   }
 
   async #restore(intent: Extract<Intent, { kind: "restore" }>): Promise<void> {
@@ -205,7 +263,7 @@ export class IntentWriter {
     const decision = restoreIncident(incident, intent.at, hoursOf(this.#config, incident.site, incident.device), intent.why);
     if (decision === undefined) return;
     await this.#write(decision, intent.at);
-    this.ended.push(incident.rootCause);
+    this.ended.push(incident);
   }
 
   /** One line a root cause with every child's name, not one a child: a site of 500 devices stays readable. */
@@ -218,7 +276,7 @@ export class IntentWriter {
       else same.push(intent);
     }
     for (const [root, children] of byRoot) {
-      const parent = await this.#tx.openByRootCause(root);
+      const parent = await this.#openOf(root);
       const first = children[0];
       if (parent === undefined || first === undefined) continue;
       const names = children.map((each) => each.alarm).slice(0, 200);

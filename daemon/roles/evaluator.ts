@@ -12,12 +12,14 @@ import { createRuleIndex } from "../../rules/applies.ts";
 import type { Board } from "../board.ts";
 import type { Bookings } from "../bookings.ts";
 import type { Config } from "../model/config.ts";
-import { type Incident, isFailing, type Severity } from "../model/incident.ts";
+import type { Severity } from "../model/incident.ts";
 import type { Observation } from "../model/observation.ts";
 import { MINUTE } from "../model/time.ts";
 import { type Bus, type Clock, type Fence, type InboxMessage, LeaseLost, type Log, RaceLost, type Store } from "../ports.ts";
 import { adopt } from "./adopt.ts";
 import { IntentWriter, numbersNeeded, type Reserved } from "./commit.ts";
+import { Correlator } from "./correlator.ts";
+import { FailingNow } from "./failing-now.ts";
 import type { GateKeeper } from "./intent.ts";
 import type { Leases } from "./lease.ts";
 import type { TurnWatcher } from "./look-keeper.ts";
@@ -72,6 +74,8 @@ interface Decided {
   readonly checkpoint: readonly string[];
   /** The last message of the inbox that is judged with it. */
   readonly readTo: number;
+  /** A race was lost: what memory believes of incidents was wrong. */
+  readonly lost: boolean;
 }
 
 export class Evaluator implements Role {
@@ -80,7 +84,7 @@ export class Evaluator implements Role {
   readonly #deps: EvaluatorDeps;
   readonly #standing: Standing;
   #memory = new AlarmMemory([]);
-  #openRoots = new Set<string>();
+  #failing = new FailingNow();
   #world: TurnWorld | undefined;
   #adopted: Config | undefined;
   /** The last message judged, and the last that the store knows of as judged. */
@@ -151,7 +155,7 @@ export class Evaluator implements Role {
     this.#standing.load(await store.loadLights(), await store.loadInventories());
     this.#cursor = await store.cursor(cursorName);
     this.#storedCursor = this.#cursor;
-    this.#openRoots = failing(await store.openIncidents());
+    this.#failing = new FailingNow(await store.openIncidents());
     this.#unsaved.clear();
     this.#world = undefined;
     this.#waiting = await this.#waitedOn();
@@ -229,18 +233,18 @@ export class Evaluator implements Role {
     const beganMs = clock.monotonicMs();
     for (let tries = 0; ; tries += 1) {
       try {
-        await this.#once(observations, cursor, wide);
+        await this.#once(observations, cursor, wide, tries > 0);
         break;
       } catch (error) {
         if (!(error instanceof RaceLost) || tries >= 5) throw error;
-        this.#openRoots = failing(await this.#deps.store.openIncidents());
+        this.#failing = new FailingNow(await this.#deps.store.openIncidents());
       }
     }
     beat();
     stats.turn((clock.monotonicMs() - beganMs) / 1000, observations.length);
   }
 
-  async #once(observations: readonly Observation[], cursor: number | undefined, wide: readonly Wide[]): Promise<void> {
+  async #once(observations: readonly Observation[], cursor: number | undefined, wide: readonly Wide[], lost: boolean): Promise<void> {
     const { clock, config: getConfig } = this.#deps;
     const config = getConfig();
     const now = clock.now();
@@ -249,7 +253,8 @@ export class Evaluator implements Role {
     const ordered = inOrder(observations);
     const result = new Turn(world, this.#memory).run(ordered, now, this.#held(now), wide);
     const standing = this.#standing.decide({ config, observations: ordered, overlay: result.overlay, now });
-    const decided: Decided = { config, fence, now, result, standing, checkpoint: this.#checkpoint(now), readTo: cursor ?? this.#cursor };
+    const checkpoint = this.#checkpoint(now);
+    const decided: Decided = { config, fence, now, result, standing, checkpoint, readTo: cursor ?? this.#cursor, lost };
     const writer = await this.#commit(decided);
     this.#cursor = decided.readTo;
     // Committed: only now does memory follow.
@@ -259,11 +264,12 @@ export class Evaluator implements Role {
   }
 
   /** Undefined when there was nothing to write. */
-  async #commit({ config, fence, now, result, standing, checkpoint, readTo }: Decided): Promise<IntentWriter | undefined> {
+  async #commit(decided: Decided): Promise<IntentWriter | undefined> {
+    const { config, fence, now, result, standing, checkpoint, readTo } = decided;
     const changes = standing.writes || result.persist.size > 0 || result.intents.length > 0 || checkpoint.length > 0;
     const cursorIsDue = readTo !== this.#storedCursor && Math.abs(now - this.#cursorStoredAt) >= cursorEveryMs;
     if (!changes && !cursorIsDue) return undefined;
-    const numbers = await this.#reserve(config, result, now);
+    const numbers = await this.#reserve(decided);
     const writer = await this.#deps.store.transaction(fence, async (tx) => {
       const intents = new IntentWriter(tx, config, result, numbers, this.#deps.bookings);
       await intents.run();
@@ -290,8 +296,8 @@ export class Evaluator implements Role {
     for (const alarm of result.overlay.changes()) if (!result.persist.has(alarm.key)) this.#unsaved.add(alarm.key);
     for (const key of checkpoint) this.#unsaved.delete(key);
     this.#waiting = result.held;
-    for (const root of writer?.opened.keys() ?? []) this.#openRoots.add(root);
-    for (const root of writer?.ended ?? []) this.#openRoots.delete(root);
+    for (const { rootCause, id } of writer?.opened.values() ?? []) this.#failing.begins(rootCause, id);
+    for (const { rootCause } of writer?.ended ?? []) this.#failing.ends(rootCause);
     for (const severity of writer?.created ?? []) stats.opened?.(severity);
     for (const observation of observations) board.record(observation, now);
     this.#standing.apply(standing);
@@ -315,8 +321,9 @@ export class Evaluator implements Role {
     return new Set([...this.#memory.unexplained(), ...this.#waiting]);
   }
 
-  async #reserve(config: Config, result: TurnResult, now: number): Promise<readonly Reserved[]> {
-    const count = numbersNeeded(result.intents, (root) => this.#openRoots.has(root));
+  async #reserve({ config, result, now, lost }: Decided): Promise<readonly Reserved[]> {
+    const isIn = (alarm: string) => this.#failing.has(result.overlay.get(alarm)?.incident ?? "");
+    const count = numbersNeeded(result.intents, ({ root, alarm }) => this.#failing.hasRoot(root) || (isIn(alarm) && !lost), lost);
     if (count === 0) return [];
     const year = DateTime.fromMillis(now, { zone: config.instance.timezone }).year;
     const sequences = await this.#deps.store.reserveNumbers(config.instance.numberPrefix, year, count);
@@ -344,6 +351,11 @@ export class Evaluator implements Role {
       restoreAfterLooks: config.policies.get(config.policy)?.restoreAfterLooks ?? 2,
       matches: (list, alarmed) => this.#standing.matches(config.network, list, alarmed),
       gates: this.#deps.gates ?? [],
+      correlator: new Correlator({
+        ...{ config, board: this.#deps.board },
+        isFailing: (incident) => this.#failing.has(incident),
+        apart: () => false,
+      }),
       holdUntil: this.#holdUntil,
     };
   }
@@ -357,11 +369,6 @@ export class Evaluator implements Role {
     state.alarms.clear();
     for (const alarm of this.#memory.ofDevice(device)) if (alarm.state === "active") state.alarms.add(alarm.key);
   }
-}
-
-/** Root causes of incidents that are failing now; a restored one gathers nothing more. */
-function failing(open: readonly Incident[]): Set<string> {
-  return new Set(open.filter((each) => isFailing(each) && each.foldedInto === undefined).map((each) => each.rootCause));
 }
 
 /** Inbox messages that carry an observation; the others are for later readers. */

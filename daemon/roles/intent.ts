@@ -9,14 +9,29 @@ import type { Device, Network } from "../model/network.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Instant } from "../model/time.ts";
+import type { Correlator } from "./correlator.ts";
 import type { Overlay } from "./memory.ts";
 
 /** What the transaction is to do about incidents. */
 export type Intent =
   /** An unexplained alarm: its root cause gets an incident, or its open one gathers it. */
-  | { readonly kind: "open"; readonly alarm: string; readonly root: string; readonly at: Instant; readonly why: string }
+  | {
+      readonly kind: "open";
+      readonly alarm: string;
+      readonly root: string;
+      readonly at: Instant;
+      readonly why: string;
+      readonly together?: Together;
+    }
   /** A person asks for help: an incident of its own, or one more occurrence of the one that is open. */
-  | { readonly kind: "ask"; readonly alarm: string; readonly root: string; readonly at: Instant; readonly why: string }
+  | {
+      readonly kind: "ask";
+      readonly alarm: string;
+      readonly root: string;
+      readonly at: Instant;
+      readonly why: string;
+      readonly together?: Together;
+    }
   /** Explained by another's failure: listed there by name. */
   | { readonly kind: "child"; readonly alarm: string; readonly root: string; readonly at: Instant; readonly why: string }
   /** A failure that explains what its children have opened meanwhile. */
@@ -34,6 +49,18 @@ export type Intent =
   | { readonly kind: "restore"; readonly incident: string; readonly at: Instant; readonly why: string }
   /** Said, recorded, nobody told. */
   | { readonly kind: "event"; readonly device: string; readonly symptom: string; readonly at: Instant; readonly why: string };
+
+/** What an alarm is one trouble with (rules/correlate.ts): they share one incident. */
+export interface Together {
+  /** The same for all of one trouble in a turn. */
+  readonly id: string;
+  /** Incidents that some of them are in already, as far as memory knows. */
+  readonly incidents: readonly string[];
+  /** Several devices are hit as a whole. */
+  readonly general: boolean;
+  readonly devices: number;
+  readonly why: string;
+}
 
 /** An alarm that would open an incident now. */
 export interface GateQuestion {
@@ -97,6 +124,8 @@ export interface TurnWorld {
   readonly matches?: (list: Observation, alarmed: (device: string) => boolean) => readonly Match[];
   /** What keeps an alarm from opening an incident; it is asked again every turn, and what still fails opens then. */
   readonly gates?: readonly GateKeeper[];
+  /** What belongs together; undefined: every root cause has an incident of its own. */
+  readonly correlator?: Correlator;
   /** Until then, new incidents wait for the first look at their parents. */
   readonly holdUntil: Instant;
 }

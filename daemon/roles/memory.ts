@@ -17,6 +17,7 @@ export interface AlarmView {
   /** Of those that are plainly inactive, the ones whose good looks may still be counted. */
   settlingOf(device: string): Iterable<Alarm>;
   ofIncident(incident: string): Iterable<Alarm>;
+  active(): Iterable<Alarm>;
   /** Has the device any alarm record at all? */
   knows(device: string): boolean;
   /** What rules remember between two looks (rules/slope.ts, absence.ts); lost at a restart. */
@@ -162,6 +163,10 @@ export class AlarmMemory implements AlarmView {
     return keys;
   }
 
+  active(): Iterable<Alarm> {
+    return this.#active.size === 0 ? none : this.#alarmsOf(this.#active);
+  }
+
   /** Keys of active alarms that stand behind a gate. */
   gated(): Iterable<string> {
     return this.#gated;
@@ -246,6 +251,11 @@ export class Overlay implements AlarmView {
   *ofIncident(incident: string): Iterable<Alarm> {
     for (const alarm of this.#below.ofIncident(incident)) if (!this.#changes.has(alarm.key)) yield alarm;
     for (const alarm of this.#changes.values()) if (alarm.incident === incident) yield alarm;
+  }
+
+  *active(): Iterable<Alarm> {
+    for (const alarm of this.#below.active()) if (!this.#changes.has(alarm.key)) yield alarm;
+    for (const alarm of this.#changes.values()) if (alarm.state === "active") yield alarm;
   }
 
   changes(): Iterable<Alarm> {

@@ -61,7 +61,8 @@ export class Turn {
     for (const each of wide) this.#wideAlarm(each);
     if (this.#serviceMoved) this.#judgeWide(now);
     const up = new Map([...this.#touched].map((device) => [device, this.#others.upOf(device)]));
-    const decided = { persist: this.#persist, intents: this.#intents, kicks: this.#kicks, cameBack: this.#cameBack, held: this.#held };
+    const intents = this.#world.correlator?.join(this.#intents, this.#overlay, this.#world) ?? this.#intents;
+    const decided = { persist: this.#persist, intents, kicks: this.#kicks, cameBack: this.#cameBack, held: this.#held };
     return { overlay: this.#overlay, ...decided, up };
   }
 

@@ -9,6 +9,7 @@ import { lightsAndInventory } from "./migrations/002-lights-and-inventory.ts";
 import { acceptance } from "./migrations/003-acceptance.ts";
 import { sessions } from "./migrations/004-sessions.ts";
 import { looks } from "./migrations/005-looks.ts";
+import { joining } from "./migrations/006-joining.ts";
 import { numberOf } from "./rows.ts";
 import { inTransaction, type Session } from "./session.ts";
 
@@ -19,7 +20,7 @@ export interface Migration {
 }
 
 /** In order; a version once released never changes. */
-export const migrations: readonly Migration[] = [first, lightsAndInventory, acceptance, sessions, looks];
+export const migrations: readonly Migration[] = [first, lightsAndInventory, acceptance, sessions, looks, joining];
 
 /** PostgreSQL: two daemons that start together migrate one after the other. */
 const ADVISORY_KEY = 0x56494749;

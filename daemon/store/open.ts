@@ -13,6 +13,7 @@ import { closePools, openPostgres, openSqlite, type Pools } from "./connect.ts";
 import { appendInbox, findTraps, inboxAfter, insertInbox, saveTraps } from "./inbox.ts";
 import { Incidents, recurrences } from "./incidents.ts";
 import { findDeviceEvents, findUnits, loadInventories, loadLights } from "./inventory.ts";
+import { alarmsOf, linksOf, loadSplits } from "./joining.ts";
 import { checkFence, Leases } from "./leases.ts";
 import { looksOn } from "./looks.ts";
 import { type Migration, migrateSchema } from "./migrate.ts";
@@ -142,6 +143,9 @@ function readsOf({ reader, incidents }: Parts) {
     inboxAfter: (seq: number, limit: number) => inboxAfter(reader, seq, limit),
     cursor: async (name: string) => numberOf((await reader.row(sql("cursors").where({ reader: name }).first()))?.seq),
     loadAlarms: async () => (await reader.rows(sql("alarms").orderBy("key"))).map(alarmOf),
+    linksOf: (incident: string) => linksOf(reader, incident),
+    loadSplits: () => loadSplits(reader),
+    alarmsOf: (incident: string) => alarmsOf(reader, incident),
     loadLights: () => loadLights(reader),
     loadInventories: () => loadInventories(reader),
     deviceEvents: (query: Parameters<Store["deviceEvents"]>[0]) => findDeviceEvents(reader, query),

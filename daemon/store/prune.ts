@@ -89,6 +89,7 @@ async function deleteIncidents(session: Session, before: Instant): Promise<numbe
         .whereIn("key", [...some])
         .delete(),
     );
+  for (const end of ["from", "to"]) gone += await session.run(sql("incident_links").whereIn(end, ids).delete());
   for (const table of ["outbox", "timeline", "timeline_heads"]) gone += await session.run(sql(table).whereIn("incident", ids).delete());
   return gone;
 }

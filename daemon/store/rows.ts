@@ -63,7 +63,7 @@ export function incidentOf(row: Row, policy: Policy): Incident {
 }
 
 export function alarmRow(alarm: Alarm): Record<string, unknown> {
-  return { key: alarm.key, device: alarm.device, state: alarm.state, body: JSON.stringify(alarm) };
+  return { key: alarm.key, device: alarm.device, state: alarm.state, incident: alarm.incident ?? null, body: JSON.stringify(alarm) };
 }
 
 export function alarmOf(row: Row): Alarm {

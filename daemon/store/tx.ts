@@ -4,13 +4,16 @@
 import type { Acceptance } from "../model/acceptance.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Incident, OutboxRow, TimelineEntry } from "../model/incident.ts";
+import type { IncidentLink, IncidentSplit } from "../model/joining.ts";
 import type { DeviceLights } from "../model/lights.ts";
 import type { Instant } from "../model/time.ts";
-import type { AuditEntry, StockChanges, Tx } from "../ports.ts";
+import type { AuditEntry, InboxMessage, StockChanges, Tx } from "../ports.ts";
 import { saveAcceptance } from "./acceptances.ts";
 import { cancelSession, replaceSessions, saveOutcome, saveReadiness, saveSessions } from "./bookings.ts";
+import { insertInbox } from "./inbox.ts";
 import type { Incidents } from "./incidents.ts";
 import { saveLights, saveStock } from "./inventory.ts";
+import { addLink, alarmsOf, forgetSplit, linksOf, loadSplits, removeLink, saveSplit } from "./joining.ts";
 import { addOutbox, dropPending, moveOutbox } from "./outbox.ts";
 import { alarmRow, auditRow } from "./rows.ts";
 import { INSERT_ROWS, type Session, slices } from "./session.ts";
@@ -60,5 +63,15 @@ export function txOn(session: Session, incidents: Incidents): Tx {
     saveReadiness: (readiness) => saveReadiness(session, readiness),
     audit: (entries: readonly AuditEntry[]) => writeAudit(session, entries),
     keep: (key: string, value: unknown) => writeKept(session, key, value),
+    linksOf: (incident: string) => linksOf(session, incident),
+    alarmsOf: (incident: string) => alarmsOf(session, incident),
+    addLink: (link: IncidentLink) => addLink(session, link),
+    removeLink: (from: string, to: string) => removeLink(session, from, to),
+    loadSplits: () => loadSplits(session),
+    saveSplit: (split: IncidentSplit) => saveSplit(session, split),
+    forgetSplit: (id: string) => forgetSplit(session, id),
+    appendInbox: async (messages: readonly Omit<InboxMessage, "seq">[]) => {
+      await insertInbox(session, messages);
+    },
   };
 }

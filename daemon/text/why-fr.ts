@@ -75,6 +75,35 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
   ["reached through {by}, behind {root}, which is down", "joint par {by}, derrière {root}, qui est hors service"],
   ["reached through {root}, which is down", "joint par {root}, qui est hors service"],
   ["{device}, which they are reached through, is down", "{device}, par lequel ils sont joints, est hors service"],
+  // Failures that are one trouble, rules/correlate.ts.
+  [
+    "{n} devices are out of service at {site}, within {m} min of each other",
+    "{n} appareils sont hors service à {site}, à moins de {m} min les uns des autres",
+  ],
+  [
+    "{n} devices are out of service behind {device}, within {m} min of each other",
+    "{n} appareils sont hors service derrière {device}, à moins de {m} min les uns des autres",
+  ],
+  [
+    "{n} devices are out of service on {product}, within {m} min of each other",
+    "{n} appareils sont hors service avec {product}, à moins de {m} min les uns des autres",
+  ],
+  [
+    "{n} devices have the same symptom ({symptom}) at {site}, within {m} min of each other",
+    "{n} appareils ont le même symptôme ({symptom}) à {site}, à moins de {m} min les uns des autres",
+  ],
+  [
+    "{n} devices have the same symptom ({symptom}) behind {device}, within {m} min of each other",
+    "{n} appareils ont le même symptôme ({symptom}) derrière {device}, à moins de {m} min les uns des autres",
+  ],
+  [
+    "{n} devices have the same symptom ({symptom}) on {product}, within {m} min of each other",
+    "{n} appareils ont le même symptôme ({symptom}) avec {product}, à moins de {m} min les uns des autres",
+  ],
+  [
+    "somebody asked for help in {room}, and a device there fails",
+    "quelqu'un a demandé de l'aide dans {room}, et un appareil y est en panne",
+  ],
   ["we are blind ourselves", "nous n'avons nous-mêmes plus de vue"],
   ["the credential is refused on several devices", "le compte est refusé par plusieurs appareils"],
   ["the link {link} is down", "le lien {link} est hors service"],

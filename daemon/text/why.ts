@@ -37,7 +37,7 @@ function patternOf([en, fr]: readonly [english: string, french: string]): WhyPat
 }
 
 /** Placeholders that hold an id of the configuration. */
-const ids = new Set(["link", "site", "device", "root", "by"]);
+const ids = new Set(["link", "site", "device", "root", "by", "room"]);
 
 /** `nameOf` gives the name of a device, link or site by its id; undefined when it knows none. `own`: the reasons of the table in force. */
 export function whyText(

@@ -137,6 +137,7 @@ export function config(devices: readonly Device[], more: Partial<Config> = {}): 
     channels: new Map([["demo-sink", { id: "demo-sink", kind: "sink" }]]),
     paging: "direct",
     pagedFunctions: [],
+    correlation: {},
     ceilings: { packetsPerSecondPerSite: 200, packetsPerSecond: 2_000, snmpPerDevice: 4, sshPerDevice: 1 },
     tokens: [{ name: "ops", function: "it-technician", secret: secret(tokenText) }],
     retention: { samplesDays: 14, trapsDays: 7, incidentsDays: 2_555, sessionsDays: 2_555, looksDays: 30 },

@@ -647,6 +647,11 @@ export const BAD_FILES: readonly BadFile[] = [
     says: ['severity: no row with "when: {}" gives a severity, so some incidents would have none; keep or write one   (vigie.yaml:17)'],
   },
   {
+    name: "failures that are one trouble",
+    add: "correlation: { place: { window: 2h, devices: 1 }, firmware: { share_percent: 130 }, weather: true }\n",
+    says: ["X"],
+  },
+  {
     name: "rules that are not there",
     add: "rules: { include: [none.yaml], disabled: [high-los] }\n",
     files: {
@@ -707,8 +712,8 @@ export const BAD_FILES: readonly BadFile[] = [
     whole: "__proto__: { x: 1 }\nconstructor: { y: 2 }\ninstance: { toString: 1 }\n",
     says: [
       'functions: the last resort of policy "default" (chief-technician, it-technician) reaches nobody directly; give one of these functions a contact with a mail or webhook reach   (vigie.yaml)',
-      "__proto__: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, ceilings, discovery, heartbeat, tokens, retention, influx, rules, severity, families, reload   (vigie.yaml:1)",
-      "constructor: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, ceilings, discovery, heartbeat, tokens, retention, influx, rules, severity, families, reload   (vigie.yaml:2)",
+      "__proto__: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, ceilings, correlation, discovery, heartbeat, tokens, retention, influx, rules, severity, families, reload   (vigie.yaml:1)",
+      "constructor: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, ceilings, correlation, discovery, heartbeat, tokens, retention, influx, rules, severity, families, reload   (vigie.yaml:2)",
       "instance.toString: is not a known key; known here: name, language, timezone, number_prefix, public_url, state_dir, service_hours   (vigie.yaml:3)",
     ],
   },

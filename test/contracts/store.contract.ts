@@ -11,6 +11,7 @@ import { DAY, HOUR, MINUTE } from "../../daemon/model/time.ts";
 import { type DeviceEventQuery, type Fence, LeaseLost, RaceLost, type RollupPoint } from "../../daemon/ports.ts";
 import type { OpenedStore } from "../../daemon/store/open.ts";
 import type { FakeClock } from "../fakes/clock.ts";
+import { joiningContract } from "./joining.contract.ts";
 import { alarm, incident, line, message, policy, START } from "./samples.ts";
 import { sessionsContract } from "./sessions.contract.ts";
 
@@ -59,6 +60,7 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
     });
 
     sessionsContract(() => store);
+    describe("incidents that are joined", () => joiningContract(() => store));
 
     describe("transactions", () => {
       it("keeps nothing of work that fails, and passes its error on", async () => {

@@ -205,6 +205,16 @@ export class Scenario {
     ]);
   }
 
+  /** Looks of one's own making, in the order in which they arrive; each batch is a turn. */
+  async arrives(batch: readonly { readonly device: string; readonly at: Instant; readonly finding: Finding }[]): Promise<void> {
+    await this.#evaluator.take(
+      batch.map(({ device, at, finding }) => {
+        const check: Check = { id: `${device}/icmp`, device, kind: "icmp", intervalMs: 30_000, timeoutMs: 1_000 };
+        return { ...this.#observe(check, finding), at };
+      }),
+    );
+  }
+
   /** The last looks, delivered once more. */
   async again(): Promise<void> {
     await this.#evaluator.take(this.#batch);
