@@ -277,8 +277,10 @@ export class Turn {
     const enough = (each: Alarm) =>
       each.state === "inactive" &&
       (each.goodLooks >= this.#world.restoreAfterLooks || this.#world.ruleById.get(each.rule)?.clearedBy === "trap");
-    const mine = [...this.#overlay.ofIncident(alarm.incident)];
-    if (mine.every(enough))
+    // What a person asked for has no good looks: beside a device's alarm, that one's count.
+    const asked = (each: Alarm) => this.#world.ruleById.get(each.rule)?.opensRequest === true;
+    const mine = [...this.#overlay.ofIncident(alarm.incident)].filter((each) => !asked(each));
+    if (mine.length > 0 && mine.every(enough))
       this.#intents.push({
         kind: "restore",
         incident: alarm.incident,

@@ -112,6 +112,49 @@ it("two switches of one site are one incident, and their children are listed the
   expect(await failing(net)).toEqual([]);
 });
 
+describe("a call for help and a device of its room", () => {
+  const call = { symptom: "user-assistance", effect: "event" } as const;
+  const devices = "codec-1; codec-2; ups-1";
+
+  it("called while the device fails: one incident, which cannot wait any more; restored when the device is well", async () => {
+    const net = await begin({ devices });
+    net.breaks("codec-2");
+    await net.advance(MINUTE);
+    expect(await failing(net)).toMatchObject([{ device: "codec-2", urgency: "service-hours" }]);
+    await net.hears("codec-1", call);
+    await net.advance(MINUTE);
+    const [incident, ...others] = await failing(net);
+    expect(others).toEqual([]);
+    expect(incident).toMatchObject({ device: "codec-2", severity: "minor", urgency: "now" });
+    const joined = (await net.store.timeline(incident?.id ?? "")).find(({ event }) => event === "alarms-joined");
+    expect(joined?.why).toBe("somebody asked for help in a101, and a device there fails");
+    await net.hears("codec-1", call);
+    expect(await failing(net)).toMatchObject([{ occurrences: 2 }]);
+    net.heals("codec-2");
+    await net.advance(3 * MINUTE);
+    expect((await net.unfolded()).map(({ state }) => state)).toEqual(["restored"]);
+  });
+
+  it("the device fails after the call: it joins the request, and nobody is told twice", async () => {
+    const net = await begin({ devices });
+    await net.hears("codec-1", call);
+    await net.advance(MINUTE);
+    net.breaks("codec-2");
+    await net.advance(2 * MINUTE);
+    expect(await failing(net)).toMatchObject([{ symptom: "user-assistance", occurrences: 1 }]);
+    expect(net.toldTo("desk")).toHaveLength(1);
+  });
+
+  it("two hours after the call it is a failure of its own", async () => {
+    const net = await begin({ devices });
+    await net.hears("codec-1", call);
+    await net.advance(120 * MINUTE);
+    net.breaks("codec-2");
+    await net.advance(2 * MINUTE);
+    expect((await failing(net)).map(({ device }) => device).sort()).toEqual(["codec-1", "codec-2"]);
+  });
+});
+
 it("the same looks in another order of arrival make the same incidents", async () => {
   const ids = ["codec-1", "codec-2", "codec-3", "codec-4"];
   const minutes = fc.integer({ min: 0, max: 12 });
