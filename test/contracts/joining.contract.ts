@@ -70,7 +70,7 @@ export function joiningContract(storeOf: () => OpenedStore): void {
       await tx.addLink({ ...link, from: "A1" });
       await tx.saveSplit({ id: "A1", from: "Z", left: ["c|x|"], stayed: [], by: "marie", at: START });
     });
-    const never = { samplesBefore: 0, trapsBefore: 0, inboxBefore: 0, sessionsBefore: 0 };
+    const never = { samplesBefore: 0, trapsBefore: 0, inboxBefore: 0, sessionsBefore: 0, looksBefore: 0 };
     await store.prune({ ...never, incidentsBefore: START + 1 });
     expect([await store.linksOf("A1"), await store.linksOf("B")]).toEqual([[], []]);
     expect(await store.loadSplits()).toHaveLength(1);
