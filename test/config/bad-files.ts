@@ -649,7 +649,12 @@ export const BAD_FILES: readonly BadFile[] = [
   {
     name: "failures that are one trouble",
     add: "correlation: { place: { window: 2h, devices: 1 }, firmware: { share_percent: 130 }, weather: true }\n",
-    says: ["X"],
+    says: [
+      'correlation.place.window: "2h" is above the 1h maximum; write 1h or less   (vigie.yaml:17)',
+      "correlation.place.devices: 1 is out of range; write a whole number from 2 to 1000   (vigie.yaml:17)",
+      "correlation.firmware.share_percent: 130 is out of range; write a whole number from 0 to 100   (vigie.yaml:17)",
+      "correlation.weather: is not a known key; known here: place, firmware, room   (vigie.yaml:17)",
+    ],
   },
   {
     name: "rules that are not there",
