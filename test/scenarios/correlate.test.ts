@@ -42,7 +42,7 @@ describe("two codecs of one site that fail within five minutes", () => {
     const joined = (await net.store.timeline(incident?.id ?? "")).find(({ event }) => event === "alarms-joined");
     expect(joined).toMatchObject({ why: "2 devices are out of service at mgh, within 5 min of each other", data: { count: 1 } });
     expect(joined?.data?.alarms).toContain("codec-2|unreachable");
-    expect(net.toldTo("desk").map(({ key }) => key.split("/").slice(1, 4).join("/"))).toEqual(["problem/1/1", "problem/1/2"]);
+    expect(net.toldTo("desk").map(({ key }) => key.split("/").slice(1, 4).join("/"))).toEqual(["problem/1/1", "raised/1/2"]);
     // One more is no news: they are on it.
     net.breaks("codec-3");
     await net.advance(MINUTE);
