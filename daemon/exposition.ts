@@ -4,7 +4,7 @@
  * Family by family, in slices that give the event loop back and leave at once: the whole text is never in memory.
  */
 import type { BoardView, LastLook } from "./board.ts";
-import { type IncidentSummary, incidentLines, incidentMetricNames, recurrenceLines } from "./export/incident-metrics.ts";
+import { type IncidentSummary, incidentLines, incidentMetricNames, recurrenceLines, ruleLines } from "./export/incident-metrics.ts";
 import { sampleHelp } from "./export/sample-help.ts";
 import { noPlan, type Plan, Plans } from "./export/sample-plan.ts";
 import { escapeLabel, heading, writeValue } from "./export/text-format.ts";
@@ -12,6 +12,7 @@ import type { DeviceKind, Family } from "./model/family.ts";
 import { type DeviceLights, type LightState, lightNames } from "./model/lights.ts";
 import type { Device, Network } from "./model/network.ts";
 import type { Recurrence } from "./ports.ts";
+import type { RuleTally } from "./ports-rules.ts";
 
 export interface ExpositionSources {
   readonly board: BoardView;
@@ -20,6 +21,8 @@ export interface ExpositionSources {
   readonly incidents: () => readonly IncidentSummary[];
   /** The most frequent failures, as last read from the store; its limit bounds the series. Without it there is no such family. */
   readonly recurrences?: () => readonly Recurrence[];
+  /** Incidents by rule and outcome, as last read from the store. */
+  readonly ruleTallies?: () => readonly RuleTally[];
   /** By id: which readings are texts. Without it none is taken for one. */
   readonly families?: () => ReadonlyMap<string, Family>;
 }
@@ -108,6 +111,7 @@ export function createExposition(sources: ExpositionSources): Exposition {
     for (const id of prepared.keys()) if (!network.devices.has(id)) prepared.delete(id);
     yield incidentLines(network, sources.incidents());
     yield recurrenceLines(sources.recurrences?.() ?? []);
+    yield ruleLines(sources.ruleTallies?.() ?? []);
   }
   return { slices };
 }

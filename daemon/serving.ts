@@ -16,7 +16,7 @@ import type { MibNames } from "./mib-names.ts";
 import type { Config } from "./model/config.ts";
 import { MINUTE } from "./model/time.ts";
 import type { createSink } from "./notify/sink.ts";
-import type { Bus, Clock, Log, Recurrence, Store } from "./ports.ts";
+import type { Bus, Clock, Log, Store } from "./ports.ts";
 import type { Auditor } from "./roles/auditor.ts";
 import type { SessionBook } from "./roles/class-facts.ts";
 import { Desk } from "./roles/desk.ts";
@@ -76,7 +76,9 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; clo
     mibNames: parts.mibNames,
     exposition: createExposition({
       ...{ board, network: () => config().network, families: () => config().families },
-      ...{ incidents: parts.open, recurrences: recurring(parts) },
+      incidents: parts.open,
+      recurrences: counted(parts, () => store.recurrences(clock.now(), mostRecurrences)),
+      ruleTallies: counted(parts, () => store.ruleTallies(clock.now())),
     }),
     readiness: parts.readiness,
     actions: new Desk({ store, clock, config, bookings: parts.bookings, changed: parts.refresh }),
@@ -105,12 +107,12 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; clo
 }
 
 /** Read again when a scrape comes and the last reading is a minute old: ninety days of incidents are not counted for nobody. */
-function recurring({ metrics, store, clock }: Serving): () => readonly Recurrence[] {
-  let known: readonly Recurrence[] = [];
+function counted<T>({ metrics, clock }: Serving, read: () => Promise<readonly T[]>): () => readonly T[] {
+  let known: readonly T[] = [];
   let readMs = Number.NEGATIVE_INFINITY;
   metrics.onScrape(async () => {
     if (clock.monotonicMs() - readMs < MINUTE) return;
-    known = await store.recurrences(clock.now(), mostRecurrences);
+    known = await read();
     readMs = clock.monotonicMs();
   });
   return () => known;

@@ -18,6 +18,7 @@ import { mount } from "./operation.ts";
 import { mountPages } from "./pages.ts";
 import { HttpProblem, lastHandler } from "./problem.ts";
 import { reads } from "./reads.ts";
+import { ruleOperations } from "./rules.ts";
 import { scrape } from "./scrape.ts";
 import { severityOperations } from "./severity.ts";
 import { writes } from "./writes.ts";
@@ -31,7 +32,15 @@ export function createApi(deps: ApiDeps): Api {
   const app = express();
   const desk = createTokenDesk(deps.config, deps.clock);
   const streams = createEventStreams(deps.changes);
-  const operations = [...reads, ...familyOperations, ...severityOperations, ...writes, ...acceptanceOperations, ...discoveryOperations];
+  const operations = [
+    ...reads,
+    ...familyOperations,
+    ...ruleOperations,
+    ...severityOperations,
+    ...writes,
+    ...acceptanceOperations,
+    ...discoveryOperations,
+  ];
 
   app.disable("x-powered-by");
   app.set("query parser", "simple");

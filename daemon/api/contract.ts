@@ -15,6 +15,7 @@ import {
   SignBody,
   WithdrawBody,
 } from "./contract-new-equipment.ts";
+import { ProposalView, RuleDetail, RuleList } from "./contract-rules.ts";
 import { SettledView, SeverityBody, SolveBody, severity, UrgencyBody, urgency } from "./contract-severity.ts";
 import {
   ActivityView,
@@ -300,6 +301,9 @@ export const ReloadQuery = z.strictObject({ yes: z.enum(["true", "false"]).optio
 /** Every shape that is named in the OpenAPI document. */
 export const shapes = {
   Problem,
+  RuleList,
+  Rule: RuleDetail,
+  Proposal: ProposalView,
   Alarm: AlarmView,
   AlarmList,
   DeviceSummary,
@@ -350,6 +354,7 @@ export const shapes = {
   Erase: EraseBody,
 } as const;
 
+export type { ProposalShape, RuleDetailShape, RuleItemShape } from "./contract-rules.ts";
 export type {
   ActivityShape,
   DeviceEventShape,

@@ -11,6 +11,7 @@ import { dailyEvents } from "../../rules/inventory.ts";
 import { inventoryCsv } from "../export/inventory-csv.ts";
 import { DAY, type Language } from "../model/time.ts";
 import { supportOf } from "../support.ts";
+import { appliesText, conditionText, raisedText } from "../text/rule-words.ts";
 import { inCommissioning, placeName, sheetView } from "./acceptance.ts";
 import type { TokenDesk } from "./access.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -20,6 +21,7 @@ import { blindness, deviceKnowledge, history, linkRows, rowsOfRecurrence, weakne
 import { textsFor } from "./page-texts.ts";
 import { HttpProblem } from "./problem.ts";
 import { deviceOf, incidentDetail } from "./reads.ts";
+import { ruleDetail, ruleItems, ruleOf } from "./rule-view.ts";
 import { deviceInventory, inventoryItems } from "./standing-reads.ts";
 import { deviceEventView } from "./standing-views.ts";
 import { deviceDetail, deviceView, incidentView, iso, trapView } from "./views.ts";
@@ -66,12 +68,30 @@ export function mountPages(app: Express, deps: ApiDeps, desk: TokenDesk): void {
     // The mark tells spreadsheets that it is UTF-8.
     response.send(`\ufeff${inventoryCsv(inventoryItems(deps, searchOf(request)))}`);
   });
+  page("/rules", async (_request, context) => {
+    const items = await ruleItems(deps);
+    return pages.rules({ page: context, rules: items.map((item) => ({ ...item, said: saidOf(deps, context, item.id) })) });
+  });
+  page("/rules/:id", async (request, context) => {
+    const rule = await ruleDetail(deps, request.params.id as string);
+    return pages.rule({ page: context, rule, said: saidOf(deps, context, rule.id) });
+  });
   page("/weaknesses", async (_request, context) => pages.weaknesses({ page: context, report: weaknessRows(deps.config()) }));
   page("/commissioning", async (_request, context) => pages.commissioning({ page: context, items: [...inCommissioning(deps)] }));
   page("/rooms/:id/acceptance", (request, context) => acceptancePage(deps, context, request.params.id as string));
   page("/recurrences", async (_request, context) =>
     pages.recurrences({ page: context, recurrences: await rowsOfRecurrence(deps, deps.clock.now()) }),
   );
+}
+
+/** What a rule says in the reader's language. */
+function saidOf(deps: ApiDeps, { language, texts }: PageContext, id: string) {
+  const rule = ruleOf(deps, id);
+  return {
+    appliesTo: appliesText(rule, language),
+    condition: conditionText(rule.when, language, texts),
+    raised: raisedText(rule, language),
+  };
 }
 
 async function statusPage(deps: ApiDeps, page: PageContext): Promise<string> {

@@ -6,6 +6,7 @@
 import type { Incident, Severity, Urgency } from "../model/incident.ts";
 import type { Network } from "../model/network.ts";
 import type { Recurrence } from "../ports.ts";
+import type { RuleTally } from "../ports-rules.ts";
 import { escapeLabel, heading } from "./text-format.ts";
 
 /** An incident that is not closed and not folded, as much of it as the metrics show. */
@@ -45,8 +46,11 @@ const incidentFamilies: readonly (readonly [name: string, help: string])[] = [
 const recurrenceName = "vigie_recurrence_occurrences";
 const recurrenceHelp = "How often the same failure came in the window; reopenings count, false alarms and tests do not.";
 
+const ruleName = "vigie_rule_incidents";
+const ruleHelp = "Incidents that a rule opened in the window, by what they were in the end; none: not closed yet.";
+
 /** Names that no sample may have. */
-export const incidentMetricNames: readonly string[] = [...incidentFamilies.map(([name]) => name), recurrenceName];
+export const incidentMetricNames: readonly string[] = [...incidentFamilies.map(([name]) => name), recurrenceName, ruleName];
 
 /** A series for every site from the start, so that an alert rule sees 0 and not nothing. */
 export function incidentLines(network: Network, incidents: readonly IncidentSummary[]): string {
@@ -82,6 +86,16 @@ export function recurrenceLines(recurrences: readonly Recurrence[]): string {
     return [`${recurrenceName}{${labels},window="30d"} ${occurrences30}\n`, `${recurrenceName}{${labels},window="90d"} ${occurrences90}\n`];
   });
   return `${heading(recurrenceName, recurrenceHelp)}\n${lines.join("")}`;
+}
+
+/** How often each rule was right: share of disposition="false-alarm". */
+export function ruleLines(tallies: readonly RuleTally[]): string {
+  if (tallies.length === 0) return "";
+  const lines = tallies.flatMap(({ rule, disposition, opened30, opened90 }) => {
+    const labels = `rule="${escapeLabel(rule)}",disposition="${escapeLabel(disposition ?? "none")}"`;
+    return [`${ruleName}{${labels},window="30d"} ${opened30}\n`, `${ruleName}{${labels},window="90d"} ${opened90}\n`];
+  });
+  return `${heading(ruleName, ruleHelp)}\n${lines.join("")}`;
 }
 
 function incidentLabels(of: Pick<IncidentSummary, "severity" | "urgency" | "level" | "site">): string {

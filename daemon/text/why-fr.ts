@@ -42,6 +42,23 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
   ["a person has seen it", "une personne l'a vu"],
   ["{who} holds it", "{who} le prend en charge"],
   ["{who} gave it back", "{who} l'a remis en file"],
+  // What would have avoided false alarms, rules/proposal.ts.
+  [
+    "{n} of {of} false alarms stayed within {to}, and nothing real did",
+    "{n} fausses alertes sur {of} sont restées en deçà de {to}, et aucune vraie panne",
+  ],
+  [
+    "{n} of {of} false alarms were over within {s} s, and nothing real was; what is real is told {later} s later",
+    "{n} fausses alertes sur {of} ont duré {s} s au plus, et aucune vraie panne; une vraie panne est annoncée {later} s plus tard",
+  ],
+  [
+    "{n} of {of} false alarms came outside service hours in {rooms}, where nothing real did",
+    "{n} fausses alertes sur {of} sont venues hors des heures de service dans {rooms}, où aucune vraie panne n'est venue",
+  ],
+  [
+    "{n} of {of} false alarms came while no session was near in {rooms}, where nothing real did",
+    "{n} fausses alertes sur {of} sont venues sans session proche dans {rooms}, où aucune vraie panne n'est venue",
+  ],
   // Alarms, rules/lifecycle.ts, links.ts, suppress.ts.
   ["one good look", "une bonne observation"],
   ["good look {n} of {k}", "bonne observation {n} de {k}"],

@@ -2,6 +2,7 @@
  * The frame of every page: head, navigation, language switch, banners. Works without its script, which only keeps it fresh.
  */
 import type { ComponentChildren, VNode } from "preact";
+import { ruleWords } from "./rules-words.ts";
 import { words } from "./words.ts";
 
 /** Texts that depend on data; the daemon's catalogue stands behind them. What has no translation comes back as it went in. */
@@ -101,6 +102,9 @@ export function Frame(props: { readonly page: PageContext; readonly title: strin
             </a>
             <a href="/recurrences" aria-current={page.path === "/recurrences" ? "page" : undefined}>
               {w.recurrences}
+            </a>
+            <a href="/rules" aria-current={page.path === "/rules" ? "page" : undefined}>
+              {ruleWords[page.language].title}
             </a>
             <a href="/weaknesses" aria-current={page.path === "/weaknesses" ? "page" : undefined}>
               {w.weaknesses}

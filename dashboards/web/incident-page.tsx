@@ -7,6 +7,7 @@ import type { SupportFacts } from "../../daemon/model/inventory.ts";
 import { Frame, Mark, type PageContext } from "./frame.tsx";
 import { isRestored, sentence, severityText } from "./incident-card.tsx";
 import { Pairs } from "./inventory-parts.tsx";
+import { ruleWords } from "./rules-words.ts";
 import { Timeline } from "./timeline.tsx";
 import { words } from "./words.ts";
 
@@ -123,6 +124,7 @@ function Facts({ page, incident, phone, beforeNumber }: IncidentPageProps): VNod
     [w.opened, texts.time(incident.openedAt)],
     [w.restored, incident.restoredAt === undefined ? undefined : texts.time(incident.restoredAt)],
     [w.disposition, incident.disposition === undefined ? undefined : texts.disposition(incident.disposition)],
+    [ruleWords[page.language].rule, <a href={`/rules/${encodeURIComponent(incident.rule)}`}>{incident.rule}</a>],
     [w.holder, incident.holder ?? w.nobody],
     [w.acknowledgedBy, incident.acknowledgedBy],
     [w.severity, `${texts.severity(incident.severity)}${w.colon}${texts.why(incident.severityWhy)}`],

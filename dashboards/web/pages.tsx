@@ -9,6 +9,7 @@ import { Frame, type PageContext } from "./frame.tsx";
 import { IncidentPage, type IncidentPageProps } from "./incident-page.tsx";
 import { InventoryPage, type InventoryPageProps } from "./inventory-page.tsx";
 import { RecurrencesPage, type RecurrencesPageProps } from "./recurrences-page.tsx";
+import { RulePage, type RulePageProps, RulesPage, type RulesPageProps } from "./rules-page.tsx";
 import { StatusPage, type StatusPageProps } from "./status-page.tsx";
 import { WeaknessesPage, type WeaknessesPageProps } from "./weaknesses-page.tsx";
 import { words } from "./words.ts";
@@ -25,6 +26,8 @@ export const pages = {
   commissioning: (props: CommissioningPageProps) => html(<CommissioningPage {...props} />),
   recurrences: (props: RecurrencesPageProps) => html(<RecurrencesPage {...props} />),
   inventory: (props: InventoryPageProps) => html(<InventoryPage {...props} />),
+  rules: (props: RulesPageProps) => html(<RulesPage {...props} />),
+  rule: (props: RulePageProps) => html(<RulePage {...props} />),
   weaknesses: (props: WeaknessesPageProps) => html(<WeaknessesPage {...props} />),
   notFound: (props: { readonly page: PageContext }) => {
     const w = words[props.page.language];

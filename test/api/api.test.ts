@@ -5,6 +5,7 @@ import { request } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { at, fill, incident, serve, stand, tokenText, type World, world } from "./fixture.ts";
+import { ruled } from "./ruled.ts";
 
 let made: World;
 let server: { readonly url: string; close(): Promise<void> };
@@ -66,6 +67,7 @@ describe("the OpenAPI document", () => {
       const parsed = schema.safeParse(value);
       expect(parsed.success ? [] : parsed.error.issues, name).toEqual([]);
     };
+    ruled(made);
     const bodies: Record<string, unknown> = {
       Note: { note: "seen" },
       NeededNote: { note: "cable replaced" },
@@ -82,8 +84,9 @@ describe("the OpenAPI document", () => {
     let driven = 0;
     for (const [path, methods] of Object.entries(document.paths)) {
       for (const [method, spec] of Object.entries(methods)) {
-        const id = path.includes("/devices/") ? "codec-1" : path.includes("/rooms/") ? "a101" : "01";
-        const address = path.replace("{id}", id).replace("{seq}", "2");
+        const place = path.includes("/rooms/") ? "a101" : path.includes("/rules/") ? "interface-down" : "01";
+        const id = path.includes("/devices/") ? "codec-1" : place;
+        const address = path.replace("{id}", id).replace("{seq}", "2").replace("{kind}", "for");
         const body = spec.requestBody?.content["application/json"]?.schema.$ref.replace("#/components/schemas/", "");
         if (body !== undefined) check(`#/components/schemas/${body}`, bodies[body]);
         const answer = method === "get" ? await get(address) : await post(address, body === undefined ? {} : bodies[body]);

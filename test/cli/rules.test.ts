@@ -29,7 +29,7 @@ describe("vigie rules test", () => {
   it("finds that all cases of all shipped rules hold, and that no small change of a rule goes unnoticed", async () => {
     const { code, out, err } = await run("test", "--mutants");
     expect({ code, err }).toEqual({ code: 0, err: [] });
-    expect(out).toEqual([expect.stringMatching(/^\d{3} cases of \d\d rules in 10 packs: all hold$/)]);
+    expect(out).toEqual([expect.stringMatching(/^\d{3} cases of \d\d rules in \d+ packs: all hold$/)]);
   });
 
   it("finds that the example of the docs holds, and what it would miss", async () => {
@@ -81,7 +81,7 @@ describe("vigie rules test", () => {
     const { code, out, err } = await run("test", "--config", join(place, "vigie.yaml"));
     expect([code, err]).toEqual([1, []]);
     expect(out[0]).toMatch(/^rules\/site\.yaml:28: ups-short-runtime/);
-    expect(out.at(-1)).toMatch(/in 11 packs: 1 failed$/);
+    expect(out.at(-1)).toMatch(/in \d+ packs: 1 failed$/);
     const broken = folder({ "vigie.yaml": CONFIG.replace("site: mgh", "site: nowhere"), "rules/site.yaml": pack });
     const beside = await run("test", "--config", join(broken, "vigie.yaml"));
     expect([beside.code, beside.err]).toEqual([0, ["the configuration has 1 more problems; see vigie check-config"]]);
@@ -127,7 +127,7 @@ describe("vigie rules list and show", () => {
     expect(code).toBe(0);
     expect(out[0]).toMatch(/^RULE +SYMPTOM +APPLIES TO +RAISED +SOURCE$/);
     expect(out.find((line) => line.startsWith("high-loss (disabled)"))).toMatch(/high-loss +all +2 looks, for 25s +1 % warn limit/);
-    expect(out.find((line) => line.startsWith("ups-short-runtime"))).toMatch(/ups +2 looks +Ours: our technician/);
+    expect(out.find((line) => line.startsWith("ups-short-runtime"))).toMatch(/UPS +2 looks +Ours: our technician/);
     const { items } = JSON.parse((await run("list", "--config", join(place, "vigie.yaml"), "--json")).out.join(""));
     expect(items.length).toBe(out.length - 1);
     expect(items.filter((each: { enabled: boolean }) => !each.enabled).map((each: { rule: { id: string } }) => each.rule.id)).toEqual([

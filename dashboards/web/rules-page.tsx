@@ -1,0 +1,166 @@
+/**
+ * The rules: how often each was right; one of them with its false alarms, and the change that would have avoided them.
+ */
+import type { VNode } from "preact";
+import type { ProposalShape, RuleDetailShape, RuleItemShape } from "../../daemon/api/contract.ts";
+import { Frame, type PageContext } from "./frame.tsx";
+import { ruleWords } from "./rules-words.ts";
+import { words } from "./words.ts";
+
+/** What depends on the language, made where the rule is. */
+export interface RuleSaid {
+  readonly appliesTo: string;
+  readonly condition: string;
+  readonly raised: string;
+}
+
+export interface RulesPageProps {
+  readonly page: PageContext;
+  readonly rules: readonly (RuleItemShape & { readonly said: RuleSaid })[];
+}
+
+export interface RulePageProps {
+  readonly page: PageContext;
+  readonly rule: RuleDetailShape;
+  readonly said: RuleSaid;
+}
+
+function percent(share: number | undefined): string {
+  return share === undefined ? "" : `${Math.round(share * 100)} %`;
+}
+
+export function RulesPage({ page, rules }: RulesPageProps): VNode {
+  const r = ruleWords[page.language];
+  return (
+    <Frame page={page} title={r.title}>
+      <p>{r.meaning}</p>
+      <p class="hint">{r.how}</p>
+      <section class="scroll" tabindex={0} aria-label={r.title}>
+        <table>
+          <thead>
+            <tr>
+              {[r.rule, r.applies, r.raised, r.opened30, r.opened90, r.false90, r.share, r.outside].map((head) => (
+                <th key={head} scope="col">
+                  {head}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rules.map(({ id, title, counts, said }) => (
+              <tr key={id}>
+                <td>
+                  <a href={`/rules/${encodeURIComponent(id)}`}>{title[page.language]}</a> <code>{id}</code>
+                </td>
+                <td>{said.appliesTo}</td>
+                <td>{said.raised}</td>
+                <td class="figure">{counts.opened30}</td>
+                <td class="figure">{counts.opened90}</td>
+                <td class="figure">{counts.falseAlarms90}</td>
+                <td class="figure">{percent(counts.falseShare90)}</td>
+                <td class="figure">{counts.toldOutsideHours90}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </Frame>
+  );
+}
+
+export function RulePage({ page, rule, said }: RulePageProps): VNode {
+  const r = ruleWords[page.language];
+  const w = words[page.language];
+  const { counts } = rule;
+  const text = rule.text[page.language];
+  const facts: readonly (readonly [string, string | number])[] = [
+    [r.rule, rule.id],
+    [w.symptom, page.texts.symptom(rule.symptom, rule.id)],
+    [r.applies, said.appliesTo],
+    [r.condition, said.condition],
+    [r.raised, said.raised],
+    [r.source, rule.source],
+    [r.opened30, counts.opened30],
+    [r.opened90, counts.opened90],
+    [r.false90, counts.falseShare90 === undefined ? counts.falseAlarms90 : `${counts.falseAlarms90} (${percent(counts.falseShare90)})`],
+    [r.outside, counts.toldOutsideHours90],
+  ];
+  return (
+    <Frame page={page} title={text.title}>
+      <dl>{facts.map(([name, value]) => [<dt key={name}>{name}</dt>, <dd key={`${name} value`}>{value}</dd>])}</dl>
+      <h2>{r.clinic}</h2>
+      <p>{text.clinic}</p>
+      <h2>{r.steps}</h2>
+      <ol>
+        {text.steps.map((step) => (
+          <li key={step}>{step}</li>
+        ))}
+      </ol>
+      <h2>{r.falseAlarms}</h2>
+      {rule.falseAlarms.length === 0 ? <p class="calm">{r.none}</p> : <FalseAlarms page={page} rule={rule} />}
+      {rule.falseAlarms.length === 0 ? null : <h2>{r.proposals}</h2>}
+      {rule.falseAlarms.length > 0 && rule.proposals.length === 0 ? <p>{r.noProposal}</p> : null}
+      {rule.proposals.map((proposal) => (
+        <Proposal key={proposal.kind} page={page} id={rule.id} proposal={proposal} />
+      ))}
+    </Frame>
+  );
+}
+
+function FalseAlarms({ page, rule }: { readonly page: PageContext; readonly rule: RuleDetailShape }): VNode {
+  const r = ruleWords[page.language];
+  const w = words[page.language];
+  return (
+    <section class="scroll" tabindex={0} aria-label={r.falseAlarms}>
+      <table>
+        <thead>
+          <tr>
+            {[w.incidentsSeen, w.device, w.site, r.lasted].map((head) => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rule.falseAlarms.map(({ number, at, device, deviceName, part, siteName, lastedSeconds }) => (
+            <tr key={number}>
+              <td>
+                <a href={`/incidents/${encodeURIComponent(number)}`}>{number}</a> {page.texts.time(at)}
+              </td>
+              <td>
+                {device === undefined ? "" : <a href={`/devices/${encodeURIComponent(device)}`}>{deviceName ?? device}</a>}
+                {part === undefined ? "" : ` (${page.texts.part(part)})`}
+              </td>
+              <td>{siteName}</td>
+              <td class="figure">{lastedSeconds === undefined ? "" : `${Math.round(lastedSeconds)} s`}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Proposal({ page, id, proposal }: { readonly page: PageContext; readonly id: string; readonly proposal: ProposalShape }): VNode {
+  const r = ruleWords[page.language];
+  const { kind, from, to, rooms, missed, false: noise, why, judgedBy, yaml } = proposal;
+  const names = rooms.map((room) => page.texts.name(room)).join(", ");
+  const title = kind === "scheduled" || kind === "sessions" ? r.kind[kind](names) : r.kind[kind](from, to);
+  return (
+    <section>
+      <h3>{title}</h3>
+      <p>
+        <strong>{r.effect(missed, noise)}</strong>
+      </p>
+      <p class="why">
+        {page.texts.why(why)} {r.judged[judgedBy]}
+      </p>
+      <p>{r.write}</p>
+      <pre>{yaml}</pre>
+      <p class="hint">
+        {r.record} <code>{`POST /api/v1/rules/${id}/proposals/${kind}/accept`}</code>
+      </p>
+    </section>
+  );
+}
