@@ -338,7 +338,6 @@ class Daemon implements App {
       symptom: "login-refused",
       failing,
       devices,
-      symptoms: ["login-refused", "unobserved"],
       at: this.#clock.now(),
       why,
     };

@@ -18,6 +18,8 @@ export interface LastLook {
   readonly detail?: string;
   readonly samples: readonly Sample[];
   readonly readings: readonly Reading[];
+  /** When it was last up: this look, or an earlier one since the start. */
+  readonly answeredAt?: Instant;
   /** Kept from the last look that failed. */
   readonly trace?: readonly string[];
 }
@@ -97,6 +99,7 @@ export function lookAfter(last: LastLook | undefined, observation: Observation, 
   if (last !== undefined && last.at > observation.at && last.at <= now) return undefined;
   const { finding } = observation;
   const trace = finding.status === "up" ? last?.trace : finding.trace;
+  const answeredAt = finding.status === "up" ? observation.at : last?.answeredAt;
   return {
     kind: observation.kind,
     at: observation.at,
@@ -106,6 +109,7 @@ export function lookAfter(last: LastLook | undefined, observation: Observation, 
     ...(finding.detail === undefined ? {} : { detail: finding.detail }),
     // A look that failed keeps the last good values out: what was not seen is not shown as seen.
     ...valuesAfter(last, observation),
+    ...(answeredAt === undefined ? {} : { answeredAt }),
     ...(trace === undefined ? {} : { trace }),
   };
 }

@@ -6,6 +6,7 @@
 import type { Config } from "./model/config.ts";
 import type { Incident, OutboxRow } from "./model/incident.ts";
 import type { DeviceInventory } from "./model/inventory.ts";
+import { circuitNames } from "./model/network.ts";
 import { supportOf } from "./support.ts";
 import { renderNotice } from "./text/notice.ts";
 import { tableWhys, whyText } from "./text/why.ts";
@@ -21,7 +22,7 @@ export function renderRow(
   const device = incident.device === undefined ? undefined : network.devices.get(incident.device);
   const room = incident.room === undefined ? undefined : network.rooms.get(incident.room);
   const site = network.sites.get(incident.site);
-  const link = incident.rootCause.startsWith("link:") ? network.links.get(incident.rootCause.slice("link:".length)) : undefined;
+  const linkName = circuitNames(network, incident.rootCause);
   const rule = rules.find((each) => each.id === incident.rule);
   const nameOf = (id: string) => network.devices.get(id)?.name ?? network.links.get(id)?.name ?? network.sites.get(id)?.name;
   const whys = tableWhys(severity);
@@ -34,7 +35,7 @@ export function renderRow(
     demo: config.demo,
     why: (text) => whyText(text, row.language, nameOf, whys),
     ...(device === undefined ? {} : { deviceName: device.name }),
-    ...(link === undefined ? {} : { linkName: link.name }),
+    ...(linkName === undefined ? {} : { linkName }),
     ...(room === undefined ? {} : { roomName: room.name }),
     ...(room?.phone === undefined ? {} : { roomPhone: room.phone }),
     ...(rule === undefined ? {} : { rule }),

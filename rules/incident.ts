@@ -13,6 +13,7 @@ import {
   type SeveritySettled,
   type TimelineEntry,
   type Urgency,
+  type Verdict,
 } from "../daemon/model/incident.ts";
 import type { Clock, Policy } from "../daemon/model/policy.ts";
 import { DAY, type Instant } from "../daemon/model/time.ts";
@@ -53,6 +54,7 @@ export interface Opening {
   readonly urgencyWhy: string;
   readonly general: boolean;
   readonly sessionHit?: string;
+  readonly verdict?: Verdict;
   readonly firstBadAt: Instant;
   readonly at: Instant;
   readonly policy: Policy;
@@ -80,7 +82,13 @@ export function openIncident(opening: Opening): Decision {
     occurrences: 1,
     version: 1,
   };
-  const data = { severity: opening.severity, severityWhy: opening.severityWhy, urgency: opening.urgency, urgencyWhy: opening.urgencyWhy };
+  const data = {
+    severity: opening.severity,
+    severityWhy: opening.severityWhy,
+    urgency: opening.urgency,
+    urgencyWhy: opening.urgencyWhy,
+    ...(opening.verdict === undefined ? {} : { verdict: opening.verdict }),
+  };
   return { incident, timeline: [line(incident, at, "system", "opened", why, data)], notices: [] };
 }
 

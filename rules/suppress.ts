@@ -1,83 +1,123 @@
 /**
- * Whose failure explains this one? Parents, circuits, and our own sight.
+ * Whose failure explains this one? Parents, circuits, and what several circuits share.
  *
- * Pure. A device is explained only when all its parents are gone (redundant parents: any one is enough to reach it).
+ * Pure. A device is explained only when all its parents are gone (redundant parents: any one is enough to reach it); a site only when all
+ * its circuits are. Of several that are gone together, the last to fail is the cause: only then was there no way left.
  */
 import type { Device, Network } from "../daemon/model/network.ts";
 import type { Rule } from "../daemon/model/rule.ts";
-import type { BlindJudgement, LinkJudgement, StateOf } from "./links.ts";
+import type { Instant } from "../daemon/model/time.ts";
+import { below, childrenOf, parentsOf } from "./cuts.ts";
+import { AT_ONCE_MS, type CutDown, isBehind, type SeenOf } from "./links.ts";
 
-export { type BlindJudgement, type DeviceUp, judgeBlind, judgeLinks, type LinkJudgement, type StateOf } from "./links.ts";
+export { type BySite, below, type Cut, cutsOf, devicesBySite, parentsOf, type Topology, topologyOf } from "./cuts.ts";
+export * from "./links.ts";
+
+/** The holder of what several circuits share. */
+export const CORE = "link:*";
 
 export interface ExplainInput {
   readonly device: Device;
   readonly network: Network;
-  readonly state: StateOf;
-  readonly symptom: string;
+  readonly seen: SeenOf;
   readonly rule: Rule;
-  /** From judgeLinks; without it only devices explain. */
-  readonly links?: readonly LinkJudgement[];
-  /** From judgeBlind. */
-  readonly blind?: BlindJudgement;
+  /** The cuts that are down now; without them only devices explain. */
+  readonly cuts?: readonly CutDown[];
+  /** Since when several circuits are down at once; undefined: they are not. */
+  readonly coreSince?: Instant;
 }
 
 export interface Explanation {
-  /** The direct cause: a parent device, a link, or `blind`. */
+  /** The direct cause: a parent device, or the holder of a cut. */
   readonly by: string;
-  /** The topmost failed device or link, or `blind`: the root cause that gathers. */
+  /** The topmost failed device, or the holder of a cut: the root cause that gathers. */
   readonly root: string;
   readonly why: string;
 }
 
-/** Parents as configured; a device without any is reached through its site's gateway. */
-export function parentsOf(network: Network, device: Device): readonly string[] {
-  const known = device.parents.filter((id) => id !== device.id && network.devices.has(id));
-  if (known.length > 0) return known;
-  const gateway = network.sites.get(device.site)?.gateway;
-  return gateway !== undefined && gateway !== device.id && network.devices.has(gateway) ? [gateway] : [];
-}
-
 /** Down, or not seen while everything it is reached through is gone. */
-function isGone(network: Network, id: string, state: StateOf, path: ReadonlySet<string>): boolean {
-  const now = state(id);
-  if (now !== "unknown") return now === "down";
+function isGone(network: Network, id: string, seen: SeenOf, path: ReadonlySet<string>): boolean {
+  const { state } = seen(id);
+  if (state !== "unknown") return state === "down";
   const device = network.devices.get(id);
   if (device === undefined || path.has(id)) return false;
   const parents = parentsOf(network, device);
   const longer = new Set(path).add(id);
-  return parents.length > 0 && parents.every((parent) => isGone(network, parent, state, longer));
+  return parents.length > 0 && parents.every((parent) => isGone(network, parent, seen, longer));
 }
 
 /** The topmost gone devices above this one; empty when it can still be reached. */
-function rootsAbove(network: Network, device: Device, state: StateOf, path: ReadonlySet<string>): readonly string[] {
+function rootsAbove(network: Network, device: Device, seen: SeenOf, path: ReadonlySet<string>): readonly string[] {
   const parents = parentsOf(network, device);
   if (parents.length === 0 || path.has(device.id)) return [];
-  if (!parents.every((parent) => isGone(network, parent, state, path))) return [];
+  if (!parents.every((parent) => isGone(network, parent, seen, path))) return [];
   const longer = new Set(path).add(device.id);
   const roots = parents.flatMap((id) => {
     const parent = network.devices.get(id);
-    const above = parent === undefined ? [] : rootsAbove(network, parent, state, longer);
+    const above = parent === undefined ? [] : rootsAbove(network, parent, seen, longer);
     return above.length > 0 ? above : [id];
   });
   return [...new Set(roots)].sort();
 }
 
-/** Undefined: the failure is the device's own, or it cannot be told. */
-export function explain(input: ExplainInput): Explanation | undefined {
-  const { device, network, state, rule, links = [], blind } = input;
-  if (!rule.suppressible) return undefined;
-  if (blind?.blind === true && blind.device !== device.id) return { by: "blind", root: "blind", why: blind.why };
-  const [root] = rootsAbove(network, device, state, new Set());
-  const top = root === undefined ? device : (network.devices.get(root) ?? device);
-  const link = links.find((one) => one.down === true && one.sites.includes(top.site) && standsFor(network, one.link) !== top.id);
-  const by = parentsOf(network, device)[0];
-  if (link !== undefined) return { by: root === undefined ? link.link : (by ?? link.link), root: link.link, why: link.why };
-  if (root === undefined || by === undefined) return undefined;
-  return { by, root, why: by === root ? `reached through ${root}, which is down` : `reached through ${by}, behind ${root}, which is down` };
+/** The last to fail; of those that failed at once, the first by name, in whatever order they were seen. */
+function lastToFail(ids: readonly string[], seen: SeenOf): string | undefined {
+  const since = (id: string) => seen(id).downSince ?? Number.NEGATIVE_INFINITY;
+  const latest = Math.max(...ids.map(since));
+  return ids.filter((id) => since(id) >= latest - AT_ONCE_MS || latest === Number.NEGATIVE_INFINITY).sort()[0];
 }
 
-function standsFor(network: Network, link: string): string | undefined {
-  return network.links.get(link)?.device;
+interface Step {
+  readonly id: string;
+  readonly device?: Device;
+  readonly since?: Instant;
+}
+
+/** One step up: over the parents to the topmost that is gone, else over the circuits of its site. */
+function causeOf({ device, network, seen, cuts = [] }: ExplainInput): Step | undefined {
+  const root = lastToFail(rootsAbove(network, device, seen, new Set()), seen);
+  const parent = root === undefined ? undefined : network.devices.get(root);
+  if (parent !== undefined) return { id: parent.id, device: parent };
+  const mine = cuts.filter(({ cut }) => cut.sites.includes(device.site) && !cut.devices.includes(device.id));
+  const outer = mine.find(({ cut }) => !mine.some((other) => isBehind(cut, other.cut)));
+  if (outer === undefined) return undefined;
+  if (!outer.cut.polled) return { id: outer.cut.holder, since: outer.since };
+  const standing = lastToFail(outer.cut.devices, seen);
+  const stands = standing === undefined ? undefined : network.devices.get(standing);
+  return stands === undefined ? undefined : { id: stands.id, device: stands };
+}
+
+/** A device whose failure is a circuit's, and the circuit one of several that failed at once. */
+function sharesFault(device: Device, { cuts = [], coreSince }: ExplainInput): boolean {
+  return coreSince !== undefined && cuts.some(({ cut, since }) => cut.polled && cut.devices.includes(device.id) && since >= coreSince);
+}
+
+/** Undefined: the failure is the device's own, or it cannot be told. */
+export function explain(input: ExplainInput): Explanation | undefined {
+  const { device, network, seen, rule, coreSince } = input;
+  if (!rule.suppressible) return undefined;
+  const steps: Step[] = [];
+  const path = new Set([device.id]);
+  for (let at: Device | undefined = device; at !== undefined; at = steps.at(-1)?.device) {
+    const next: Step | undefined = sharesFault(at, input) ? { id: CORE } : causeOf({ ...input, device: at });
+    if (next === undefined || path.has(next.id)) break;
+    path.add(next.id);
+    steps.push(next);
+  }
+  const last = steps.at(-1);
+  if (last === undefined) return undefined;
+  const shared = last.since !== undefined && coreSince !== undefined && last.since >= coreSince;
+  const root = shared ? CORE : last.id;
+  const parents = parentsOf(network, device);
+  const gone = parents.length > 0 && rootsAbove(network, device, seen, new Set()).length > 0;
+  const by = gone ? (parents[0] ?? root) : (steps[0]?.id ?? root);
+  return { by, root, why: whyOf(by, root) };
+}
+
+function whyOf(by: string, root: string): string {
+  if (root === CORE) return "several circuits failed at once: what they share is down";
+  if (root.startsWith("link:")) return `reached over ${root.slice("link:".length)}, which is down`;
+  return by === root ? `reached through ${root}, which is down` : `reached through ${by}, behind ${root}, which is down`;
 }
 
 /** Everything above a device, nearest first: looked at before the device is called down. Only what can be looked at. */
@@ -97,24 +137,7 @@ export function parentsToLookAt(network: Network, device: Device): readonly stri
 
 /** All devices below, at any depth, over any of their parents. */
 export function descendants(network: Network, deviceId: string): ReadonlySet<string> {
-  const children = new Map<string, string[]>();
-  for (const device of network.devices.values()) {
-    for (const parent of parentsOf(network, device)) {
-      const list = children.get(parent);
-      if (list === undefined) children.set(parent, [device.id]);
-      else list.push(device.id);
-    }
-  }
-  const found = new Set<string>();
-  const open = [deviceId];
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    for (const child of children.get(id) ?? []) {
-      if (child === deviceId || found.has(child)) continue;
-      found.add(child);
-      open.push(child);
-    }
-  }
-  return found;
+  return below({ children: childrenOf(network) }, deviceId);
 }
 
 /** What a symptom hides on its own device: it is told once, by the symptom that explains it. */

@@ -116,6 +116,7 @@ export const IncidentView = z.object({
   urgency,
   urgencyWhy: z.string(),
   general: z.boolean(),
+  verdict: z.enum(["ritm-core", "site-link"]).optional().describe("Where the fault is, when the failure of circuits says so."),
   level: z.int().describe("1, 2, 3 of the procedure; 4 is the last resort."),
   state: incidentState,
   foldedInto: z.string().optional(),

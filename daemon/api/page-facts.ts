@@ -9,7 +9,9 @@ import type { LinkRow } from "../../dashboards/web/links.tsx";
 import type { RecurrenceRow } from "../../dashboards/web/recurrences-page.tsx";
 import type { HistorySeries } from "../../dashboards/web/sparkline.tsx";
 import type { WeaknessesPageProps } from "../../dashboards/web/weaknesses-page.tsx";
-import { type BlindJudgement, type DeviceUp, judgeBlind, judgeLinks } from "../../rules/links.ts";
+import { sitesBehind } from "../../rules/cuts.ts";
+import type { DeviceUp } from "../../rules/links.ts";
+import { CORE } from "../../rules/suppress.ts";
 import { reportWeaknesses, weaknessesOf } from "../../rules/weaknesses.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Config } from "../model/config.ts";
@@ -26,52 +28,62 @@ const slotMs = 5 * MINUTE;
 /** Symptoms by which the router of a circuit is lost to us. */
 const lost = new Set(["unreachable", "silent"]);
 
-const stateOf =
-  (deps: ApiDeps) =>
-  (id: string): DeviceUp =>
-    upOf(deps.board.get(id));
-
 /** Set while the alarm that we are blind is active. */
 export async function blindness(deps: ApiDeps): Promise<PageContext["blind"]> {
   const alarm = (await deps.alarms()).find((each) => each.symptom === "blind-poller" && each.state === "active");
-  if (alarm === undefined) return undefined;
-  const judged: BlindJudgement = judgeBlind(deps.config().network, stateOf(deps));
-  return { since: iso(alarm.firstBadAt ?? alarm.since), why: judged.blind ? judged.why : (alarm.detail ?? "") };
+  return alarm === undefined ? undefined : { since: iso(alarm.firstBadAt ?? alarm.since), why: alarm.detail ?? "" };
 }
 
 export async function linkRows(deps: ApiDeps): Promise<readonly LinkRow[]> {
   const { network, partners } = deps.config();
-  if (network.links.size === 0) return [];
   const alarms = await deps.alarms();
-  const blind = alarms.some((each) => each.symptom === "blind-poller" && each.state === "active");
-  const judged = new Map(judgeLinks(network, stateOf(deps)).map((each) => [each.link, each]));
   return [...network.links.values()].map((link) => {
-    const alarm = alarms.find((each) => each.device === `link:${link.id}` && each.state === "active");
-    const down = blind ? undefined : alarm !== undefined || judged.get(link.id)?.down;
+    const { state, alarm } = linkState(link, deps, alarms);
     const owner = link.owner === undefined ? undefined : (partners.get(link.owner)?.name ?? link.owner);
     return {
       id: link.id,
       name: link.name,
       ends: link.ends.map((end) => network.sites.get(end)?.name ?? end),
-      state: down === undefined ? "unknown" : down ? "down" : "up",
+      state,
       ...(owner === undefined ? {} : { owner }),
       ...(link.circuit === undefined ? {} : { circuit: link.circuit }),
-      ...(down === true ? failureOf(alarm ?? alarmOfLinkDevice(link, alarms)) : {}),
+      ...(state === "down" ? failureOf(alarm, alarms) : {}),
     };
   });
 }
 
-function failureOf(alarm: Alarm | undefined): Pick<LinkRow, "since" | "incident"> {
+/** Down when its alarm is active, its own or that of all the circuits to a site together; up when its device is, or somebody answers who is reached over it alone. */
+export function linkState(link: Link, deps: ApiDeps, alarms: readonly Alarm[]): { readonly state: DeviceUp; readonly alarm?: Alarm } {
+  const { network } = deps.config();
+  const holds = ({ device, state }: Alarm) =>
+    state === "active" && device.startsWith("link:") && device.slice("link:".length).split("+").includes(link.id);
+  const alarm = alarms.find(holds) ?? alarmOfLinkDevice(link, alarms);
+  if (alarms.some((each) => each.symptom === "blind-poller" && each.state === "active")) return { state: "unknown" };
+  if (alarm !== undefined) return { state: "down", alarm };
+  if (link.device !== undefined && network.devices.has(link.device)) return { state: upOf(deps.board.get(link.device)) };
+  const behind = sitesBehind(network, link.id);
+  const answers = [...network.devices.values()].some((each) => behind.includes(each.site) && upOf(deps.board.get(each.id)) === "up");
+  return { state: answers ? "up" : "unknown" };
+}
+
+/** One of several circuits is told by the incident of what they share. */
+function failureOf(alarm: Alarm | undefined, alarms: readonly Alarm[]): Pick<LinkRow, "since" | "incident"> {
   if (alarm === undefined) return {};
-  const { firstBadAt, since, incident } = alarm;
+  const { firstBadAt, since } = alarm;
+  const shared = alarm.suppressedBy === CORE ? alarms.find((each) => each.device === CORE) : undefined;
+  const incident = alarm.incident ?? shared?.incident;
   return { since: iso(firstBadAt ?? since), ...(incident === undefined ? {} : { incident }) };
 }
 
-/** The router that stands for the circuit does not answer, and nothing else explains it. */
+/** The router that stands for the circuit does not answer, and nothing explains it but what several circuits share. */
 function alarmOfLinkDevice(link: Link, alarms: readonly Alarm[]): Alarm | undefined {
   if (link.device === undefined) return undefined;
   return alarms.find(
-    (each) => each.device === link.device && lost.has(each.symptom) && each.state === "active" && each.suppressedBy === undefined,
+    (each) =>
+      each.device === link.device &&
+      lost.has(each.symptom) &&
+      each.state === "active" &&
+      (each.suppressedBy === undefined || each.suppressedBy === CORE),
   );
 }
 

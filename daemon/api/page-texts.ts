@@ -3,6 +3,7 @@
  */
 import type { PageContext, Texts } from "../../dashboards/web/frame.tsx";
 import type { Config } from "../model/config.ts";
+import { circuitNames } from "../model/network.ts";
 import { type Instant, MINUTE } from "../model/time.ts";
 import { fill, say, sayCode, sayDuration, sayTime } from "../text/catalogue.ts";
 import type { TextKey } from "../text/en.ts";
@@ -17,11 +18,14 @@ export function textsFor(language: PageContext["language"], config: Config, now:
   const titles = new Map(rules.map((rule) => [rule.id, rule]));
   const code = (prefix: string) => (each: string) => sayCode(language, prefix, each) ?? each;
   const plain = (prefix: string, level: number) => say(language, `${prefix}.${Math.min(level, 4)}` as TextKey);
-  const nameOf = (id: string) =>
-    network.devices.get(id)?.name ??
-    network.links.get(id.replace(/^link:/, ""))?.name ??
-    network.sites.get(id)?.name ??
-    network.rooms.get(id)?.name;
+  const nameOf = (id: string) => {
+    if (id === "link:*") return say(language, "verdict.ritm-core");
+    const circuits = circuitNames(network, id);
+    return (
+      circuits ??
+      [network.devices, network.links, network.sites, network.rooms].map((all) => all.get(id)?.name).find((name) => name !== undefined)
+    );
+  };
   const symptom = (of: string, rule?: string) => sayCode(language, "symptom", of) ?? symptomText(language, of, titles.get(rule ?? ""));
   const names = { nameOf: (id: string) => nameOf(id) ?? id, symptom };
   return {

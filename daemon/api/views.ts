@@ -5,7 +5,7 @@ import type { BoardView, DeviceState, LastLook } from "../board.ts";
 import type { MibNames } from "../mib-names.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Incident, TimelineEntry } from "../model/incident.ts";
-import type { Device, Network } from "../model/network.ts";
+import { circuitNames, type Device, type Network } from "../model/network.ts";
 import type { DeliveryView, Recurrence, TrapRecord } from "../ports.ts";
 import type {
   AlarmShape,
@@ -71,20 +71,19 @@ function lookView(look: LastLook): LookShape {
 /** A circuit's incident is about no device: the link stands in its fingerprint. */
 function linkName({ device, fingerprint }: Incident, network: Network): string | undefined {
   if (device !== undefined || !fingerprint.startsWith("link:")) return undefined;
-  const id = fingerprint.slice("link:".length).split("|")[0] ?? "";
-  return network.links.get(id)?.name ?? id;
+  return circuitNames(network, fingerprint.split("|")[0] ?? "");
 }
 
 export function incidentView(incident: Incident, network: Network): IncidentShape {
   const { id, number, site, symptom, rule, severity, severityWhy, urgency, urgencyWhy, general, level, state, occurrences, version } =
     incident;
-  const { device, room, part, foldedInto, holder, acknowledgedBy, disposition, wakeFor, recurrenceOf } = incident;
+  const { device, room, part, foldedInto, holder, acknowledgedBy, disposition, wakeFor, recurrenceOf, verdict } = incident;
   return {
     ...{ id, number, site, symptom, rule, severity, severityWhy, urgency, urgencyWhy, general, level, state, occurrences, version },
     siteName: network.sites.get(site)?.name ?? site,
     firstBadAt: iso(incident.firstBadAt),
     openedAt: iso(incident.openedAt),
-    ...present({ device, room, part, foldedInto, holder, acknowledgedBy, disposition, wakeFor, recurrenceOf }),
+    ...present({ device, room, part, foldedInto, holder, acknowledgedBy, disposition, wakeFor, recurrenceOf, verdict }),
     ...present({
       severitySettled:
         incident.severitySettled === undefined ? undefined : { ...incident.severitySettled, at: iso(incident.severitySettled.at) },

@@ -10,6 +10,8 @@ import type { Instant } from "./time.ts";
 export type { Severity } from "./policy.ts";
 export type Urgency = "now" | "before-session" | "service-hours";
 export type IncidentState = "open" | "taken" | "restored" | "resolved" | "closed";
+/** Where the fault is: what several sites hang on, or what one site hangs on. */
+export type Verdict = "ritm-core" | "site-link";
 export type Disposition = "fixed" | "healed" | "false-alarm" | "test" | "duplicate" | "not-ours";
 
 /** How the severity was settled: at the first call, because level 1's time ran out, by a person with a reason, or with the end of the incident. */
@@ -48,6 +50,8 @@ export interface Incident {
   readonly sessionHit?: string;
   /** When the first call began anew, after it had come back; undefined: at its opening. */
   readonly firstCallSince?: Instant;
+  /** Undefined: nothing has told where the fault is. */
+  readonly verdict?: Verdict;
   /** 1, 2, 3 of the procedure; 4 is the last resort. */
   readonly level: number;
   /** How often the present level has told its people; part of every message's key. */

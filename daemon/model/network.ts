@@ -107,6 +107,13 @@ export function credentialFor(device: Device, kind: ProbeKind): string | undefin
   }
 }
 
+/** Names of the circuits in `link:line-1+line-2`; undefined when it is about none by name. */
+export function circuitNames({ links }: Pick<Network, "links">, holder: string): string | undefined {
+  if (!holder.startsWith("link:") || holder === "link:*") return undefined;
+  const ids = holder.slice("link:".length).split("+");
+  return ids.map((id) => links.get(id)?.name ?? id).join(" + ");
+}
+
 export interface Network {
   readonly sites: ReadonlyMap<string, Site>;
   readonly rooms: ReadonlyMap<string, Room>;

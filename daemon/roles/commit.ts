@@ -21,7 +21,7 @@ import { judgeSeverity } from "../../rules/severity.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Config } from "../model/config.ts";
 import { type Incident, isFailing, type Severity } from "../model/incident.ts";
-import type { Device, Site } from "../model/network.ts";
+import { circuitNames, type Device, type Site } from "../model/network.ts";
 import { DAY, type Instant } from "../model/time.ts";
 import { RaceLost, type Tx } from "../ports.ts";
 import { ClassFacts, type SessionBook } from "./class-facts.ts";
@@ -52,6 +52,7 @@ export function numbersNeeded(intents: readonly Intent[], isOpen: (opener: Opene
   return new Set(needed).size;
 }
 
+type Fold = Extract<Intent, { kind: "fold" }>;
 type Opener = Extract<Intent, { kind: "open" | "ask" }>;
 
 export class IntentWriter {
@@ -186,6 +187,7 @@ export class IntentWriter {
       at: intent.at,
       policy,
       ...(before === undefined ? {} : { recurrenceOf: before.id }),
+      ...(intent.kind === "open" && intent.verdict !== undefined ? { verdict: intent.verdict } : {}),
       why: intent.why,
     });
   }
@@ -225,34 +227,55 @@ export class IntentWriter {
     this.opened.set(intent.root, open);
   }
 
-  async #fold(intent: Extract<Intent, { kind: "fold" }>): Promise<void> {
+  /**
+   * What turned out to be another's failure joins it: the incident is folded, or set aside when people knew it from before. Of whom people
+   * were told they handle: it stays an incident of its own, and says once what its cause is.
+   */
+  async #fold(intent: Fold): Promise<void> {
     const parent = await this.#openOf(intent.root);
     if (parent === undefined) return;
-    for (const child of await this.#tx.openByDevices(intent.devices)) {
-      // Who was told about it handles it: it stays an incident of its own.
-      if (intent.symptoms !== undefined && !intent.symptoms.includes(child.symptom)) continue;
-      if (child.id === parent.id || child.noticeSent || child.acknowledgedAt !== undefined || child.state !== "open") continue;
-      if (await this.#holdsOthers(child, intent)) continue;
-      const hours = hoursOf(this.#config, child.site, child.device);
-      const told = child.occurrences > 1;
-      const decision = told ? setAside(child, parent, intent.at, hours, intent.why) : foldIncident(child, parent, intent.at, intent.why);
-      await this.#write(decision, intent.at);
-      this.ended.push(child);
-      for (const alarm of [...this.#turn.overlay.ofIncident(child.id)]) {
-        const { incident: _i, ...free } = alarm;
-        this.#save({ ...free, suppressedBy: intent.by });
-      }
+    const explained = new Map(intent.alarms.flatMap((key) => this.#turn.overlay.get(key) ?? []).map((alarm) => [alarm.key, alarm]));
+    for (const id of new Set([...explained.values()].flatMap(({ incident }) => incident ?? []))) {
+      const child = await this.#tx.incident(id);
+      if (child === undefined || child.id === parent.id || child.foldedInto !== undefined || !isFailing(child)) continue;
+      const told = child.noticeSent || child.acknowledgedAt !== undefined || child.state !== "open";
+      if (await this.#holdsOthers(child, intent, told)) continue;
+      await (told ? this.#sayCause(child, parent, intent) : this.#end(child, parent, intent));
     }
   }
 
+  async #end(child: Incident, parent: Incident, intent: Fold): Promise<void> {
+    const hours = hoursOf(this.#config, child.site, child.device);
+    const told = child.occurrences > 1;
+    await this.#write(
+      told ? setAside(child, parent, intent.at, hours, intent.why) : foldIncident(child, parent, intent.at, intent.why),
+      intent.at,
+    );
+    this.ended.push(child);
+    for (const alarm of [...this.#turn.overlay.ofIncident(child.id)]) {
+      const { incident: _i, ...free } = alarm;
+      this.#save(alarm.state === "active" ? { ...free, suppressedBy: intent.by } : free);
+    }
+  }
+
+  async #sayCause(child: Incident, parent: Incident, intent: Fold): Promise<void> {
+    await this.#tx.appendTimeline([
+      line(child, intent.at, "system", "cause-found", intent.why, { cause: parent.number }),
+      line(parent, intent.at, "system", "told-child", intent.why, { child: child.number }),
+    ]);
+    for (const alarm of [...this.#turn.overlay.ofIncident(child.id)])
+      if (alarm.state === "active" && alarm.suppressedBy === undefined) this.#save({ ...alarm, suppressedBy: intent.by });
+  }
+
   /** It has gathered what this failure does not explain: that stays, and only what is explained leaves it. */
-  async #holdsOthers(child: Incident, { devices, by, at, why }: Extract<Intent, { kind: "fold" }>): Promise<boolean> {
+  async #holdsOthers(child: Incident, { alarms, by, at, why }: Fold, told: boolean): Promise<boolean> {
     const mine = [...this.#turn.overlay.ofIncident(child.id)].filter(({ state }) => state === "active");
-    const explained = mine.filter(({ device }) => devices.includes(device));
-    if (explained.length === mine.length) return false;
+    const explained = mine.filter(({ key, suppressedBy }) => suppressedBy === undefined && alarms.includes(key));
+    if (explained.length === mine.filter(({ suppressedBy }) => suppressedBy === undefined).length) return false;
+    if (told) return true;
     for (const { incident: _i, ...free } of explained) this.#save({ ...free, suppressedBy: by });
-    const alarms = explained.map(({ key }) => key);
-    const data = { count: alarms.length, alarms: alarms.slice(0, 200).join(", ") };
+    const left = explained.map(({ key }) => key);
+    const data = { count: left.length, alarms: left.slice(0, 200).join(", ") };
     await this.#tx.appendTimeline([line(child, at, "system", "alarms-left", why, data)]);
     return true;
   }
@@ -304,7 +327,9 @@ export class IntentWriter {
 
   #siteOf(alarm: Alarm, device: Device | undefined): Site["id"] {
     if (device !== undefined) return device.site;
-    const link = this.#config.network.links.get(alarm.device.replace(/^link:/, ""));
+    // Several circuits to one site have that end in common.
+    const [first = ""] = alarm.device.replace(/^link:/, "").split("+");
+    const link = this.#config.network.links.get(first);
     return (
       link?.ends[1] ??
       this.#config.network.devices.get(this.#config.network.canary ?? "")?.site ??
@@ -317,6 +342,6 @@ export class IntentWriter {
 /** Which circuit or credential it is, for whoever reads of it: it has no device to name. */
 function wideName(holder: string, config: Config): string | undefined {
   const [kind, id] = [holder.slice(0, holder.indexOf(":")), holder.slice(holder.indexOf(":") + 1)];
-  if (kind === "link") return config.network.links.get(id)?.name ?? id;
+  if (kind === "link") return circuitNames(config.network, holder);
   return kind === "credential" ? id : undefined;
 }

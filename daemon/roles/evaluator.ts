@@ -9,6 +9,7 @@
 import { DateTime } from "luxon";
 import { inOrder } from "../../rules/alarm.ts";
 import { createRuleIndex } from "../../rules/applies.ts";
+import { topologyOf } from "../../rules/cuts.ts";
 import type { Board } from "../board.ts";
 import type { Bookings } from "../bookings.ts";
 import type { Config } from "../model/config.ts";
@@ -92,6 +93,7 @@ export class Evaluator implements Role {
   #storedCursor = 0;
   #cursorStoredAt = 0;
   #holdUntil = 0;
+  #startedAt = 0;
   #checkpointAt = 0;
   readonly #unsaved = new Set<string>();
   /** Active alarms that wait for the first look at their parents. */
@@ -153,6 +155,7 @@ export class Evaluator implements Role {
     this.#memory = new AlarmMemory(await store.loadAlarms());
     this.#memory.hearSince((await store.kept<WallRow>(wallKey))?.at);
     this.#standing.load(await store.loadLights(), await store.loadInventories());
+    this.#startedAt = this.#deps.clock.now();
     this.#cursor = await store.cursor(cursorName);
     this.#storedCursor = this.#cursor;
     this.#failing = new FailingNow(await store.openIncidents());
@@ -293,6 +296,7 @@ export class Evaluator implements Role {
     this.#memory.remember(observations);
     this.#memory.rememberBack(result.cameBack);
     this.#memory.rememberMarks(result.overlay.marks);
+    this.#memory.suspects = result.suspects;
     for (const alarm of result.overlay.changes()) if (!result.persist.has(alarm.key)) this.#unsaved.add(alarm.key);
     for (const key of checkpoint) this.#unsaved.delete(key);
     this.#waiting = result.held;
@@ -344,6 +348,8 @@ export class Evaluator implements Role {
   #worldOf(config: Config): TurnWorld {
     return {
       network: config.network,
+      topology: topologyOf(config.network),
+      startedAt: this.#startedAt,
       rules: config.rules,
       ruleById: new Map(config.rules.map((rule) => [rule.id, rule])),
       rulesOf: createRuleIndex(config.rules),

@@ -3,10 +3,25 @@
  *
  * Reads the turn's overlay, so that a failure decided a moment ago explains what comes after it.
  */
-import { descendants, explain, judgeLinks, type LinkJudgement, maskedBy, parentsToLookAt } from "../../rules/suppress.ts";
+import {
+  type BlindJudgement,
+  below,
+  CORE,
+  type Cut,
+  type CutDown,
+  type CutJudgement,
+  explain,
+  isBehind,
+  judgeBlind,
+  judgeCut,
+  maskedBy,
+  parentsToLookAt,
+  type Seen,
+} from "../../rules/suppress.ts";
 import { type Alarm, alarmKey } from "../model/alarm.ts";
 import type { Device } from "../model/network.ts";
 import type { Rule } from "../model/rule.ts";
+import type { Instant } from "../model/time.ts";
 import type { TurnWorld } from "./intent.ts";
 import type { Overlay } from "./memory.ts";
 
@@ -31,42 +46,45 @@ export interface Explained {
 export class Explainer {
   readonly #world: TurnWorld;
   readonly #overlay: Overlay;
-  readonly #answered = new Set<string>();
+  /** When a device answered in this turn. */
+  readonly #answered = new Map<string, Instant>();
   readonly #looked = new Set<string>();
-  #links: readonly LinkJudgement[] | undefined;
+  #cuts: readonly CutDown[] | undefined;
+  #blind: boolean | undefined;
 
   constructor(world: TurnWorld, overlay: Overlay) {
     this.#world = world;
     this.#overlay = overlay;
   }
 
-  /** A device was looked at in this turn. */
-  looked(device: string, answered: boolean): void {
+  /** A device was looked at in this turn; `answeredAt` when it answered. */
+  looked(device: string, answeredAt: Instant | undefined): void {
     this.#looked.add(device);
-    if (answered) this.#answered.add(device);
+    if (answeredAt === undefined) return;
+    this.#answered.set(device, Math.max(answeredAt, this.#answered.get(device) ?? 0));
+    this.#blind = undefined;
   }
 
-  /** Something went out of service or came back: circuits are judged again when next asked for. */
+  /** Something went out of service or came back: circuits and our own sight are judged again when next asked for. */
   serviceMoved(): void {
-    this.#links = undefined;
+    this.#cuts = undefined;
+    this.#blind = undefined;
   }
 
   parentsUnseen(device: Device): boolean {
     return parentsToLookAt(this.#world.network, device).some((id) => this.#world.board.get(id) === undefined && !this.#looked.has(id));
   }
 
-  /** Everything that is reached only through it. */
-  below(device: Device): readonly string[] {
-    return [...descendants(this.#world.network, device.id)].filter((id) => id !== device.id);
+  /** Everything that is reached through it, over any of its parents. */
+  below(device: Device): ReadonlySet<string> {
+    return below(this.#world.topology, device.id);
   }
 
-  /** Why an alarm is not a cause of its own: blind, masked on its own device, or behind what is down. */
-  explained(alarm: Alarm, device: Device, rule: Rule | undefined): Explained | undefined {
+  /** Why an alarm is not a cause of its own: blind, masked on its own device, behind what is down, or one of several circuits. */
+  explained(alarm: Alarm, device: Device | undefined, rule: Rule | undefined): Explained | undefined {
+    if (device === undefined) return this.#explainedWide(alarm);
     if (rule?.suppressible === false) return undefined;
-    const blind = this.#overlay.get(alarmKey(blindRoot, blindSymptom))?.state === "active";
-    // The canary's own failure is what being blind means: it is no second incident.
-    const canaryDown = device.id === this.#world.network.canary && rule?.outOfService === true;
-    if (blind || canaryDown) return { by: blindRoot, root: blindRoot, why: "we are blind ourselves" };
+    if (this.#isBlind() || this.#isWitness(device, rule)) return { by: blindRoot, root: blindRoot, why: "we are blind ourselves" };
     const credential = this.#restingCredential(alarm, device);
     if (credential !== undefined) return { by: credential, root: credential, why: "the credential is refused on several devices" };
     const others = [...this.#overlay.ofDevice(device.id)].filter((other) => other.state === "active" && other.key !== alarm.key);
@@ -77,24 +95,70 @@ export class Explainer {
       return { by: device.id, root, why: `the device is ${hider.symptom}` };
     }
     if (rule === undefined) return undefined;
-    const links = this.#downLinks();
-    const behind = explain({ device, network: this.#world.network, state: (id) => this.stateOf(id), symptom: alarm.symptom, rule, links });
+    const { network } = this.#world;
+    const coreSince = this.coreSince();
+    const cuts = this.downCuts();
+    const seen = (id: string) => this.seen(id);
+    const behind = explain({ device, network, seen, rule, cuts, ...(coreSince === undefined ? {} : { coreSince }) });
     if (behind === undefined) return undefined;
-    const isLink = this.#world.network.links.has(behind.root);
-    return {
-      by: isLink ? `link:${behind.root}` : behind.by,
-      root: isLink ? `link:${behind.root}` : `down:${behind.root}`,
-      why: behind.why,
-    };
+    return { ...behind, root: network.devices.has(behind.root) ? `down:${behind.root}` : behind.root };
   }
 
-  /** The circuits that are down, judged at most once a turn, and only while one is. */
-  #downLinks(): readonly LinkJudgement[] {
-    if (this.#links !== undefined) return this.#links;
-    const { network } = this.#world;
-    const active = [...network.links.keys()].filter((id) => this.#overlay.get(alarmKey(`link:${id}`, linkSymptom))?.state === "active");
-    this.#links = active.length === 0 ? [] : judgeLinks(network, (id) => this.stateOf(id)).filter(({ link }) => active.includes(link));
-    return this.#links;
+  /** A circuit is not told while we are blind, nor beside the core that it hangs on. */
+  #explainedWide(alarm: Alarm): Explained | undefined {
+    if (!alarm.device.startsWith("link:")) return undefined;
+    if (this.#isBlind()) return { by: blindRoot, root: blindRoot, why: "we are blind ourselves" };
+    if (alarm.device === CORE) return undefined;
+    const coreSince = this.coreSince();
+    if (coreSince !== undefined && alarm.since >= coreSince)
+      return { by: CORE, root: CORE, why: "several circuits failed at once: what they share is down" };
+    const all = this.downCuts();
+    const mine = all.find(({ cut }) => cut.holder === alarm.device);
+    const outer =
+      mine === undefined ? undefined : all.find(({ cut }) => isBehind(mine.cut, cut) && !all.some((other) => isBehind(cut, other.cut)));
+    if (outer === undefined) return undefined;
+    const by = outer.cut.polled ? `down:${outer.cut.devices[0]}` : outer.cut.holder;
+    return { by: outer.cut.holder, root: by, why: `it is behind ${outer.cut.links.join(", ")}, which is down` };
+  }
+
+  #isBlind(): boolean {
+    return this.#overlay.get(alarmKey(blindRoot, blindSymptom))?.state === "active";
+  }
+
+  /** The canary's own failure, or our gateway's, is what being blind means: it is no second incident. */
+  #isWitness(device: Device, rule: Rule | undefined): boolean {
+    const { canary, devices, sites } = this.#world.network;
+    if (canary === undefined || rule?.outOfService !== true) return false;
+    if (device.id !== canary && sites.get(devices.get(canary)?.site ?? "")?.gateway !== device.id) return false;
+    this.#blind ??= this.judgeSight().blind;
+    return this.#blind;
+  }
+
+  judgeSight(): BlindJudgement {
+    return judgeBlind(this.#world.network, (id) => this.seen(id), this.#world.startedAt);
+  }
+
+  judgeCut(cut: Cut): CutJudgement {
+    return judgeCut(cut, this.#world.topology.bySite, (id) => this.seen(id), this.#world.startedAt);
+  }
+
+  /** Since when several circuits are down at once; undefined: they are not. */
+  coreSince(): Instant | undefined {
+    const core = this.#overlay.get(alarmKey(CORE, linkSymptom));
+    return core?.state === "active" ? core.firstBadAt : undefined;
+  }
+
+  /** The cuts that are down: by their alarm, or by the devices that stand for their circuits. */
+  downCuts(): readonly CutDown[] {
+    this.#cuts ??= this.#world.topology.cuts.flatMap((cut) => {
+      if (!cut.polled) {
+        const alarm = this.#overlay.get(alarmKey(cut.holder, linkSymptom));
+        return alarm?.state === "active" ? [{ cut, since: alarm.since }] : [];
+      }
+      const since = cut.devices.map((id) => this.seen(id).downSince);
+      return since.every((at) => at !== undefined) ? [{ cut, since: Math.max(...since) }] : [];
+    });
+    return this.#cuts;
   }
 
   /** The credential that rests everywhere and is why this check is refused, or sees nothing at all. */
@@ -106,17 +170,37 @@ export class Explainer {
     return holders.find((holder) => this.#overlay.get(alarmKey(holder, loginSymptom))?.state === "active");
   }
 
-  /** What is in commissioning counts in nothing: it explains nobody else's failure. */
-  stateOf(device: string): "up" | "down" | "unknown" {
-    if (this.#world.network.devices.get(device)?.commissioning === true) return "unknown";
-    const up = this.upOf(device);
-    return up === 0 ? "down" : up === 1 ? "up" : "unknown";
+  /** What was seen of a device, however blind we are. What is in commissioning counts in nothing: it explains nobody else's failure. */
+  seen(device: string): Seen {
+    if (this.#world.network.devices.get(device)?.commissioning === true) return { state: "unknown" };
+    let failingSince: Instant | undefined;
+    let downSince: Instant | undefined;
+    for (const alarm of this.#overlay.ofDevice(device)) {
+      if (alarm.state === "inactive" || this.#world.ruleById.get(alarm.rule)?.outOfService !== true) continue;
+      failingSince = Math.min(alarm.firstBadAt ?? alarm.since, failingSince ?? Number.POSITIVE_INFINITY);
+      if (alarm.state === "active") downSince = Math.min(alarm.since, downSince ?? Number.POSITIVE_INFINITY);
+    }
+    const answeredAt = this.#answeredAt(device);
+    const state = downSince !== undefined ? "down" : answeredAt !== undefined || this.#world.board.get(device)?.up === 1 ? "up" : "unknown";
+    return {
+      state,
+      ...(answeredAt === undefined ? {} : { answeredAt }),
+      ...(failingSince === undefined ? {} : { failingSince }),
+      ...(downSince === undefined ? {} : { downSince }),
+    };
+  }
+
+  #answeredAt(device: string): Instant | undefined {
+    let last = this.#answered.get(device);
+    for (const look of this.#world.board.get(device)?.looks.values() ?? []) {
+      if (look.answeredAt !== undefined && (last === undefined || look.answeredAt > last)) last = look.answeredAt;
+    }
+    return last;
   }
 
   /** 0 with an active out-of-service alarm, 1 when something answered, NaN when nothing ever did or we are blind. */
   upOf(device: string): number {
-    const blind = this.#overlay.get(alarmKey(blindRoot, blindSymptom))?.state === "active";
-    if (blind && device !== this.#world.network.canary) return Number.NaN;
+    if (this.#isBlind() && device !== this.#world.network.canary) return Number.NaN;
     for (const alarm of this.#overlay.ofDevice(device)) {
       if (alarm.state === "active" && this.#world.ruleById.get(alarm.rule)?.outOfService === true) return 0;
     }

@@ -2,9 +2,11 @@
  * What a turn of the evaluator decides with, and what it decides: the words between turn.ts, which decides, and commit.ts, which writes.
  */
 import type { createRuleIndex } from "../../rules/applies.ts";
+import type { Topology } from "../../rules/cuts.ts";
 import type { Match } from "../../rules/registration.ts";
 import type { BoardView } from "../board.ts";
 import type { Alarm } from "../model/alarm.ts";
+import type { Verdict } from "../model/incident.ts";
 import type { Device, Network } from "../model/network.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Rule } from "../model/rule.ts";
@@ -22,6 +24,8 @@ export type Intent =
       readonly at: Instant;
       readonly why: string;
       readonly together?: Together;
+      /** Where the fault is, when the failure of circuits says so. */
+      readonly verdict?: Verdict;
     }
   /** A person asks for help: an incident of its own, or one more occurrence of the one that is open. */
   | {
@@ -34,13 +38,11 @@ export type Intent =
     }
   /** Explained by another's failure: listed there by name. */
   | { readonly kind: "child"; readonly alarm: string; readonly root: string; readonly at: Instant; readonly why: string }
-  /** A failure that explains what its children have opened meanwhile. */
+  /** A failure that explains alarms that have opened incidents meanwhile. */
   | {
       readonly kind: "fold";
       readonly root: string;
-      readonly devices: readonly string[];
-      /** Only incidents of these symptoms; undefined: all. */
-      readonly symptoms?: readonly string[];
+      readonly alarms: readonly string[];
       readonly by: string;
       readonly at: Instant;
       readonly why: string;
@@ -110,11 +112,17 @@ export interface TurnResult {
   readonly up: ReadonlyMap<string, number>;
   /** Active alarms that wait for the first look at their parents; judged again every turn. */
   readonly held: ReadonlySet<string>;
+  /** Holders of circuits that may be down; judged again every turn. */
+  readonly suspects: ReadonlySet<string>;
 }
 
 /** What a turn decides with: the configuration in force and what was seen so far. */
 export interface TurnWorld {
   readonly network: Network;
+  /** Of that network. */
+  readonly topology: Topology;
+  /** When this evaluator began to look: nothing is known of answers before. */
+  readonly startedAt: Instant;
   readonly rules: readonly Rule[];
   readonly ruleById: ReadonlyMap<string, Rule>;
   readonly rulesOf: ReturnType<typeof createRuleIndex>;
@@ -136,9 +144,13 @@ export interface Wide {
   readonly holder: string;
   readonly symptom: string;
   readonly failing: boolean;
-  /** Whose incidents it explains. */
+  /** Whose state it changes: blind, they are unknown. */
   readonly devices: readonly string[];
-  readonly symptoms?: readonly string[];
   readonly at: Instant;
+  /** Since when it fails, where that is not the moment of the judgement. */
+  readonly since?: Instant;
+  readonly verdict?: Verdict;
+  /** What explained it is over, and it still fails. */
+  readonly again?: true;
   readonly why: string;
 }

@@ -42,6 +42,10 @@ export class AlarmMemory implements AlarmView {
   readonly #active = new Set<string>();
   /** Keys of active alarms that stand behind a gate. */
   readonly #gated = new Set<string>();
+  /** Keys of active alarms that another's failure explains. */
+  readonly #explained = new Set<string>();
+  /** Keys of active alarms that neither explains. */
+  readonly #free = new Set<string>();
   readonly #timers = new Timers();
   readonly #marks = new Map<string, Mark>();
   #heardAt: Instant | undefined;
@@ -50,6 +54,8 @@ export class AlarmMemory implements AlarmView {
   readonly #judged = new Map<string, { readonly at: Instant; readonly seq: number }>();
 
   readonly #cameBack = new Map<string, Instant>();
+  /** Holders of circuits that may be down. */
+  suspects: ReadonlySet<string> = new Set();
 
   constructor(alarms: readonly Alarm[]) {
     for (const alarm of alarms) this.#put(alarm);
@@ -172,6 +178,16 @@ export class AlarmMemory implements AlarmView {
     return this.#gated;
   }
 
+  /** Keys of active alarms that another's failure explains. */
+  explained(): Iterable<string> {
+    return this.#explained;
+  }
+
+  /** Keys of active alarms that nothing keeps from having an incident. */
+  free(): Iterable<string> {
+    return this.#free;
+  }
+
   /** Keys of alarms whose time (`for`, `within`) is over by then, earliest first. */
   due(at: Instant): readonly string[] {
     return this.#timers.due(at);
@@ -179,6 +195,11 @@ export class AlarmMemory implements AlarmView {
 
   apply(changes: Iterable<Alarm>): void {
     for (const alarm of changes) this.#put(alarm);
+  }
+
+  #standingOf({ suppressedBy }: Alarm): Set<string> {
+    if (suppressedBy === undefined) return this.#free;
+    return isGate(suppressedBy) ? this.#gated : this.#explained;
   }
 
   #put(alarm: Alarm): void {
@@ -193,8 +214,8 @@ export class AlarmMemory implements AlarmView {
     else this.#settling.get(alarm.device)?.delete(alarm.key);
     if (alarm.state === "active") this.#active.add(alarm.key);
     else this.#active.delete(alarm.key);
-    if (alarm.state === "active" && isGate(alarm.suppressedBy)) this.#gated.add(alarm.key);
-    else this.#gated.delete(alarm.key);
+    for (const set of [this.#gated, this.#explained, this.#free]) set.delete(alarm.key);
+    if (alarm.state === "active") this.#standingOf(alarm).add(alarm.key);
     if (alarm.wakeAt === undefined) this.#timers.delete(alarm.key);
     else this.#timers.set(alarm.key, alarm.wakeAt);
   }

@@ -190,11 +190,11 @@ export class Standing {
   #explained(alarm: Alarm, device: Device, config: Config): Alarm {
     const rule = config.rules.find(({ id }) => id === alarm.rule);
     if (alarm.state !== "active" || rule?.outOfService !== true) return alarm;
-    const state = (id: string) => {
+    const seen = (id: string) => {
       const up = this.#board.get(id)?.up;
-      return up === 0 ? "down" : up === 1 ? "up" : "unknown";
+      return { state: up === 0 ? ("down" as const) : up === 1 ? ("up" as const) : ("unknown" as const) };
     };
-    const behind = explain({ device, network: config.network, state, symptom: alarm.symptom, rule });
+    const behind = explain({ device, network: config.network, seen, rule });
     return behind === undefined ? alarm : { ...alarm, suppressedBy: behind.by };
   }
 

@@ -7,15 +7,17 @@ import { heardKey, isAbsence } from "../../rules/absence.ts";
 import { type Judgement, judgeObservation, type Transition, wakeAlarm } from "../../rules/alarm.ts";
 import { couldClear } from "../../rules/applies.ts";
 import { matchReading } from "../../rules/registration.ts";
-import { judgeBlind, judgeLinks, parentsToLookAt } from "../../rules/suppress.ts";
+import { CORE, parentsToLookAt, witnesses } from "../../rules/suppress.ts";
 import { type Alarm, alarmKey } from "../model/alarm.ts";
 import type { Device } from "../model/network.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Rule } from "../model/rule.ts";
 import { type Instant, MINUTE } from "../model/time.ts";
-import { blindRoot, blindSymptom, Explainer, linkSymptom, rootCauseOf } from "./explain.ts";
+import { Explainer, rootCauseOf } from "./explain.ts";
 import { gatedBy, type Intent, type Kick, type TurnResult, type TurnWorld, type Wide } from "./intent.ts";
 import { type AlarmMemory, isGate, Overlay } from "./memory.ts";
+import { Settling } from "./settle.ts";
+import { WideJudge } from "./wides.ts";
 
 export type { Intent, Kick, TurnResult, TurnWorld, Wide } from "./intent.ts";
 
@@ -37,6 +39,7 @@ export class Turn {
   #serviceMoved = false;
   /** Up to when we have listened. */
   #heardAt: Instant | undefined;
+  #suspects: ReadonlySet<string> = new Set();
 
   constructor(world: TurnWorld, memory: AlarmMemory) {
     this.#world = world;
@@ -59,29 +62,39 @@ export class Turn {
     for (const key of held) this.#judgeHeld(key, now);
     this.#reopenGates(now);
     for (const each of wide) this.#wideAlarm(each);
-    if (this.#serviceMoved) this.#judgeWide(now);
+    this.#judgeWide(observations.at(-1)?.at ?? now);
+    if (this.#serviceMoved) this.#settle(observations.at(-1)?.at ?? now);
     const up = new Map([...this.#touched].map((device) => [device, this.#others.upOf(device)]));
     const intents = this.#world.correlator?.join(this.#intents, this.#overlay, this.#world) ?? this.#intents;
     const decided = { persist: this.#persist, intents, kicks: this.#kicks, cameBack: this.#cameBack, held: this.#held };
-    return { overlay: this.#overlay, ...decided, up };
+    return { overlay: this.#overlay, ...decided, up, suspects: this.#suspects };
   }
 
   #observe(observation: Observation, now: Instant): void {
     const device = this.#world.network.devices.get(observation.device);
     if (device === undefined) return;
     this.#touched.add(device.id);
-    if (observation.kind !== "trap") this.#others.looked(device.id, observation.finding.status === "up");
+    if (observation.kind !== "trap") this.#others.looked(device.id, observation.finding.status === "up" ? observation.at : undefined);
     const judgement = this.#judge(observation, device, this.#world.rulesOf(device, undefined, observation), now);
     if (judgement.confirm) this.#kicks.push({ device: device.id, inMs: 0, confirm: true });
     if (judgement.retrySoonMs !== undefined) {
       this.#kicks.push({ check: observation.check, inMs: judgement.retrySoonMs });
-      for (const parent of parentsToLookAt(this.#world.network, device)) this.#kicks.push({ device: parent, inMs: 0 });
-      // Is it us? The canary is looked at before anybody else is called down.
-      const { canary } = this.#world.network;
-      if (canary !== undefined && canary !== device.id) this.#kicks.push({ device: canary, inMs: 0 });
+      this.#lookAround(device);
     }
     this.#rejudgeSuppressed(device, observation, new Set(judgement.transitions.map((each) => each.alarm.key)));
     this.#compare(observation, now);
+  }
+
+  /** Who may be why: its parents, our own sight, and those who tell of a circuit that nobody can look at. */
+  #lookAround(device: Device): void {
+    const { network, topology } = this.#world;
+    const around = new Set([
+      ...parentsToLookAt(network, device),
+      ...witnesses(device.site, topology.cutsBySite.get(device.site) ?? [], topology.bySite),
+    ]);
+    if (network.canary !== undefined) around.add(network.canary);
+    around.delete(device.id);
+    for (const id of around) this.#kicks.push({ device: id, inMs: 0 });
   }
 
   #judge(observation: Observation, device: Device, rules: readonly Rule[], now: Instant): Judgement {
@@ -203,18 +216,6 @@ export class Turn {
       return;
     }
     this.#intents.push({ kind: "open", alarm: alarm.key, root: rootCauseOf(alarm, rule), at, why });
-    if (rule?.outOfService === true) {
-      const children = this.#others.below(device);
-      if (children.length > 0)
-        this.#intents.push({
-          kind: "fold",
-          root: `down:${device.id}`,
-          devices: children,
-          by: device.id,
-          at,
-          why: `${device.id}, which they are reached through, is down`,
-        });
-    }
   }
 
   /**
@@ -226,7 +227,7 @@ export class Turn {
       if (alarm.state !== "active" || alarm.suppressedBy === undefined || isGate(alarm.suppressedBy) || moved.has(alarm.key)) continue;
       const rule = this.#world.ruleById.get(alarm.rule);
       if (this.#others.explained(alarm, device, rule) !== undefined) continue;
-      const back = this.#cameBack.get(alarm.suppressedBy) ?? this.#memory.cameBackAt(alarm.suppressedBy);
+      const back = this.#explanationEnded(alarm.suppressedBy, device);
       if (back !== undefined && observation.at - observation.durationMs <= back) continue;
       // Nor does a look of another kind: only one that could have cleared the alarm. What only the device itself can say, no look clears.
       const looked = rule === undefined || couldClear(rule, observation.kind);
@@ -235,6 +236,15 @@ export class Turn {
       this.#set(free);
       this.#raise(free, device, rule, observation.at, `still failing after ${suppressedBy} came back`);
     }
+  }
+
+  /** When the last of those through which it may be reached came back. */
+  #explanationEnded(by: string, device: Device): Instant | undefined {
+    const { network, topology } = this.#world;
+    const cuts = topology.cutsBySite.get(device.site) ?? [];
+    const all = [by, ...parentsToLookAt(network, device), ...cuts.flatMap(({ holder, devices }) => [holder, ...devices]), CORE];
+    const times = all.flatMap((id) => this.#cameBack.get(id) ?? this.#memory.cameBackAt(id) ?? []);
+    return times.length === 0 ? undefined : Math.max(...times);
   }
 
   /** Maintenance, a silence, the device's own state, an empty room: the alarm stands, and opens nothing for now. */
@@ -289,28 +299,29 @@ export class Turn {
       });
   }
 
-  /** A router or the canary moved: judge our own sight, then, as far as we see, the links without an address. */
-  #judgeWide(now: Instant): void {
-    const { network } = this.#world;
-    const state = (id: string) => this.#others.stateOf(id);
-    const blind = judgeBlind(network, state);
-    const all = [...network.devices.keys()].filter((id) => id !== network.canary);
-    this.#wideAlarm({ holder: blindRoot, symptom: blindSymptom, failing: blind.blind, devices: all, at: now, why: blind.why });
-    for (const verdict of judgeLinks(network, state)) {
-      const link = network.links.get(verdict.link);
-      const polled = link?.device !== undefined && (network.devices.get(link.device)?.checks.length ?? 0) > 0;
-      if (link === undefined || polled || verdict.down === undefined) continue;
-      const devices = [...network.devices.values()].filter((device) => verdict.sites.includes(device.site)).map((device) => device.id);
-      this.#wideAlarm({ holder: `link:${verdict.link}`, symptom: linkSymptom, failing: verdict.down, devices, at: now, why: verdict.why });
-    }
+  #judgeWide(at: Instant): void {
+    const judge = new WideJudge({
+      ...{ world: this.#world, overlay: this.#overlay, others: this.#others, at },
+      ...{ moved: this.#serviceMoved, touched: this.#touched, suspects: this.#memory.suspects },
+      apply: (wide) => this.#wideAlarm(wide),
+    });
+    judge.run();
+    this.#suspects = judge.suspects;
+    this.#kicks.push(...judge.kicks);
+  }
+
+  #settle(at: Instant): void {
+    const parts = { world: this.#world, memory: this.#memory, overlay: this.#overlay, others: this.#others, intents: this.#intents, at };
+    for (const device of new Settling({ ...parts, set: (alarm) => this.#set(alarm) }).run()) this.#lookAround(device);
   }
 
   #wideAlarm(input: Wide): void {
-    const { holder, symptom, failing, devices, at, why, symptoms } = input;
+    const { holder, symptom, failing, devices, at, why, verdict, again } = input;
     const key = alarmKey(holder, symptom);
     const before = this.#overlay.get(key);
     const active = before?.state === "active";
-    if (active === failing) return;
+    if (active === failing && again === undefined) return;
+    this.#serviceMoved = true;
     const rule = this.#world.rules.find((each) => each.symptom === symptom);
     if (rule === undefined) return;
     const base = {
@@ -327,10 +338,10 @@ export class Turn {
       detail: why,
     };
     if (failing) {
-      const raised = { ...base, state: "active" as const, firstBadAt: at, badLooks: 1, goodLooks: 0 };
+      const raised = { ...base, state: "active" as const, firstBadAt: input.since ?? at, badLooks: 1, goodLooks: 0 };
       this.#set(raised);
-      if (!this.#closedBy(raised, undefined, rule, at)) this.#intents.push({ kind: "open", alarm: key, root: holder, at, why });
-      this.#intents.push({ kind: "fold", root: holder, devices, by: holder, at, why, ...(symptoms === undefined ? {} : { symptoms }) });
+      this.#others.serviceMoved();
+      this.#raiseWide(raised, rule, at, why, verdict);
     } else if (before !== undefined) {
       this.#cameBack.set(holder, at);
       const incident = before.incident === undefined ? {} : { incident: before.incident };
@@ -338,6 +349,17 @@ export class Turn {
       if (before.incident !== undefined) this.#intents.push({ kind: "restore", incident: before.incident, at, why });
     }
     for (const device of devices) this.#touched.add(device);
+  }
+
+  #raiseWide(alarm: Alarm, rule: Rule, at: Instant, why: string, verdict: Wide["verdict"]): void {
+    if (this.#closedBy(alarm, undefined, rule, at)) return;
+    const explained = this.#others.explained(alarm, undefined, rule);
+    if (explained === undefined) {
+      this.#intents.push({ kind: "open", alarm: alarm.key, root: alarm.device, at, why, ...(verdict === undefined ? {} : { verdict }) });
+      return;
+    }
+    this.#set({ ...alarm, suppressedBy: explained.by });
+    this.#intents.push({ kind: "child", alarm: alarm.key, root: explained.root, at, why: explained.why });
   }
 
   #set(alarm: Alarm): void {

@@ -89,6 +89,9 @@ function whatText(input: NoticeInput): string {
   // "Codec A-101 does not answer" reads better than a title; a symptom of somebody's own rule has only its title.
   const symptom = said ?? rule?.text[language].title ?? say(language, "symptom.other", { symptom: incident.symptom });
   const part = incident.part === undefined ? "" : ` (${partText(language, incident.part)})`;
+  // Several circuits at once have no name together.
+  if (device === undefined && incident.rootCause === "link:*")
+    return `${say(language, "verdict.ritm-core")}${language === "fr" ? " : " : ": "}${symptom}`;
   const link = device === undefined ? (input.linkName ?? /^link:([^|]+)/.exec(incident.fingerprint)?.[1]) : undefined;
   if (link !== undefined) return `${link}${language === "fr" ? " : " : ": "}${symptom}${part}`;
   return device === undefined ? `${symptom}${part}` : `${device} ${said === undefined ? ": " : ""}${symptom}${part}`.replace(" : ", ": ");
@@ -114,6 +117,8 @@ function bodyLines(input: NoticeInput, what: string, where: string): string[] {
   const severity = say(language, `severity.${incident.severity}`);
   const settled = incident.severitySettled === undefined ? "severity-settled.provisional" : "severity-settled.settled";
   lines.push(say(language, "notice.severity", { severity, settled: say(language, settled), why: reason(input, incident.severityWhy) }));
+  if (incident.verdict !== undefined)
+    lines.push(say(language, "notice.verdict", { verdict: say(language, `verdict.${incident.verdict}`) }));
   lines.push(say(language, "notice.level", { level: say(language, `level.${levelOf(incident)}`) }));
   if (incident.holder !== undefined) lines.push(say(language, "notice.holder", { holder: incident.holder }));
   if (restored) lines.push("", say(language, "notice.restored-note"));

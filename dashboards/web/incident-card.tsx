@@ -20,10 +20,16 @@ export function byUrgency(a: IncidentShape, b: IncidentShape): number {
 }
 
 /** "Codec A-101 does not answer". */
-export function sentence(page: PageContext, of: Pick<IncidentShape, "deviceName" | "linkName" | "symptom" | "rule" | "part">): string {
+export function sentence(
+  page: PageContext,
+  of: Pick<IncidentShape, "deviceName" | "linkName" | "symptom" | "rule" | "part" | "verdict">,
+): string {
   const part = of.part === undefined ? "" : ` (${page.texts.part(of.part)})`;
   const symptom = page.texts.symptom(of.symptom, of.rule);
   if (of.deviceName === undefined && of.linkName !== undefined) return `${of.linkName}${words[page.language].colon}${symptom}${part}`;
+  // Several circuits at once have no name together.
+  if (of.deviceName === undefined && of.verdict !== undefined)
+    return capital(`${page.texts.of("verdict", of.verdict)}${words[page.language].colon}${symptom}`);
   return capital(`${of.deviceName ?? ""} ${symptom}${part}`.trim());
 }
 

@@ -127,6 +127,7 @@ function Facts({ page, incident, phone, beforeNumber }: IncidentPageProps): VNod
     [ruleWords[page.language].rule, <a href={`/rules/${encodeURIComponent(incident.rule)}`}>{incident.rule}</a>],
     [w.holder, incident.holder ?? w.nobody],
     [w.acknowledgedBy, incident.acknowledgedBy],
+    [w.verdict, incident.verdict === undefined ? undefined : texts.of("verdict", incident.verdict)],
     [w.severity, `${texts.severity(incident.severity)}${w.colon}${texts.why(incident.severityWhy)}`],
     [w.settled, settledText(page, incident)],
     [w.urgency, `${texts.urgency(incident.urgency)}${w.colon}${texts.why(incident.urgencyWhy)}`],

@@ -53,6 +53,8 @@ function Carried({ page, data, event }: { readonly page: PageContext; readonly d
     [w.until, until === undefined ? undefined : texts.time(new Date(Number(until)).toISOString())],
     [w.disposition, disposition === undefined ? undefined : texts.disposition(disposition)],
     [w.foldedInto, numberLink(text("into"))],
+    [w.verdict, text("verdict") === undefined ? undefined : texts.of("verdict", text("verdict") ?? "")],
+    [w.causedBy, numberLink(text("cause"))],
     [w.tookIn, numberLink(text("child"))],
     [w.behind, event === "alarm-joined" ? alarmList(page, text("alarm"), 1) : alarmList(page, text("alarms"), Number(data.count ?? 0))],
   ];

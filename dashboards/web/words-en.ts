@@ -93,6 +93,8 @@ export const en: Words = {
   toLookAtMeaning: "Service is back; nobody will be called again. They stay here until a person has looked at them and closed them.",
   majors: "Major, under way",
   unseenNow: "State unknown just now",
+  verdict: "Where the fault is",
+  causedBy: "Explained by",
   links: "Links",
   linksMeaning: "A link joins two sites. When it fails, all that is behind it is out of reach, without having failed.",
   circuit: "Circuit",

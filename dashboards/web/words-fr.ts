@@ -93,6 +93,8 @@ export const fr = {
     "Le service est revenu; personne ne sera plus appelé. Ils restent ici jusqu'à ce qu'une personne les ait regardés et fermés.",
   majors: "Majeurs en cours",
   unseenNow: "État actuel inconnu",
+  verdict: "Où est la panne",
+  causedBy: "Expliqué par",
   links: "Liens",
   linksMeaning: "Un lien relie deux sites. S'il tombe, tout ce qui est derrière est injoignable, sans être en panne.",
   circuit: "Circuit",

@@ -1,16 +1,34 @@
 /** Whose failure explains this one: parents, circuits, our own sight. */
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Link } from "../../daemon/model/network.ts";
-import { type DeviceUp, descendants, explain, judgeBlind, judgeLinks, maskedBy, parentsToLookAt } from "../../rules/suppress.ts";
+import { MINUTE } from "../../daemon/model/time.ts";
+import {
+  CORE,
+  type CutDown,
+  descendants,
+  explain,
+  judgeBlind,
+  judgeCore,
+  judgeCut,
+  maskedBy,
+  parentsToLookAt,
+  type Seen,
+  topologyOf,
+  verdictOf,
+  witnesses,
+} from "../../rules/suppress.ts";
 import { device, network, rule } from "./made.ts";
 
+/** All answered at 100; what is down failed at 200 and was called down at 204; what goes on answering did so at 210. */
 const states =
-  (down: readonly string[], unknown: readonly string[] = []) =>
-  (id: string): DeviceUp =>
-    down.includes(id) ? "down" : unknown.includes(id) ? "unknown" : "up";
-const why = (net: ReturnType<typeof network>, id: string, state: (id: string) => DeviceUp, over = {}) =>
-  explain({ device: net.devices.get(id)!, network: net, state, symptom: "unreachable", rule: rule(), ...over });
+  (down: readonly string[], unknown: readonly string[] = [], over: Readonly<Record<string, Seen>> = {}) =>
+  (id: string): Seen => {
+    if (over[id] !== undefined) return over[id];
+    if (down.includes(id)) return { state: "down", answeredAt: 100, failingSince: 200, downSince: 204 };
+    return unknown.includes(id) ? { state: "unknown" } : { state: "up", answeredAt: 210 };
+  };
+const why = (net: ReturnType<typeof network>, id: string, seen: (id: string) => Seen, over = {}) =>
+  explain({ device: net.devices.get(id)!, network: net, seen, rule: rule(), ...over });
 
 describe("parents", () => {
   const net = network([
@@ -44,7 +62,7 @@ describe("parents", () => {
 
   it("a ring of parents ends", () => {
     const ring = network([device("a", { parents: ["b"] }), device("b", { parents: ["a"] })]);
-    expect(why(ring, "a", states(["a", "b"]))?.by).toBe("b");
+    expect(why(ring, "a", states(["a", "b"])), "nobody is silenced by himself").toBeUndefined();
     expect(parentsToLookAt(ring, ring.devices.get("a")!)).toEqual(["b"]);
     expect([...descendants(ring, "a")]).toEqual(["b"]);
   });
@@ -62,26 +80,10 @@ describe("parents", () => {
     expect(parentsToLookAt(net, net.devices.get("codec")!)).toEqual(["switch", "router", "second", "core"]);
   });
 
-  it("a router with 100 children gives the same root in every order of observation, once it is seen down itself", () => {
-    const children = Array.from({ length: 100 }, (_, n) => `c${n}`);
-    const wide = network([device("router"), ...children.map((id) => device(id, { parents: ["router"] }))]);
-    fc.assert(
-      fc.property(fc.shuffledSubarray(["router", ...children], { minLength: 101, maxLength: 101 }), (order) => {
-        const down = new Set<string>();
-        const before: string[] = [];
-        for (const id of order) {
-          down.add(id);
-          const explained = why(wide, id, (each) => (down.has(each) ? "down" : "up"));
-          if (explained === undefined) before.push(id);
-          else expect(explained.root).toBe("router");
-        }
-        // Those seen before the router opened on their own; afterwards they are explained, and the router never is.
-        const after = before.filter((id) => why(wide, id, (each) => (down.has(each) ? "down" : "up")) === undefined);
-        expect(after).toEqual(["router"]);
-        for (const id of before) if (id !== "router") expect(descendants(wide, "router").has(id)).toBe(true);
-      }),
-      { numRuns: 30 },
-    );
+  it("of redundant parents that are gone the last to fail is the cause: only then was there no way left", () => {
+    const at = (second: number) => states(["codec", "switch", "router"], [], { second: { state: "down", downSince: second } });
+    expect(why(net, "switch", at(204 + 3 * MINUTE))?.root).toBe("second");
+    expect(why(net, "switch", at(204 + MINUTE))?.root, "at once: the first by name").toBe("router");
   });
 });
 
@@ -91,51 +93,129 @@ describe("circuits", () => {
   const devices = [device("canary", { site: "home" }), ...at("a", 2), ...at("b", 2), ...at("c", 1)];
   const links = [link("la", "home", "a"), link("core", "home", "hub"), link("lb", "hub", "b"), link("lc", "hub", "c")];
   const net = network([...devices, device("hub-x", { site: "hub", checks: [] })], {}, links, "canary");
-  const judged = (down: readonly string[], unknown: readonly string[] = []) =>
-    Object.fromEntries(judgeLinks(net, states(down, unknown)).map((one) => [one.link, one]));
+  type Seeing = (id: string) => Seen;
+  const judgedIn = (of: typeof net, seen: Seeing) => {
+    const { cuts, bySite } = topologyOf(of);
+    return Object.fromEntries(cuts.map((cut) => [cut.holder.slice("link:".length), judgeCut(cut, bySite, seen)]));
+  };
+  const judged = (down: readonly string[], over: Readonly<Record<string, Seen>> = {}) => judgedIn(net, states(down, [], over));
+  const downIn = (of: typeof net, seen: Seeing): readonly CutDown[] =>
+    Object.values(judgedIn(of, seen)).flatMap(({ cut, down }) => (down === true ? [{ cut, since: 204 }] : []));
 
   it("one whose site is dark while others answer is down: a site link", () => {
-    expect(judged(["a-0", "a-1"])).toMatchObject({ la: { down: true, verdict: "site link", sites: ["a"] }, core: { down: false } });
+    const all = judged(["a-0", "a-1"]);
+    expect([all.la?.down, all.core?.down]).toEqual([true, false]);
+    expect(verdictOf(all.la!.cut, topologyOf(net).bySite)).toBe("site-link");
   });
 
-  it("one with a device that answers is not down", () => {
-    expect(judged(["a-0"]).la).toMatchObject({ down: false });
+  it.each([
+    ["a device behind it answers after the failure", ["a-0"], {}, false],
+    [
+      "a device behind it answered before the failure, and was not looked at since",
+      ["a-0"],
+      { "a-1": { state: "up", answeredAt: 150 } },
+      undefined,
+    ],
+    ["it fails too, not confirmed yet", ["a-0"], { "a-1": { state: "unknown", answeredAt: 150, failingSince: 201 } }, undefined],
+    [
+      "one was dead before the last answer, the other fails now",
+      ["a-0"],
+      { "a-1": { state: "down", answeredAt: 90, failingSince: 95, downSince: 99 } },
+      undefined,
+    ],
+    [
+      "nobody elsewhere was looked at since it failed",
+      ["a-0", "a-1"],
+      { canary: { state: "up", answeredAt: 190 }, "b-0": { state: "unknown" }, "b-1": { state: "unknown" }, "c-0": { state: "unknown" } },
+      undefined,
+    ],
+  ] as const)("with one site: %s", (_, down, over, wanted) => {
+    expect(judged(down, over as Readonly<Record<string, Seen>>).la?.down).toBe(wanted);
+  });
+
+  it("three silent in a row, with no answer between, stand for a large site", () => {
+    const large = network([device("canary", { site: "home" }), ...at("a", 20)], {}, [link("la", "home", "a")], "canary");
+    const stale = Object.fromEntries(at("a", 20).map(({ id }) => [id, { state: "up", answeredAt: 150 } as Seen]));
+    const failing = (ids: readonly string[]) => Object.fromEntries(ids.map((id) => [id, states([id])(id)]));
+    expect(judgedIn(large, states([], [], { ...stale, ...failing(["a-0", "a-1"]) })).la?.down).toBeUndefined();
+    expect(judgedIn(large, states([], [], { ...stale, ...failing(["a-0", "a-1", "a-2"]) })).la?.down).toBe(true);
   });
 
   it("one device down at a site of one is too few to tell", () => {
     expect(judged(["c-0"]).lc).toMatchObject({ down: undefined });
   });
 
-  it("one that carries several dark sites is the core, and those behind it cannot be judged", () => {
-    const all = judged(["b-0", "b-1", "c-0"]);
-    expect(all.core).toMatchObject({ down: true, verdict: "RITM core", sites: ["b", "c", "hub"] });
-    expect([all.lb?.down, all.lc?.down]).toEqual([undefined, undefined]);
+  it("one that carries several dark sites is the core, and explains what is behind it, its circuits too", () => {
+    const seen = states(["b-0", "b-1", "c-0"]);
+    expect(judgedIn(net, seen).core?.down).toBe(true);
+    expect(verdictOf(judgedIn(net, seen).core!.cut, topologyOf(net).bySite)).toBe("ritm-core");
+    expect(why(net, "b-0", seen, { cuts: downIn(net, seen) })).toMatchObject({ by: "link:core", root: "link:core" });
   });
 
-  it("two that fail at once, a site each, point at the core", () => {
-    const pair = network(devices, {}, [link("la", "home", "a"), link("lb", "home", "b")], "canary");
-    expect(judgeLinks(pair, states(["a-0", "a-1", "b-0", "b-1"])).map((one) => one.verdict)).toEqual(["RITM core", "RITM core"]);
+  it("several that fail at once point at what they share; one that failed earlier does not", () => {
+    const [one, two, three] = ["a", "b", "c"].map((site) => ({
+      holder: `link:l${site}`,
+      links: [`l${site}`],
+      sites: [site],
+      devices: [],
+      polled: false,
+    }));
+    const core = (since: readonly number[], known?: number) =>
+      judgeCore(
+        [one!, two!, three!].slice(0, since.length).map((cut, n) => ({ cut, since: since[n]! })),
+        known,
+      );
+    expect(core([MINUTE, 2 * MINUTE])).toMatchObject({ down: true, since: MINUTE });
+    expect(core([0, 3 * MINUTE]).down).toBe(false);
+    expect(core([0, 3 * MINUTE, 4 * MINUTE])).toMatchObject({ down: true, since: 3 * MINUTE });
+    expect(core([5, 60 * MINUTE], 5), "while it lasts, what fails next is part of it").toMatchObject({ down: true });
+    expect(core([5], 5).down).toBe(false);
   });
 
-  it("nothing is said when nothing answers anywhere", () => {
-    expect(judged(["a-0", "a-1", "b-0", "b-1", "c-0"], ["canary"]).la).toMatchObject({ down: undefined });
-  });
-
-  it("one that has a polled device is judged by it", () => {
+  it("one that has a polled device is judged by it, and that device is the cause of what is behind", () => {
     const own = network(devices, {}, [link("la", "home", "a", { device: "a-0" })], "canary");
-    expect(judgeLinks(own, states(["a-0"]))[0]).toMatchObject({ down: true, verdict: "site link" });
-    expect(judgeLinks(own, states([], ["a-0"]))[0]?.down).toBeUndefined();
+    const seen = states(["a-0", "a-1"]);
+    expect(judgedIn(own, states(["a-0"])).la?.down).toBe(true);
+    expect(judgedIn(own, states([], ["a-0"])).la?.down).toBeUndefined();
+    expect(why(own, "a-1", seen, { cuts: downIn(own, seen) })).toMatchObject({ by: "a-0", root: "a-0" });
+    expect(why(own, "a-0", seen, { cuts: downIn(own, seen) })).toBeUndefined();
+    expect(why(own, "a-1", seen, { cuts: downIn(own, seen), coreSince: 204 })).toMatchObject({ by: "a-0", root: CORE });
   });
 
-  it("one with another way round it is never called down", () => {
-    const ring = network(devices, {}, [link("l1", "home", "a"), link("l2", "home", "a")], "canary");
-    expect(judgeLinks(ring, states(["a-0", "a-1"])).map((one) => one.down)).toEqual([undefined, undefined]);
+  it("two circuits to one site are one cause, when both are gone", () => {
+    const two = network(devices, {}, [link("l1", "home", "a"), link("l2", "home", "a")], "canary");
+    expect(Object.keys(judgedIn(two, states([])))).toEqual(["l1+l2"]);
+    expect(judgedIn(two, states(["a-0", "a-1"]))["l1+l2"]?.down).toBe(true);
+    const seen = states(["a-0", "a-1"]);
+    expect(why(two, "a-0", seen, { cuts: downIn(two, seen) })?.root).toBe("link:l1+l2");
   });
 
-  it("a judged circuit is the root of what is behind it", () => {
-    const state = states(["a-0", "a-1"]);
-    expect(why(net, "a-0", state, { links: judgeLinks(net, state) })).toMatchObject({ by: "la", root: "la" });
-    expect(why(net, "b-0", state, { links: judgeLinks(net, state) })).toBeUndefined();
+  it("two with a polled device each: the site is cut off when both are down, by the last to fail", () => {
+    const routers = [device("r1", { site: "hub" }), device("r2", { site: "hub" })];
+    const both = [link("l1", "home", "a", { device: "r1" }), link("l2", "home", "a", { device: "r2" })];
+    const two = network([...devices, ...routers], {}, both, "canary");
+    expect(judgedIn(two, states(["r1", "a-0", "a-1"]))["l1+l2"]?.down).toBe(false);
+    const seen = states(["r2", "a-0", "a-1"], [], { r1: { state: "down", downSince: 204 + 10 * MINUTE } });
+    expect(why(two, "a-0", seen, { cuts: downIn(two, seen) })?.root).toBe("r1");
+  });
+
+  it("one of which only one has a device that answers is not down", () => {
+    const half = [link("l1", "home", "a", { device: "canary" }), link("l2", "home", "a")];
+    expect(judgedIn(network(devices, {}, half, "canary"), states(["a-0", "a-1"]))["l1+l2"]?.down).toBe(false);
+  });
+
+  it("a ring is cut by two of its circuits, three to a site by all three, and nothing more is a cut", () => {
+    const ring = network(devices, {}, [link("l1", "home", "a"), link("l2", "a", "b"), link("l3", "b", "home")], "canary");
+    const cuts = Object.fromEntries(topologyOf(ring).cuts.map(({ holder, sites }) => [holder, sites]));
+    expect(cuts).toEqual({ "link:l1+l2": ["a"], "link:l1+l3": ["a", "b"], "link:l2+l3": ["b"] });
+    const triple = network(devices, {}, [link("l1", "home", "a"), link("l2", "home", "a"), link("l3", "home", "a")], "canary");
+    expect(topologyOf(triple).cuts.map(({ holder }) => holder)).toEqual(["link:l1+l2+l3"]);
+  });
+
+  it("who is looked at before a circuit is judged: some of its site, some of those behind with it, some elsewhere", () => {
+    const { cutsBySite, bySite } = topologyOf(net);
+    expect(witnesses("b", cutsBySite.get("b")!, bySite)).toEqual(["b-0", "b-1", "c-0", "canary", "a-0"]);
+    expect(witnesses("home", cutsBySite.get("home") ?? [], bySite)).toEqual([]);
   });
 });
 
@@ -148,21 +228,17 @@ describe("our own sight", () => {
   );
 
   it.each([
-    ["all is well", [], false],
-    ["the canary is gone", ["canary"], true],
-    ["our gateway is gone", ["gw"], true],
-    ["a far device is gone", ["x"], false],
-  ] as const)("%s", (_, down, blind) => {
-    expect(judgeBlind(net, states(down)).blind).toBe(blind);
+    ["all is well", [], {}, false],
+    ["the canary is gone", ["canary", "x"], {}, true],
+    ["the canary is gone, and somebody beyond it has not been looked at since", ["canary"], { x: { state: "up", answeredAt: 190 } }, true],
+    ["the canary alone is gone: somebody beyond it answers since", ["canary"], {}, false],
+    ["our gateway is gone", ["gw", "x"], {}, true],
+    ["a far device is gone", ["x"], {}, false],
+  ] as const)("%s", (_, down, over, blind) => {
+    expect(judgeBlind(net, states(down, [], over)).blind).toBe(blind);
   });
 
-  it("while blind everything but the witness is explained by it", () => {
-    const blind = judgeBlind(net, states(["canary"]));
-    expect(why(net, "x", states(["canary", "x"]), { blind })).toMatchObject({ by: "blind", root: "blind" });
-    expect(why(net, "canary", states(["canary", "gw"]), { blind })?.root).not.toBe("blind");
-  });
-
-  it("without a canary, darkness at two sites and no answer at all is ours", () => {
+  it("without a canary, darkness at two sites and no answer since is ours", () => {
     const bare = network([device("a", { site: "a" }), device("b", { site: "b" })]);
     expect(judgeBlind(bare, states(["a", "b"])).blind).toBe(true);
     expect(judgeBlind(bare, states(["a"])).blind).toBe(false);

@@ -381,7 +381,7 @@ function yamlOf({ devices, yaml = "", interval = "30s", sites = {}, extra = {}, 
   ].join("\n");
 }
 
-async function configOf(folder: string, options: ScenarioOptions): Promise<Config> {
+export async function configOf(folder: string, options: ScenarioOptions): Promise<Config> {
   const file = join(folder, "vigie.yaml");
   writeFileSync(file, yamlOf(options));
   for (const [name, text] of Object.entries(options.files ?? {})) writeFileSync(join(folder, name), text);
