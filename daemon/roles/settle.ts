@@ -39,6 +39,7 @@ export class Settling {
   /** Devices that are called down with this turn: who stands above them is looked at. */
   run(): readonly Device[] {
     for (const alarm of this.#active(this.#in.memory.free(), false)) this.#join(alarm);
+    this.#listAnew();
     this.#in.intents.push(...this.#folds.values());
     for (const { root, alarms } of this.#folds.values()) if (!this.#opens(root)) this.#listUnder(root, this.#below(alarms));
     return [...this.#opened.values()].flatMap((open) => this.#settleOpen(open) ?? []);
@@ -60,6 +61,16 @@ export class Settling {
     this.#in.set({ ...alarm, suppressedBy: by });
     this.#replace(open, { kind: "child", alarm: alarm.key, root, at: open.at, why });
     this.#opened.delete(alarm.key);
+  }
+
+  /** What was explained a moment ago by something that another's failure explains by now belongs there. */
+  #listAnew(): void {
+    for (const child of this.#in.intents.filter((each) => each.kind === "child")) {
+      const alarm = this.#in.overlay.get(child.alarm);
+      const explained = alarm?.state === "active" ? this.#explained(alarm) : undefined;
+      if (explained !== undefined && explained.root !== child.root)
+        this.#replace(child, { ...child, root: explained.root, why: explained.why });
+    }
   }
 
   #explained(alarm: Alarm): Explained | undefined {
