@@ -67,12 +67,12 @@ function reach(ways: Ways, home: string, without: ReadonlySet<string>): Readonly
   return seen;
 }
 
-/** Sites that this circuit alone leads to; empty: there is another way, or it leads nowhere. */
-export function sitesBehind(network: Network, link: string): readonly string[] {
+/** Sites that only this circuit leads to, or only these (`line-1+line-2`; `*` is all of them). Empty: there is another way, or it leads nowhere. */
+export function sitesBehind(network: Network, circuits: string): readonly string[] {
   const home = homeOf(network);
   if (home === undefined) return [];
   const ways = waysOf(network);
-  const left = reach(ways, home, new Set([link]));
+  const left = reach(ways, home, new Set(circuits === "*" ? network.links.keys() : circuits.split("+")));
   return [...reach(ways, home, new Set())].filter((node) => !left.has(node) && network.sites.has(node));
 }
 

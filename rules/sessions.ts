@@ -6,7 +6,7 @@
 import type { Device, Network } from "../daemon/model/network.ts";
 import type { Session, SessionAhead, SessionOutcomeCode, SessionSubject } from "../daemon/model/session.ts";
 import { HOUR, type Instant, MINUTE } from "../daemon/model/time.ts";
-import { judgeLinks, parentsOf } from "./suppress.ts";
+import { parentsOf, sitesBehind } from "./suppress.ts";
 
 /** A room is booked so long before and after: to prepare it, and because sessions run over. procedure.md. */
 export const ROOM_MARGIN_MS = 30 * MINUTE;
@@ -56,8 +56,8 @@ export function hitBy(network: Network, subject: SessionSubject): Hit {
 
 function firstGone(network: Network, subject: Exclude<SessionSubject, { room: string }>): { devices: string[]; rooms: string[] } {
   if ("device" in subject) return { devices: [subject.device], rooms: [] };
-  const sites = "site" in subject ? [subject.site] : judgeLinks(network, () => "unknown").find(({ link }) => link === subject.link)?.sites;
-  const at = new Set(sites ?? []);
+  const sites = "site" in subject ? [subject.site] : sitesBehind(network, subject.link);
+  const at = new Set(sites);
   return {
     devices: [...network.devices.values()].filter(({ site }) => at.has(site)).map(({ id }) => id),
     rooms: [...network.rooms.values()].filter(({ site }) => at.has(site)).map(({ id }) => id),

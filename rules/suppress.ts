@@ -10,7 +10,7 @@ import type { Instant } from "../daemon/model/time.ts";
 import { below, childrenOf, parentsOf } from "./cuts.ts";
 import { AT_ONCE_MS, type CutDown, isBehind, type SeenOf } from "./links.ts";
 
-export { type BySite, below, type Cut, cutsOf, devicesBySite, parentsOf, type Topology, topologyOf } from "./cuts.ts";
+export { type BySite, below, type Cut, cutsOf, devicesBySite, parentsOf, sitesBehind, type Topology, topologyOf } from "./cuts.ts";
 export * from "./links.ts";
 
 /** The holder of what several circuits share. */

@@ -6,6 +6,7 @@
  */
 import { createRuleIndex } from "../../rules/applies.ts";
 import { line } from "../../rules/incident.ts";
+import { CORE, cutsOf } from "../../rules/suppress.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Config } from "../model/config.ts";
 import { type Incident, isFailing, type TimelineEntry } from "../model/incident.ts";
@@ -41,9 +42,8 @@ function goneWith(holder: string, config: Config): "device" | "link" | "credenti
   if (holder === "blind") return network.canary === undefined && network.sites.size < 2 ? "canary" : undefined;
   if (holder.startsWith("credential:")) return config.credentials.has(id) ? undefined : "credential";
   if (holder.startsWith("link:")) {
-    const device = network.links.get(id)?.device;
-    const polled = device !== undefined && (network.devices.get(device)?.checks.length ?? 0) > 0;
-    return network.links.has(id) && !polled ? undefined : "link";
+    if (holder === CORE) return network.links.size > 1 ? undefined : "link";
+    return cutsOf(network).some((cut) => cut.holder === holder && !cut.polled) ? undefined : "link";
   }
   return network.devices.has(holder) ? undefined : "device";
 }
