@@ -2,6 +2,7 @@
  * What the table of severities is asked with: an incident, the configuration in force, and the session that needs what has failed.
  */
 import { elapsed, type Hours, inService } from "../../rules/clock.ts";
+import type { Terms } from "../../rules/escalation.ts";
 import { behindOf, type SeverityInput } from "../../rules/severity.ts";
 import { type Bookings, subjectOf } from "../bookings.ts";
 import type { Config } from "../model/config.ts";
@@ -39,10 +40,10 @@ export class ClassFacts {
     return this.#book?.sessionAhead(subjectOf(of), at);
   }
 
-  /** When the session ahead begins; undefined when none is known, or one runs. */
-  sessionAt(of: Pick<Classed, "rootCause" | "site" | "device">, at: Instant): Instant | undefined {
-    const session = this.session(of, at);
-    return session === undefined || session.withinMs <= 0 ? undefined : at + session.withinMs;
+  /** What the clocks of an incident are measured by. `session`: as `of` found it. */
+  terms(of: Pick<Classed, "site" | "device">, session: SessionAhead | undefined, at: Instant): Terms {
+    const ahead = session !== undefined && session.withinMs > 0;
+    return { ...hoursOf(this.#config(), of.site, of.device), ...(ahead ? { sessionAt: at + session.withinMs } : {}) };
   }
 
   of(incident: Classed, at: Instant): SeverityInput {

@@ -174,8 +174,9 @@ export class IntentWriter {
       firstBadAt: alarm.firstBadAt ?? intent.at,
       ...(device === undefined ? {} : { device: device.id }),
     };
-    const { raisedBy: _, ...severity } = judgeSeverity(this.#facts.of({ ...facts, general: device === undefined }, intent.at));
-    const session = this.#facts.session(facts, intent.at);
+    const asked = this.#facts.of({ ...facts, general: device === undefined }, intent.at);
+    const { raisedBy: _, ...severity } = judgeSeverity(asked);
+    const { session } = asked;
     return openIncident({
       ...facts,
       ...severity,
@@ -206,9 +207,9 @@ export class IntentWriter {
       ...(device === undefined ? {} : { device: device.id }),
       ...(incident.overruled === undefined ? {} : { overruled: incident.overruled }),
     };
-    const verdict = judgeSeverity(this.#facts.of(facts, at));
-    const terms = { ...hoursOf(this.#config, incident.site, incident.device), sessionAt: this.#facts.sessionAt(facts, at) };
-    return rejudge(incident, { verdict, terms, session: this.#facts.session(facts, at), at });
+    const asked = this.#facts.of(facts, at);
+    const { session } = asked;
+    return rejudge(incident, { verdict: judgeSeverity(asked), terms: this.#facts.terms(incident, session, at), session, at });
   }
 
   /** One more alarm of a root cause that already has its incident. */

@@ -120,8 +120,8 @@ export class Desk {
 
   #person(incident: Incident, by: string, reason: string) {
     const at = this.#deps.clock.now();
-    const terms = { ...this.#hours(incident), sessionAt: this.#facts.sessionAt(incident, at) };
-    return { by, at, reason, terms, verdict: judgeSeverity(this.#facts.of(incident, at)) };
+    const facts = this.#facts.of(incident, at);
+    return { by, at, reason, terms: this.#facts.terms(incident, facts.session, at), verdict: judgeSeverity(facts) };
   }
 
   #hours(incident: Incident) {

@@ -12,7 +12,6 @@ import type { Incident } from "../model/incident.ts";
 import { type Instant, MINUTE } from "../model/time.ts";
 import { type Clock, type Log, RaceLost, type Store, type Tx } from "../ports.ts";
 import { ClassFacts, type SessionBook } from "./class-facts.ts";
-import { hoursOf } from "./hours.ts";
 import type { Leases } from "./lease.ts";
 import { rowsFor } from "./recipients.ts";
 import type { Role } from "./supervisor.ts";
@@ -70,7 +69,7 @@ export class Escalator implements Role {
       const moved = await store.transaction(leases.fence(this.name), async (tx) => {
         const done: Incident[] = [];
         for (const incident of await tx.dueIncidents(now, batch)) {
-          const decision = wakeIncident(incident, this.#terms(incident, now), now);
+          const decision = wakeIncident(incident, this.#facts.terms(incident, this.#facts.session(incident, now), now), now);
           if (decision === undefined) continue;
           await this.#write(tx, decision, now);
           done.push(decision.incident);
@@ -111,12 +110,9 @@ export class Escalator implements Role {
 
   #judge(incident: Incident, at: Instant): Decision | undefined {
     if (incident.foldedInto !== undefined) return undefined;
-    const verdict = judgeSeverity(this.#facts.of(incident, at));
-    return rejudge(incident, { verdict, terms: this.#terms(incident, at), session: this.#facts.session(incident, at), at });
-  }
-
-  #terms(incident: Incident, at: Instant) {
-    return { ...hoursOf(this.#deps.config(), incident.site, incident.device), sessionAt: this.#facts.sessionAt(incident, at) };
+    const facts = this.#facts.of(incident, at);
+    const { session } = facts;
+    return rejudge(incident, { verdict: judgeSeverity(facts), terms: this.#facts.terms(incident, session, at), session, at });
   }
 
   async #write(tx: Tx, decision: Decision, now: Instant): Promise<void> {

@@ -10,6 +10,7 @@ import type { Alarm } from "../../daemon/model/alarm.ts";
 import { type Incident, isFailing } from "../../daemon/model/incident.ts";
 import { bare } from "../../daemon/model/observation.ts";
 import { HOUR, MINUTE, SECOND } from "../../daemon/model/time.ts";
+import { isHigherSeverity, isHigherUrgency } from "../../rules/severity.ts";
 import { type Scenario, scenario } from "./scenario.ts";
 
 const runs = Number(process.env.VIGIE_MODEL_RUNS ?? 150);
@@ -24,7 +25,7 @@ const network = {
   together: true,
 };
 
-type Act = "acknowledge" | "take" | "release" | "restore" | "resolve" | "close";
+type Act = "acknowledge" | "take" | "release" | "restore" | "solve" | "resolve" | "close" | "raise" | "lower";
 type Step =
   | { readonly do: "breaks" | "heals"; readonly device: string }
   | { readonly do: "hears"; readonly device: string; readonly effect: "raise" | "clear" }
@@ -49,7 +50,7 @@ const steps = fc.array(
     {
       weight: 5,
       arbitrary: fc.record({
-        do: fc.constantFrom<Act>("acknowledge", "take", "release", "restore", "resolve", "close"),
+        do: fc.constantFrom<Act>("acknowledge", "take", "release", "restore", "solve", "resolve", "close", "raise", "lower"),
         nth: fc.nat({ max: 3 }),
       }),
     },
@@ -113,8 +114,11 @@ async function play(net: Scenario, step: Step): Promise<void> {
     case "take":
     case "release":
     case "restore":
+    case "solve":
     case "resolve":
     case "close":
+    case "raise":
+    case "lower":
       return act(net, step.do, step.nth);
   }
 }
@@ -123,7 +127,10 @@ async function act(net: Scenario, what: Act, nth: number): Promise<void> {
   const incident = (await net.unfolded()).filter((each) => each.state !== "closed").at(-1 - nth);
   if (incident === undefined) return;
   const { number } = incident;
-  if (what === "restore" || what === "resolve") await net.desk[what](number, "marie", "because");
+  if (what === "raise" || what === "lower") {
+    await net.desk.severity(number, "marie", what === "raise" ? "major" : "minor", "because");
+    await net.desk.urgency(number, "marie", what === "raise" ? "now" : "service-hours", "because");
+  } else if (what === "restore" || what === "solve" || what === "resolve") await net.desk[what](number, "marie", "because");
   else if (what === "close") await net.desk.close(number, "marie", "fixed", "because");
   else await net.desk[what](number, "marie");
 }
@@ -176,6 +183,22 @@ async function promises(net: Scenario, ear: Ear, versions: Map<string, number>):
   for (const alarm of net.alarms()) if (alarm.state === "active" && !alarm.flapping) unsaid(net, alarm, all);
 }
 
+/** Nothing but a person, or the first call that solved it, lowers anything; and what rose is told, or has a timer. */
+class Classes {
+  readonly #last = new Map<string, Incident>();
+
+  watch(all: readonly Incident[], step: Step): void {
+    const byPerson = step.do === "lower" || step.do === "solve";
+    for (const each of all) {
+      const before = this.#last.get(each.id) ?? each;
+      const lower = isHigherSeverity(before.severity, each.severity) || isHigherUrgency(before.urgency, each.urgency);
+      expect(lower && !byPerson, `${each.number} was lowered by itself: ${each.severityWhy}; ${each.urgencyWhy}`).toBe(false);
+      expect(each.severityWhy.length * each.urgencyWhy.length, `${each.number} has its reasons`).toBeGreaterThan(0);
+      this.#last.set(each.id, each);
+    }
+  }
+}
+
 async function pursued(net: Scenario, incident: Incident): Promise<void> {
   if (incident.wakeAt !== undefined) return;
   const rows = await net.store.deliveries(incident.id);
@@ -205,8 +228,10 @@ async function tell(story: readonly Step[]): Promise<void> {
     heal(net, "ups-1");
     net.onSend = (message) => ear.hear(message.key, message.to, net.alarms());
     const versions = new Map<string, number>();
+    const classes = new Classes();
     for (const step of story) {
       await play(net, step);
+      classes.watch(await net.incidents(), step);
       await promises(net, ear, versions);
     }
     for (const each of devices) heal(net, each);

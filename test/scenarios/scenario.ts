@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { Board } from "../../daemon/board.ts";
+import { BookedSessions } from "../../daemon/bookings.ts";
 import { createLocalBus } from "../../daemon/bus/local.ts";
 import { loadConfig } from "../../daemon/config/load.ts";
 import type { Alarm } from "../../daemon/model/alarm.ts";
@@ -21,7 +22,7 @@ import type { Config } from "../../daemon/model/config.ts";
 import type { Incident } from "../../daemon/model/incident.ts";
 import type { Check } from "../../daemon/model/network.ts";
 import { bare, type Fault, type Finding, type Observation } from "../../daemon/model/observation.ts";
-import { type Instant, SECOND } from "../../daemon/model/time.ts";
+import { type Instant, MINUTE, SECOND } from "../../daemon/model/time.ts";
 import type { Fence, Log, Message, Notifier, SendResult, Store } from "../../daemon/ports.ts";
 import { Auditor } from "../../daemon/roles/auditor.ts";
 import { Desk } from "../../daemon/roles/desk.ts";
@@ -90,6 +91,7 @@ export class Scenario {
   store: Store;
   desk: Desk;
   auditor!: Auditor;
+  readonly bookings: BookedSessions;
   board = new Board();
   #evaluator!: Evaluator;
   #escalator!: Escalator;
@@ -111,6 +113,7 @@ export class Scenario {
     this.config = parts.config;
     this.store = parts.store;
     this.start = parts.clock.now();
+    this.bookings = new BookedSessions({ store: parts.store, clock: parts.clock, config: () => this.config });
     this.desk = this.#wire();
   }
 
@@ -127,7 +130,7 @@ export class Scenario {
       held: () => true,
       wait: async () => undefined,
     };
-    const basics = { store, clock, log: quiet, config, leases };
+    const basics = { store, clock, log: quiet, config, leases, bookings: this.bookings };
     this.#evaluator = new Evaluator({
       ...basics,
       bus: createLocalBus({ capacity: 10_000 }, clock),
@@ -150,7 +153,7 @@ export class Scenario {
       stats: { delivered() {} },
     });
     this.auditor = new Auditor({ ...basics, stats: { repaired() {} } });
-    return new Desk({ store, clock, config, changed() {} });
+    return new Desk({ store, clock, config, bookings: this.bookings, changed() {} });
   }
 
   async begin(): Promise<void> {
@@ -196,6 +199,14 @@ export class Scenario {
 
   heals(device: string): void {
     for (const key of [...this.#broken.keys()]) if (key.startsWith(`${device}/`)) this.#broken.delete(key);
+  }
+
+  /** A clinical session in the codecs' room, which begins then. */
+  async books(id: string, from: Instant, lastsMs = 60 * MINUTE): Promise<void> {
+    const when = { from, to: from + lastsMs };
+    const session = { id, source: "test", rooms: ["a101"], ...when, kind: "clinical", priority: "normal", state: "booked" } as const;
+    await this.store.transaction(undefined, (tx) => tx.saveSessions([session]));
+    await this.bookings.refresh();
   }
 
   /** A trap, as the listener hands it over. */
