@@ -89,7 +89,10 @@ function riseTo(incident: Incident, verdict: SeverityVerdict, at: Instant): Step
     next = { ...next, urgency, urgencyWhy };
     timeline.push(line(incident, at, "system", "urgency", urgencyWhy, { urgencyFrom: incident.urgency, urgency }));
   }
-  return { incident: next !== incident && verdict.general ? { ...next, general: true } : next, timeline };
+  if (!verdict.general || incident.general) return { incident: next, timeline };
+  // Urgent already, it may rise no further; that it is general is news all the same.
+  if (next === incident) timeline.push(line(incident, at, "system", "became-general", verdict.severityWhy));
+  return { incident: { ...next, general: true }, timeline };
 }
 
 /** Who was told under the severity that it has now hears when it is over. */

@@ -141,6 +141,7 @@ export const en = {
   "event.auto-closed": "Closed by itself",
   "event.severity": "Severity changed",
   "event.severity-settled": "Severity settled",
+  "event.became-general": "Became a general failure",
   "event.session-hit": "A session runs meanwhile",
   "event.hurried": "Less time: a session is ahead",
   "event.solved": "Solved at the first call",

@@ -142,6 +142,7 @@ export const fr: Readonly<Record<TextKey, string>> = {
   "event.auto-closed": "Fermé de lui-même",
   "event.severity": "Gravité modifiée",
   "event.severity-settled": "Gravité confirmée",
+  "event.became-general": "Devenu une panne générale",
   "event.session-hit": "Une séance a lieu pendant ce temps",
   "event.hurried": "Moins de temps : une séance approche",
   "event.solved": "Résolu au premier appel",

@@ -114,6 +114,15 @@ describe("judged again", () => {
     expect(again(decision?.incident ?? major, start + 3 * MINUTE, { session })).toBeUndefined();
   });
 
+  it("that it became general is news, although it can rise no further", () => {
+    const major = told({ severity: "major", urgency: "now" });
+    const general = { ...near, severityWhy: "several devices or a whole site are hit", general: true };
+    const decision = again(major, start + 2 * MINUTE, { verdict: general });
+    expect(decision).toMatchObject({ incident: { general: true }, notices: [], timeline: [{ event: "became-general" }] });
+    expect(again(decision?.incident ?? major, start + 3 * MINUTE, { verdict: general })).toBeUndefined();
+    expect(again(told(), start + 2 * MINUTE, { verdict: general })?.incident).toMatchObject({ severity: "major", general: true });
+  });
+
   it("a session that was booked since leaves the level less time, and not again every minute", () => {
     const sessionAt = start + 3 * HOUR;
     const at = start + HOUR;
