@@ -8,7 +8,7 @@ import { mkdirSync } from "node:fs";
 import { ConfigInForce } from "./accepting.ts";
 import type { Readiness, ReloadResult } from "./api/deps.ts";
 import { Board } from "./board.ts";
-import { BookedSessions } from "./bookings.ts";
+import { type Booking, makeBooking } from "./booking.ts";
 import { createLocalBus } from "./bus/local.ts";
 import { systemClock } from "./clock.ts";
 import { changedDevices, diffConfig } from "./config/diff.ts";
@@ -37,7 +37,7 @@ import { LookKeeper } from "./roles/look-keeper.ts";
 import { Recorder } from "./roles/recorder.ts";
 import { Reporter } from "./roles/reporter.ts";
 import { loop, type Role, Supervisor } from "./roles/supervisor.ts";
-import { serve } from "./serving.ts";
+import { type Serving, serve } from "./serving.ts";
 import { holdState } from "./store/hold.ts";
 import { openStore } from "./store/open.ts";
 import { renderRow } from "./telling.ts";
@@ -62,7 +62,7 @@ export interface App {
   stop(planned: boolean): Promise<void>;
 }
 
-const singletons = ["scheduler", "evaluator", "escalator", "auditor", "reporter"];
+const singletons = ["scheduler", "evaluator", "escalator", "auditor", "reporter", "calendars"];
 const busCapacity = 50_000;
 /** An upgrade or a restart may take this long before the dead-man wakes somebody. */
 const plannedStopMs = 15 * 60_000;
@@ -240,11 +240,10 @@ class Daemon implements App {
     const recorder = new Recorder(basics);
     const looks = this.#lookKeeper(store);
     const influx = this.#influxExport();
-    const bookings = new BookedSessions(basics);
-    await bookings.refresh();
+    const booking = await this.#makeBooking(store, leases);
     const evaluator = makeEvaluator({
       ...basics,
-      bookings,
+      bookings: booking.bookings,
       bus: this.#bus,
       board: this.#board,
       metrics: this.#metrics,
@@ -265,7 +264,7 @@ class Daemon implements App {
       render: (row, incident, config) => renderRow(row, incident, config, (device) => this.#board.inventory(device)),
       stats: { delivered: (channel, state) => this.#news.delivered(channel, state) },
     });
-    const escalator = new Escalator({ ...basics, leases, bookings, ...this.#ofEscalation(store, looks) });
+    const escalator = new Escalator({ ...basics, leases, bookings: booking.bookings, ...this.#ofEscalation(store, looks) });
     const roles: Role[] = [
       leases,
       recorder,
@@ -275,6 +274,7 @@ class Daemon implements App {
       auditor,
       new Reporter({ ...basics, leases, stats: { job: (job, result) => this.#metrics.jobs.inc({ job, result }) } }),
       evaluator,
+      booking.calendars,
       looking.guardKeeper,
       looking.prober,
     ];
@@ -287,7 +287,7 @@ class Daemon implements App {
     looking.scheduler.load(this.#config.network);
     this.#supervisor.start(looking.scheduler);
     await this.#startHearing(store, looking, evaluator);
-    await this.#listen({ store, sink, evaluator, bookings, looking, auditor, leases });
+    await this.#listen({ store, sink, evaluator, looking, auditor, leases, booking });
   }
 
   #influxExport() {
@@ -311,6 +311,15 @@ class Daemon implements App {
       changed: then((moved) => this.#news.escalated(store, moved)),
       judged: then((moved) => this.#news.judged(store, moved)),
     };
+  }
+
+  #makeBooking(store: Store, leases: LeaseKeeper): Promise<Booking> {
+    const basics = { store, clock: this.#clock, log: this.#log, config: this.config, leases, metrics: this.#metrics };
+    return makeBooking({
+      ...basics,
+      evaluator: () => this.#evaluator,
+      changed: () => this.#news.tell({ kind: "session", id: "sessions" }),
+    });
   }
 
   async #startHearing(store: Store, looking: Looking, evaluator: Evaluator): Promise<void> {
@@ -357,15 +366,7 @@ class Daemon implements App {
     return createHeartbeat({ ...heartbeat, clock: this.#clock, log: this.#log, healthy, fetch, metrics: this.#metrics });
   }
 
-  async #listen(parts: {
-    store: Store;
-    sink: ReturnType<typeof createSink>;
-    evaluator: Evaluator;
-    bookings: BookedSessions;
-    looking: Looking;
-    auditor: Auditor;
-    leases: LeaseKeeper;
-  }): Promise<void> {
+  async #listen(parts: Pick<Serving, "store" | "sink" | "evaluator" | "looking" | "auditor" | "leases" | "booking">): Promise<void> {
     const mibNames = followMibNames(this.#config.instance.stateDir, this.#log);
     this.#stops.push(() => mibNames.stop());
     const server = await serve({

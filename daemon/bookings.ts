@@ -4,7 +4,7 @@
  *
  * Decisions ask it with the time they are about (`at`), so that what is decided again is decided the same.
  */
-import { type Hit, hitBy, isBooked, isHit, nextSession } from "../rules/sessions.ts";
+import { type Hit, hitBy, isBooked, joinSessions, nextSession } from "../rules/sessions.ts";
 import type { Config } from "./model/config.ts";
 import type { Network } from "./model/network.ts";
 import type { Session, SessionAhead, SessionSubject } from "./model/session.ts";
@@ -43,7 +43,7 @@ export class BookedSessions implements Bookings {
 
   /** These are the sessions from now on. */
   take(sessions: readonly Session[]): void {
-    this.#sessions = sessions.filter(({ state }) => state === "booked");
+    this.#sessions = joinSessions(sessions).filter(({ state }) => state === "booked");
     const byRoom = new Map<string, Session[]>();
     for (const session of this.#sessions) {
       for (const room of session.rooms) {
@@ -69,12 +69,6 @@ export class BookedSessions implements Bookings {
     return isBooked(this.#byRoom.get(room) ?? [], room, at);
   }
 
-  /** The booked sessions that a failure of this would hit. */
-  hitSessions(subject: SessionSubject): readonly Session[] {
-    const hit = this.hit(subject);
-    return this.#sessions.filter((session) => isHit(session, hit));
-  }
-
   /** What stops working with the subject, by the configuration in force. */
   hit(subject: SessionSubject): Hit {
     const { network } = this.#deps.config();
@@ -91,8 +85,15 @@ export class BookedSessions implements Bookings {
   }
 }
 
-/** Whom an incident is about, to ask for its sessions: its device, its link, or its site. */
-export function subjectOf(incident: { readonly rootCause: string; readonly device?: string; readonly site: string }): SessionSubject {
-  if (incident.rootCause.startsWith("link:")) return { link: incident.rootCause.slice("link:".length) };
-  return incident.device === undefined ? { site: incident.site } : { device: incident.device };
+/** Whom an incident is about, to ask for its sessions; undefined: our own matter (a credential, a calendar), which takes nobody's session. */
+export function subjectOf(incident: {
+  readonly rootCause: string;
+  readonly device?: string;
+  readonly site: string;
+}): SessionSubject | undefined {
+  const { rootCause, device, site } = incident;
+  if (device !== undefined) return { device };
+  if (rootCause.startsWith("session:")) return { session: rootCause.slice("session:".length) };
+  if (rootCause.startsWith("link:")) return { link: rootCause.slice("link:".length) };
+  return /^(?:blind$|credential:|calendar:)/.test(rootCause) ? undefined : { site };
 }

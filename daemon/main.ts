@@ -46,6 +46,10 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
   },
   backup: { about: "copy the database while the daemon runs", load: async () => (await import("./cli/backup.ts")).backup },
   restore: { about: "put a backup back, and say what is lost since", load: async () => (await import("./cli/restore.ts")).restore },
+  sessions: {
+    about: "list the booked sessions; import x.csv: a spreadsheet of them",
+    load: async () => (await import("./cli/sessions.ts")).sessions,
+  },
   weaknesses: {
     about: "list the devices that are looked at by weak means (telnet, SNMP v1 and v2c, …)",
     load: async () => (await import("./cli/weaknesses.ts")).weaknesses,

@@ -47,6 +47,10 @@ export interface Metrics {
   readonly looksKept: Counter;
   readonly looksLost: Counter;
   readonly jobs: Counter<"job" | "result">;
+  readonly calendarReads: Counter<"calendar" | "result">;
+  readonly calendarReadAt: Gauge<"calendar">;
+  readonly calendarSessions: Gauge<"calendar">;
+  readonly calendarUnmapped: Gauge<"calendar">;
   readonly heartbeatLastSent: Gauge;
   readonly heartbeats: Counter<"result">;
   readonly influxPoints: Counter<"result">;
@@ -103,6 +107,22 @@ async function readAll(reads: readonly (() => void | Promise<void>)[], failed: (
   }
 }
 
+function telnetMetrics({ gauge, absolute }: Pick<ReturnType<typeof makers>, "gauge" | "absolute">) {
+  return {
+    telnetSessions: gauge("telnet_sessions", "Kept telnet sessions, status ports included."),
+    telnetConnections: absolute("telnet_connections_total", "Telnet connections made; with kept sessions, few."),
+  };
+}
+
+function calendarMetrics({ counter, gauge }: Pick<ReturnType<typeof makers>, "counter" | "gauge">) {
+  return {
+    calendarReads: counter("calendar_reads_total", "Readings of a session calendar, by result: read, failed.", ["calendar", "result"]),
+    calendarReadAt: gauge("calendar_last_read_timestamp_seconds", "When a session calendar was last read well.", ["calendar"]),
+    calendarSessions: gauge("calendar_sessions", "Coming sessions in a calendar, at its last good reading.", ["calendar"]),
+    calendarUnmapped: gauge("calendar_unmapped_events", "Events of a calendar in no room of the configuration.", ["calendar"]),
+  };
+}
+
 /** Makes and registers everything; starts no timer. */
 export function createMetrics(build: { readonly version: string }): Metrics {
   const registry = new Registry();
@@ -139,8 +159,7 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     sshSessions: gauge("ssh_sessions", "Kept SSH sessions."),
     sshConnections: absolute("ssh_connections_total", "SSH connections made; with kept sessions, few."),
     weaknesses: gauge("weak_devices", "Devices looked at by weak means, by weakness; /weaknesses lists them.", ["weakness"]),
-    telnetSessions: gauge("telnet_sessions", "Kept telnet sessions, status ports included."),
-    telnetConnections: absolute("telnet_connections_total", "Telnet connections made; with kept sessions, few."),
+    ...telnetMetrics({ gauge, absolute }),
     ceilingWaiting: gauge("ceiling_waiting", "Requests that wait for the rate ceiling of their site, or of all."),
     kernelDrops: absolute("trap_kernel_drops_total", "Datagrams the kernel dropped because the trap socket's buffer was full."),
     configReloadSuccess: gauge("config_last_reload_successful", "1 when the last reload was taken, 0 when it was refused."),
@@ -150,6 +169,7 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     looksKept: counter("looks_kept_total", "Looks kept for replay."),
     looksLost: counter("looks_lost_total", "Looks not kept for replay: the queue was full, or the store could not be written."),
     jobs: counter("jobs_total", "Calendar jobs (backup, retention), by result: done, failed.", ["job", "result"]),
+    ...calendarMetrics({ counter, gauge }),
     heartbeatLastSent: gauge("heartbeat_last_sent_timestamp_seconds", "When the outgoing heartbeat was last accepted; 0 is never."),
     heartbeats: counter("heartbeats_total", "Outgoing heartbeats, by result: sent, failed, withheld.", ["result"]),
     influxPoints: counter("influx_points_total", "Points for InfluxDB, by result: written, dropped.", ["result"]),

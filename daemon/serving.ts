@@ -7,6 +7,7 @@ import { Accepting } from "./accepting.ts";
 import { createApi } from "./api/api.ts";
 import type { Change, Readiness, ReloadResult } from "./api/deps.ts";
 import type { Board } from "./board.ts";
+import type { Booking } from "./booking.ts";
 import { Discoveries } from "./discoveries.ts";
 import type { IncidentSummary } from "./export/incident-metrics.ts";
 import { createExposition } from "./exposition.ts";
@@ -18,7 +19,6 @@ import { MINUTE } from "./model/time.ts";
 import type { createSink } from "./notify/sink.ts";
 import type { Bus, Clock, Log, Store } from "./ports.ts";
 import type { Auditor } from "./roles/auditor.ts";
-import type { SessionBook } from "./roles/class-facts.ts";
 import { Desk } from "./roles/desk.ts";
 import type { Evaluator } from "./roles/evaluator.ts";
 import type { Leases } from "./roles/lease.ts";
@@ -36,10 +36,10 @@ export interface Serving {
   readonly singletons: readonly string[];
   readonly sink: ReturnType<typeof createSink>;
   readonly evaluator: Evaluator;
-  readonly bookings: SessionBook;
   readonly looking: Looking;
   readonly auditor: Auditor;
   readonly leases: Leases;
+  readonly booking: Booking;
   readonly open: () => readonly IncidentSummary[];
   readonly readiness: () => Readiness;
   readonly reload: (yes: boolean, by: string) => Promise<ReloadResult>;
@@ -81,11 +81,13 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; clo
       ruleTallies: counted(parts, () => store.ruleTallies(clock.now())),
     }),
     readiness: parts.readiness,
-    actions: new Desk({ store, clock, config, bookings: parts.bookings, changed: parts.refresh }),
+    actions: new Desk({ store, clock, config, bookings: parts.booking.bookings, changed: parts.refresh }),
     reload: parts.reload,
     lastReload: parts.lastReload,
     alarms: () => evaluator.memory.live(),
     discoveries,
+    sessions: parts.booking.desk,
+    bookings: parts.booking.bookings,
     accepting: new Accepting({ config, store, board, clock, alarms: () => evaluator.memory.live(), changed: parts.accepted }),
     acceptHostKey: (device) => looking.ssh.acceptSeenHostKey(device),
     changes: {

@@ -17,6 +17,10 @@ export interface RecurringDays {
   readonly byDay: readonly { readonly weekday: number; readonly nth?: number }[];
   readonly byMonthDay: readonly number[];
   readonly byMonth: readonly number[];
+  /** Which of the days of a month that fit; negative from the last. Empty: all. */
+  readonly bySetPos: readonly number[];
+  /** The day on which a week begins, 0 is Monday: it counts where every second week is meant. */
+  readonly weekStart: number;
   readonly count?: number;
   /** Last day on which it may begin. */
   readonly untilDay?: number;
@@ -45,12 +49,13 @@ export function parseRecurring(text: string): RecurringDays | { readonly problem
     if (parts.has(name)) problems.push(`${name} stands twice; write it once`);
     parts.set(name, value);
   }
-  const known = new Set(["FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "COUNT", "UNTIL", "WKST"]);
+  const known = new Set(["FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "COUNT", "UNTIL", "WKST", "BYSETPOS"]);
   for (const name of parts.keys())
     if (!known.has(name)) problems.push(`"${name}" is not used here; write FREQ, INTERVAL, BYDAY, BYMONTHDAY, BYMONTH, COUNT, UNTIL`);
   const frequency = frequencies.find((each) => each === parts.get("FREQ"));
   if (frequency === undefined) problems.push(`FREQ is "${parts.get("FREQ") ?? ""}"; write DAILY, WEEKLY, MONTHLY or YEARLY`);
-  if ((parts.get("WKST") ?? "MO") !== "MO") problems.push(`WKST is "${parts.get("WKST")}"; weeks begin on MO here`);
+  const weekStart = weekdays.indexOf((parts.get("WKST") ?? "MO") as (typeof weekdays)[number]);
+  if (weekStart < 0) problems.push(`WKST is "${parts.get("WKST")}"; write the day on which weeks begin, MO or SU`);
   if (parts.has("COUNT") && parts.has("UNTIL")) problems.push("COUNT and UNTIL exclude each other; keep one");
   const whole = (name: string, least: number, most: number) => wholeNumbers(parts.get(name), name, least, most, problems);
   const [interval = 1] = whole("INTERVAL", 1, 1_000);
@@ -58,11 +63,14 @@ export function parseRecurring(text: string): RecurringDays | { readonly problem
   const byMonth = whole("BYMONTH", 1, 12);
   const byMonthDay = whole("BYMONTHDAY", -31, 31);
   if (byMonthDay.includes(0)) problems.push("BYMONTHDAY has 0; days are 1 to 31, or -1 for the last");
+  const bySetPos = whole("BYSETPOS", -31, 31);
+  if (bySetPos.includes(0) || (bySetPos.length > 0 && frequency !== "MONTHLY"))
+    problems.push(`BYSETPOS is "${parts.get("BYSETPOS")}"; with FREQ=MONTHLY write which of the days, -1 for the last`);
   const byDay = daysOf(parts.get("BYDAY"), frequency, byMonth.length > 0, problems);
   const untilDay = untilOf(parts.get("UNTIL"), problems);
   if (problems.length > 0 || frequency === undefined) return { problems };
   const limits = { ...(count === undefined ? {} : { count }), ...(untilDay === undefined ? {} : { untilDay }) };
-  return { frequency, interval, byDay, byMonthDay, byMonth, ...limits };
+  return { frequency, interval, byDay, byMonthDay, byMonth, bySetPos, weekStart, ...limits };
 }
 
 function wholeNumbers(value: string | undefined, name: string, least: number, most: number, problems: string[]): readonly number[] {
@@ -113,9 +121,18 @@ export function* recurringDays(rule: RecurringDays, first: number, from: number,
 }
 
 function fits(rule: RecurringDays, first: number, day: number): boolean {
+  if (!fitsAlone(rule, first, day)) return false;
+  if (rule.bySetPos.length === 0) return true;
+  const { day: ofMonth, daysInMonth } = dateOf(day);
+  const all = Array.from({ length: daysInMonth }, (_, index) => day - ofMonth + 1 + index).filter((each) => fitsAlone(rule, first, each));
+  const place = all.indexOf(day);
+  return rule.bySetPos.some((each) => each === place + 1 || each === place - all.length);
+}
+
+function fitsAlone(rule: RecurringDays, first: number, day: number): boolean {
   const [start, date] = [dateOf(first), dateOf(day)];
   const { frequency, interval, byDay, byMonthDay, byMonth } = rule;
-  if (stepsBetween(frequency, first, day) % interval !== 0) return false;
+  if (stepsBetween(rule, first, day) % interval !== 0) return false;
   if (byMonth.length > 0 && !byMonth.includes(date.month)) return false;
   if (byMonthDay.length > 0 && !byMonthDay.some((each) => each === date.day || each === date.day - date.daysInMonth - 1)) return false;
   if (byDay.length > 0) return byDay.some((each) => each.weekday === date.weekday && (each.nth === undefined || isNth(each.nth, date)));
@@ -128,13 +145,14 @@ function isNth(nth: number, { day, daysInMonth }: ReturnType<typeof dateOf>): bo
   return nth > 0 ? Math.ceil(day / 7) === nth : Math.ceil((daysInMonth - day + 1) / 7) === -nth;
 }
 
-function stepsBetween(frequency: Frequency, first: number, day: number): number {
+function stepsBetween({ frequency, weekStart }: RecurringDays, first: number, day: number): number {
   const [a, b] = [dateOf(first), dateOf(day)];
+  const sinceWeekStart = (weekday: number) => (weekday - weekStart + 7) % 7;
   switch (frequency) {
     case "DAILY":
       return day - first;
     case "WEEKLY":
-      return (day - b.weekday - (first - a.weekday)) / 7;
+      return (day - sinceWeekStart(b.weekday) - (first - sinceWeekStart(a.weekday))) / 7;
     case "MONTHLY":
       return (b.year - a.year) * 12 + b.month - a.month;
     case "YEARLY":

@@ -17,6 +17,8 @@ export const ABOUT_TO_BE_HIT_MS = 24 * HOUR;
 export interface Hit {
   readonly rooms: ReadonlySet<string>;
   readonly devices: ReadonlySet<string>;
+  /** Only this session, whatever else is in its rooms. */
+  readonly session?: string;
 }
 
 /**
@@ -41,6 +43,7 @@ export function cutOffWith(network: Network, gone: Iterable<string>): ReadonlySe
 
 /** The rooms and devices that a failure of the subject takes with it. */
 export function hitBy(network: Network, subject: SessionSubject): Hit {
+  if ("session" in subject) return { rooms: new Set(), devices: new Set(), session: subject.session };
   if ("room" in subject) return { rooms: new Set([subject.room]), devices: new Set() };
   const first = firstGone(network, subject);
   const devices = cutOffWith(network, first.devices);
@@ -54,7 +57,10 @@ export function hitBy(network: Network, subject: SessionSubject): Hit {
   return { rooms, devices };
 }
 
-function firstGone(network: Network, subject: Exclude<SessionSubject, { room: string }>): { devices: string[]; rooms: string[] } {
+function firstGone(
+  network: Network,
+  subject: Exclude<SessionSubject, { room: string } | { session: string }>,
+): { devices: string[]; rooms: string[] } {
   if ("device" in subject) return { devices: [subject.device], rooms: [] };
   const sites = "site" in subject ? [subject.site] : sitesBehind(network, subject.link);
   const at = new Set(sites);
@@ -66,6 +72,7 @@ function firstGone(network: Network, subject: Exclude<SessionSubject, { room: st
 
 export function isHit(session: Session, hit: Hit): boolean {
   if (session.state !== "booked") return false;
+  if (hit.session !== undefined) return session.id === hit.session;
   return session.rooms.some((room) => hit.rooms.has(room)) || (session.bridge !== undefined && hit.devices.has(session.bridge));
 }
 
@@ -171,4 +178,74 @@ function lostBy(code: SessionOutcomeCode, durationMs: number, lateMinutes: numbe
     case "lost":
       return durationMs;
   }
+}
+
+/** What two calendars say of the same event, as one session: the rooms of all that have not cancelled it. The key is the part of the id after its source. */
+export function joinSessions(sessions: readonly Session[]): readonly Session[] {
+  const joined = new Map<string, Session>();
+  for (const session of sessions) {
+    const key = session.id.slice(session.id.indexOf(":") + 1);
+    const before = joined.get(key);
+    joined.set(key, before === undefined ? session : joinTwo(before, session));
+  }
+  return [...joined.values()];
+}
+
+function joinTwo(a: Session, b: Session): Session {
+  const [first, second] = a.state === "booked" || b.state !== "booked" ? [a, b] : [b, a];
+  if (second.state === "cancelled" && first.state === "booked") return withOutcome(first, second);
+  const rooms = [...new Set([...first.rooms, ...second.rooms])].sort();
+  const bridge = first.bridge ?? second.bridge;
+  const better = rank[second.kind] < rank[first.kind] ? second.kind : first.kind;
+  const priority = first.priority === "urgent" || second.priority === "urgent" ? "urgent" : "normal";
+  const specialty = first.specialty ?? second.specialty;
+  const rest = { ...(bridge === undefined ? {} : { bridge }), ...(specialty === undefined ? {} : { specialty }) };
+  const times = { from: Math.min(first.from, second.from), to: Math.max(first.to, second.to) };
+  return withOutcome({ ...first, ...rest, ...times, rooms, kind: better, priority }, second);
+}
+
+/** The later word counts. */
+function withOutcome(session: Session, other: Session): Session {
+  const outcome = [session.outcome, other.outcome].filter((each) => each !== undefined).sort((a, b) => b.at - a.at)[0];
+  return outcome === undefined ? session : { ...session, outcome };
+}
+
+/** Symptoms without which a session is held, if badly or with help; and those that end one though the device is in service. Ours. */
+const SPOILS: ReadonlySet<string> = new Set([
+  "sip-unregistered",
+  "h323-unregistered",
+  "registration-mismatch",
+  "camera-disconnected",
+  "microphone-disconnected",
+  "user-assistance",
+  "session-at-risk",
+]);
+
+/** Does this failure take a session away from the people in it? Heat or a battery do not, yet. */
+export function spoilsSessions(failure: {
+  readonly symptom: string;
+  readonly outOfService?: boolean;
+  readonly general?: boolean;
+}): boolean {
+  return failure.outOfService === true || failure.general === true || SPOILS.has(failure.symptom);
+}
+
+/** The times without service of an incident: from its first bad look, again from each reopening. */
+export function outagesOf(
+  incident: { readonly firstBadAt: Instant; readonly restoredAt?: Instant; readonly closedAt?: Instant },
+  timeline: readonly { readonly at: Instant; readonly event: string }[],
+): readonly Outage[] {
+  const outages: Outage[] = [];
+  let from: Instant | undefined = incident.firstBadAt;
+  for (const { at, event } of timeline) {
+    if (from !== undefined && (event === "restored" || event === "resolved" || event === "closed" || event === "set-aside")) {
+      outages.push({ from, to: Math.max(from, at) });
+      from = undefined;
+    } else if (from === undefined && event === "reopened") from = at;
+  }
+  if (from !== undefined) {
+    const to = incident.restoredAt ?? incident.closedAt;
+    outages.push(to === undefined ? { from } : { from, to: Math.max(from, to) });
+  }
+  return outages;
 }

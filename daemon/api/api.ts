@@ -20,6 +20,7 @@ import { HttpProblem, lastHandler } from "./problem.ts";
 import { reads } from "./reads.ts";
 import { ruleOperations } from "./rules.ts";
 import { scrape } from "./scrape.ts";
+import { sessionOperations } from "./sessions.ts";
 import { severityOperations } from "./severity.ts";
 import { writes } from "./writes.ts";
 
@@ -40,6 +41,7 @@ export function createApi(deps: ApiDeps): Api {
     ...writes,
     ...acceptanceOperations,
     ...discoveryOperations,
+    ...sessionOperations,
   ];
 
   app.disable("x-powered-by");

@@ -16,6 +16,7 @@ import {
   WithdrawBody,
 } from "./contract-new-equipment.ts";
 import { ProposalView, RuleDetail, RuleList } from "./contract-rules.ts";
+import { SessionHitView, sessionShapes } from "./contract-sessions.ts";
 import { SettledView, SeverityBody, SolveBody, severity, UrgencyBody, urgency } from "./contract-severity.ts";
 import {
   ActivityView,
@@ -162,7 +163,12 @@ export const DeliveryView = z.object({
   error: z.string().optional(),
 });
 
-export const IncidentDetail = IncidentView.extend({ timeline: z.array(TimelineView), deliveries: z.array(DeliveryView) });
+export const IncidentDetail = IncidentView.extend({
+  timeline: z.array(TimelineView),
+  deliveries: z.array(DeliveryView),
+  sessions: z.array(SessionHitView).describe("Sessions it has hit, or will hit within a day if it lasts."),
+  clinicalMinutes: z.int().describe("Minutes of clinical sessions lost; once a session."),
+});
 
 export const DeviceList = z.object({ items: z.array(DeviceSummary), next: z.string().optional() });
 export const AlarmList = z.object({ items: z.array(AlarmView) });
@@ -312,6 +318,7 @@ export const shapes = {
   DeviceList,
   FamilyList,
   DeviceFamily,
+  ...sessionShapes,
   Look: LookView,
   Light: LightView,
   Activity: ActivityView,

@@ -4,6 +4,7 @@
 import type { Express } from "express";
 import type { Accepting } from "../accepting.ts";
 import type { BoardView } from "../board.ts";
+import type { BookedSessions } from "../bookings.ts";
 import type { Discoveries } from "../discoveries.ts";
 import type { Metrics } from "../metrics.ts";
 import type { MibNames } from "../mib-names.ts";
@@ -13,6 +14,7 @@ import type { Disposition, Incident, Severity, Urgency } from "../model/incident
 import type { Instant } from "../model/time.ts";
 import type { SinkView } from "../notify/sink.ts";
 import type { Clock, Log, Store } from "../ports.ts";
+import type { SessionDesk } from "../sessions/desk.ts";
 
 /** One role, as the readiness answer names it. */
 export interface RoleState {
@@ -68,7 +70,7 @@ export type ReloadResult =
 
 /** What moved; the page fetches again. Holds no content. */
 export interface Change {
-  readonly kind: "incident" | "device" | "config" | "message";
+  readonly kind: "incident" | "device" | "config" | "message" | "session";
   readonly id: string;
 }
 
@@ -98,6 +100,8 @@ export interface ApiDeps {
   /** Pins the key that the device shows now; the API writes the audit entry. undefined: no changed key is waiting. */
   readonly acceptHostKey: (device: string, by: string) => Promise<{ readonly fingerprint: string } | undefined>;
   readonly accepting: Pick<Accepting, "sheet" | "sign" | "withdraw">;
+  readonly sessions: Pick<SessionDesk, "book" | "cancel" | "outcome">;
+  readonly bookings: Pick<BookedSessions, "hit">;
   readonly discoveries: Pick<Discoveries, "start" | "get" | "list" | "end">;
   readonly changes: ChangeFeed;
   readonly sink: SinkView;

@@ -9,6 +9,7 @@ import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { ApiDeps } from "./deps.ts";
 import { type Operation, operation } from "./operation.ts";
 import { HttpProblem } from "./problem.ts";
+import { hitsOf, hitsView } from "./session-hits.ts";
 import { standingReads } from "./standing-reads.ts";
 import { alarmView, deliveryView, deviceDetail, deviceView, incidentView, iso, recurrenceView, timelineView, trapView } from "./views.ts";
 
@@ -28,10 +29,12 @@ export async function incidentDetail(deps: ApiDeps, idOrNumber: string | undefin
     throw new HttpProblem(404, "no-such-incident", "No incident has this id or number; GET /api/v1/incidents lists them.");
   }
   const [timeline, deliveries] = await Promise.all([deps.store.timeline(incident.id), deps.store.deliveries(incident.id)]);
+  const hits = await hitsOf(deps, incident, timeline);
   return {
     ...incidentView(incident, deps.config().network),
     timeline: timeline.map(timelineView),
     deliveries: deliveries.map(deliveryView),
+    ...hitsView(hits),
   };
 }
 

@@ -132,6 +132,9 @@ export const DEFAULT_RETENTION = { samplesDays: 14, trapsDays: 7, incidentsDays:
 export const DEFAULT_DISCOVERY = { probesPerSecond: 50 } as const;
 export const MOST_DISCOVERY_CREDENTIALS = 4;
 
+/** Read every 5 minutes, 60 days ahead; what nobody says otherwise of is clinical: unsure is the higher one (ours). */
+export const DEFAULT_SESSIONS = { everyMs: 5 * MINUTE, horizonMs: 60 * DAY, kind: "clinical" } as const;
+
 export const DEFAULT_HEARTBEAT_MS = MINUTE;
 /** Batch as InfluxDB's own advice (5,000 points). */
 export const DEFAULT_INFLUX = { batch: 5_000, flushMs: 10 * SECOND } as const;

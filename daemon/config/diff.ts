@@ -59,6 +59,8 @@ export function diffConfig(before: Config, after: Config): ConfigDiff {
   for (const section of NETWORK) compare(section, before.network[section], after.network[section]);
   compare("rules", byKey(before.rules, "id"), byKey(after.rules, "id"));
   compare("tokens", byKey(before.tokens, "name"), byKey(after.tokens, "name"));
+  compare("sessions.calendars", written(before), written(after));
+  leaves("sessions.specialties", before.sessions.specialties, after.sessions.specialties, changed);
   for (const setting of SETTINGS) {
     const [old, now] = [before[setting], after[setting]];
     if (old === undefined && now !== undefined) added.push(setting);
@@ -99,6 +101,12 @@ function question(sites: readonly string[], devices: number, of: number): string
     ...(devices === 0 ? [] : [`${devices} of ${of} devices (${((100 * devices) / of).toFixed(1)} %)`]),
   ];
   return `this takes away ${parts.join(" and ")}; their open incidents stay open. Say yes to go on`;
+}
+
+/** Calendars as text: the words that lead to rooms are compared and not shown, for they may name a person. */
+function written({ sessions }: Config): ReadonlyMap<string, string> {
+  const text = (_key: string, value: unknown) => (value instanceof Map ? [...value] : value);
+  return new Map([...sessions.calendars].map(([id, calendar]) => [id, JSON.stringify(calendar, text)]));
 }
 
 function byKey<K extends string, T extends Readonly<Record<K, string>>>(list: readonly T[], key: K): ReadonlyMap<string, T> {

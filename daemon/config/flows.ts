@@ -108,6 +108,9 @@ function outlets(config: Config): Flow[] {
   const console: Flow = { from: "browsers", to: `vigie (${http.host})`, port: String(http.port), protocol: "tcp", why: "console and REST" };
   return [
     ...(heartbeat === undefined ? [] : [toUrl(heartbeat.url, "heartbeat (dead man's switch)")]),
+    ...[...config.sessions.calendars.values()].flatMap(({ id, from }) =>
+      "url" in from ? [toUrl(from.url, `sessions (calendar ${id})`)] : [],
+    ),
     ...(storage.kind === "sqlite" ? [] : [toUrl(storage.url.reveal(), "database (PostgreSQL)", "5432")]),
     ...(influx === undefined ? [] : [toUrl(influx.url, "samples (InfluxDB)")]),
     console,

@@ -16,6 +16,7 @@ import { readPaging, readPolicies } from "./policies.ts";
 import { Findings } from "./problems.ts";
 import { SectionReader } from "./reading.ts";
 import { SecretReader } from "./secrets.ts";
+import { readSessions } from "./sessions.ts";
 import * as settings from "./settings.ts";
 import { readSeverity } from "./severity.ts";
 import { readSource } from "./source.ts";
@@ -67,16 +68,8 @@ async function build(loading: Loading, sources: KnowledgeSources): Promise<Confi
   const { policies, policy } = readPolicies(loading, people);
   const { paging, pagedFunctions } = readPaging(loading, people, policies.get(policy));
   const families = await readFamilies(loading, sources);
-  const known = {
-    credentials,
-    calendars,
-    families,
-    functions,
-    contactIds: contacts.ids,
-    partners,
-    timezone: instance.timezone,
-    serviceHours,
-  };
+  const about = { timezone: instance.timezone, serviceHours, contactIds: contacts.ids };
+  const known = { credentials, calendars, families, functions, partners, ...about };
   const network = readNetwork(loading, known);
   const rules = await readRules(loading, sources);
   const severity = await readSeverity(loading, sources);
@@ -87,6 +80,7 @@ async function build(loading: Loading, sources: KnowledgeSources): Promise<Confi
     ceilings: settings.readCeilings(loading),
     correlation: settings.readCorrelation(loading),
     discovery: readDiscovery(loading, credentials, loading.sections.ids(network.sites.keys())),
+    sessions: readSessions(loading, network),
     heartbeat: settings.readHeartbeat(loading),
     retention: settings.readRetention(loading),
     influx: await settings.readInflux(loading),

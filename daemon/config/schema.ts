@@ -232,6 +232,37 @@ export const retention = keys({
   looks: duration("1d", "1y").optional(),
 });
 
+const sessionKind = oneOf(["clinical", "training", "administrative"]);
+const sessionPriority = oneOf(["urgent", "normal"]);
+
+export const sessionRule = keys({
+  text: line(200),
+  kind: sessionKind.optional(),
+  priority: sessionPriority.optional(),
+  specialty: line(60).optional(),
+});
+
+const sessionCalendar = keys({
+  file: line(500).optional(),
+  url: scalars.url.optional(),
+  allow_private: flag.optional(),
+  every: duration("1m", "1d").optional(),
+  horizon: duration("1d", "1y").optional(),
+  timezone: scalars.timezone.optional(),
+  room: reference("room").optional(),
+  rooms: z.record(z.string(), reference("room")).optional(),
+  bridges: z.record(z.string(), reference("device")).optional(),
+  kind: sessionKind.optional(),
+  priority: sessionPriority.optional(),
+  rules: z.array(sessionRule).optional(),
+  all_day: flag.optional(),
+});
+
+export const sessions = keys({
+  specialties: z.array(line(60)).optional(),
+  calendars: z.record(z.string(), sessionCalendar).optional(),
+});
+
 export const influx = keys({
   url: scalars.url,
   database: line(100),
@@ -275,6 +306,7 @@ export const TOP_LEVEL = [
   "heartbeat",
   "tokens",
   "retention",
+  "sessions",
   "influx",
   "rules",
   "severity",

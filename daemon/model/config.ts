@@ -6,6 +6,7 @@ import type { Family } from "./family.ts";
 import type { Network } from "./network.ts";
 import type { Policy } from "./policy.ts";
 import type { Rule } from "./rule.ts";
+import type { SessionCalendar } from "./session.ts";
 import type { SeverityTable } from "./severity.ts";
 import type { Language } from "./time.ts";
 
@@ -171,6 +172,8 @@ export interface Config {
   };
   readonly heartbeat?: { readonly url: string; readonly intervalMs: number };
   readonly tokens: readonly { readonly name: string; readonly function: string; readonly secret: Secret }[];
+  /** Where sessions are read from, and the specialties that may be kept of one. */
+  readonly sessions: { readonly calendars: ReadonlyMap<string, SessionCalendar>; readonly specialties: readonly string[] };
   readonly retention: {
     readonly samplesDays: number;
     readonly trapsDays: number;

@@ -49,7 +49,8 @@ export type SessionSubject =
   | { readonly device: string }
   | { readonly site: string }
   | { readonly link: string }
-  | { readonly room: string };
+  | { readonly room: string }
+  | { readonly session: string };
 
 export interface SessionQuery {
   /** Sessions that end after this. */
@@ -92,4 +93,39 @@ export interface SessionReadiness {
   /** The coordinators of its rooms were told that it is at risk; and that this is over. */
   readonly toldAt?: Instant;
   readonly overAt?: Instant;
+}
+
+/** How the words of an event tell what kind of session it is. The first that fits counts, key by key. */
+export interface SessionRule {
+  /** Lower case, without accents; found within the title or a category. */
+  readonly text: string;
+  readonly kind?: SessionKind;
+  readonly priority?: SessionPriority;
+  readonly specialty?: string;
+}
+
+/** A calendar that sessions are read from. */
+export interface SessionCalendar {
+  readonly id: string;
+  readonly from: { readonly file: string } | { readonly url: string; readonly allowPrivate: boolean };
+  readonly everyMs: number;
+  readonly horizonMs: number;
+  /** IANA zone of times without one; undefined: what the calendar says, else the instance's. */
+  readonly timezone?: string;
+  /** The room that every event of it is in (a room's own calendar). */
+  readonly room?: string;
+  /** Location or address of a resource, as `plainWords` writes it → room id. */
+  readonly rooms: ReadonlyMap<string, string>;
+  /** The same → device id of a bridge. */
+  readonly bridges: ReadonlyMap<string, string>;
+  readonly kind: SessionKind;
+  readonly priority: SessionPriority;
+  readonly rules: readonly SessionRule[];
+  /** Are whole days sessions too? */
+  readonly allDay: boolean;
+}
+
+/** A text as it is compared: lower case, without accents, one space between words. */
+export function plainWords(text: string): string {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/g, " ").trim();
 }

@@ -10,7 +10,7 @@ import { isIP, type Socket } from "node:net";
 import type { Channel } from "../model/config.ts";
 import type { Instant } from "../model/time.ts";
 import type { Message, Notifier, SendResult } from "../ports.ts";
-import { guardedLookup, refusal, TargetRefused } from "./target.ts";
+import { guardedLookup, refusal, TargetRefused } from "../target.ts";
 
 type WebhookChannel = Extract<Channel, { kind: "webhook" }>;
 

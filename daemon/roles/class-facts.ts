@@ -37,7 +37,8 @@ export class ClassFacts {
   }
 
   session(of: Pick<Classed, "rootCause" | "site" | "device">, at: Instant): SessionAhead | undefined {
-    return this.#book?.sessionAhead(subjectOf(of), at);
+    const subject = subjectOf(of);
+    return subject === undefined ? undefined : this.#book?.sessionAhead(subject, at);
   }
 
   /** What the clocks of an incident are measured by. `session`: as `of` found it. */

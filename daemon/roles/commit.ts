@@ -174,7 +174,7 @@ export class IntentWriter {
       firstBadAt: alarm.firstBadAt ?? intent.at,
       ...(device === undefined ? {} : { device: device.id }),
     };
-    const asked = this.#facts.of({ ...facts, general: device === undefined }, intent.at);
+    const asked = this.#facts.of({ ...facts, general: failsAsWhole(intent.root, device) }, intent.at);
     const { raisedBy: _, ...severity } = judgeSeverity(asked);
     const { session } = asked;
     return openIncident({
@@ -338,6 +338,11 @@ export class IntentWriter {
       ""
     );
   }
+}
+
+/** What is no device reaches several; but neither a session nor a calendar is a site that fails. */
+function failsAsWhole(root: string, device: Device | undefined): boolean {
+  return device === undefined && !/^(?:session|calendar):/.test(root);
 }
 
 /** Which circuit or credential it is, for whoever reads of it: it has no device to name. */

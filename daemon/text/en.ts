@@ -65,6 +65,8 @@ export const en = {
   "symptom.link-down": "circuit down",
   "symptom.user-assistance": "somebody asks for help",
   "symptom.auth-failure": "reports failed logins",
+  "symptom.session-at-risk": "a session can probably not be held",
+  "symptom.calendar-stale": "a session calendar cannot be read",
   "symptom.flapping": "keeps failing and coming back",
   "symptom.other": "has a fault ({symptom})",
 

@@ -16,6 +16,7 @@ import type { DeviceEvent, Unit } from "../../daemon/model/inventory.ts";
 import type { DeviceLights, LightState, ReasonData } from "../../daemon/model/lights.ts";
 import type { Device, Network } from "../../daemon/model/network.ts";
 import type { Policy } from "../../daemon/model/policy.ts";
+import type { Session } from "../../daemon/model/session.ts";
 import { createSink } from "../../daemon/notify/sink.ts";
 import type { AuditEntry, Clock, IncidentQuery, Log, Store } from "../../daemon/ports.ts";
 import { loadFamilies, shippedFamilies } from "../../probes/families.ts";
@@ -140,6 +141,7 @@ export function config(devices: readonly Device[], more: Partial<Config> = {}): 
     correlation: {},
     ceilings: { packetsPerSecondPerSite: 200, packetsPerSecond: 2_000, snmpPerDevice: 4, sshPerDevice: 1 },
     tokens: [{ name: "ops", function: "it-technician", secret: secret(tokenText) }],
+    sessions: { calendars: new Map(), specialties: ["neurology"] },
     retention: { samplesDays: 14, trapsDays: 7, incidentsDays: 2_555, sessionsDays: 2_555, looksDays: 30 },
     watch: false,
   };
@@ -164,6 +166,11 @@ const discovery: DiscoveryRecord = {
     ],
     yaml: "devices: {}\n",
   },
+};
+
+export const session: Session = {
+  ...{ id: "api:1", source: "api", rooms: ["a101"], from: at - 60_000, to: at + 3_000_000 },
+  ...{ kind: "clinical", priority: "normal", state: "booked" },
 };
 
 const signedSheet: Acceptance = {
@@ -250,6 +257,12 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
         sign: async () => ({ ok: true, acceptance: signedSheet }),
         withdraw: async () => ({ ok: true, acceptance: { ...signedSheet, withdrawn: { at, by: "ops", reason: "moved" } } }),
       },
+      sessions: {
+        book: async () => ({ added: 1, changed: 0, cancelled: 0, ids: ["api:1"] }),
+        cancel: async () => ({ ok: true, session }),
+        outcome: async () => ({ ok: true, session }),
+      },
+      bookings: { hit: () => ({ rooms: new Set(["a101"]), devices: new Set() }) },
       discoveries: {
         start: async () => ({ ok: true, record: discovery }),
         get: (id) => (id === "01" ? discovery : undefined),
@@ -304,6 +317,10 @@ function fakeStore(incidents: Map<string, Incident>, audited: AuditEntry[], stoc
       )
       .slice(0, of.limit);
   const store: Partial<Store> = {
+    session: async (id) => (id === session.id ? session : undefined),
+    sessions: async () => [session],
+    readiness: async () => [],
+    keptAll: async () => [],
     kind: "sqlite",
     incidents: query,
     incident: async (id) => [...incidents.values()].find((each) => each.id === id || each.number === id),

@@ -717,8 +717,8 @@ export const BAD_FILES: readonly BadFile[] = [
     whole: "__proto__: { x: 1 }\nconstructor: { y: 2 }\ninstance: { toString: 1 }\n",
     says: [
       'functions: the last resort of policy "default" (chief-technician, it-technician) reaches nobody directly; give one of these functions a contact with a mail or webhook reach   (vigie.yaml)',
-      "__proto__: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, ceilings, correlation, discovery, heartbeat, tokens, retention, influx, rules, severity, families, reload   (vigie.yaml:1)",
-      "constructor: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, ceilings, correlation, discovery, heartbeat, tokens, retention, influx, rules, severity, families, reload   (vigie.yaml:2)",
+      "__proto__: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, ceilings, correlation, discovery, heartbeat, tokens, retention, sessions, influx, rules, severity, families, reload   (vigie.yaml:1)",
+      "constructor: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, ceilings, correlation, discovery, heartbeat, tokens, retention, sessions, influx, rules, severity, families, reload   (vigie.yaml:2)",
       "instance.toString: is not a known key; known here: name, language, timezone, number_prefix, public_url, state_dir, service_hours   (vigie.yaml:3)",
     ],
   },
@@ -814,6 +814,30 @@ credentials:
       'devices.hdx-3.checks.telnet: family "cisco-ce" has no command line that is spoken over telnet; remove it   (vigie.yaml:8)',
       'devices.hdx-3.checks.tcp: family "cisco-ce" names no TCP port to connect to; remove it   (vigie.yaml:8)',
       'credentials.clear.successor: "login" is for ssh and this one for telnet; name one for telnet   (vigie.yaml:10)',
+    ],
+  },
+  {
+    name: "calendars of sessions that lead nowhere, or say where they are twice; a specialty that is not kept",
+    add: `sessions:
+  specialties: [neurology]
+  calendars:
+    csv: { file: a.ics, room: a101 }
+    two: { file: a.ics, url: "https://c.example/a.ics", room: a101 }
+    none: { url: "https://c.example/b.ics", rules: [{ text: x }, { text: y, specialty: neurologie }] }
+    far: { url: "ftp://hunter2.example/b.ics", every: 1s, rooms: { "Bureau": a102 }, bridges: { pont: codeck }, kind: clinique }
+`,
+    says: [
+      "sessions.calendars.csv: is the name of another source of sessions; take another   (vigie.yaml:20)",
+      'sessions.calendars.csv.room: there is no room "a101"; add it under rooms, or name another   (vigie.yaml:20)',
+      "sessions.calendars.two: has to say where it is, once; write file: or url:   (vigie.yaml:21)",
+      "sessions.calendars.none: leads to no room; write room: for a room's own calendar, or rooms: { location or address: room }   (vigie.yaml:22)",
+      "sessions.calendars.none.rules[0]: tells nothing; write kind:, priority: or specialty:   (vigie.yaml:22)",
+      'sessions.calendars.none.rules[1].specialty: there is no specialty "neurologie"; did you mean "neurology"?   (vigie.yaml:22)',
+      "sessions.calendars.far.url: is neither http nor https; write https://host/path   (vigie.yaml:23)",
+      'sessions.calendars.far.every: "1s" is below the 1m minimum; write 1m or more   (vigie.yaml:23)',
+      'sessions.calendars.far.kind: "clinique" is not one of clinical, training, administrative; write one of them   (vigie.yaml:23)',
+      'sessions.calendars.far.rooms.Bureau: there is no room "a102"; add it under rooms, or name another   (vigie.yaml:23)',
+      'sessions.calendars.far.bridges.pont: there is no device "codeck"; did you mean "codec"?   (vigie.yaml:23)',
     ],
   },
 ];

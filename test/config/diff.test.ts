@@ -21,7 +21,7 @@ it("the same file twice is no change", async () => {
   expect(diff).toEqual({
     added: [],
     removed: [],
-    changed: ["credentials.codeck.key", "instance.stateDir", "storage.path"],
+    changed: ["credentials.codeck.key", "instance.stateDir", "sessions.calendars.clinic", "storage.path"],
     removedSites: [],
     removedDevices: [],
     needsYes: undefined,
@@ -124,6 +124,7 @@ it("the firewall table holds every way in and out, and no path of a URL", async 
     "vigie > smtp.example.org tcp 587: mail (channel mail)",
     "vigie > ops.example.org tcp 443: webhook (channel ops-hook)",
     "vigie > ping.example.org tcp 443: heartbeat (dead man's switch)",
+    "vigie > calendar.example.org tcp 443: sessions (calendar room-a)",
     "vigie > db.example.org tcp 5432: database (PostgreSQL)",
     "vigie > 127.0.0.1 tcp 8086: samples (InfluxDB)",
     "browsers > vigie (127.0.0.1) tcp 8080: console and REST",

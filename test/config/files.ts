@@ -173,6 +173,21 @@ discovery: { ranges: [10.1.0.0/22, 10.2.0.0/24], sites: { mgh: [10.1.0.0/16] }, 
 heartbeat: { url: "https://ping.example.org/ping-id", every: 60s }
 tokens: { ops: { function: it-technician, secret: { env: T } } }
 retention: { samples: 14d, traps: 7d, incidents: 7y, sessions: 7y, looks: 20d }
+sessions:
+  specialties: [neurology, psychiatry]
+  calendars:
+    clinic:
+      file: clinic.ics
+      every: 2m
+      horizon: 30d
+      timezone: America/Halifax
+      rooms: { "Salle A-101": mgh-a101, salle-a101@example.org: mgh-a101 }
+      bridges: { pont@example.org: mgh-codec-1 }
+      kind: clinical
+      priority: normal
+      rules: [{ text: formation, kind: training }, { text: AVC, priority: urgent, specialty: neurology }]
+      all_day: false
+    room-a: { url: "https://calendar.example.org/a.ics", allow_private: true, room: mgh-a101 }
 influx: { url: "http://127.0.0.1:8086", database: vigie, user: v, password: { env: I } }
 rules: { include: [rules/*.yaml], disabled: [high-loss] }
 reload: { watch: false }

@@ -6,9 +6,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Channel } from "../../daemon/model/config.ts";
-import { refusal } from "../../daemon/notify/target.ts";
 import { createWebhookNotifier } from "../../daemon/notify/webhook.ts";
 import type { Message } from "../../daemon/ports.ts";
+import { refusal } from "../../daemon/target.ts";
 import { secret } from "../api/fixture.ts";
 
 const message: Message = {

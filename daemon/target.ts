@@ -1,5 +1,6 @@
 /**
- * Where a webhook may connect to. Link-local and cloud metadata addresses never; private and loopback only when allowed.
+ * Where what the configuration names (a webhook, a calendar) may be connected to. Link-local and cloud metadata addresses never;
+ * private and loopback only when allowed.
  *
  * Judged on the address really connected to, so that a name cannot resolve to one thing when checked and another when used.
  */
