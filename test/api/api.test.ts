@@ -275,6 +275,28 @@ describe("pages and events", () => {
     expect(await lang("/?lang=en", { Cookie: "lang=fr" })).toBe("en");
   });
 
+  it("show whether the severity is provisional or settled, how, and the table's reasons in both languages", async () => {
+    const row = {
+      id: "own",
+      when: {},
+      severity: "major",
+      urgency: "now",
+      why: { fr: "la dialyse en dépend", en: "dialysis depends on it" },
+    } as const;
+    made.config = { ...made.config, severity: [row] };
+    const major = { severity: "major", severityWhy: row.why.en, urgency: "now", urgencyWhy: row.why.en } as const;
+    made.incidents.set("11", incident("11", major));
+    made.incidents.set("12", incident("12", { ...major, severitySettled: { at, by: "marie", how: "person" } }));
+    const page = async (id: string, language: string) => (await get(`/incidents/VIG-2026-${id}?lang=${language}`)).text();
+    for (const text of ["Majeur, provisoire", "provisoire, jusqu&#39;à la fin du premier appel", "la dialyse en dépend"])
+      expect((await page("11", "fr")).replaceAll("'", "&#39;")).toContain(text);
+    expect(await page("11", "en")).toContain("Major: dialysis depends on it");
+    const settled = await page("12", "en");
+    expect(settled).toContain("by a person (marie)");
+    expect(settled).not.toContain("provisional");
+    expect(await (await get("/api/v1/incidents/12")).json()).toMatchObject({ severitySettled: { by: "marie", how: "person" } });
+  });
+
   it("show device text as text, never as markup", async () => {
     made.incidents.set("09", incident("09", { severityWhy: '<script>alert("x")</script>' }));
     expect(await (await get("/")).text()).not.toContain("<script>alert");

@@ -260,3 +260,17 @@ it("the families and rules that are shipped load with the file for one site of t
   expect(config.families.has("cisco-ce")).toBe(true);
   expect(config.rules.length).toBeGreaterThan(0);
 });
+
+it("rows of severities of the file come before the shipped ones, or in their place with a warning; one that is disabled is gone", async () => {
+  const row = (id: string) =>
+    `  - id: ${id}\n    when: { labels: { service: dialysis } }\n    severity: major\n    why: { fr: "la dialyse en dépend", en: "dialysis depends on it" }\n`;
+  const add = "severity: { include: [own.yaml], disabled: [long-without-service] }\n";
+  const result = await load({ "vigie.yaml": SMALL + add, "own.yaml": `rows:\n${row("dialysis")}${row("bridge")}` });
+  const { severity } = good(result);
+  expect(severity[0]).toMatchObject({ id: "dialysis", when: { labels: { service: "dialysis" } }, why: { fr: "la dialyse en dépend" } });
+  expect(severity.filter(({ id }) => id === "bridge")).toMatchObject([{ when: { labels: { service: "dialysis" } } }]);
+  expect(severity.map(({ id }) => id)).not.toContain("long-without-service");
+  expect(messages(result)).toContainEqual(
+    expect.stringContaining('row "bridge" replaces another of that id; rename it if that is not wanted'),
+  );
+});
