@@ -57,7 +57,8 @@ function wouldOpen(change: Change, episode: Episode): boolean {
       if (episode.value === undefined) return true;
       return change.side === "above" ? episode.value > change.to : episode.value < change.to;
     case "for":
-      return episode.lastedMs === undefined || episode.lastedMs > change.toMs;
+      // A timer that is due when the good look comes fires before it.
+      return episode.lastedMs === undefined || episode.lastedMs >= change.toMs;
     case "presence":
       if (episode.room === undefined || !change.rooms.includes(episode.room)) return true;
       return change.to === "scheduled" ? episode.inService : episode.nearSession;

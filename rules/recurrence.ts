@@ -4,6 +4,7 @@
  * Pure. Occurrence = reopenings collapsed.
  */
 import { alarmKey } from "../daemon/model/alarm.ts";
+import type { Disposition } from "../daemon/model/incident.ts";
 import type { Instant } from "../daemon/model/time.ts";
 
 /** `same`: reopen the incident and count one occurrence; `recurrence`: a new one, linked; `new`: never seen. */
@@ -14,6 +15,11 @@ export function recurrenceOf(previousEndedAt: Instant | undefined, at: Instant, 
   if (previousEndedAt === undefined) return "new";
   // An end after `at` is a clock that jumped or a late look: certainly within the window.
   return at - previousEndedAt <= reopenWithinMs ? "same" : "recurrence";
+}
+
+/** Closed as something that was no failure of the equipment: it comes back as nothing, and nothing recurs of it. The store's queries hold the same. */
+export function wasNoFailure(disposition: Disposition | undefined): boolean {
+  return disposition === "false-alarm" || disposition === "test" || disposition === "duplicate";
 }
 
 /** What recurrence counts by: device, symptom, part. The same text as an alarm's key. */

@@ -15,7 +15,7 @@ import {
   setAside,
 } from "../../rules/incident.ts";
 import { formatNumber } from "../../rules/number.ts";
-import { fingerprint } from "../../rules/recurrence.ts";
+import { fingerprint, wasNoFailure } from "../../rules/recurrence.ts";
 import { rejudge } from "../../rules/settle.ts";
 import { judgeSeverity } from "../../rules/severity.ts";
 import type { Alarm } from "../model/alarm.ts";
@@ -142,7 +142,7 @@ export class IntentWriter {
   /** The ended incident that an alarm had joined, unless its own root cause has another by now. */
   async #joinedLast({ incident }: Alarm): Promise<Incident | undefined> {
     const last = incident === undefined ? undefined : await this.#tx.incident(incident);
-    if (last === undefined || last.foldedInto !== undefined || isFailing(last)) return undefined;
+    if (last === undefined || last.foldedInto !== undefined || isFailing(last) || wasNoFailure(last.disposition)) return undefined;
     return (await this.#tx.openByRootCause(last.rootCause)) === undefined ? last : undefined;
   }
 
