@@ -19,6 +19,7 @@ import { createInfluxExport } from "./export/influx.ts";
 import { type Hearing, sessionHearing, startHearing } from "./hearing.ts";
 import { makeEvaluator } from "./judging.ts";
 import { correctedCredentials, createLooking, type Looking } from "./looking.ts";
+import { MaintenanceBook } from "./maintenance-book.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { followMibNames } from "./mib-names.ts";
 import type { Config } from "./model/config.ts";
@@ -241,9 +242,12 @@ class Daemon implements App {
     const looks = this.#lookKeeper(store);
     const influx = this.#influxExport();
     const booking = await this.#makeBooking(store, leases);
+    const mutes = new MaintenanceBook(basics);
+    await mutes.refresh();
     const evaluator = makeEvaluator({
       ...basics,
       bookings: booking.bookings,
+      mutes,
       bus: this.#bus,
       board: this.#board,
       metrics: this.#metrics,
@@ -257,20 +261,14 @@ class Daemon implements App {
     this.#evaluator = evaluator;
     const auditor = new Auditor({ ...basics, leases, stats: { repaired: () => this.#metrics.auditorRepairs.inc() } });
     const sink = createSink(() => this.#clock.now());
-    const dispatcher = new Dispatcher({
-      ...basics,
-      notifiers: createNotifiers({ now: () => this.#clock.now(), sink }),
-      worker: randomUUID(),
-      render: (row, incident, config) => renderRow(row, incident, config, (device) => this.#board.inventory(device)),
-      stats: { delivered: (channel, state) => this.#news.delivered(channel, state) },
-    });
-    const escalator = new Escalator({ ...basics, leases, bookings: booking.bookings, ...this.#ofEscalation(store, looks) });
+    const escalator = new Escalator({ ...basics, leases, bookings: booking.bookings, mutes, ...this.#ofEscalation(store, looks) });
     const roles: Role[] = [
       leases,
       recorder,
       looks,
-      dispatcher,
+      this.#dispatcher(store, sink, mutes),
       escalator,
+      loop("maintenance", 300_000, (signal) => mutes.follow(signal), this.#clock),
       auditor,
       new Reporter({ ...basics, leases, stats: { job: (job, result) => this.#metrics.jobs.inc({ job, result }) } }),
       evaluator,
@@ -287,7 +285,17 @@ class Daemon implements App {
     looking.scheduler.load(this.#config.network);
     this.#supervisor.start(looking.scheduler);
     await this.#startHearing(store, looking, evaluator);
-    await this.#listen({ store, sink, evaluator, looking, auditor, leases, booking });
+    await this.#listen({ store, sink, evaluator, looking, auditor, leases, booking, mutes });
+  }
+
+  #dispatcher(store: Store, sink: ReturnType<typeof createSink>, mutes: MaintenanceBook): Dispatcher {
+    return new Dispatcher({
+      ...{ store, clock: this.#clock, log: this.#log, config: this.config, mutes },
+      notifiers: createNotifiers({ now: () => this.#clock.now(), sink }),
+      worker: randomUUID(),
+      render: (row, incident, config) => renderRow(row, incident, config, (device) => this.#board.inventory(device)),
+      stats: { delivered: (channel, state) => this.#news.delivered(channel, state) },
+    });
   }
 
   #influxExport() {
@@ -366,7 +374,9 @@ class Daemon implements App {
     return createHeartbeat({ ...heartbeat, clock: this.#clock, log: this.#log, healthy, fetch, metrics: this.#metrics });
   }
 
-  async #listen(parts: Pick<Serving, "store" | "sink" | "evaluator" | "looking" | "auditor" | "leases" | "booking">): Promise<void> {
+  async #listen(
+    parts: Pick<Serving, "store" | "sink" | "evaluator" | "looking" | "auditor" | "leases" | "booking" | "mutes">,
+  ): Promise<void> {
     const mibNames = followMibNames(this.#config.instance.stateDir, this.#log);
     this.#stops.push(() => mibNames.stop());
     const server = await serve({

@@ -7,6 +7,7 @@ import type { Board } from "./board.ts";
 import type { Bookings } from "./bookings.ts";
 import type { InfluxExport } from "./export/influx.ts";
 import type { Looking } from "./looking.ts";
+import type { MaintenanceBook } from "./maintenance-book.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Config } from "./model/config.ts";
 import type { Bus, Clock, Log, Store } from "./ports.ts";
@@ -28,13 +29,14 @@ export interface Judging {
   readonly recorder: Recorder;
   readonly watch: TurnWatcher;
   readonly bookings: Bookings;
+  readonly mutes: MaintenanceBook;
   readonly influx: InfluxExport | undefined;
   /** Incidents moved. */
   readonly changed: () => void;
 }
 
 export function makeEvaluator(parts: Judging): Evaluator {
-  const { store, bus, clock, log, config, board, metrics, leases, looking, recorder, watch, influx, bookings, changed } = parts;
+  const { store, bus, clock, log, config, board, metrics, leases, looking, recorder, watch, influx, bookings, mutes, changed } = parts;
   return new Evaluator({
     store,
     bus,
@@ -43,6 +45,8 @@ export function makeEvaluator(parts: Judging): Evaluator {
     leases,
     board,
     bookings,
+    gates: [mutes.keeper],
+    began: (id, at) => mutes.began(id, at),
     config,
     watch,
     changed,

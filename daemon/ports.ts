@@ -11,6 +11,7 @@ import type { Observation } from "./model/observation.ts";
 import type { Instant } from "./model/time.ts";
 import type { JoiningStore, JoiningTx } from "./ports-joining.ts";
 import type { LooksStore } from "./ports-looks.ts";
+import type { MaintenanceStore, MaintenanceTx } from "./ports-maintenance.ts";
 import type { RuleStore } from "./ports-rules.ts";
 import type { SessionStore, SessionTx } from "./ports-sessions.ts";
 
@@ -135,7 +136,7 @@ export interface DeliveryView extends OutboxRow {
 }
 
 /** Inside one write transaction. Reads here see its own writes. */
-export interface Tx extends SessionTx, JoiningTx {
+export interface Tx extends SessionTx, JoiningTx, MaintenanceTx {
   saveAlarms(alarms: readonly Alarm[]): Promise<void>;
   incident(id: string): Promise<Incident | undefined>;
   /** The failing (open or taken), unfolded incident of this root cause. A restored one is not it: trouble after the window is a new incident. */
@@ -154,6 +155,8 @@ export interface Tx extends SessionTx, JoiningTx {
   addOutbox(rows: readonly OutboxRow[]): Promise<void>;
   /** Outbox rows of an incident that are still pending become `dropped`, with the reason. */
   dropPending(incident: string, why: string, at: Instant): Promise<void>;
+  /** Pending rows of an incident that wait for a later time are due from `at` on. */
+  hastenOutbox(incident: string, at: Instant): Promise<void>;
   /** Moves what the outbox waits for (retries, claims under way) by so many ms: the wall clock has jumped. */
   moveOutbox(ms: number): Promise<void>;
   saveCursor(reader: string, seq: number): Promise<void>;
@@ -239,7 +242,7 @@ export interface RollupPoint {
   readonly mean: number;
 }
 
-export interface Store extends SessionStore, LooksStore, RuleStore, JoiningStore {
+export interface Store extends SessionStore, LooksStore, RuleStore, JoiningStore, MaintenanceStore {
   /** The dialect, for logs and the readiness page. */
   readonly kind: "sqlite" | "postgresql";
   /** Applies migrations (after a backup); refuses a newer schema. */

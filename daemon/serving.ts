@@ -12,6 +12,7 @@ import { Discoveries } from "./discoveries.ts";
 import type { IncidentSummary } from "./export/incident-metrics.ts";
 import { createExposition } from "./exposition.ts";
 import type { Looking } from "./looking.ts";
+import type { MaintenanceBook } from "./maintenance-book.ts";
 import type { Metrics } from "./metrics.ts";
 import type { MibNames } from "./mib-names.ts";
 import type { Config } from "./model/config.ts";
@@ -40,6 +41,7 @@ export interface Serving {
   readonly auditor: Auditor;
   readonly leases: Leases;
   readonly booking: Booking;
+  readonly mutes: MaintenanceBook;
   readonly open: () => readonly IncidentSummary[];
   readonly readiness: () => Readiness;
   readonly reload: (yes: boolean, by: string) => Promise<ReloadResult>;

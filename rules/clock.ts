@@ -111,19 +111,16 @@ function* daySpans(calendar: ServiceCalendar, unit: Clock["in"], day: DateTime):
  * first instant after it; of one that an autumn night shows twice, the first. Minutes may run past the day.
  */
 export function wallInstant(zone: string, day: string, minute: number): Instant {
-  const shown = DateTime.fromISO(day, { zone: "utc" }).plus({ minutes: minute });
-  const { year, month, day: date, hour, minute: minutes } = shown;
-  const found = DateTime.fromObject({ year, month, day: date, hour, minute: minutes }, { zone });
-  return found.hour * 60 + found.minute === hour * 60 + minutes ? found.toMillis() : skippedBefore(zone, found.toMillis());
-}
-
-/** The instant of the zone's last change before one that lies at most three hours after it. */
-function skippedBefore(zone: string, after: Instant): Instant {
-  const offset = (at: Instant) => DateTime.fromMillis(at, { zone }).offset;
-  let [low, high] = [after - 3 * 60 * MINUTE, after];
+  // Luxon's own way out of a minute shown twice depends on the present time.
+  const offset = (at: Instant) => DateTime.fromMillis(at, { zone }).offset * MINUTE;
+  const shown = DateTime.fromISO(day, { zone: "utc" }).toMillis() + minute * MINUTE;
+  const [first, second] = [shown - offset(shown - DAY), shown - offset(shown + DAY)].sort((a, b) => a - b) as [Instant, Instant];
+  const found = [first, second].find((at) => at + offset(at) === shown);
+  if (found !== undefined) return found;
+  let [low, high] = [first, second];
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
-    if (offset(middle) === offset(after)) high = middle;
+    if (offset(middle) === offset(second)) high = middle;
     else low = middle;
   }
   return high;

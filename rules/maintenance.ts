@@ -208,6 +208,18 @@ export function coverAt(entries: readonly Entry[], subject: Subject, at: Instant
   return whole === undefined ? undefined : { ...whole, by: muteName(first.maintenance), maintenance: first.maintenance };
 }
 
+/** What keeps all of them quiet; it begins with the last that begins, and ends with the first that ends. */
+export function coverOfAll(entries: readonly Entry[], subjects: readonly Subject[], at: Instant): Cover | undefined {
+  let all: Cover | undefined;
+  for (const subject of subjects) {
+    const cover = coverAt(entries, subject, at);
+    if (cover === undefined) return undefined;
+    const first = all === undefined || cover.to < all.to ? cover : all;
+    all = { ...first, from: Math.max(cover.from, all?.from ?? cover.from) };
+  }
+  return all;
+}
+
 function rank({ kind }: Maintenance): number {
   return kind === "maintenance" ? 0 : 1;
 }

@@ -17,9 +17,9 @@ export interface Mute {
   readonly until: Instant;
 }
 
-/** Its timer waits from `at` on; that of the mute takes its place. Undefined: it has no timer, nothing would be told. */
+/** Its timer waits from `at` on; that of the mute takes its place. Undefined: it has no timer that would tell anybody anything. */
 export function muteIncident(incident: Incident, mute: Mute, at: Instant, hours: Hours): Decision | undefined {
-  if (incident.wakeAt === undefined || incident.foldedInto !== undefined) return undefined;
+  if (!tells(incident)) return undefined;
   const muted: Muted = { ...mute, since: at, left: leftOf(incident, hours, at) };
   const next = raised(timed(incident, muted));
   return { incident: next, timeline: [line(next, at, "system", "muted", muteWhy(mute), { by: mute.by, until: mute.until })], notices: [] };
@@ -48,8 +48,13 @@ export function unmuteIncident(incident: Incident, at: Instant, hours: Hours, wh
 export function keptMuted(incident: Incident, hours: Hours, at: Instant): Incident {
   const { muted, ...rest } = incident;
   if (muted === undefined || incident.wakeFor === "unmute") return incident;
-  if (incident.wakeAt === undefined || incident.foldedInto !== undefined) return rest;
+  if (!tells(incident)) return rest;
   return timed(incident, { ...muted, left: leftOf(incident, hours, at) });
+}
+
+/** What closes by itself, or has no timer, tells nobody. */
+function tells({ wakeAt, wakeFor, foldedInto }: Incident): boolean {
+  return wakeAt !== undefined && wakeFor !== "auto-close" && foldedInto === undefined;
 }
 
 function timed(incident: Incident, muted: Muted): Incident {

@@ -14,6 +14,7 @@ import {
   restoreIncident,
   setAside,
 } from "../../rules/incident.ts";
+import { keptMuted } from "../../rules/mute.ts";
 import { formatNumber } from "../../rules/number.ts";
 import { fingerprint, wasNoFailure } from "../../rules/recurrence.ts";
 import { rejudge } from "../../rules/settle.ts";
@@ -86,13 +87,14 @@ export class IntentWriter {
 
   /** Opens before it folds and lists, whatever the order in which they were decided. */
   async run(): Promise<void> {
-    const order = { open: 0, ask: 0, fold: 1, child: 2, restore: 3, event: 4 } as const;
+    const order = { begin: 0, open: 0, ask: 0, fold: 1, child: 2, restore: 3, event: 4 } as const;
     const onset = (intent: Intent) => (intent.kind === "open" ? (this.#turn.overlay.get(intent.alarm)?.firstBadAt ?? intent.at) : 0);
     // The first failure of several that are one names their incident, in whatever order they were looked at.
     for (const intent of [...this.#turn.intents].sort((a, b) => order[a.kind] - order[b.kind] || onset(a) - onset(b))) {
       if (intent.kind === "open" || intent.kind === "ask") await this.#open(intent);
       else if (intent.kind === "fold") await this.#fold(intent);
       else if (intent.kind === "restore") await this.#restore(intent);
+      else if (intent.kind === "begin") await this.#begin(intent);
       else if (intent.kind === "event")
         await this.#tx.audit([
           { at: intent.at, by: "system", action: `device.${intent.symptom}`, target: intent.device, data: { why: intent.why } },
@@ -100,6 +102,11 @@ export class IntentWriter {
     }
     await this.#joiner.tell();
     await this.#listChildren();
+  }
+
+  async #begin({ maintenance, alarm, at }: Extract<Intent, { kind: "begin" }>): Promise<void> {
+    if (!(await this.#tx.beginMaintenance(maintenance, at))) return;
+    await this.#tx.audit([{ at, by: "system", action: "maintenance.began", target: maintenance, data: { alarm } }]);
   }
 
   async #open(intent: Opener): Promise<void> {
@@ -311,7 +318,8 @@ export class IntentWriter {
   }
 
   async #write(decision: Decision, at: Instant): Promise<void> {
-    await this.#tx.updateIncident(decision.incident);
+    const { site, device } = decision.incident;
+    await this.#tx.updateIncident(keptMuted(decision.incident, hoursOf(this.#config, site, device), at));
     await this.#tx.appendTimeline(decision.timeline);
     if (decision.dropPending !== undefined) await this.#tx.dropPending(decision.incident.id, decision.dropPending, at);
     await this.#tx.addOutbox(decision.notices.flatMap((notice) => rowsFor(notice, decision.incident, this.#config, at)));

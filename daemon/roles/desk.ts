@@ -10,6 +10,7 @@ import {
   restoreIncident,
   takeIncident,
 } from "../../rules/incident.ts";
+import { keptMuted } from "../../rules/mute.ts";
 import { decideSeverity, decideUrgency, notInFirstCall, solveIncident } from "../../rules/settle.ts";
 import { judgeSeverity } from "../../rules/severity.ts";
 import type { Config } from "../model/config.ts";
@@ -143,11 +144,12 @@ export class Desk {
           const decision = act(incident);
           if ("refused" in decision) return { ok: false, status: 409, problem: decision.refused };
           const now = clock.now();
-          await tx.updateIncident(decision.incident);
+          const next = keptMuted(decision.incident, this.#hours(incident), now);
+          await tx.updateIncident(next);
           await tx.appendTimeline(decision.timeline);
           if (decision.dropPending !== undefined) await tx.dropPending(incident.id, decision.dropPending, now);
           await tx.addOutbox(decision.notices.flatMap((notice) => rowsFor(notice, decision.incident, config(), now)));
-          return { ok: true, incident: decision.incident };
+          return { ok: true, incident: next };
         });
         if (result.ok) changed();
         return result;

@@ -5,9 +5,10 @@
  * send is tried again with backoff for as long as its incident is open: an error is never terminal for an open incident.
  */
 import { nextService } from "../../rules/clock.ts";
+import type { Mutes } from "../maintenance-book.ts";
 import type { Channel, Config } from "../model/config.ts";
 import type { Incident, OutboxRow } from "../model/incident.ts";
-import { HOUR, MINUTE, SECOND } from "../model/time.ts";
+import { HOUR, type Instant, MINUTE, SECOND } from "../model/time.ts";
 import type { ClaimedRow, Clock, DeliveryUpdate, DeliveryView, Log, Message, Notifier, SendResult, Store } from "../ports.ts";
 import { hoursOf } from "./hours.ts";
 import type { Role } from "./supervisor.ts";
@@ -22,6 +23,8 @@ export interface DispatcherDeps {
   /** The message in the recipient's language. */
   readonly render: (row: OutboxRow, incident: Incident, config: Config) => { readonly subject: string; readonly text: string };
   readonly stats: { delivered(channel: string, state: string): void };
+  /** What keeps an incident quiet; without it nothing does. */
+  readonly mutes?: Pick<Mutes, "coverOf" | "quietAt">;
 }
 
 /** A send has this long; a claim lasts three times as long. */
@@ -115,6 +118,10 @@ export class Dispatcher implements Role {
   async #waits(row: ClaimedRow, incident: Incident, config: Config): Promise<DeliveryUpdate | undefined> {
     const { store, clock } = this.#deps;
     const at = clock.now();
+    // That it is over is for everybody who had heard; everything else waits. Until the escalator has said that the quiet ends, it has not.
+    const quiet = row.kind === "restored" ? undefined : await this.#quietUntil(incident, at);
+    if (quiet !== undefined)
+      return { key: row.key, state: "pending", at, notBefore: quiet, error: "kept quiet by maintenance or a silence" };
     const start = incident.urgency === "now" ? at : nextService(hoursOf(config, incident.site, incident.device), at);
     if (start > at) return { key: row.key, state: "pending", at, notBefore: start, error: "it can wait until service hours" };
     if (row.kind !== "restored") return undefined;
@@ -122,6 +129,15 @@ export class Dispatcher implements Role {
     if (heard === "yes") return undefined;
     if (heard === "no") return { key: row.key, state: "dropped", at, error: "no message of the trouble had reached them" };
     return { key: row.key, state: "pending", at, notBefore: at + sendMs, error: "a message of the trouble is still on its way" };
+  }
+
+  async #quietUntil(incident: Incident, at: Instant): Promise<Instant | undefined> {
+    const { mutes, store } = this.#deps;
+    if (mutes?.quietAt(at) === true) {
+      const cover = mutes.coverOf(incident, await store.alarmsOf(incident.id), at);
+      if (cover !== undefined) return cover.to;
+    }
+    return incident.muted === undefined ? undefined : at + SECOND;
   }
 
   async #send(row: ClaimedRow, incident: Incident, config: Config, signal: AbortSignal): Promise<SendResult> {

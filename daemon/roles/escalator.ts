@@ -1,12 +1,13 @@
 /**
- * Wakes incidents whose time has come, and judges the open ones again every minute: a session has come near, a first call is over.
+ * Wakes incidents whose time has come, keeps quiet those that maintenance or a silence covers, and judges the open ones again every
+ * minute: a session has come near, a first call is over.
  *
  * Timers are columns: after a restart what was due is still due.
  */
-import { wakeIncident } from "../../rules/escalation.ts";
 import type { Decision } from "../../rules/incident.ts";
 import { rejudge } from "../../rules/settle.ts";
 import { judgeSeverity } from "../../rules/severity.ts";
+import type { MaintenanceBook, Mutes } from "../maintenance-book.ts";
 import type { Config } from "../model/config.ts";
 import type { Incident } from "../model/incident.ts";
 import { type Instant, MINUTE } from "../model/time.ts";
@@ -15,6 +16,7 @@ import { ClassFacts, type SessionBook } from "./class-facts.ts";
 import type { Leases } from "./lease.ts";
 import { rowsFor } from "./recipients.ts";
 import type { Role } from "./supervisor.ts";
+import { Sweep } from "./sweep.ts";
 import { Timekeeper } from "./timekeeper.ts";
 
 export interface EscalatorDeps {
@@ -29,6 +31,8 @@ export interface EscalatorDeps {
   readonly judged?: (incidents: readonly Incident[]) => void;
   /** Which session an incident hits; without it none is known. */
   readonly bookings?: SessionBook;
+  /** What keeps incidents quiet; without it nothing does. */
+  readonly mutes?: Mutes & Pick<MaintenanceBook, "refresh">;
 }
 
 const everyMs = 500;
@@ -41,12 +45,14 @@ export class Escalator implements Role {
   readonly #deps: EscalatorDeps;
   readonly #timekeeper: Timekeeper;
   readonly #facts: ClassFacts;
+  readonly #sweep: Sweep;
   #judgedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(deps: EscalatorDeps) {
     this.#deps = deps;
     this.#timekeeper = new Timekeeper(deps);
     this.#facts = new ClassFacts(deps.config, deps.bookings);
+    this.#sweep = new Sweep(deps.store, deps.mutes);
   }
 
   async run(signal: AbortSignal, beat: () => void): Promise<void> {
@@ -63,19 +69,35 @@ export class Escalator implements Role {
   async turn(): Promise<number> {
     const { store, clock, leases, changed, log } = this.#deps;
     try {
-      await this.#timekeeper.check(leases.fence(this.name));
+      const jumped = (await this.#timekeeper.check(leases.fence(this.name))) !== 0;
       const now = clock.now();
+      const round = await this.#sweep.round(now, jumped);
       const judged = await this.#judgeAgain(now);
       const moved = await store.transaction(leases.fence(this.name), async (tx) => {
         const done: Incident[] = [];
-        for (const incident of await tx.dueIncidents(now, batch)) {
-          const decision = wakeIncident(incident, this.#facts.terms(incident, this.#facts.session(incident, now), now), now);
+        const isDue = ({ wakeAt }: Incident) => wakeAt !== undefined && wakeAt <= now;
+        const moving = round.all
+          ? (await store.openIncidents()).filter((each) => isDue(each) || this.#sweep.concerns(each, round))
+          : await tx.dueIncidents(now, batch);
+        for (const { id } of moving) {
+          const incident = await tx.incident(id);
+          if (incident === undefined) continue;
+          const alarms = this.#sweep.concerns(incident, round) ? await tx.alarmsOf(id) : [];
+          const decision = this.#sweep.decide(
+            incident,
+            alarms,
+            this.#facts.terms(incident, this.#facts.session(incident, now), now),
+            round,
+          );
           if (decision === undefined) continue;
           await this.#write(tx, decision, now);
+          if (incident.muted !== undefined && decision.incident.muted === undefined) await tx.hastenOutbox(id, now);
           done.push(decision.incident);
         }
+        await this.#sweep.keep(tx, round);
         return done;
       });
+      this.#sweep.done(round);
       if (moved.length > 0) changed(moved);
       return moved.length + judged;
     } catch (error) {

@@ -52,6 +52,8 @@ export interface EvaluatorDeps {
   readonly seen: (observations: readonly Observation[]) => void;
   /** What keeps alarms from opening incidents (maintenance, the device's own state, an empty room). */
   readonly gates?: readonly GateKeeper[];
+  /** A flexible maintenance has begun; committed. */
+  readonly began?: (id: string, at: number) => void;
   /** Which session a failure hits; without it none is known. */
   readonly bookings?: Bookings;
   /** Keeps what was judged, for replay. */
@@ -303,6 +305,7 @@ export class Evaluator implements Role {
     for (const { rootCause, id } of writer?.opened.values() ?? []) this.#failing.begins(rootCause, id);
     for (const { rootCause } of writer?.ended ?? []) this.#failing.ends(rootCause);
     for (const severity of writer?.created ?? []) stats.opened?.(severity);
+    for (const intent of result.intents) if (intent.kind === "begin") this.#deps.began?.(intent.maintenance, intent.at);
     for (const observation of observations) board.record(observation, now);
     this.#standing.apply(standing);
     for (const [device, up] of result.up) this.#show(device, up, now);

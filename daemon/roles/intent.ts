@@ -47,6 +47,8 @@ export type Intent =
       readonly at: Instant;
       readonly why: string;
     }
+  /** The first failure inside the outer window of a flexible maintenance: it begins. */
+  | { readonly kind: "begin"; readonly maintenance: string; readonly alarm: string; readonly at: Instant; readonly why: string }
   /** The alarms of an incident are clear: is service back? */
   | { readonly kind: "restore"; readonly incident: string; readonly at: Instant; readonly why: string }
   /** Said, recorded, nobody told. */
@@ -78,6 +80,8 @@ export interface Gate {
   /** `maintenance:<id>`, `silence:<id>`, `state:in-call`, `presence:<room>`: see gatePrefixes. */
   readonly by: string;
   readonly why: string;
+  /** A flexible maintenance that begins with this alarm. */
+  readonly begins?: string;
 }
 
 /** Asked in order; the first that answers closes. Pure over what it was made from. */

@@ -6,6 +6,7 @@
  */
 import { moveTimer } from "../../rules/timer.ts";
 import type { Incident } from "../model/incident.ts";
+import type { Maintenance } from "../model/maintenance.ts";
 import { type Instant, MINUTE, SECOND } from "../model/time.ts";
 import type { Clock, Fence, Log, Store } from "../ports.ts";
 
@@ -19,12 +20,25 @@ export interface WallRow {
   readonly at: Instant;
 }
 
+/** What a flexible maintenance measures from its beginning is elapsed time too. */
+interface Begun {
+  begunAt(at: Instant): readonly Maintenance[];
+  refresh(): Promise<void>;
+}
+
+interface Deps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly mutes?: Begun;
+}
+
 export class Timekeeper {
-  readonly #deps: { readonly store: Store; readonly clock: Clock; readonly log: Log };
+  readonly #deps: Deps;
   #last: { readonly wall: Instant; readonly monotonicMs: number } | undefined;
   #rowAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(deps: { readonly store: Store; readonly clock: Clock; readonly log: Log }) {
+  constructor(deps: Deps) {
     this.#deps = deps;
   }
 
@@ -53,7 +67,8 @@ export class Timekeeper {
   }
 
   async #move(ms: number, at: Instant, fence: Fence): Promise<void> {
-    const { store, log } = this.#deps;
+    const { store, log, mutes } = this.#deps;
+    const begun = mutes?.begunAt(at - ms) ?? [];
     const moved = await store.transaction(fence, async (tx) => {
       const done: Incident[] = [];
       for (const { id } of await store.openIncidents()) {
@@ -64,11 +79,13 @@ export class Timekeeper {
         await tx.appendTimeline(decision.timeline);
         done.push(decision.incident);
       }
+      for (const { id, beganAt } of begun) if (beganAt !== undefined) await tx.moveBeginning(id, beganAt + ms);
       // Set ahead, a retry comes early, which does no harm; set back, it would come hours late.
       if (ms < 0) await tx.moveOutbox(ms);
       await tx.audit([{ at, by: "system", action: "clock.jumped", target: "clock", data: { ms, timers: done.length } }]);
       return done;
     });
+    if (begun.length > 0) await mutes?.refresh();
     log.warn({ jumpMs: ms, timers: moved.length }, "the wall clock jumped; elapsed timers moved with it");
   }
 }

@@ -36,6 +36,8 @@ export class Turn {
   readonly #touched = new Set<string>();
   readonly #cameBack = new Map<string, Instant>();
   readonly #held = new Set<string>();
+  /** Flexible maintenance that this turn begins. */
+  readonly #begun = new Set<string>();
   #serviceMoved = false;
   /** Up to when we have listened. */
   #heardAt: Instant | undefined;
@@ -252,6 +254,11 @@ export class Turn {
     const gate = gatedBy(this.#world, { alarm, device, rule, at });
     if (gate === undefined) return false;
     if (alarm.suppressedBy !== gate.by) this.#set({ ...alarm, suppressedBy: gate.by });
+    const { begins } = gate;
+    if (begins !== undefined && !this.#begun.has(begins)) {
+      this.#begun.add(begins);
+      this.#intents.push({ kind: "begin", maintenance: begins, alarm: alarm.key, at, why: gate.why });
+    }
     return true;
   }
 
@@ -266,8 +273,22 @@ export class Turn {
       const { suppressedBy, ...free } = alarm;
       this.#set(free);
       const why = `still failing after ${suppressedBy} ended`;
-      if (device !== undefined) this.#raise(free, device, rule, now, why);
-      else this.#intents.push({ kind: "open", alarm: key, root: free.device, at: now, why });
+      if (device !== undefined) {
+        this.#raise(free, device, rule, now, why);
+        if (rule?.outOfService === true) this.#nameChildren(device, rootCauseOf(free, rule), now);
+      } else this.#intents.push({ kind: "open", alarm: key, root: free.device, at: now, why });
+    }
+  }
+
+  /** What was explained by a failure that had no incident yet is listed in the one it has now. */
+  #nameChildren(device: Device, root: string, now: Instant): void {
+    for (const id of this.#others.below(device)) {
+      const child = this.#world.network.devices.get(id);
+      for (const alarm of child === undefined ? [] : this.#overlay.ofDevice(id)) {
+        if (child === undefined || alarm.state !== "active" || alarm.suppressedBy === undefined || isGate(alarm.suppressedBy)) continue;
+        const explained = this.#others.explained(alarm, child, this.#world.ruleById.get(alarm.rule));
+        if (explained?.root === root) this.#intents.push({ kind: "child", alarm: alarm.key, root, at: now, why: explained.why });
+      }
     }
   }
 

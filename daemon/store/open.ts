@@ -16,6 +16,7 @@ import { findDeviceEvents, findUnits, loadInventories, loadLights } from "./inve
 import { alarmsOf, linksOf, loadSplits } from "./joining.ts";
 import { checkFence, Leases } from "./leases.ts";
 import { looksOn } from "./looks.ts";
+import { findMaintenance, findMaintenances } from "./maintenances.ts";
 import { type Migration, migrateSchema } from "./migrate.ts";
 import { reserveNumbers, unusedNumbers } from "./numbers.ts";
 import { type Attempt, attemptsOf, claimOutbox, deliveriesOf, outboxDepth, recordDeliveries } from "./outbox.ts";
@@ -150,6 +151,8 @@ function readsOf({ reader, incidents }: Parts) {
     loadInventories: () => loadInventories(reader),
     deviceEvents: (query: Parameters<Store["deviceEvents"]>[0]) => findDeviceEvents(reader, query),
     acceptances: (place?: string) => findAcceptances(reader, place),
+    maintenance: (id: string) => findMaintenance(reader, id),
+    maintenances: (query: Parameters<Store["maintenances"]>[0]) => findMaintenances(reader, query),
     session: (id: string) => findSession(reader, id),
     sessions: (query: Parameters<Store["sessions"]>[0]) => findSessions(reader, query),
     readiness: (endAfter: number) => findReadiness(reader, endAfter),

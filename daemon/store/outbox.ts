@@ -28,6 +28,12 @@ export async function dropPending(session: Session, incident: string, why: strin
   for (const some of slices(history, INSERT_ROWS)) await session.run(session.sql("deliveries").insert([...some]));
 }
 
+/** What waits for one incident may go from `at` on: what kept it back is over. */
+export async function hastenOutbox(session: Session, incident: string, at: Instant): Promise<void> {
+  const waiting = session.sql("outbox").where({ incident, state: "pending" }).where("not_before", ">", at);
+  await session.run(waiting.update({ not_before: at }));
+}
+
 /** The wall clock has jumped: what waits, waits as long as it would have. */
 export async function moveOutbox(session: Session, ms: number): Promise<void> {
   const moved =

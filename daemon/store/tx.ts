@@ -14,7 +14,8 @@ import { insertInbox } from "./inbox.ts";
 import type { Incidents } from "./incidents.ts";
 import { saveLights, saveStock } from "./inventory.ts";
 import { addLink, alarmsOf, forgetSplit, linksOf, loadSplits, removeLink, saveSplit } from "./joining.ts";
-import { addOutbox, dropPending, moveOutbox } from "./outbox.ts";
+import { beginMaintenance, findMaintenance, moveBeginning, saveMaintenance } from "./maintenances.ts";
+import { addOutbox, dropPending, hastenOutbox, moveOutbox } from "./outbox.ts";
 import { alarmRow, auditRow } from "./rows.ts";
 import { INSERT_ROWS, type Session, slices } from "./session.ts";
 import { appendTimeline } from "./timeline.ts";
@@ -49,6 +50,7 @@ export function txOn(session: Session, incidents: Incidents): Tx {
     appendTimeline: (entries: readonly TimelineEntry[]) => appendTimeline(session, entries),
     addOutbox: (rows: readonly OutboxRow[]) => addOutbox(session, rows),
     dropPending: (incident: string, why: string, at: Instant) => dropPending(session, incident, why, at),
+    hastenOutbox: (incident: string, at: Instant) => hastenOutbox(session, incident, at),
     moveOutbox: (ms: number) => moveOutbox(session, ms),
     saveCursor: async (reader: string, seq: number) => {
       await session.run(session.sql("cursors").insert({ reader, seq }).onConflict("reader").merge());
@@ -56,6 +58,10 @@ export function txOn(session: Session, incidents: Incidents): Tx {
     saveLights: (lights: readonly DeviceLights[]) => saveLights(session, lights),
     saveStock: (changes: StockChanges) => saveStock(session, changes),
     saveAcceptance: (signed: Acceptance) => saveAcceptance(session, signed),
+    maintenance: (id) => findMaintenance(session, id),
+    saveMaintenance: (maintenance) => saveMaintenance(session, maintenance),
+    beginMaintenance: (id, at) => beginMaintenance(session, id, at),
+    moveBeginning: (id, at) => moveBeginning(session, id, at),
     saveSessions: (sessions) => saveSessions(session, sessions),
     replaceSessions: (source, window, sessions) => replaceSessions(session, { source, window, sessions }),
     cancelSession: (id) => cancelSession(session, id),

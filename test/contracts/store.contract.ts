@@ -12,6 +12,7 @@ import { type DeviceEventQuery, type Fence, LeaseLost, RaceLost, type RollupPoin
 import type { OpenedStore } from "../../daemon/store/open.ts";
 import type { FakeClock } from "../fakes/clock.ts";
 import { joiningContract } from "./joining.contract.ts";
+import { maintenanceContract } from "./maintenance.contract.ts";
 import { alarm, incident, line, message, policy, START } from "./samples.ts";
 import { sessionsContract } from "./sessions.contract.ts";
 
@@ -61,6 +62,7 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
 
     sessionsContract(() => store);
     describe("incidents that are joined", () => joiningContract(() => store));
+    maintenanceContract(() => store);
 
     describe("transactions", () => {
       it("keeps nothing of work that fails, and passes its error on", async () => {

@@ -48,6 +48,11 @@ describe("times in force", () => {
     ]);
   });
 
+  it("takes the first of two, where the night shows a minute twice", () => {
+    // 01:30 is 05:30 and again 06:30; 02:30 comes once, an hour later than on other days.
+    expect(spans(planned(nightly(90, 60)), "2026-11-01T05:00Z", "2026-11-01T12:00Z")).toEqual(["2026-11-01T05:30 2026-11-01T07:30"]);
+  });
+
   it("is in force from the evening to the morning, and where nights touch without a gap", () => {
     expect(spans(planned(nightly(22 * 60, 480)), "2026-11-18T05:00Z", "2026-11-18T06:00Z")).toEqual(["2026-11-18T03:00 2026-11-18T11:00"]);
     expect(spans(planned(nightly(0, 24 * 60)), "2026-11-18T05:00Z", "2026-11-20T05:00Z")).toHaveLength(1);

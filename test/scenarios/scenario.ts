@@ -17,12 +17,14 @@ import { Board } from "../../daemon/board.ts";
 import { BookedSessions } from "../../daemon/bookings.ts";
 import { createLocalBus } from "../../daemon/bus/local.ts";
 import { loadConfig } from "../../daemon/config/load.ts";
+import { Maintaining, type Plan, type Planned } from "../../daemon/maintaining.ts";
+import { MaintenanceBook } from "../../daemon/maintenance-book.ts";
 import type { Alarm } from "../../daemon/model/alarm.ts";
 import type { Config } from "../../daemon/model/config.ts";
 import type { Incident } from "../../daemon/model/incident.ts";
 import type { Check } from "../../daemon/model/network.ts";
 import { bare, type Fault, type Finding, type Observation } from "../../daemon/model/observation.ts";
-import { type Instant, MINUTE, SECOND } from "../../daemon/model/time.ts";
+import { DAY, type Instant, MINUTE, SECOND } from "../../daemon/model/time.ts";
 import type { Fence, Log, Message, Notifier, SendResult, Store } from "../../daemon/ports.ts";
 import { Auditor } from "../../daemon/roles/auditor.ts";
 import { Desk } from "../../daemon/roles/desk.ts";
@@ -33,6 +35,7 @@ import type { Leases } from "../../daemon/roles/lease.ts";
 import { anchorOf } from "../../daemon/roles/scheduler.ts";
 import { openStore } from "../../daemon/store/open.ts";
 import { renderRow } from "../../daemon/telling.ts";
+import { spansOf } from "../../rules/maintenance.ts";
 import { FakeClock } from "../fakes/clock.ts";
 
 export interface ScenarioOptions {
@@ -93,6 +96,8 @@ export class Scenario {
   auditor!: Auditor;
   readonly bookings: BookedSessions;
   board = new Board();
+  mutes!: MaintenanceBook;
+  maintaining!: Maintaining;
   #evaluator!: Evaluator;
   #escalator!: Escalator;
   #dispatcher!: Dispatcher;
@@ -131,8 +136,12 @@ export class Scenario {
       wait: async () => undefined,
     };
     const basics = { store, clock, log: quiet, config, leases, bookings: this.bookings };
+    this.mutes = new MaintenanceBook(basics);
+    this.maintaining = new Maintaining({ ...basics, book: this.mutes, changed() {} });
     this.#evaluator = new Evaluator({
       ...basics,
+      gates: [this.mutes.keeper],
+      began: (id, at) => this.mutes.began(id, at),
       bus: createLocalBus({ capacity: 10_000 }, clock),
       board: this.board,
       stats: { turn() {}, alarms() {}, opened: (severity) => this.opened.push(severity) },
@@ -143,12 +152,13 @@ export class Scenario {
       changed() {},
       seen() {},
     });
-    this.#escalator = new Escalator({ ...basics, changed() {} });
+    this.#escalator = new Escalator({ ...basics, mutes: this.mutes, changed() {} });
     const notifier: Notifier = { kind: "sink", send: async (_channel, message) => this.#send(message), stop: async () => undefined };
     this.#dispatcher = new Dispatcher({
       ...basics,
       notifiers: new Map([["sink", notifier]]),
       worker: "scenario",
+      mutes: this.mutes,
       render: renderRow,
       stats: { delivered() {} },
     });
@@ -162,6 +172,7 @@ export class Scenario {
       if (fence !== undefined) this.#fences.set(role, fence);
     }
     await this.#evaluator.load();
+    await this.mutes.refresh();
     const now = this.clock.now();
     for (const check of this.#checks())
       this.#due.set(check.id, now + (this.#together ? 1_000 : anchorOf(check.id, check.intervalMs) % 5_000));
@@ -207,6 +218,12 @@ export class Scenario {
     const session = { id, source: "test", rooms: ["a101"], ...when, kind: "clinical", priority: "normal", state: "booked" } as const;
     await this.store.transaction(undefined, (tx) => tx.saveSessions([session]));
     await this.bookings.refresh();
+  }
+
+  /** Somebody plans work, or a silence. */
+  plans(plan: Pick<Plan, "scope" | "when"> & Partial<Plan>): Promise<Planned> {
+    const rest = { kind: "maintenance", zone: "America/Toronto", reason: "new firmware" } as const;
+    return this.maintaining.add({ ...rest, ...plan }, { name: "ann", function: "desk" });
   }
 
   /** A trap, as the listener hands it over. */
@@ -279,8 +296,11 @@ export class Scenario {
   async #nextAt(): Promise<Instant> {
     const open = await this.store.openIncidents();
     const timers = open.flatMap((incident) => incident.wakeAt ?? []);
+    // What begins or ends is gone through at its time, as a daemon that turns twice a second does.
+    const now = this.clock.now();
+    const windows = this.mutes.all().flatMap((each) => spansOf(each, now, now + 2 * DAY).flatMap(({ from, to }) => [from, to]));
     const outbox = (await this.store.outboxDepth()).pending > 0 ? [this.clock.now() + (this.#together ? 30 : 1) * SECOND] : [];
-    const all = [...this.#due.values(), ...this.#kicks.values(), ...timers, ...outbox, this.#auditAt];
+    const all = [...this.#due.values(), ...this.#kicks.values(), ...timers, ...outbox, ...windows, this.#auditAt];
     return Math.min(...all.filter((at) => at > this.clock.now()));
   }
 

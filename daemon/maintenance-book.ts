@@ -1,0 +1,168 @@
+/**
+ * The book of what keeps quiet, in memory: read from the store at the start, again whenever something was written, and once a minute
+ * for what another process wrote.
+ *
+ * Decisions ask it with the time they are about (`at`). What recurs is worked out for the days around the time that was asked about last.
+ */
+import {
+  type Cover,
+  canBegin,
+  coverAt,
+  coverOfAll,
+  type Entry,
+  fitsScope,
+  muteName,
+  type Subject,
+  spansOf,
+  subjectOf,
+  subjectOfIncident,
+} from "../rules/maintenance.ts";
+import type { Alarm } from "./model/alarm.ts";
+import type { Config } from "./model/config.ts";
+import type { Incident } from "./model/incident.ts";
+import type { Maintenance } from "./model/maintenance.ts";
+import { DAY, type Instant, MINUTE } from "./model/time.ts";
+import type { Clock, Store } from "./ports.ts";
+import type { Gate, GateKeeper, GateQuestion } from "./roles/intent.ts";
+
+/** What ended so long ago is still asked about by what is decided late. */
+const keptAfterMs = 9 * DAY;
+/** Times in force are known this far around; they are worked out anew when half of it has passed. */
+const aroundMs = 9 * DAY;
+const mostKept = 10_000;
+
+/** What roles and pages ask. */
+export interface Mutes {
+  /** What keeps this incident quiet at a time: every active alarm that it gathers; without any, what it was opened for. */
+  coverOf(incident: Incident, alarms: readonly Alarm[], at: Instant): Cover | undefined;
+  /** The first cover of an incident that is in force somewhere in (after, until]. */
+  nextCover(incident: Incident, alarms: readonly Alarm[], after: Instant, until: Instant): Cover | undefined;
+  /** Raised by every change of the book. */
+  readonly revision: number;
+  /** Has something begun or ended in (after, until]? */
+  movedBetween(after: Instant, until: Instant): boolean;
+  /** Is anything in force? */
+  quietAt(at: Instant): boolean;
+  /** Flexible ones that run at a time: what a jump of the clock moves. */
+  begunAt(at: Instant): readonly Maintenance[];
+}
+
+export class MaintenanceBook implements Mutes {
+  readonly #deps: { readonly store: Pick<Store, "maintenances">; readonly clock: Clock; readonly config: () => Config };
+  #all: readonly Maintenance[] = [];
+  #entries: readonly Entry[] = [];
+  #around: Instant | undefined;
+  #revision = 0;
+
+  constructor(deps: { readonly store: Pick<Store, "maintenances">; readonly clock: Clock; readonly config: () => Config }) {
+    this.#deps = deps;
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Reads the store again. */
+  async refresh(): Promise<void> {
+    const { store, clock } = this.#deps;
+    this.take(await store.maintenances({ endAfter: clock.now() - keptAfterMs, limit: mostKept }));
+  }
+
+  /** Until it is stopped: what other processes wrote. */
+  async follow(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#deps.clock.sleep(MINUTE, signal);
+      if (!signal.aborted) await this.refresh();
+    }
+  }
+
+  /** These are all from now on. */
+  take(all: readonly Maintenance[]): void {
+    if (JSON.stringify(all) === JSON.stringify(this.#all)) return;
+    this.#all = all;
+    this.#around = undefined;
+    this.#revision += 1;
+  }
+
+  /** The first failure has begun this one; committed. */
+  began(id: string, at: Instant): void {
+    this.take(this.#all.map((each) => (each.id === id && each.beganAt === undefined ? { ...each, beganAt: at } : each)));
+  }
+
+  /** Everything that may still be in force, the last written first. */
+  all(): readonly Maintenance[] {
+    return this.#all;
+  }
+
+  /** What is in force at a time, whatever it is about. */
+  inForce(at: Instant): readonly Entry[] {
+    return this.#entriesAround(at).filter(({ spans }) => spans.some(({ from, to }) => from <= at && at < to));
+  }
+
+  quietAt(at: Instant): boolean {
+    return this.inForce(at).length > 0;
+  }
+
+  begunAt(at: Instant): readonly Maintenance[] {
+    return this.inForce(at).flatMap(({ maintenance }) => (maintenance.when.kind === "flexible" ? [maintenance] : []));
+  }
+
+  movedBetween(after: Instant, until: Instant): boolean {
+    const within = (at: Instant) => after < at && at <= until;
+    return this.#entriesAround(until).some(({ spans }) => spans.some(({ from, to }) => within(from) || within(to)));
+  }
+
+  cover(subject: Subject, at: Instant): Cover | undefined {
+    return coverAt(this.#entriesAround(at), subject, at);
+  }
+
+  coverOf(incident: Incident, alarms: readonly Alarm[], at: Instant): Cover | undefined {
+    return this.#all.length === 0 ? undefined : coverOfAll(this.#entriesAround(at), this.#subjects(incident, alarms), at);
+  }
+
+  nextCover(incident: Incident, alarms: readonly Alarm[], after: Instant, until: Instant): Cover | undefined {
+    if (this.#all.length === 0) return undefined;
+    const subjects = this.#subjects(incident, alarms);
+    const fitting = this.#entriesAround(until).filter(({ maintenance }) => subjects.some((each) => fitsScope(maintenance.scope, each)));
+    const touching = fitting.flatMap(({ spans }) => spans.filter(({ from, to }) => from <= until && to > after));
+    const begins = new Set(touching.map(({ from }) => Math.max(from, after)));
+    for (const at of [...begins].sort((a, b) => a - b)) {
+      const cover = coverOfAll(fitting, subjects, at);
+      if (cover !== undefined) return cover;
+    }
+    return undefined;
+  }
+
+  /** Does a whole device keep quiet at a time, whatever its symptom? */
+  deviceCover(device: string, at: Instant): Cover | undefined {
+    if (this.#all.length === 0) return undefined;
+    return this.cover(subjectOf(this.#deps.config().network, { device, symptom: "" }, { outOfService: true, opensRequest: false }), at);
+  }
+
+  /** Keeps alarms from opening incidents; a flexible one begins with the first that it keeps. */
+  readonly keeper: GateKeeper = (question: GateQuestion): Gate | undefined => {
+    if (this.#all.length === 0) return undefined;
+    const { alarm, rule, at } = question;
+    const subject = subjectOf(this.#deps.config().network, alarm, rule);
+    const cover = this.cover(subject, at);
+    if (cover !== undefined) return { by: cover.by, why: cover.maintenance.reason };
+    const waiting = this.#all.find((each) => canBegin(each, at) && fitsScope(each.scope, subject));
+    return waiting === undefined ? undefined : { by: muteName(waiting), why: waiting.reason, begins: waiting.id };
+  };
+
+  #subjects(incident: Incident, alarms: readonly Alarm[]): readonly Subject[] {
+    const { network, rules } = this.#deps.config();
+    const ruleOf = (rule: string) => rules.find(({ id }) => id === rule);
+    const active = alarms.filter(({ state }) => state === "active");
+    if (active.length === 0) return [subjectOfIncident(network, incident, ruleOf(incident.rule))];
+    return active.map((alarm) => subjectOf(network, alarm, ruleOf(alarm.rule)));
+  }
+
+  #entriesAround(at: Instant): readonly Entry[] {
+    if (this.#around === undefined || Math.abs(at - this.#around) > aroundMs / 2) {
+      this.#around = at;
+      this.#entries = this.#all.map((maintenance) => ({ maintenance, spans: spansOf(maintenance, at - aroundMs, at + aroundMs) }));
+    }
+    return this.#entries;
+  }
+}
