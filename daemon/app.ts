@@ -26,11 +26,9 @@ import type { Config } from "./model/config.ts";
 import type { Incident } from "./model/incident.ts";
 import { News } from "./news.ts";
 import { createHeartbeat, type Heartbeat } from "./notify/heartbeat.ts";
-import { createNotifiers } from "./notify/notifiers.ts";
 import { createSink } from "./notify/sink.ts";
 import type { Bus, Clock, Log, Store } from "./ports.ts";
 import { Auditor } from "./roles/auditor.ts";
-import { Dispatcher } from "./roles/dispatcher.ts";
 import { Escalator, type EscalatorDeps } from "./roles/escalator.ts";
 import type { Evaluator } from "./roles/evaluator.ts";
 import { createLeaseKeeper, type LeaseKeeper } from "./roles/lease.ts";
@@ -41,7 +39,7 @@ import { loop, type Role, Supervisor } from "./roles/supervisor.ts";
 import { type Serving, serve } from "./serving.ts";
 import { holdState } from "./store/hold.ts";
 import { openStore } from "./store/open.ts";
-import { renderRow } from "./telling.ts";
+import { makeDispatcher } from "./telling.ts";
 import { createWellness } from "./wellness.ts";
 
 export interface AppOptions {
@@ -266,7 +264,7 @@ class Daemon implements App {
       leases,
       recorder,
       looks,
-      this.#dispatcher(store, sink, mutes),
+      makeDispatcher({ ...basics, sink, mutes, board: this.#board, news: this.#news }),
       escalator,
       loop("maintenance", 300_000, (signal) => mutes.follow(signal), this.#clock),
       auditor,
@@ -286,16 +284,6 @@ class Daemon implements App {
     this.#supervisor.start(looking.scheduler);
     await this.#startHearing(store, looking, evaluator);
     await this.#listen({ store, sink, evaluator, looking, auditor, leases, booking, mutes });
-  }
-
-  #dispatcher(store: Store, sink: ReturnType<typeof createSink>, mutes: MaintenanceBook): Dispatcher {
-    return new Dispatcher({
-      ...{ store, clock: this.#clock, log: this.#log, config: this.config, mutes },
-      notifiers: createNotifiers({ now: () => this.#clock.now(), sink }),
-      worker: randomUUID(),
-      render: (row, incident, config) => renderRow(row, incident, config, (device) => this.#board.inventory(device)),
-      stats: { delivered: (channel, state) => this.#news.delivered(channel, state) },
-    });
   }
 
   #influxExport() {

@@ -1,12 +1,20 @@
 /**
- * From a decided message to its words: looks up the names that the text needs.
+ * From a decided message to its words, for whom the dispatcher sends it: looks up the names that the text needs.
  *
  * Part of the composition root (app.ts).
  */
+import { randomUUID } from "node:crypto";
+import type { BoardView } from "./board.ts";
+import type { MaintenanceBook } from "./maintenance-book.ts";
 import type { Config } from "./model/config.ts";
 import type { Incident, OutboxRow } from "./model/incident.ts";
 import type { DeviceInventory } from "./model/inventory.ts";
 import { circuitNames } from "./model/network.ts";
+import type { News } from "./news.ts";
+import { createNotifiers } from "./notify/notifiers.ts";
+import type { createSink } from "./notify/sink.ts";
+import type { Clock, Log, Store } from "./ports.ts";
+import { Dispatcher } from "./roles/dispatcher.ts";
 import { supportOf } from "./support.ts";
 import { renderNotice } from "./text/notice.ts";
 import { tableWhys, whyText } from "./text/why.ts";
@@ -44,5 +52,26 @@ export function renderRow(
     ...(instance.publicUrl === undefined ? {} : { publicUrl: instance.publicUrl }),
     ...(row.lateMs === undefined ? {} : { lateMs: row.lateMs }),
     ...(incident.wakeAt === undefined || incident.wakeFor !== "escalate" ? {} : { deadlineAt: incident.wakeAt }),
+  });
+}
+
+/** Sends what the outbox holds, over the channels of the configuration. */
+export function makeDispatcher(parts: {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly config: () => Config;
+  readonly mutes: MaintenanceBook;
+  readonly board: BoardView;
+  readonly news: News;
+  readonly sink: ReturnType<typeof createSink>;
+}): Dispatcher {
+  const { board, news, sink, ...deps } = parts;
+  return new Dispatcher({
+    ...deps,
+    notifiers: createNotifiers({ now: () => deps.clock.now(), sink }),
+    worker: randomUUID(),
+    render: (row, incident, config) => renderRow(row, incident, config, (device) => board.inventory(device)),
+    stats: { delivered: (channel, state) => news.delivered(channel, state) },
   });
 }
