@@ -57,7 +57,7 @@ describe("what fails while maintenance is in force", () => {
   });
 
   it("pages as ever where the scope does not fit: another device, another symptom", async () => {
-    const net = await play({ devices: "router-1 > codec-7, codec-8" });
+    const net = await play({ devices: "router-1 > codec-7; router-2 > codec-8", sites: { "codec-8": "north", "router-2": "north" } });
     await net.plans({ scope: { devices: ["codec-7"], symptoms: ["camera-disconnected"] }, when: once(net, HOUR) });
     net.breaks("codec-7");
     net.breaks("codec-8");
@@ -248,6 +248,40 @@ describe("an incident that was open before", () => {
   });
 });
 
+describe("an incident of several devices", () => {
+  it("is kept quiet when all of them are, and not when one is in maintenance", async () => {
+    const net = await play({ devices: "codec-7; codec-8" });
+    for (const id of ["codec-7", "codec-8"]) net.breaks(id);
+    await net.advance(3 * MINUTE);
+    const [incident, ...others] = await net.unfolded();
+    expect(others).toEqual([]);
+    await net.plans({ scope: codec, when: once(net, 4 * HOUR) });
+    const before = net.sent.length;
+    await net.advance(10 * MINUTE);
+    expect((await net.unfolded())[0]?.muted).toBeUndefined();
+    expect(net.sent.length).toBeGreaterThan(before);
+    const { maintenance } = await net.plans({ scope: { devices: ["codec-8"] }, when: once(net, HOUR) });
+    await net.advance(MINUTE);
+    const count = net.sent.length;
+    await net.advance(50 * MINUTE);
+    // Until the first of the two ends.
+    expect((await net.unfolded())[0]?.muted).toMatchObject({ by: `maintenance:${maintenance.id}` });
+    expect(net.sent).toHaveLength(count);
+    await net.advance(HOUR);
+    expect(net.sent.length).toBeGreaterThan(count);
+    expect((await lines(net, incident)).map(({ event }) => event)).toEqual(expect.arrayContaining(["muted", "unmuted"]));
+  });
+
+  it("does not gather what fails in maintenance", async () => {
+    const net = await play({ devices: "codec-7; codec-8" });
+    await net.plans({ scope: codec, when: once(net, HOUR) });
+    net.breaks("codec-7");
+    net.breaks("codec-8");
+    await net.advance(5 * MINUTE);
+    expect(await net.unfolded()).toMatchObject([{ device: "codec-8", general: false }]);
+  });
+});
+
 describe("flexible maintenance", () => {
   const flexible = (net: Scenario) =>
     ({ kind: "flexible", from: net.clock.now() + HOUR, to: net.clock.now() + 6 * HOUR, lengthMs: 2 * HOUR }) as const;
@@ -270,7 +304,7 @@ describe("flexible maintenance", () => {
   });
 
   it("does not begin before its outer window: what fails then pages, and what fails after it pages", async () => {
-    const net = await play({ devices: "router-1 > codec-7, codec-8" });
+    const net = await play({ devices: "codec-7; codec-8", sites: { "codec-8": "north" } });
     await net.plans({ scope: { devices: ["codec-7", "codec-8"] }, when: flexible(net) });
     net.breaks("codec-7");
     await net.advance(10 * MINUTE);
