@@ -22,6 +22,7 @@ import type { Bus, Clock, Log, Store } from "./ports.ts";
 import type { Auditor } from "./roles/auditor.ts";
 import { Desk } from "./roles/desk.ts";
 import type { Evaluator } from "./roles/evaluator.ts";
+import { JoiningDesk } from "./roles/joining-desk.ts";
 import type { Leases } from "./roles/lease.ts";
 import { holdDiscovery } from "./store/hold.ts";
 
@@ -66,6 +67,7 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; clo
     pace: (probes, signal) => looking.pace("discovery", probes, signal),
     hold: () => holdDiscovery(config().instance.stateDir),
   });
+  const desk = { store, clock, config, bookings: parts.booking.bookings, changed: parts.refresh };
   const api = createApi({
     version: parts.version,
     config,
@@ -83,7 +85,8 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; clo
       ruleTallies: counted(parts, () => store.ruleTallies(clock.now())),
     }),
     readiness: parts.readiness,
-    actions: new Desk({ store, clock, config, bookings: parts.booking.bookings, changed: parts.refresh }),
+    actions: new Desk(desk),
+    joining: new JoiningDesk({ ...desk, poke: () => evaluator.poke() }),
     reload: parts.reload,
     lastReload: parts.lastReload,
     alarms: () => evaluator.memory.live(),

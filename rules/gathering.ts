@@ -3,9 +3,11 @@
  *
  * Pure. Who was told of an incident handles it, so the rules fold only what nobody has heard of; people may merge anything.
  */
-import type { Incident, TimelineEntry } from "../daemon/model/incident.ts";
+import { type Incident, isFailing, type TimelineEntry } from "../daemon/model/incident.ts";
+import type { IncidentLink, IncidentSplit } from "../daemon/model/joining.ts";
 import type { Instant } from "../daemon/model/time.ts";
-import { line } from "./incident.ts";
+import { line, raised } from "./incident.ts";
+import { isHigherSeverity, isHigherUrgency } from "./severity.ts";
 
 /** May the rules fold it into another? Nobody was told, nobody has touched it, and it was never told of before. */
 export function isUntold(incident: Incident): boolean {
@@ -23,4 +25,127 @@ export function leaderOf(incidents: readonly Incident[]): Incident | undefined {
 export function joinedLine(incident: Incident, at: Instant, why: string, alarms: readonly string[]): TimelineEntry {
   const data = { count: alarms.length, alarms: alarms.slice(0, 200).join(", ") };
   return line(incident, at, "system", "alarms-joined", why, data);
+}
+
+/** Two incidents after a person has made them one. */
+export interface Merged {
+  readonly from: Incident;
+  readonly into: Incident;
+  readonly timeline: readonly TimelineEntry[];
+}
+
+export interface MergeInput {
+  readonly from: Incident;
+  readonly into: Incident;
+  /** Has a message of it reached anybody? What was only on its way counts for nothing: it is dropped. */
+  readonly told: { readonly from: boolean; readonly into: boolean };
+  readonly by: string;
+  readonly at: Instant;
+  readonly note: string;
+}
+
+/** Why a person may not merge these two; undefined when they may. */
+export function notMergeable(from: Incident, into: Incident): string | undefined {
+  if (from.id === into.id) return `${from.number} cannot be merged into itself`;
+  for (const each of [from, into]) {
+    if (each.foldedInto !== undefined) return `${each.number} is part of ${each.foldedInto} already: name that one`;
+    if (each.state === "closed") return `${each.number} is closed: link the two instead`;
+  }
+  if ((from.muted === undefined) !== (into.muted === undefined))
+    return "one of the two is kept quiet by maintenance or a silence, and the other is not: link them instead, or wait until that ends";
+  if (isFailing(from) && !isFailing(into)) return `${into.number} is ${into.state} and ${from.number} is not: merge it the other way round`;
+  return undefined;
+}
+
+/**
+ * `from` goes on as `into` and keeps its number. What is left is as severe and as urgent as the worse of the two, and goes up the ladder
+ * of the one that is worse, else of the one that people were told of, else of the one that has climbed further: nobody is paged anew
+ * for what they have heard of. Who holds one of them holds it.
+ */
+export function mergeIncidents({ from, into, told, by, at, note }: MergeInput): Merged {
+  const { wakeAt: _w, wakeFor: _f, ...rest } = from;
+  const closed = { foldedInto: into.id, foldedBy: by, state: "closed", closedAt: at, disposition: "duplicate" } as const;
+  const folded = raised({ ...rest, ...closed });
+  const next = raised({ ...withLadder(into, from, told, at), firstBadAt: Math.min(into.firstBadAt, from.firstBadAt) });
+  const timeline = [
+    line(folded, at, by, "merged", note, { into: into.number }),
+    line(next, at, by, "took-in", note, { child: from.number }),
+  ];
+  return { from: folded, into: next, timeline };
+}
+
+function withLadder(into: Incident, from: Incident, told: MergeInput["told"], at: Instant): Incident {
+  if (!isFailing(from)) return into;
+  const leads = isAhead(from, into, told);
+  const lead = leads ? from : into;
+  const worse = isHigherSeverity(from.severity, into.severity) ? from : into;
+  const sooner = isHigherUrgency(from.urgency, into.urgency) ? from : into;
+  const { acknowledgedAt: _a, acknowledgedBy: _b, holder: _h, takenAt: _t, wakeAt: _w, wakeFor: _f, ...rest } = into;
+  const merged: Incident = {
+    ...rest,
+    severity: worse.severity,
+    severityWhy: worse.severityWhy,
+    urgency: sooner.urgency,
+    urgencyWhy: sooner.urgencyWhy,
+    general: from.general || into.general,
+    level: lead.level,
+    levelSince: lead.levelSince,
+    noticeSent: lead.noticeSent,
+    occurrence: Math.max(from.occurrence, into.occurrence),
+    ...handOf([lead, from, into].find(({ holder }) => holder !== undefined) ?? lead),
+  };
+  // Its message was on its way under the number that is gone: it is told under this one.
+  const lost = leads && from.noticeSent && !told.from && merged.acknowledgedAt === undefined;
+  return lost ? { ...merged, noticeSent: false, occurrence: merged.occurrence + 1, wakeAt: at, wakeFor: "notice" } : merged;
+}
+
+/** The worse of the two, else the one that people were told of, else the one that has climbed further. */
+function isAhead(from: Incident, into: Incident, told: MergeInput["told"]): boolean {
+  // Kept quiet, both of them: no ladder is climbed, and the clock that stands still stays its own.
+  if (into.muted !== undefined) return false;
+  if (isHigherSeverity(from.severity, into.severity) || isHigherUrgency(from.urgency, into.urgency)) return true;
+  if (from.severity !== into.severity || from.urgency !== into.urgency) return false;
+  return told.from === told.into ? from.level > into.level : told.from;
+}
+
+/** In whose hands it is, and when that is looked at again. */
+function handOf({
+  acknowledgedAt,
+  acknowledgedBy,
+  holder,
+  takenAt,
+  wakeAt,
+  wakeFor,
+  state,
+}: Incident): Partial<Incident> & Pick<Incident, "state"> {
+  return {
+    state,
+    ...(acknowledgedAt === undefined ? {} : { acknowledgedAt }),
+    ...(acknowledgedBy === undefined ? {} : { acknowledgedBy }),
+    ...(holder === undefined ? {} : { holder }),
+    ...(takenAt === undefined ? {} : { takenAt }),
+    ...(wakeAt === undefined ? {} : { wakeAt }),
+    ...(wakeFor === undefined ? {} : { wakeFor }),
+  };
+}
+
+/** The lines of both incidents about a link between them. */
+export function linkLines(event: "linked" | "unlinked", one: Incident, other: Incident, link: IncidentLink): readonly TimelineEntry[] {
+  const { at, by, why, kind } = link;
+  return [line(one, at, by, event, why, { to: other.number, kind }), line(other, at, by, event, why, { from: one.number, kind })];
+}
+
+/** Are two alarms on the two sides of something that a person split? */
+export function apartBy(splits: readonly IncidentSplit[]): (one: string, other: string) => boolean {
+  const sides = splits.map(({ left, stayed }) => [new Set(left), new Set(stayed)] as const);
+  return (one, other) => sides.some(([left, stayed]) => (left.has(one) && stayed.has(other)) || (left.has(other) && stayed.has(one)));
+}
+
+/** A person who merges takes back what was split between the two. */
+export function takenBack(splits: readonly IncidentSplit[], from: readonly string[], into: readonly string[]): readonly IncidentSplit[] {
+  const crosses = (split: IncidentSplit) => {
+    const apart = apartBy([split]);
+    return from.some((one) => into.some((other) => apart(one, other)));
+  };
+  return splits.filter(crosses);
 }

@@ -13,6 +13,7 @@ import type { Api, ApiDeps } from "./deps.ts";
 import { discoveryOperations } from "./discoveries.ts";
 import { createEventStreams } from "./events.ts";
 import { familyOperations } from "./families.ts";
+import { joiningOperations } from "./joining.ts";
 import { openApi } from "./openapi.ts";
 import { mount } from "./operation.ts";
 import { mountPages } from "./pages.ts";
@@ -39,6 +40,7 @@ export function createApi(deps: ApiDeps): Api {
     ...ruleOperations,
     ...severityOperations,
     ...writes,
+    ...joiningOperations,
     ...acceptanceOperations,
     ...discoveryOperations,
     ...sessionOperations,

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { DeviceFamily, FamilyList } from "./contract-families.ts";
-
+import { IncidentLinkView, LinkBody, MergeBody, SplitBody, UnlinkBody } from "./contract-joining.ts";
 import {
   AcceptanceView,
   DiscoveryBody,
@@ -168,6 +168,9 @@ export const IncidentDetail = IncidentView.extend({
   deliveries: z.array(DeliveryView),
   sessions: z.array(SessionHitView).describe("Sessions it has hit, or will hit within a day if it lasts."),
   clinicalMinutes: z.int().describe("Minutes of clinical sessions lost; once a session."),
+  alarms: z.array(AlarmView).describe("What it gathers now."),
+  links: z.array(IncidentLinkView),
+  goesOnAs: z.string().optional().describe("The number that this one goes on under, over however many steps."),
 });
 
 export const DeviceList = z.object({ items: z.array(DeviceSummary), next: z.string().optional() });
@@ -358,6 +361,11 @@ export const shapes = {
   SetSeverity: SeverityBody,
   SetUrgency: UrgencyBody,
   Close: CloseBody,
+  IncidentLink: IncidentLinkView,
+  MergeIncident: MergeBody,
+  SplitIncident: SplitBody,
+  LinkIncident: LinkBody,
+  UnlinkIncident: UnlinkBody,
   HostKey: HostKeyBody,
   Erase: EraseBody,
 } as const;

@@ -51,6 +51,22 @@ export interface IncidentActions {
   release(id: string, by: string, note?: string): Promise<ActionResult>;
 }
 
+/** What people decide about which failures are one trouble. `version`: of the incident as they saw it. */
+export interface JoiningActions {
+  /** Answers with the incident that it goes on as. */
+  merge(id: string, into: string, person: PersonActs): Promise<ActionResult>;
+  /** Answers with the new incident. */
+  split(id: string, alarms: readonly string[], person: PersonActs): Promise<ActionResult>;
+  link(id: string, to: string, kind: "related" | "caused-by" | "duplicate", person: PersonActs): Promise<ActionResult>;
+  unlink(id: string, to: string, person: PersonActs): Promise<ActionResult>;
+}
+
+export interface PersonActs {
+  readonly by: string;
+  readonly note: string;
+  readonly version?: number | undefined;
+}
+
 /** What a reload did, or why the old configuration stays in force. */
 export type ReloadResult =
   | {
@@ -91,6 +107,7 @@ export interface ApiDeps {
   readonly exposition: { slices(): AsyncIterable<string> };
   readonly readiness: () => Readiness;
   readonly actions: IncidentActions;
+  readonly joining: JoiningActions;
   /** `yes`: remove sites and devices although the guard would refuse. */
   readonly reload: (yes: boolean, by: string) => Promise<ReloadResult>;
   /** The last reload since start; undefined when there was none. */

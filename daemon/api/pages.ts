@@ -166,7 +166,7 @@ async function incidentPage(deps: ApiDeps, page: PageContext, id: string): Promi
     incident,
     ...(rule === undefined ? {} : { advice: { clinic: rule.clinic, steps: [...rule.steps] } }),
     ...(phone === undefined ? {} : { phone }),
-    ...(into === undefined ? {} : { foldedIntoNumber: into.number }),
+    ...(into === undefined ? {} : { foldedIntoNumber: incident.goesOnAs ?? into.number }),
     ...(before === undefined ? {} : { beforeNumber: before.number }),
     ...(now === undefined ? {} : { up: deviceView(now, network, deps.board).up }),
     ...(now === undefined ? {} : { support: supportOf(now, deps.config(), deps.board.inventory(now.id), deps.clock.now()) }),

@@ -7,9 +7,11 @@ import { DAY, type Instant } from "../model/time.ts";
 import { AlarmQuery, DeviceQuery, IncidentQueryParams, LimitQuery, SampleQuery, TrapQuery } from "./contract.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { ApiDeps } from "./deps.ts";
+import { goesOnAs, joinedView } from "./joined-views.ts";
 import { type Operation, operation } from "./operation.ts";
 import { HttpProblem } from "./problem.ts";
 import { hitsOf, hitsView } from "./session-hits.ts";
+import { present } from "./shape.ts";
 import { standingReads } from "./standing-reads.ts";
 import { alarmView, deliveryView, deviceDetail, deviceView, incidentView, iso, recurrenceView, timelineView, trapView } from "./views.ts";
 
@@ -35,6 +37,8 @@ export async function incidentDetail(deps: ApiDeps, idOrNumber: string | undefin
     timeline: timeline.map(timelineView),
     deliveries: deliveries.map(deliveryView),
     ...hitsView(hits),
+    ...(await joinedView(deps, incident.id)),
+    ...present({ goesOnAs: await goesOnAs(deps, incident.foldedInto) }),
   };
 }
 

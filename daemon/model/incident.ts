@@ -59,6 +59,8 @@ export interface Incident {
   readonly state: IncidentState;
   /** The incident this one turned out to be part of; it keeps its number, nobody was told. */
   readonly foldedInto?: string;
+  /** The person who merged it into that one; undefined: a rule folded it, and nobody had been told. */
+  readonly foldedBy?: string;
   readonly holder?: string;
   readonly acknowledgedAt?: Instant;
   readonly acknowledgedBy?: string;
@@ -125,6 +127,6 @@ export interface OutboxRow {
   readonly lateMs?: number;
 }
 
-export type NoticeKind = "problem" | "raised" | "escalation" | "last-resort" | "follow-up" | "restored";
+export type NoticeKind = "problem" | "raised" | "escalation" | "last-resort" | "follow-up" | "restored" | "merged";
 
 export type DeliveryState = "pending" | "claimed" | "sent" | "accepted" | "delivered" | "acknowledged" | "failed" | "dropped";

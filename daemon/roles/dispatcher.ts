@@ -45,6 +45,7 @@ export function moot(row: OutboxRow, incident: Incident | undefined): string | u
   if (row.kind === "restored") return incident.state === "open" || incident.state === "taken" ? "it came back" : undefined;
   if (row.kind === "follow-up")
     return incident.state === "closed" || incident.state === "resolved" ? `the incident is ${incident.state}` : undefined;
+  if (row.kind === "merged") return incident.foldedInto === undefined ? "it is an incident of its own" : undefined;
   if (incident.foldedInto !== undefined) return "folded into another incident";
   if (incident.state !== "open" && incident.state !== "taken") return `the incident is ${incident.state}`;
   // Claimed after the acknowledgement: nobody needs to hear it any more.
@@ -116,16 +117,16 @@ export class Dispatcher implements Role {
 
   /** Outside service hours only what is urgent is sent, however late or often tried; and who heard nothing needs no all-clear. */
   async #waits(row: ClaimedRow, incident: Incident, config: Config): Promise<DeliveryUpdate | undefined> {
-    const { store, clock } = this.#deps;
+    const { clock } = this.#deps;
     const at = clock.now();
     // That it is over is for everybody who had heard; everything else waits. Until the escalator has said that the quiet ends, it has not.
-    const quiet = row.kind === "restored" ? undefined : await this.#quietUntil(incident, at);
+    const quiet = row.kind === "restored" || row.kind === "merged" ? undefined : await this.#quietUntil(incident, at);
     if (quiet !== undefined)
       return { key: row.key, state: "pending", at, notBefore: quiet, error: "kept quiet by maintenance or a silence" };
     const start = incident.urgency === "now" ? at : nextService(hoursOf(config, incident.site, incident.device), at);
     if (start > at) return { key: row.key, state: "pending", at, notBefore: start, error: "it can wait until service hours" };
     if (row.kind !== "restored") return undefined;
-    const heard = heardOf(row, await store.deliveries(row.incident));
+    const heard = heardOf(row, await this.#ofAll(row.incident));
     if (heard === "yes") return undefined;
     if (heard === "no") return { key: row.key, state: "dropped", at, error: "no message of the trouble had reached them" };
     return { key: row.key, state: "pending", at, notBefore: at + sendMs, error: "a message of the trouble is still on its way" };
@@ -138,6 +139,21 @@ export class Dispatcher implements Role {
       if (cover !== undefined) return cover.to;
     }
     return incident.muted === undefined ? undefined : at + SECOND;
+  }
+
+  /** What went out about an incident, and about those that a person merged into it: it is one trouble. */
+  async #ofAll(incident: string): Promise<readonly DeliveryView[]> {
+    const { store } = this.#deps;
+    const found = [...(await store.deliveries(incident))];
+    const seen = new Set([incident]);
+    for (const id of seen) {
+      for (const { from, to, kind } of await store.linksOf(id)) {
+        if (kind !== "merged" || to !== id || seen.has(from)) continue;
+        seen.add(from);
+        found.push(...(await store.deliveries(from)));
+      }
+    }
+    return found;
   }
 
   async #send(row: ClaimedRow, incident: Incident, config: Config, signal: AbortSignal): Promise<SendResult> {

@@ -16,7 +16,7 @@ import type { Config } from "../model/config.ts";
 import type { Severity } from "../model/incident.ts";
 import type { Observation } from "../model/observation.ts";
 import { MINUTE } from "../model/time.ts";
-import { type Bus, type Clock, type Fence, type InboxMessage, LeaseLost, type Log, RaceLost, type Store } from "../ports.ts";
+import { type Bus, type Clock, type Fence, LeaseLost, type Log, RaceLost, type Store } from "../ports.ts";
 import { adopt } from "./adopt.ts";
 import { IntentWriter, numbersNeeded, type Reserved } from "./commit.ts";
 import { Correlator } from "./correlator.ts";
@@ -29,6 +29,7 @@ import { Standing, type StandingChanges } from "./standing.ts";
 import type { Role } from "./supervisor.ts";
 import { type WallRow, wallKey } from "./timekeeper.ts";
 import { type Kick, Turn, type TurnResult, type TurnWorld, type Wide } from "./turn.ts";
+import { type Input, inputOf } from "./turn-input.ts";
 
 export interface EvaluatorStats {
   turn(seconds: number, observations: number): void;
@@ -120,7 +121,7 @@ export class Evaluator implements Role {
 
   /** Something that is no device fails as a whole, or works again (a credential that is refused everywhere). */
   async wide(input: Wide): Promise<void> {
-    await this.#serially(() => this.#turn([], undefined, () => {}, [input]));
+    await this.#serially(() => this.#turn({ observations: [], wide: [input] }, () => {}));
   }
 
   get memory(): AlarmMemory {
@@ -147,7 +148,7 @@ export class Evaluator implements Role {
 
   /** Decides on a batch and commits what changed; resolves when it may be acknowledged. Batches run one after another. */
   take(batch: readonly Observation[], beat: () => void = () => {}): Promise<void> {
-    return this.#serially(() => this.#turn(batch, undefined, beat));
+    return this.#serially(() => this.#turn({ observations: batch }, beat));
   }
 
   /** Reads back what the store holds: alarms, the cursor, the open root causes. Before the first batch. */
@@ -160,7 +161,7 @@ export class Evaluator implements Role {
     this.#startedAt = this.#deps.clock.now();
     this.#cursor = await store.cursor(cursorName);
     this.#storedCursor = this.#cursor;
-    this.#failing = new FailingNow(await store.openIncidents());
+    this.#failing = await FailingNow.read(store);
     this.#unsaved.clear();
     this.#world = undefined;
     this.#waiting = await this.#waitedOn();
@@ -208,12 +209,21 @@ export class Evaluator implements Role {
   async #readInbox(signal: AbortSignal, beat: () => void): Promise<void> {
     while (!signal.aborted) {
       this.#poked = false;
-      const messages = await this.#deps.store.inboxAfter(this.#cursor, maxTurn);
-      const last = messages.at(-1);
-      await this.#serially(() => this.#turn(messages.flatMap(heard), last?.seq, beat));
-      beat();
-      if (messages.length < maxTurn) await this.#idle(signal);
+      if ((await this.drain(beat)) < maxTurn) await this.#idle(signal);
     }
+  }
+
+  /** Judges what waits in the inbox, at most a turn of it, and fires what is due; how many messages there were. */
+  async drain(beat: () => void = () => {}): Promise<number> {
+    const messages = await this.#deps.store.inboxAfter(this.#cursor, maxTurn);
+    const { input, isMoved } = inputOf(messages);
+    await this.#serially(async () => {
+      // People move incidents too.
+      if (isMoved) this.#failing = await FailingNow.read(this.#deps.store);
+      await this.#turn(input, beat);
+    });
+    beat();
+    return messages.length;
   }
 
   /** Waits for a poke, at most 500 ms: alarm timers fire meanwhile. */
@@ -228,35 +238,30 @@ export class Evaluator implements Role {
     signal.removeEventListener("abort", stop);
   }
 
-  async #turn(
-    observations: readonly Observation[],
-    cursor: number | undefined,
-    beat: () => void,
-    wide: readonly Wide[] = [],
-  ): Promise<void> {
+  async #turn(input: Input, beat: () => void): Promise<void> {
     const { clock, stats } = this.#deps;
     const beganMs = clock.monotonicMs();
     for (let tries = 0; ; tries += 1) {
       try {
-        await this.#once(observations, cursor, wide, tries > 0);
+        await this.#once(input, tries > 0);
         break;
       } catch (error) {
         if (!(error instanceof RaceLost) || tries >= 5) throw error;
-        this.#failing = new FailingNow(await this.#deps.store.openIncidents());
+        this.#failing = await FailingNow.read(this.#deps.store);
       }
     }
     beat();
-    stats.turn((clock.monotonicMs() - beganMs) / 1000, observations.length);
+    stats.turn((clock.monotonicMs() - beganMs) / 1000, input.observations.length);
   }
 
-  async #once(observations: readonly Observation[], cursor: number | undefined, wide: readonly Wide[], lost: boolean): Promise<void> {
+  async #once({ observations, cursor, wide = [], moves = [] }: Input, lost: boolean): Promise<void> {
     const { clock, config: getConfig } = this.#deps;
     const config = getConfig();
     const now = clock.now();
     const fence = this.#fence();
     const world = await this.#worldNow(config, fence, now);
     const ordered = inOrder(observations);
-    const result = new Turn(world, this.#memory).run(ordered, now, this.#held(now), wide);
+    const result = new Turn(world, this.#memory).run(ordered, now, this.#held(now), wide, moves);
     const standing = this.#standing.decide({ config, observations: ordered, overlay: result.overlay, now });
     const checkpoint = this.#checkpoint(now);
     const decided: Decided = { config, fence, now, result, standing, checkpoint, readTo: cursor ?? this.#cursor, lost };
@@ -363,7 +368,7 @@ export class Evaluator implements Role {
       correlator: new Correlator({
         ...{ config, board: this.#deps.board },
         isFailing: (incident) => this.#failing.has(incident),
-        apart: () => false,
+        apart: (one, other) => this.#failing.apart(one, other),
       }),
       holdUntil: this.#holdUntil,
     };
@@ -378,11 +383,4 @@ export class Evaluator implements Role {
     state.alarms.clear();
     for (const alarm of this.#memory.ofDevice(device)) if (alarm.state === "active") state.alarms.add(alarm.key);
   }
-}
-
-/** Inbox messages that carry an observation; the others are for later readers. */
-function heard(message: InboxMessage): readonly Observation[] {
-  const body = message.body as { readonly observation?: Observation };
-  if (body.observation === undefined) return [];
-  return [{ ...body.observation, id: `inbox:${message.seq}`, seq: body.observation.seq }];
 }

@@ -7,6 +7,7 @@ import type { Notice } from "../../rules/incident.ts";
 import type { Config } from "../model/config.ts";
 import type { Incident, OutboxRow } from "../model/incident.ts";
 import type { Instant } from "../model/time.ts";
+import type { DeliveryView } from "../ports.ts";
 
 export function outboxKey(row: Pick<OutboxRow, "incident" | "kind" | "level" | "occurrence" | "recipient" | "channel">): string {
   return [row.incident, row.kind, row.level, row.occurrence, row.recipient, row.channel].join("/");
@@ -33,6 +34,24 @@ export function rowsFor(notice: Notice, incident: Incident, config: Config, at: 
         rows.set(key, { ...facts, key, address: reach.address, language: contact.language, createdAt: at, notBefore: notice.notBefore });
       }
     }
+  }
+  return [...rows.values()];
+}
+
+/** To whoever heard of an incident and not of the one that it goes on as: one message, on the channel that reached them. */
+export function mergedRows(
+  from: Incident,
+  heard: readonly DeliveryView[],
+  heardOfOther: readonly DeliveryView[],
+  at: Instant,
+): readonly OutboxRow[] {
+  const rows = new Map<string, OutboxRow>();
+  const other = new Set(heardOfOther.filter(({ state }) => state !== "dropped" && state !== "failed").map(({ recipient }) => recipient));
+  for (const { sentAt, recipient, channel, address, language } of heard) {
+    if (sentAt === undefined || other.has(recipient)) continue;
+    const facts = { incident: from.id, kind: "merged", level: from.level, occurrence: from.occurrence, recipient, channel } as const;
+    const key = outboxKey(facts);
+    rows.set(key, { ...facts, key, address, language, createdAt: at, notBefore: at });
   }
   return [...rows.values()];
 }

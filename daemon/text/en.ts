@@ -75,6 +75,7 @@ export const en = {
   "kind.escalation": "Raised to {level}",
   "kind.last-resort": "LAST RESORT: nobody has taken this incident",
   "kind.follow-up": "Follow-up due",
+  "kind.merged": "Handled with another incident",
   "kind.restored": "Restored",
 
   "notice.number": "Number: {number}",
@@ -102,6 +103,7 @@ export const en = {
   "notice.repeat": "This message may be a repeat: an earlier attempt ended without an answer.",
   "notice.again": "This is time {count} that this failure has come back within the same incident.",
   "notice.restored-note": "Service is back. The incident stays listed until a person has looked at it.",
+  "notice.merged-note": "Goes on as {into}. Nothing more is sent under the number above; no new failure.",
   "notice.demo": "DEMO",
 
   "duration.moment": "less than a minute",
@@ -113,6 +115,7 @@ export const en = {
   "sms.wait-now": "Act now.",
   "sms.wait-before-session": "Before next session.",
   "sms.wait-service-hours": "Next service hours.",
+  "sms.merged": "{number}: goes on as {into}. {what} ({where})",
   "sms.restored": "{number} restored: {what}. {where}.",
 
   "event.opened": "Opened",
@@ -134,6 +137,10 @@ export const en = {
   "event.alarms-joined": "Joined: alike",
   "event.alarms-left": "Some alarms have another cause",
   "event.linked": "Linked with another incident",
+  "event.merged": "Merged into another incident by a person",
+  "event.took-in": "Took in another incident by a person's word",
+  "event.split": "Alarms split off by a person",
+  "event.unlinked": "Link taken away",
   "event.asked-again": "Help asked for again",
   "event.children-suppressed": "Devices out of reach because of this failure",
   "event.follow-up": "Follow-up due",

@@ -76,6 +76,7 @@ export const fr: Readonly<Record<TextKey, string>> = {
   "kind.escalation": "Escalade : {level}",
   "kind.last-resort": "DERNIER RECOURS : personne n'a pris cet incident en charge",
   "kind.follow-up": "Suivi à faire",
+  "kind.merged": "Traité avec un autre incident",
   "kind.restored": "Rétabli",
 
   "notice.number": "Numéro : {number}",
@@ -103,6 +104,7 @@ export const fr: Readonly<Record<TextKey, string>> = {
   "notice.repeat": "Ce message est peut-être une répétition : un envoi précédent est resté sans réponse.",
   "notice.again": "C'est la {count}e fois que cette panne revient dans le même incident.",
   "notice.restored-note": "Le service est rétabli. L'incident reste affiché jusqu'à ce qu'une personne l'ait examiné.",
+  "notice.merged-note": "Se poursuit sous {into}. Plus rien ne sera envoyé sous le numéro ci-dessus; ce n'est pas une nouvelle panne.",
   "notice.demo": "DÉMO",
 
   "duration.moment": "moins d'une minute",
@@ -114,6 +116,7 @@ export const fr: Readonly<Record<TextKey, string>> = {
   "sms.wait-now": "Agir maintenant.",
   "sms.wait-before-session": "Avant la prochaine séance.",
   "sms.wait-service-hours": "Aux heures de service.",
+  "sms.merged": "{number}: se poursuit sous {into}. {what} ({where})",
   "sms.restored": "{number} rétabli: {what}. {where}.",
 
   "event.opened": "Ouvert",
@@ -135,6 +138,10 @@ export const fr: Readonly<Record<TextKey, string>> = {
   "event.alarms-joined": "Alarmes semblables jointes",
   "event.alarms-left": "Des alarmes ont une autre cause",
   "event.linked": "Lié à un autre incident",
+  "event.merged": "Joint à un autre incident par une personne",
+  "event.took-in": "A absorbé un autre incident, sur décision d'une personne",
+  "event.split": "Alarmes séparées par une personne",
+  "event.unlinked": "Lien retiré",
   "event.asked-again": "Aide demandée de nouveau",
   "event.children-suppressed": "Appareils injoignables à cause de cette panne",
   "event.follow-up": "Suivi à faire",

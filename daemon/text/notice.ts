@@ -52,10 +52,13 @@ export function renderNotice(input: NoticeInput): NoticeText {
   const lead = kind === "problem" ? severity : kind === "restored" ? say(language, "kind.restored") : headline(input);
   const demo = input.demo === true ? `${say(language, "notice.demo")} ` : "";
   const number = incident.number;
+  const into = incident.foldedInto ?? "";
   const sms =
-    kind === "restored"
-      ? say(language, "sms.restored", { number, what, where })
-      : say(language, "sms.body", { number, severity, what, where, wait: say(language, `sms.wait-${incident.urgency}`) });
+    kind === "merged"
+      ? say(language, "sms.merged", { number, into, what, where })
+      : kind === "restored"
+        ? say(language, "sms.restored", { number, what, where })
+        : say(language, "sms.body", { number, severity, what, where, wait: say(language, `sms.wait-${incident.urgency}`) });
   return {
     subject: `${demo}[${number}] ${lead} : ${what} (${where})`.replace(" : ", language === "fr" ? " : " : ": "),
     text: `${bodyLines(input, what, where).join("\n")}\n`,
@@ -121,7 +124,8 @@ function bodyLines(input: NoticeInput, what: string, where: string): string[] {
     lines.push(say(language, "notice.verdict", { verdict: say(language, `verdict.${incident.verdict}`) }));
   lines.push(say(language, "notice.level", { level: say(language, `level.${levelOf(incident)}`) }));
   if (incident.holder !== undefined) lines.push(say(language, "notice.holder", { holder: incident.holder }));
-  if (restored) lines.push("", say(language, "notice.restored-note"));
+  if (kind === "merged") lines.push("", say(language, "notice.merged-note", { into: incident.foldedInto ?? "" }));
+  else if (restored) lines.push("", say(language, "notice.restored-note"));
   else lines.push(...waitLines(input), ...supplierLines(input), ...firstSteps(input));
   if (input.publicUrl !== undefined) lines.push("", say(language, "notice.link", { url: incidentUrl(input.publicUrl, incident) }));
   return lines;

@@ -135,6 +135,7 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
   ["{device} does not answer, but {n} devices beyond it do", "{device} ne répond pas, mais {n} appareils au-delà répondent"],
   ["somebody answers", "quelqu'un répond"],
   ["still failing after {by} came back", "toujours en panne après le retour de {by}"],
+  ["all the alarms that are left in it are clear", "toutes les alarmes qui restent dans cet incident sont terminées"],
   ["we are blind ourselves", "nous n'avons nous-mêmes plus de vue"],
   ["the credential is refused on several devices", "le compte est refusé par plusieurs appareils"],
   ["the link {link} is down", "le lien {link} est hors service"],

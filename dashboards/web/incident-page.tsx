@@ -7,6 +7,7 @@ import type { SupportFacts } from "../../daemon/model/inventory.ts";
 import { Frame, Mark, type PageContext } from "./frame.tsx";
 import { isRestored, sentence, severityText } from "./incident-card.tsx";
 import { Pairs } from "./inventory-parts.tsx";
+import { Joined } from "./joined.tsx";
 import { ruleWords } from "./rules-words.ts";
 import { Timeline } from "./timeline.tsx";
 import { words } from "./words.ts";
@@ -50,6 +51,7 @@ export function IncidentPage(props: IncidentPageProps): VNode {
       <Facts {...props} />
       {over || props.advice === undefined ? null : <Advice page={page} advice={props.advice} />}
       {props.support === undefined ? null : <Support page={page} support={props.support} />}
+      <Joined page={page} incident={incident} />
       <Timeline page={page} incident={incident} />
       <Deliveries page={page} incident={incident} />
     </Frame>

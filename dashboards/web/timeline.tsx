@@ -46,7 +46,7 @@ function Carried({ page, data, event }: { readonly page: PageContext; readonly d
   const level = (value: string) => texts.level(Number(value));
   const [from, to, until, disposition, tell] = [text("from"), text("to"), text("until"), text("disposition"), text("tell")];
   const rows: readonly (readonly [string, string | VNode | undefined])[] = [
-    [w.levelChange, from === undefined || to === undefined ? undefined : `${level(from)} → ${level(to)}`],
+    [w.levelChange, event === "linked" || from === undefined || to === undefined ? undefined : `${level(from)} → ${level(to)}`],
     [w.severity, change(text("severityFrom"), text("severity"), texts.severity)],
     [w.urgency, change(text("urgencyFrom"), text("urgency"), texts.urgency)],
     [w.told, tell === undefined ? undefined : tell.split(",").map(texts.function).join(", ")],
@@ -55,6 +55,7 @@ function Carried({ page, data, event }: { readonly page: PageContext; readonly d
     [w.foldedInto, numberLink(text("into"))],
     [w.verdict, text("verdict") === undefined ? undefined : texts.of("verdict", text("verdict") ?? "")],
     [w.causedBy, numberLink(text("cause"))],
+    [w.otherIncident, event === "linked" || event === "unlinked" || event === "split" ? numberLink(to ?? from) : undefined],
     [w.tookIn, numberLink(text("child"))],
     [w.behind, event === "alarm-joined" ? alarmList(page, text("alarm"), 1) : alarmList(page, text("alarms"), Number(data.count ?? 0))],
   ];

@@ -210,6 +210,10 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
     incidents.set(found.id, next);
     return { ok: true, incident: next };
   };
+  const same = (id: string): ActionResult => {
+    const incident = [...incidents.values()].find((each) => each.id === id || each.number === id);
+    return incident === undefined ? { ok: false, status: 404, problem: "No incident has this id or number." } : { ok: true, incident };
+  };
   const stock: World["stock"] = { events: [], units: [] };
   const made: World = {
     stock,
@@ -244,6 +248,12 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
         resolve: async (id) => act(id, { state: "resolved", resolvedAt: at }),
         close: async (id, _by, disposition) => act(id, { state: "closed", closedAt: at, disposition }),
         release: async (id) => act(id, { state: "open" }),
+      },
+      joining: {
+        merge: async (id) => same(id),
+        split: async (id) => same(id),
+        link: async (id) => same(id),
+        unlink: async (id) => same(id),
       },
       reload: async () => made.reload,
       lastReload: () => made.lastReload,
@@ -324,6 +334,8 @@ function fakeStore(incidents: Map<string, Incident>, audited: AuditEntry[], stoc
     kind: "sqlite",
     incidents: query,
     incident: async (id) => [...incidents.values()].find((each) => each.id === id || each.number === id),
+    alarmsOf: async () => [],
+    linksOf: async () => [],
     timeline: async (id) => [
       {
         seq: 1,

@@ -22,6 +22,7 @@ function rig() {
     kept: async () => undefined,
     cursor: async () => 0,
     openIncidents: async () => [],
+    loadSplits: async () => [],
     inboxAfter: async (after: number) => {
       if (!state.inbox) throw new StoreUnavailable("SQLITE_IOERR");
       return state.messages.filter((message) => message.seq > after);

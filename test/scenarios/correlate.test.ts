@@ -193,3 +193,137 @@ it("the same looks in another order of arrival make the same incidents", async (
     { numRuns: 12 },
   );
 }, 120_000);
+
+describe("people", () => {
+  const act = { by: "marie", note: "the same power feed" };
+  const events = async (net: Scenario, id: string) => (await net.store.timeline(id)).map(({ event, by, why }) => `${event} ${by}: ${why}`);
+  const two = async () => {
+    const net = await begin({ devices: "codec-1; codec-2; ups-1" });
+    net.breaks("codec-1");
+    await net.advance(10 * MINUTE);
+    net.breaks("codec-2");
+    await net.advance(2 * MINUTE);
+    const [one, other] = await failing(net);
+    if (one === undefined || other === undefined) throw new Error("two incidents were expected");
+    return { net, one, other };
+  };
+
+  it("merge: one goes on as the other, keeps its number, and its alarms are the other's; who heard of both is told nothing", async () => {
+    const { net, one, other } = await two();
+    const told = net.sent.length;
+    expect(await net.joining.merge(other.number, one.number, act)).toMatchObject({ ok: true, incident: { number: one.number } });
+    await net.advance(2 * MINUTE);
+    expect(await failing(net)).toMatchObject([{ number: one.number }]);
+    expect(await net.store.incident(other.number)).toMatchObject({ foldedInto: one.id, foldedBy: "marie", state: "closed" });
+    expect(alarmsOf(net, one.id)).toEqual(["codec-1", "codec-2"]);
+    expect(await events(net, other.id)).toContain("merged marie: the same power feed");
+    expect(await events(net, one.id)).toContain("took-in marie: the same power feed");
+    expect(net.sent.length).toBe(told);
+    net.heals("codec-1");
+    await net.advance(2 * MINUTE);
+    expect(await failing(net), "the other's alarm is still there").toHaveLength(1);
+    net.heals("codec-2");
+    await net.advance(2 * MINUTE);
+    expect(await failing(net)).toEqual([]);
+    expect(net.toldTo("desk").filter(({ key }) => key.includes("/restored/"))).toHaveLength(1);
+  });
+
+  it("merge what had climbed: who heard of it alone hears once where it goes on, and when that is over", async () => {
+    const net = await begin({ devices: "codec-1; codec-2; ups-1" });
+    net.breaks("codec-1");
+    await net.advance(7 * 60 * MINUTE);
+    expect(net.toldTo("analyst")).not.toEqual([]);
+    net.breaks("codec-2");
+    await net.advance(MINUTE);
+    const [one, other] = await failing(net);
+    await net.joining.merge(one?.number ?? "", other?.number ?? "", act);
+    await net.advance(10 * SECOND);
+    const merged = net.sent.filter(({ key }) => key.includes("/merged/"));
+    expect(merged.map(({ to }) => to)).toContain("analyst");
+    expect(merged.map(({ to }) => to)).not.toContain("desk");
+    expect(merged[0]?.text).toContain(`Goes on as ${other?.number}`);
+    const [left] = await failing(net);
+    expect(left?.number).toBe(other?.number);
+    expect(left?.level, "it goes on from where the one had climbed").toBeGreaterThan(1);
+    for (const id of ["codec-1", "codec-2"]) net.heals(id);
+    await net.advance(3 * MINUTE);
+    expect(net.toldTo("analyst").at(-1)?.key).toContain("/restored/");
+  });
+
+  it("split: the alarms that leave get a number of their own, and no rule joins them again, over a restart too", async () => {
+    const net = await begin({ devices: "codec-1; codec-2; ups-1" });
+    net.breaks("codec-1");
+    net.breaks("codec-2");
+    await net.advance(MINUTE);
+    const [incident] = await failing(net);
+    const key = net.alarms().find(({ device }) => device === "codec-2")?.key ?? "";
+    const made = await net.joining.split(incident?.number ?? "", [key], { ...act, note: "a cable, and nothing else" });
+    if (!made.ok) throw new Error(made.problem);
+    expect(made.incident).toMatchObject({ device: "codec-2", state: "open", severity: "minor" });
+    await net.advance(MINUTE);
+    expect(alarmsOf(net, made.incident.id)).toEqual(["codec-2"]);
+    expect(alarmsOf(net, incident?.id ?? "")).toEqual(["codec-1"]);
+    expect(await events(net, incident?.id ?? "")).toContain("split marie: a cable, and nothing else");
+    expect(await events(net, made.incident.id)).toContain("opened marie: a cable, and nothing else");
+    for (const id of ["codec-1", "codec-2"]) net.heals(id);
+    await net.advance(40 * MINUTE);
+    await net.restartAfter(MINUTE);
+    await net.advance(3 * MINUTE);
+    net.breaks("codec-1");
+    net.breaks("codec-2");
+    await net.advance(2 * MINUTE);
+    expect(await failing(net)).toHaveLength(2);
+    // A person who merges them takes that back.
+    const [one, other] = await failing(net);
+    expect((await net.joining.merge(other?.number ?? "", one?.number ?? "", act)).ok).toBe(true);
+    expect(await net.store.loadSplits()).toEqual([]);
+  });
+
+  it("a merge is undone by a split", async () => {
+    const { net, one, other } = await two();
+    await net.joining.merge(other.number, one.number, act);
+    await net.advance(MINUTE);
+    const key = net.alarms().find(({ device }) => device === "codec-2")?.key ?? "";
+    const made = await net.joining.split(one.number, [key], act);
+    await net.advance(MINUTE);
+    expect(made).toMatchObject({ ok: true, incident: { device: "codec-2", rootCause: other.rootCause } });
+    expect((await failing(net)).map(({ device }) => device).sort()).toEqual(["codec-1", "codec-2"]);
+  });
+
+  it("link and unlink: both stay, and both timelines say who and why", async () => {
+    const { net, one, other } = await two();
+    expect((await net.joining.link(other.number, one.number, "caused-by", act)).ok).toBe(true);
+    expect(await net.joining.link(other.number, one.number, "caused-by", act)).toMatchObject({ status: 409 });
+    expect(await net.store.linksOf(one.id)).toMatchObject([{ from: other.id, to: one.id, kind: "caused-by", by: "marie" }]);
+    expect((await net.joining.unlink(one.number, other.number, { ...act, note: "no" })).ok).toBe(true);
+    expect(await net.joining.unlink(one.number, other.number, act)).toMatchObject({ status: 409 });
+    for (const { id } of [one, other]) {
+      expect(await events(net, id)).toContain("linked marie: the same power feed");
+      expect(await events(net, id)).toContain("unlinked marie: no");
+    }
+  });
+
+  it("are told what cannot be, and why", async () => {
+    const { net, one, other } = await two();
+    const keys = net
+      .alarms()
+      .filter(({ incident }) => incident === one.id)
+      .map(({ key }) => key);
+    const said = async (result: Promise<{ ok: boolean; status?: number; problem?: string }>) => {
+      const { status, problem } = await result;
+      return `${status} ${problem}`;
+    };
+    expect(await said(net.joining.merge(one.number, one.number, act))).toMatch(/^409 .* cannot be merged into itself/);
+    expect(await said(net.joining.merge(one.number, "VIG-0", act))).toMatch(/^422 there is no incident VIG-0/);
+    expect(await said(net.joining.merge("VIG-0", one.number, act))).toMatch(/^404 /);
+    expect(await said(net.joining.merge(one.number, other.number, { ...act, version: 99 }))).toMatch(
+      /^409 .*it has moved since; read it again/,
+    );
+    expect(await said(net.joining.split(one.number, keys, act))).toMatch(/^422 nothing would be left of/);
+    expect(await said(net.joining.split(one.number, ["x|y|"], act))).toMatch(/^422 .* has no alarm "x\|y\|"/);
+    await net.joining.merge(other.number, one.number, act);
+    await net.advance(MINUTE);
+    expect(await said(net.joining.merge(other.number, one.number, act))).toMatch(/^409 .* is part of .* already/);
+    expect(await said(net.joining.split(one.number, keys, act))).toMatch(/^422 .* is what .* is about: split the others off it instead/);
+  });
+});

@@ -25,7 +25,7 @@ const network = {
   together: true,
 };
 
-type Act = "acknowledge" | "take" | "release" | "restore" | "solve" | "resolve" | "close" | "raise" | "lower";
+type Act = "acknowledge" | "take" | "release" | "restore" | "solve" | "resolve" | "close" | "raise" | "lower" | "merge" | "split";
 type Step =
   | { readonly do: "breaks" | "heals"; readonly device: string }
   | { readonly do: "hears"; readonly device: string; readonly effect: "raise" | "clear" }
@@ -50,7 +50,19 @@ const steps = fc.array(
     {
       weight: 5,
       arbitrary: fc.record({
-        do: fc.constantFrom<Act>("acknowledge", "take", "release", "restore", "solve", "resolve", "close", "raise", "lower"),
+        do: fc.constantFrom<Act>(
+          "acknowledge",
+          "take",
+          "release",
+          "restore",
+          "solve",
+          "resolve",
+          "close",
+          "raise",
+          "lower",
+          "merge",
+          "split",
+        ),
         nth: fc.nat({ max: 3 }),
       }),
     },
@@ -119,14 +131,29 @@ async function play(net: Scenario, step: Step): Promise<void> {
     case "close":
     case "raise":
     case "lower":
+    case "merge":
+    case "split":
       return act(net, step.do, step.nth);
   }
 }
 
 async function act(net: Scenario, what: Act, nth: number): Promise<void> {
-  const incident = (await net.unfolded()).filter((each) => each.state !== "closed").at(-1 - nth);
+  const open = (await net.unfolded()).filter((each) => each.state !== "closed");
+  const incident = open.at(-1 - nth);
   if (incident === undefined) return;
   const { number } = incident;
+  if (what === "merge" || what === "split") {
+    const person = { by: "marie", note: "because" };
+    const others = net.alarms().filter((alarm) => alarm.incident === incident.id && alarm.device !== incident.device);
+    if (what === "merge") await net.joining.merge(number, open.at(-2 - nth)?.number ?? number, person);
+    else
+      await net.joining.split(
+        number,
+        others.slice(0, 1 + nth).map(({ key }) => key),
+        person,
+      );
+    return net.advance(SECOND);
+  }
   if (what === "raise" || what === "lower") {
     await net.desk.severity(number, "marie", what === "raise" ? "major" : "minor", "because");
     await net.desk.urgency(number, "marie", what === "raise" ? "now" : "service-hours", "because");
@@ -164,6 +191,17 @@ class Ear {
     this.#told.add(incident);
   }
 
+  /** Who heard of the one has heard of the other: a person said that they are one trouble. */
+  joined(from: string, into: string): void {
+    for (const [key, kinds] of [...this.#heard]) {
+      const [incident, to] = key.split(" ");
+      if (incident !== from || (kinds.at(-1) ?? "restored") === "restored") continue;
+      const theirs = this.#heard.get(`${into} ${to}`) ?? [];
+      if ((theirs.at(-1) ?? "restored") === "restored") this.#heard.set(`${into} ${to}`, [...theirs, "problem"]);
+    }
+    for (const key of [...this.#heard.keys()]) if (key.startsWith(`${from} `)) this.#heard.delete(key);
+  }
+
   wasTold(incident: string): boolean {
     return this.#told.has(incident);
   }
@@ -177,9 +215,12 @@ async function promises(net: Scenario, ear: Ear, versions: Map<string, number>):
   for (const each of all) {
     expect(each.version, `${each.number}: versions only grow`).toBeGreaterThanOrEqual(versions.get(each.id) ?? 0);
     versions.set(each.id, each.version);
-    if (each.foldedInto !== undefined) expect(ear.wasTold(each.id), `${each.number} was folded, and somebody was told of it`).toBe(false);
+    if (each.foldedInto !== undefined && each.foldedBy !== undefined) ear.joined(each.id, each.foldedInto);
+    else if (each.foldedInto !== undefined)
+      expect(ear.wasTold(each.id), `${each.number} was folded, and somebody was told of it`).toBe(false);
     if (each.foldedInto === undefined && each.state === "open" && each.acknowledgedAt === undefined) await pursued(net, each);
   }
+  await apart(net);
   for (const alarm of net.alarms()) if (alarm.state === "active" && !alarm.flapping) unsaid(net, alarm, all);
 }
 
@@ -196,6 +237,17 @@ class Classes {
       expect(each.severityWhy.length * each.urgencyWhy.length, `${each.number} has its reasons`).toBeGreaterThan(0);
       this.#last.set(each.id, each);
     }
+  }
+}
+
+/** What a person split no rule has joined again. */
+async function apart(net: Scenario): Promise<void> {
+  const incidentOf = new Map(net.alarms().flatMap(({ key, state, incident }) => (state === "active" ? [[key, incident] as const] : [])));
+  for (const { left, stayed, id } of await net.store.loadSplits()) {
+    const inOne = left.find(
+      (key) => incidentOf.get(key) !== undefined && stayed.some((other) => incidentOf.get(other) === incidentOf.get(key)),
+    );
+    expect(inOne, `${inOne} was split off into ${id}, and is back in one incident with what it left`).toBeUndefined();
   }
 }
 

@@ -31,6 +31,7 @@ import { Desk } from "../../daemon/roles/desk.ts";
 import { Dispatcher } from "../../daemon/roles/dispatcher.ts";
 import { Escalator } from "../../daemon/roles/escalator.ts";
 import { Evaluator } from "../../daemon/roles/evaluator.ts";
+import { JoiningDesk } from "../../daemon/roles/joining-desk.ts";
 import type { Leases } from "../../daemon/roles/lease.ts";
 import { anchorOf } from "../../daemon/roles/scheduler.ts";
 import { openStore } from "../../daemon/store/open.ts";
@@ -93,6 +94,7 @@ export class Scenario {
   sendResult: () => SendResult = () => ({ ok: true, state: "accepted" });
   store: Store;
   desk: Desk;
+  joining!: JoiningDesk;
   auditor!: Auditor;
   readonly bookings: BookedSessions;
   board = new Board();
@@ -163,7 +165,9 @@ export class Scenario {
       stats: { delivered() {} },
     });
     this.auditor = new Auditor({ ...basics, stats: { repaired() {} } });
-    return new Desk({ store, clock, config, bookings: this.bookings, changed() {} });
+    const desk = { store, clock, config, bookings: this.bookings, changed() {} };
+    this.joining = new JoiningDesk({ ...desk, poke() {} });
+    return new Desk(desk);
   }
 
   async begin(): Promise<void> {
@@ -284,6 +288,7 @@ export class Scenario {
     }
     const batch = looks.map((check) => this.#observe(check, this.#broken.get(check.id) ?? bare("up")));
     if (batch.length > 0) this.#batch = batch;
+    await this.#evaluator.drain();
     await this.#evaluator.take(batch);
     while ((await this.#escalator.turn()) > 0);
     while ((await this.#dispatcher.turn(new AbortController().signal)) > 0);

@@ -1,0 +1,30 @@
+/**
+ * What one turn of the evaluator is to judge, and how much of it comes out of the inbox.
+ */
+import type { Observation } from "../model/observation.ts";
+import type { InboxMessage } from "../ports.ts";
+import { type Move, movesOf } from "./desk-word.ts";
+import type { Wide } from "./intent.ts";
+
+export interface Input {
+  readonly observations: readonly Observation[];
+  /** The last message of the inbox that is judged with it; undefined: none was read. */
+  readonly cursor?: number | undefined;
+  readonly wide?: readonly Wide[];
+  /** What people have moved between incidents. */
+  readonly moves?: readonly Move[];
+}
+
+/** `isMoved`: people did something to incidents, even if no alarm moves. */
+export function inputOf(messages: readonly InboxMessage[]): { readonly input: Input; readonly isMoved: boolean } {
+  const moves = messages.flatMap((message) => movesOf(message) ?? []);
+  const input = { observations: messages.flatMap(heard), cursor: messages.at(-1)?.seq, moves };
+  return { input, isMoved: messages.some((message) => movesOf(message) !== undefined) };
+}
+
+/** Inbox messages that carry an observation; the others are for later readers. */
+function heard(message: InboxMessage): readonly Observation[] {
+  const body = message.body as { readonly observation?: Observation };
+  if (body.observation === undefined) return [];
+  return [{ ...body.observation, id: `inbox:${message.seq}`, seq: body.observation.seq }];
+}
