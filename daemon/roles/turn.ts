@@ -17,6 +17,7 @@ import type { Move } from "./desk-word.ts";
 import { Explainer, rootCauseOf } from "./explain.ts";
 import { gatedBy, type Intent, type Kick, type TurnResult, type TurnWorld, type Wide } from "./intent.ts";
 import { type AlarmMemory, isGate, Overlay } from "./memory.ts";
+import { allClear, moved } from "./moves.ts";
 import { Settling } from "./settle.ts";
 import { WideJudge } from "./wides.ts";
 
@@ -59,7 +60,9 @@ export class Turn {
     wide: readonly Wide[] = [],
     moves: readonly Move[] = [],
   ): TurnResult {
-    this.#move(moves, now);
+    const byPeople = moved(moves, this.#overlay, this.#world, now);
+    for (const key of byPeople.keys) this.#persist.add(key);
+    this.#intents.push(...byPeople.intents);
     // The newest that was heard lies ahead: the clock has been set back.
     if (this.#heardAt !== undefined && this.#heardAt > now + MINUTE) this.#shiftAbsences(now - this.#heardAt);
     for (const observation of observations) {
@@ -307,43 +310,19 @@ export class Turn {
     this.#raise(alarm, device, this.#world.ruleById.get(alarm.rule), now, "held at the start until its parents were looked at");
   }
 
-  /** People moved alarms between incidents: an incident may be over without those that left it, or with those that came. */
-  #move(moves: readonly Move[], now: Instant): void {
-    const touched = new Set<string>();
-    for (const { alarm: key, incident } of moves) {
-      const alarm = this.#overlay.get(key);
-      if (alarm === undefined) continue;
-      for (const id of [alarm.incident, incident]) if (id !== undefined) touched.add(id);
-      this.#set({ ...alarm, incident });
-    }
-    for (const incident of touched) {
-      const why = "all the alarms that are left in it are clear";
-      if (this.#allClear(incident)) this.#intents.push({ kind: "restore", incident, at: now, why });
-    }
-  }
-
   #maybeRestored(alarm: Alarm, rule: Rule | undefined, at: Instant, why: string): void {
     if (alarm.suppressedBy !== undefined && alarm.state === "inactive") {
       const { suppressedBy: _s, ...free } = alarm;
       this.#set(free);
     }
     if (alarm.incident === undefined) return;
-    if (this.#allClear(alarm.incident))
+    if (allClear(alarm.incident, this.#overlay, this.#world))
       this.#intents.push({
         kind: "restore",
         incident: alarm.incident,
         at: alarm.firstGoodAt ?? at,
         why: rule === undefined ? "its rule left the configuration" : why,
       });
-  }
-
-  /** Every alarm of an incident is over. What a person asked for has no good looks: beside a device's alarm, that one's count. */
-  #allClear(incident: string): boolean {
-    const ruleOf = (alarm: Alarm) => this.#world.ruleById.get(alarm.rule);
-    const over = (alarm: Alarm) =>
-      alarm.state === "inactive" && (alarm.goodLooks >= this.#world.restoreAfterLooks || ruleOf(alarm)?.clearedBy === "trap");
-    const mine = [...this.#overlay.ofIncident(incident)].filter((alarm) => ruleOf(alarm)?.opensRequest !== true);
-    return mine.length > 0 && mine.every(over);
   }
 
   #judgeWide(at: Instant): void {
