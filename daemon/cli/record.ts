@@ -10,7 +10,8 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { recognise } from "../../probes/families.ts";
 import { createRateCeiling } from "../../probes/rate-ceiling.ts";
-import { listenShell, listenSnmp, saidIn } from "../../probes/record/listen.ts";
+import { listenSnmp, saidIn } from "../../probes/record/listen.ts";
+import { listenShell, type ShellAccess } from "../../probes/record/listen-shell.ts";
 import { anonymise, type Heard, type Ours, type Recorded } from "../../probes/record/recording.ts";
 import { systemClock } from "../clock.ts";
 import { loadConfig } from "../config/load.ts";
@@ -22,8 +23,8 @@ import { version } from "./run.ts";
 
 const help = `vigie record <device> [--config vigie.yaml] [--out FOLDER] [--json]
 
-Walks the device over SNMP and asks its shell what its family asks, with the credentials that the configuration names for it, within
-ceilings, for at most 10 minutes. Writes about.yaml, walk.snmprec (as snmpsim serves it), shell.yaml and README.md, with names, addresses,
+Walks the device over SNMP and asks its shell what its family asks (over SSH; over telnet where the device has legacy.telnet and no SSH
+login), with the credentials that the configuration names for it, within ceilings, for at most 10 minutes. Writes about.yaml, walk.snmprec (as snmpsim serves it), shell.yaml and README.md, with names, addresses,
 serial numbers and far ends replaced: the same everywhere, by a key that is thrown away. Refuses to write what it cannot anonymise.
 Prints the texts that are left: read them before you send the folder. Nothing is written to the device, nothing is sent anywhere.
 
@@ -107,8 +108,8 @@ async function listen(config: Config, device: Device, io: Io): Promise<Heard | u
         ? undefined
         : await listenSnmp(device, family, snmp as Extract<Credential, { kind: "snmp-v3" }>, pay, ending.signal);
     if (snmp !== undefined && walk === undefined) io.err(`${device.id} does not answer SNMP with ${snmp.id}; going on without a walk`);
-    const ssh = credentialOf(config, device.credentials.ssh, "ssh");
-    const shell = ssh === undefined || family.shell === undefined ? undefined : await listenShell(device, family, ssh, pay, ending.signal);
+    const access = family.shell === undefined ? undefined : shellAccess(config, device);
+    const shell = access === undefined ? undefined : await listenShell(device, family, access, pay, ending.signal);
     if (shell !== undefined && "why" in shell) io.err(`no shell: ${shell.why}; going on without`);
     const answers = shell === undefined || "why" in shell ? {} : { greeting: shell.greeting, answers: shell.answers };
     if (walk === undefined && !("answers" in answers)) {
@@ -124,7 +125,15 @@ async function listen(config: Config, device: Device, io: Io): Promise<Heard | u
   }
 }
 
-function credentialOf(config: Config, id: string | undefined, trade: "snmp" | "ssh"): Credential | undefined {
+/** SSH where the device has a login for it; clear text only where it opted in, with a password or (a status port) without. */
+function shellAccess(config: Config, device: Device): ShellAccess | undefined {
+  const ssh = credentialOf(config, device.credentials.ssh, "ssh");
+  if (ssh !== undefined) return { over: "ssh", credential: ssh };
+  if (device.legacy.telnet !== true) return undefined;
+  return { over: "telnet", credential: credentialOf(config, device.credentials.telnet, "telnet") };
+}
+
+function credentialOf(config: Config, id: string | undefined, trade: "snmp" | "ssh" | "telnet"): Credential | undefined {
   const credential = config.credentials.get(id ?? "");
   return credential?.kind.startsWith(trade) === true ? credential : undefined;
 }

@@ -29,6 +29,15 @@ export function plainAnswer(answer: Answer, values: readonly ShellValue[], texts
   return JSON.stringify({ Status: status });
 }
 
+/** A reply as it was printed: a line that tells a product keeps its words. Far ends were taken out before. */
+export function plainLines(lines: readonly string[], values: readonly ShellValue[], texts: Texts): string {
+  const products = values.filter(({ name }) => productReadings.has(name));
+  const labels = products.map(({ path }) => `${path.toLowerCase()}:`);
+  const allProducts = products.length > 0 && products.length === values.length;
+  const isProduct = (line: string) => allProducts || labels.some((label) => line.toLowerCase().replace(/\s*:/, ":").startsWith(label));
+  return lines.map((line) => (isProduct(line) ? productText(line, texts) : otherText(line, texts))).join("\n");
+}
+
 function plainJson(value: unknown, path: string, kept: (path: string) => Kept, texts: Texts): unknown {
   if (typeof value === "string") return plainString(value, kept(path), texts);
   if (Array.isArray(value)) return value.map((each) => plainJson(each, path, kept, texts));

@@ -1,14 +1,11 @@
 /**
- * Asks a device for everything that its recording needs: a walk of what may be walked, and its family's questions to its shell.
+ * Asks a device's SNMP agent for everything that its recording needs: a walk of what may be walked.
  *
  * Bounded in time and size; each packet waits for the ceiling. Nothing is written to the device.
  */
-import type { Credential } from "../../daemon/model/config.ts";
 import type { Family } from "../../daemon/model/family.ts";
 import type { Device } from "../../daemon/model/network.ts";
 import { Resolver } from "../icmp/address.ts";
-import type { Answer } from "../shell/dialect.ts";
-import type { Line } from "../shell/line.ts";
 import { newBatch } from "../snmp/batch.ts";
 import { Conversation, Gate } from "../snmp/conversation.ts";
 import type { SnmpCredential } from "../snmp/conversing.ts";
@@ -17,10 +14,6 @@ import { SharedSockets } from "../snmp/sockets.ts";
 import { columnsOf } from "../snmp/table.ts";
 import { isAbsent, textOf, type Varbind } from "../snmp/value.ts";
 import { emptyColumn, walk } from "../snmp/walk.ts";
-import { openConnection } from "../ssh/connection.ts";
-import { readLogin } from "../ssh/login.ts";
-import { DIALECTS } from "../ssh/ssh-probe.ts";
-import { asksOf } from "./answers.ts";
 
 /** Waits until so many packets may go. */
 export type Pay = (packets: number, signal: AbortSignal) => Promise<void>;
@@ -29,8 +22,6 @@ export type Pay = (packets: number, signal: AbortSignal) => Promise<void>;
 const objectsOfASubtree = 5_000;
 const objectsAtMost = 20_000;
 const attemptMs = 3_000;
-const shellMs = 120_000;
-const packetsOfLogin = 24;
 
 /**
  * Subtrees besides those that the family reads: system, interfaces, ifXTable, entPhysicalTable, LLDP, CDP. ARP, routes, connections,
@@ -78,85 +69,6 @@ export async function listenSnmp(
     session.close();
     await sockets.stop();
   }
-}
-
-export interface ShellHeard {
-  readonly greeting: string;
-  readonly answers: readonly { readonly command: string; readonly answer: Answer }[];
-}
-
-/** Logs in once and asks what the family asks; undefined when that did not work, with a sentence why. */
-export async function listenShell(
-  device: Device,
-  family: Family,
-  credential: Credential,
-  pay: Pay,
-  ending: AbortSignal,
-): Promise<ShellHeard | { readonly why: string }> {
-  const asks = asksOf(family);
-  const dialect = DIALECTS[family.shell?.dialect ?? "exec"];
-  const login = readLogin(credential);
-  if (dialect === undefined || asks.length === 0) return { why: `family ${family.id} has no questions for a shell over SSH` };
-  if (!login.ok) return { why: login.failure.detail };
-  const signal = AbortSignal.any([ending, AbortSignal.timeout(shellMs)]);
-  await pay(packetsOfLogin + 3 * asks.length, signal);
-  const opened = await openConnection(
-    {
-      ...{ host: device.address, port: device.sshPort, login: login.value, legacy: device.legacy.sshAlgorithms, keepaliveMs: 60_000 },
-      note: () => undefined,
-      offered: () => undefined,
-    },
-    signal,
-  );
-  if (!opened.ok) return { why: opened.failure.detail };
-  try {
-    let greeting = "";
-    const hear = (bytes: Buffer) => {
-      greeting = (greeting + bytes.toString("utf8")).slice(0, greetingAtMost);
-    };
-    const conversation = await dialect.open(overheard(opened.value, hear), { note: () => undefined, unasked: () => undefined }, signal);
-    if (!conversation.ok) return { why: conversation.failure.detail };
-    const greeted = greetingIn(greeting);
-    const commands = asks.map(({ command }) => command);
-    const answers = await conversation.value.ask(commands, signal, () => undefined);
-    if (!answers.ok) return { why: answers.failure.detail };
-    return { greeting: greeted, answers: commands.flatMap((command, at) => pairOf(command, answers.value[at])) };
-  } finally {
-    opened.value.end({ status: "unknown", code: "ssh.engine", detail: "the recording is made" });
-  }
-}
-
-const greetingAtMost = 4_096;
-
-/** The line, with somebody listening to what comes over it. */
-function overheard(line: Line, hear: (bytes: Buffer) => void): Line {
-  const { exec } = line;
-  return {
-    transport: line.transport,
-    get ended() {
-      return line.ended;
-    },
-    onEnd: (watcher) => line.onEnd(watcher),
-    end: (failure) => line.end(failure),
-    async shell(signal, terminal) {
-      const opened = await line.shell(signal, terminal);
-      if (opened.ok) opened.value.on("data", hear);
-      return opened;
-    },
-    ...(exec === undefined ? {} : { exec: (command, signal) => exec.call(line, command, signal) }),
-  };
-}
-
-/** Up to the line OK that ends an xAPI greeting, where there is one: what follows answers our own first words. */
-function greetingIn(heard: string): string {
-  const ok = /^OK\r?$/m.exec(heard);
-  return ok === null ? heard : `${heard.slice(0, ok.index)}OK\n`;
-}
-
-/** What the device does not know is no part of its recording. */
-function pairOf(command: string, answer: Answer | undefined): ShellHeard["answers"] {
-  if (answer === undefined || (answer.form === "json" && (answer.problem !== undefined || answer.status === undefined))) return [];
-  return [{ command, answer }];
 }
 
 /** sysObjectID and sysDescr of a walk, by which its family is recognised. */

@@ -5,9 +5,10 @@
  */
 import { stringify } from "yaml";
 import type { Family } from "../../daemon/model/family.ts";
-import type { Answer } from "../shell/dialect.ts";
 import type { Varbind } from "../snmp/value.ts";
-import { asksOf, plainAnswer, toldIn } from "./answers.ts";
+import { asksOf, plainAnswer, plainLines, toldIn } from "./answers.ts";
+import type { ShellAnswer } from "./listen-shell.ts";
+import { withoutFarEnd } from "./printed.ts";
 import { Pseudonyms } from "./pseudonyms.ts";
 import { otherText, productText, type Texts, vocabularyOf, wholeWord, wordsOf } from "./texts.ts";
 import { toldBy, walkLines } from "./walk-lines.ts";
@@ -19,7 +20,7 @@ export interface Heard {
   readonly walk?: readonly Varbind[];
   /** Undefined: no shell. */
   readonly greeting?: string;
-  readonly answers?: readonly { readonly command: string; readonly answer: Answer }[];
+  readonly answers?: readonly ShellAnswer[];
   readonly model?: string;
   readonly firmware?: string;
 }
@@ -52,7 +53,7 @@ export function anonymise(heard: Heard, ours: Ours, options: RecordOptions): Rec
   const addresses = new Set([...ours.addresses, ...told.addresses]);
   const texts: Texts = { pseudonyms: new Pseudonyms(options.key), vocabulary, sensitive };
   const lines = walk === undefined ? undefined : walkLines(walk, family, texts, addresses);
-  const exchanges = answers === undefined ? undefined : exchangesOf(answers, greeting, valuesOf, texts);
+  const exchanges = answers === undefined ? undefined : exchangesOf({ family, answers, greeting }, valuesOf, texts);
   const files = filesOf(heard, { lines, exchanges }, texts, options);
   const found = leaks(checkedTexts(files, exchanges), sensitive, addresses);
   if (found.length > 0) return { ok: false, found };
@@ -65,16 +66,18 @@ interface Exchange {
 }
 
 function exchangesOf(
-  answers: NonNullable<Heard["answers"]>,
-  greeting: string | undefined,
+  heard: { readonly family: Family; readonly answers: readonly ShellAnswer[]; readonly greeting: string | undefined },
   valuesOf: ReadonlyMap<string, Parameters<typeof plainAnswer>[1]>,
   texts: Texts,
 ): readonly Exchange[] {
+  const { family, greeting, answers } = heard;
   const first = greeting === undefined || greeting === "" ? [] : [{ ask: "", answer: otherText(greeting, texts) }];
-  return [
-    ...first,
-    ...answers.map(({ command, answer }) => ({ ask: command, answer: plainAnswer(answer, valuesOf.get(command) ?? [], texts) })),
-  ];
+  const plain = ({ command, answer, lines }: ShellAnswer): string => {
+    const values = valuesOf.get(command) ?? [];
+    if (lines === undefined) return plainAnswer(answer, values, texts);
+    return plainLines(withoutFarEnd(family.shell?.dialect, command, lines), values, texts);
+  };
+  return [...first, ...answers.map((each) => ({ ask: each.command, answer: plain(each) }))];
 }
 
 function filesOf(

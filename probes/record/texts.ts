@@ -3,6 +3,7 @@
  * else keeps only words that are known to be nobody's.
  */
 import type { Family } from "../../daemon/model/family.ts";
+import { wordsOfDialect } from "./printed.ts";
 import type { Pseudonyms } from "./pseudonyms.ts";
 
 /** Words of states and units that devices use and that name nobody. */
@@ -42,7 +43,9 @@ export function vocabularyOf(family: Family): ReadonlySet<string> {
     ...text.split(/[^\p{L}\p{N}]+/u),
     ...text.replace(/(\p{Ll})(?=\p{Lu})/gu, "$1 ").split(/[^\p{L}\p{N}]+/u),
   ]);
-  return new Set([...plainWords, ...words].filter((word) => word !== "").map((word) => word.toLowerCase()));
+  return new Set(
+    [...plainWords, ...wordsOfDialect(family.shell?.dialect), ...words].filter((word) => word !== "").map((word) => word.toLowerCase()),
+  );
 }
 
 const ipv4 = /(?<![\p{L}\d.])(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?![\d.]*\d)/gu;
@@ -98,6 +101,13 @@ export function otherText(text: string, texts: Texts): string {
     const lower = word.toLowerCase();
     // What `formless` made is not made again: its addresses stand in their own network, its MACs are local.
     if (/^198$|^18$|^19$/.test(word) && /198\.1[89]\./.test(whole.slice(Math.max(0, at - 4), at + 12))) return word;
+    // Digits behind one decimal point are a measure: `0.500000`.
+    if (
+      /^\d{6}$/.test(word) &&
+      /(?:^|[^\p{L}\d.])\d{1,5}\.$/u.test(whole.slice(Math.max(0, at - 7), at)) &&
+      whole[at + word.length] !== "."
+    )
+      return word;
     // Two letters are nobody: `*r`, `OK`.
     if (/^\d{1,5}$/.test(word) || word.length <= 2 || (vocabulary.has(lower) && !sensitive.has(lower))) return word;
     return pseudonyms.word(word);

@@ -45,6 +45,8 @@ const NOT_ASKED: Answer = { form: "json", status: undefined };
 interface Waiting {
   readonly command: string;
   readonly reply: Reply;
+  /** What was placed in the reply, for whoever records; empty when nobody does. */
+  readonly lines: string[];
   readonly settle: (outcome: Outcome<Answer>) => void;
   begun: boolean;
   /** The last line may have been the last. */
@@ -127,7 +129,7 @@ export class CommandLine implements Conversation {
     await this.#pace(signal);
     let forget = (): void => undefined;
     const outcome = await within<Answer>(signal, (settle) => {
-      this.#waiting = { command, reply: this.#grammar.reply(command), settle, begun: false, maybe: false, quiet: undefined };
+      this.#waiting = { command, reply: this.#grammar.reply(command), lines: [], settle, begun: false, maybe: false, quiet: undefined };
       this.#bytes = 0;
       forget = this.#line.onEnd((failure) => settle(failed(failure)));
       this.#send(command);
@@ -206,6 +208,7 @@ export class CommandLine implements Conversation {
       return;
     }
     waiting.begun = true;
+    if (this.#ears.reply !== undefined) waiting.lines.push(text);
     waiting.maybe = place === "maybe-last";
     clearTimeout(waiting.quiet);
     if (place === "end") this.#settle(waiting);
@@ -215,6 +218,7 @@ export class CommandLine implements Conversation {
   #settle(waiting: Waiting): void {
     clearTimeout(waiting.quiet);
     if (this.#waiting === waiting) this.#waiting = undefined;
+    this.#ears.reply?.(waiting.command, waiting.lines);
     waiting.settle(done(waiting.reply.answer()));
   }
 }

@@ -18,6 +18,11 @@ export interface Ears {
   note(line: string): void;
   /** An object that answers no question: feedback of a kept session. */
   unasked(object: unknown): void;
+  /**
+   * The lines of the reply to a command as they came, far ends among them: for a recording, which takes those out. Only command lines
+   * without structure (Poly, LifeSize, gatekeeper) call it.
+   */
+  reply?(command: string, lines: readonly string[]): void;
 }
 
 /** The answer to the question at this place. */

@@ -11,6 +11,8 @@ interface Frame {
   readonly session: RegExp;
   readonly wrap: (typed: string, answer: string) => string;
   readonly refusal: string;
+  /** What waits for a command; a greeting ends with it, whether it was recorded or not. */
+  readonly prompt?: string;
 }
 
 const line = (text: string): string => (text === "" || text.endsWith("\n") ? text : `${text}\r\n`);
@@ -31,11 +33,13 @@ const frames: Readonly<Record<ShellKind, Frame>> = {
     session: /^(exit|quit|notify)\b/i,
     wrap: (typed, answer) => `${typed}\r\n${line(answer)}-> `,
     refusal: "error: command not found",
+    prompt: "-> ",
   },
   lifesize: {
     session: /^(exit|quit|set help-mode)\b/i,
     wrap: (_, answer) => `${line(answer)}${/^(ok|error)\b/m.test(answer) ? "" : "\r\nok,00\r\n"}$ `,
     refusal: "\r\nerror,09",
+    prompt: "$ ",
   },
   gnugk: {
     session: /^(exit|quit|q|trace)\b/i,
@@ -59,7 +63,11 @@ export class RecordedShell implements Session {
 
   greeting(): string {
     const recorded = this.#answers.get("");
-    return recorded === undefined ? this.#live.greeting() : line(recorded);
+    if (recorded === undefined) return this.#live.greeting();
+    const { prompt } = frames[this.#kind];
+    if (prompt === undefined) return line(recorded);
+    const text = recorded.trimEnd();
+    return `${line(text.endsWith(prompt.trim()) ? text.slice(0, -prompt.trim().length).trimEnd() : text)}${prompt}`;
   }
 
   line(raw: string): string | undefined {

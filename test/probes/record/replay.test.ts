@@ -33,13 +33,17 @@ it("a codec is recorded by one command, without its name and address, and played
 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "vigie-replay-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const [snmpPort, sshPort] = [await freePort(), await freePort()];
+  const [snmpPort, sshPort, telnetPort] = [await freePort(), await freePort(), await freePort()];
   const codec: SimulatedDevice = {
     ...{ id: "zweibruecken-codec", name: "Zweibruecken", address: `${net}.5`, family: "cisco-ce", kind: "codec", parents: [] },
     snmp: { community: "env:REC_COMMUNITY", port: snmpPort },
     ssh: { port: sshPort, user: "vigie", password: "env:REC_SSH" },
   };
-  const first = await startSimulatedNetwork({ devices: [codec] }, { env });
+  const hdx: SimulatedDevice = {
+    ...{ id: "zweibruecken-hdx", name: "Zweibruecken-2", address: `${net}.7`, family: "poly-hdx", kind: "codec", parents: [] },
+    telnet: { port: telnetPort, password: "env:REC_SSH" },
+  };
+  const first = await startSimulatedNetwork({ devices: [codec, hdx] }, { env });
   onTestFinished(() => first.stop());
   writeFileSync(
     join(folder, "vigie.yaml"),
@@ -55,9 +59,14 @@ it("a codec is recorded by one command, without its name and address, and played
           snmp_port: snmpPort,
           ssh_port: sshPort,
         },
+        "zweibruecken-hdx": {
+          ...{ site: "zweibruecken", address: hdx.address, family: "poly-hdx", telnet: "clear", telnet_port: telnetPort },
+          ...{ legacy: { telnet: true }, checks: { snmp: false } },
+        },
       },
       credentials: {
         old: { snmp_community: { version: "2c", community: { env: "REC_COMMUNITY" } } },
+        clear: { telnet_password: { password: { env: "REC_SSH" } } },
         login: { ssh_password: { user: "vigie", password: { env: "REC_SSH" } } },
       },
       channels: { ops: { webhook: { url: "https://example.org/", secret: { env: "REC_SSH" } } } },
@@ -74,6 +83,12 @@ it("a codec is recorded by one command, without its name and address, and played
   const all = [...files, ...hex, made.out].join("\n").toLowerCase();
   for (const word of ["zweibruecken", codec.address, "rec-kommunity", "rec-password"]) expect(all).not.toContain(word);
   expect(files[2]).toContain("ask: xStatus SIP");
+  const old = await run(folder, "record", "zweibruecken-hdx", "--out", "old");
+  expect([old.code, old.err]).toEqual([0, expect.stringContaining("read them, and shell.yaml")]);
+  const printed = readFileSync(join(folder, "old", "shell.yaml"), "utf8");
+  expect(printed).toMatch(/ask: status\n {2}answer: \|-\n(?: {4}\w+ (?:on|off)line\n)+ {4}status end/);
+  for (const word of ["zweibruecken", hdx.address, "rec-password"]) expect(printed.toLowerCase()).not.toContain(word);
+  expect(first.logins("zweibruecken-hdx")).toEqual({ tried: 1, refused: 0 });
   expect((await run(folder, "record", "zweibruecken-codec", "--out", "recording")).code).toBe(2);
   expect((await run(folder, "record", "nobody")).code).toBe(1);
 
