@@ -64,15 +64,17 @@ export async function createLooking(deps: LookingDeps): Promise<Looking> {
   const pace = (site: string, packets: number, signal: LazySignal) => ceiling.acquire(site, packets, signal);
   const icmp = createIcmpProbe({ pace });
   const snmp = createSnmpProbe({ pace, perDevice: config().ceilings.snmpPerDevice });
+  const again = (check: string, inMs: number) => scheduler.again(check, inMs);
   const ssh = createSshProbe({
     memory: memoryOn(store),
     heard: deps.heard,
     // Soon, and not all of a site in the same moment.
     lost: (device) => scheduler.kick(`${device}/ssh`, 500 + Math.random() * 3_000),
+    again,
     pace,
     inventory: () => inventoryOf(config()),
   });
-  const telnet = createTelnetProbe({ pace, inventory: () => inventoryOf(config()) });
+  const telnet = createTelnetProbe({ again, pace, inventory: () => inventoryOf(config()) });
   const tcp = createTcpProbe({ memory: memoryOn(store), pace });
   const probes: readonly Probe[] = [icmp, snmp, ssh, telnet, tcp];
 

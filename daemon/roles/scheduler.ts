@@ -26,6 +26,8 @@ export interface Scheduler extends Role {
   /** An extra look at a device (all its checks, or one) after `inMs`; several asks for the same check are one. */
   kick(check: string, inMs: number): void;
   kickDevice(device: string, inMs: number): void;
+  /** A look under way wants another after `inMs`, for as long as its reason lasts; none where the next slot comes about then anyway. */
+  again(check: string, inMs: number): void;
   /** A look at a device that a trap asks for: soon, in its turn (see confirms.ts). */
   confirmDevice(device: string): void;
   /** The look of a check has ended. */
@@ -94,6 +96,15 @@ export class CheckScheduler implements Scheduler {
 
   kickDevice(device: string, inMs: number): void {
     for (const check of this.#byDevice.get(device) ?? []) this.kick(check.id, inMs);
+  }
+
+  again(id: string, inMs: number): void {
+    const check = this.#checks.get(id);
+    if (check === undefined) return;
+    const { intervalMs } = check;
+    const past = (this.#deps.clock.now() - anchorOf(id, intervalMs)) % intervalMs;
+    // Two looks closer than half of that pace tell no more than one.
+    if (inMs + inMs / 2 <= intervalMs - past) this.kick(id, inMs);
   }
 
   confirmDevice(device: string): void {

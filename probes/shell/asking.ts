@@ -63,15 +63,16 @@ export async function askOver(kept: Kept, asking: Asking): Promise<Outcome<reado
 
 /**
  * A whole look: the questions, and while a call is connected those about it. A session that listens asks these by itself, at its own pace.
- * @param signal for what is asked about the call; the first questions end with that of `asking`.
+ * @param call its signal is for what is asked about the call, the first questions end with that of `asking`; `busy` is called when there is one.
  */
 export async function askLook(
   kept: Kept,
   asking: Asking,
-  call: { readonly asks: readonly ShellAsk[] | undefined; readonly signal: AbortSignal },
+  call: { readonly asks: readonly ShellAsk[] | undefined; readonly signal: AbortSignal; readonly busy?: () => void },
 ): Promise<Outcome<readonly Asked[]>> {
   const asked = await askOver(kept, asking);
   if (!asked.ok || call.asks === undefined || kept.live !== undefined || !hasCall(asked.value)) return asked;
+  call.busy?.();
   kept.busy = true;
   const more = await askOver(kept, { ...asking, asks: call.asks, signal: call.signal });
   return more.ok ? done([...asked.value, ...more.value]) : more;

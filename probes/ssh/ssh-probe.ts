@@ -36,6 +36,8 @@ export interface SshProbeOptions {
   readonly heard?: Heard;
   /** A session that listened broke while nobody asked: a look is wanted, for what is happening now. */
   readonly lost?: (device: string) => void;
+  /** A device is in a call, and its session does not ask about it by itself: the check is wanted again at the pace of calls. */
+  readonly again?: (check: string, inMs: number) => void;
   /** A device refused this credential; told once a login, beside the finding `ssh.auth-refused`. */
   readonly refused?: (device: string, credential: string) => void;
   /** A login succeeded (not told again for each look over a kept session). */
@@ -222,7 +224,9 @@ class Prober implements SshProbe {
         turn.asking = command;
       },
     };
-    return askLook(kept, asking, { asks: turn.target.family.shell?.inCall?.asks, signal: turn.signal });
+    const inCall = turn.target.family.shell?.inCall;
+    const busy = () => this.#options.again?.(turn.target.check.id, inCall?.intervalMs ?? turn.target.check.intervalMs);
+    return askLook(kept, asking, { asks: inCall?.asks, signal: turn.signal, busy });
   }
 
   /** Everything a session depends on. */

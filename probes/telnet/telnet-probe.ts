@@ -20,6 +20,8 @@ import { readTelnetLogin } from "./login.ts";
 
 export interface TelnetProbeOptions {
   readonly pace?: (site: string, packets: number, signal: AbortSignal) => Promise<void>;
+  /** A device is in a call: the check is wanted again at the pace of calls. */
+  readonly again?: (check: string, inMs: number) => void;
   /** Our own addresses, numbers and names, which may stay in traces and name parts. */
   readonly inventory?: () => ReadonlySet<string>;
   /** Kept sessions; default 500. */
@@ -152,7 +154,8 @@ class Prober implements TelnetProbe {
         turn.asking = command;
       },
     };
-    return askLook(kept, asking, { asks: shell?.inCall?.asks, signal: turn.signal });
+    const busy = () => this.#options.again?.(turn.target.check.id, shell?.inCall?.intervalMs ?? turn.target.check.intervalMs);
+    return askLook(kept, asking, { asks: shell?.inCall?.asks, signal: turn.signal, busy });
   }
 
   async #open(turn: Turn, dialect: Dialect): Promise<Outcome<Kept>> {

@@ -92,6 +92,44 @@ describe("the slots of a check", () => {
   });
 });
 
+describe("a look that wants another sooner", () => {
+  const codec = (intervalMs: number): Check => ({ ...check("codec", intervalMs), id: "codec/telnet", kind: "telnet" });
+
+  it.each([
+    [60 * SECOND, [0, 30]],
+    [120 * SECOND, [0, 30, 60, 90]],
+    [40 * SECOND, [0]],
+  ])("has it between its slots of %d ms, and no two for one slot", async (intervalMs, wanted) => {
+    const { scheduler, clock, looks } = running([codec(intervalMs)], new FakeClock(start), new Set(["codec/telnet"]));
+    let seen = 0;
+    for (let second = 0; second < 600; second += 1) {
+      await clock.advance(SECOND);
+      if (looks.length === seen) continue;
+      seen = looks.length;
+      // As a probe does: it finds out that there is a call while it looks, and ends a little later.
+      scheduler.again("codec/telnet", 30 * SECOND);
+      await clock.advance(SECOND);
+      scheduler.ended("codec/telnet");
+    }
+    const anchor = anchorOf("codec/telnet", intervalMs);
+    const places = looks.map(({ at }) => Math.floor(((at - anchor) % intervalMs) / (5 * SECOND)) * 5);
+    expect([...new Set(places)].sort((a, b) => a - b)).toEqual(wanted);
+    const due = ((600 * SECOND) / intervalMs) * wanted.length;
+    expect(Math.abs(looks.length - due)).toBeLessThanOrEqual(wanted.length);
+    const before = looks.length;
+    await clock.advance(10 * intervalMs);
+    expect(looks.length - before).toBeLessThanOrEqual(11);
+  });
+
+  it("has none when its check is gone", async () => {
+    const { scheduler, clock, looks } = running([codec(60 * SECOND)]);
+    scheduler.load(networkOf([]));
+    scheduler.again("codec/telnet", 30 * SECOND);
+    await clock.advance(120 * SECOND);
+    expect(looks).toEqual([]);
+  });
+});
+
 describe("what is due together", () => {
   const every = (kind: "icmp" | "snmp") =>
     Array.from({ length: 600 }, (_, n): Check => ({ ...check(`device-${n}`), id: `device-${n}/${kind}`, kind }));

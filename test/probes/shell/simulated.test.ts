@@ -16,8 +16,9 @@ const never = new AbortController().signal;
 const families = loadFamilies([shippedFamilies()]).families;
 const kept = memory();
 const inventory = new Set<string>();
+const again: [string, number][] = [];
 const probes: Readonly<Partial<Record<ProbeKind, Probe>>> = {
-  ssh: createSshProbe({ memory: kept }),
+  ssh: createSshProbe({ memory: kept, again: (check, inMs) => void again.push([check, inMs]) }),
   telnet: createTelnetProbe({ inventory: () => inventory }),
   tcp: createTcpProbe({ memory: kept }),
 };
@@ -83,11 +84,13 @@ it("a Poly Group over SSH, idle and in a call", async () => {
   expect(idle.status, idle.detail).toBe("up");
   expect(idle.samples).toContainEqual({ name: "calls", value: 0 });
   expect(idle.readings).toContainEqual({ name: "model", value: "RealPresence Group 700" });
+  expect(again).toEqual([]);
   await simulation.apply({ device: "group", fault: "call-started" });
   const busy = await look("group", "ssh", "poly-group", { port: ports.ssh, credential });
   expect(busy.samples).toContainEqual({ name: "calls", value: 1 });
   expect(busy.samples.filter(({ name }) => name === "media_jitter_seconds").length).toBeGreaterThanOrEqual(4);
   expect(JSON.stringify(busy)).not.toMatch(/Far\.?End/i);
+  expect(again).toEqual([["group/ssh", 30_000]]);
 }, 40_000);
 
 it("an HDX over telnet; its gatekeeper lost is a registration lost", async () => {

@@ -161,18 +161,22 @@ it("the ceiling is asked before a login and before the questions", async () => {
   ]);
 });
 
-it("a call's statistics are asked only while there is a call", async () => {
+it("a call's statistics are asked only while there is a call, and wanted again at the pace of calls", async () => {
   const statistics: ShellAsk = {
     command: "status call statistics",
     values: [{ path: "row[].14", name: "media_loss_ratio", as: "gauge", scale: 0.01, part: "channel" }],
   };
   const busy = kept(await overTelnet(LIFESIZE));
-  const told = await probe().look(aim(busy, { inCall: [statistics], timeoutMs: 3_000 }), never);
+  const again: [string, number][] = [];
+  const looks = probe({ again: (check, inMs) => void again.push([check, inMs]) });
+  const told = await looks.look(aim(busy, { inCall: [statistics], timeoutMs: 3_000 }), never);
+  expect(again).toEqual([["hdx-1/telnet", 20_000]]);
   expect(told.samples).toContainEqual({ name: "media_loss_ratio", value: 0.005, part: "channel 1" });
   const idle = kept(
     await overTelnet({ ...LIFESIZE, answer: (command) => (command === "status call active" ? "\nok,00" : LIFESIZE_ANSWERS[command]) }),
   );
-  await probe().look(aim(idle, { inCall: [statistics], timeoutMs: 3_000 }), never);
+  await looks.look(aim(idle, { inCall: [statistics], timeoutMs: 3_000, id: "idle" }), never);
+  expect(again).toHaveLength(1);
   expect(idle.commands.map(({ command }) => command)).not.toContain("status call statistics");
 });
 
