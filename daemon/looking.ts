@@ -20,7 +20,7 @@ import { MINUTE } from "./model/time.ts";
 import type { Bus, Clock, Log, Store } from "./ports.ts";
 import type { Leases } from "./roles/lease.ts";
 import { CheckProber, type Logins } from "./roles/prober.ts";
-import { CheckScheduler } from "./roles/scheduler.ts";
+import { CheckScheduler, type SchedulerStats } from "./roles/scheduler.ts";
 import type { Role } from "./roles/supervisor.ts";
 
 export interface LookingDeps {
@@ -81,10 +81,7 @@ export async function createLooking(deps: LookingDeps): Promise<Looking> {
   const scheduler: CheckScheduler = new CheckScheduler({
     clock,
     look: (check, slotAt) => prober.look(check, slotAt),
-    stats: {
-      slots: (lateMs) => metrics.slotsLateSeconds.observe(lateMs / 1000),
-      skipped: (check) => metrics.skippedLooks.inc({ kind: check.kind }),
-    },
+    stats: slotStats(metrics),
     mayLook: () => leases.held("scheduler"),
   });
   const prober = new CheckProber({
@@ -133,6 +130,13 @@ export async function createLooking(deps: LookingDeps): Promise<Looking> {
     async stop() {
       for (const probe of probes) await probe.stop();
     },
+  };
+}
+
+function slotStats(metrics: Metrics): SchedulerStats {
+  return {
+    slots: (lateMs) => metrics.slotsLateSeconds.observe(lateMs / 1000),
+    skipped: (check) => metrics.skippedLooks.inc({ kind: check.kind }),
   };
 }
 
