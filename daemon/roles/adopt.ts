@@ -36,19 +36,22 @@ export function adopt(alarms: Iterable<Alarm>, open: readonly Incident[], config
 }
 
 /** Which of the configuration an alarm's holder was, if it is no longer there. */
-function goneWith(holder: string, config: Config): "device" | "link" | "credential" | "canary" | "calendar" | undefined {
+function goneWith(holder: string, config: Config): "device" | "link" | "credential" | "canary" | "calendar" | "room" | undefined {
   const { network } = config;
   const id = holder.slice(holder.indexOf(":") + 1);
   if (holder === "blind") return network.canary === undefined && network.sites.size < 2 ? "canary" : undefined;
   if (holder.startsWith("credential:")) return config.credentials.has(id) ? undefined : "credential";
   // A session is the store's; whether it can be held, the readiness check says.
   if (holder.startsWith("session:")) return undefined;
+  if (holder.startsWith("room:")) return network.rooms.has(id) ? undefined : "room";
   if (holder.startsWith("calendar:")) return config.sessions.calendars.has(id) ? undefined : "calendar";
-  if (holder.startsWith("link:")) {
-    if (holder === CORE) return network.links.size > 1 ? undefined : "link";
-    return cutsOf(network).some((cut) => cut.holder === holder && !cut.polled) ? undefined : "link";
-  }
+  if (holder.startsWith("link:")) return hasCut(holder, network) ? undefined : "link";
   return network.devices.has(holder) ? undefined : "device";
+}
+
+function hasCut(holder: string, network: Config["network"]): boolean {
+  if (holder === CORE) return network.links.size > 1;
+  return cutsOf(network).some((cut) => cut.holder === holder && !cut.polled);
 }
 
 /** Another rule of the same symptom that judges this device. */

@@ -181,6 +181,7 @@ export class IntentWriter {
       firstBadAt: alarm.firstBadAt ?? intent.at,
       ...(device === undefined ? {} : { device: device.id }),
     };
+    const room = device === undefined && alarm.device.startsWith("room:") ? alarm.device.slice("room:".length) : device?.room;
     const asked = this.#facts.of({ ...facts, general: failsAsWhole(intent.root, device) }, intent.at);
     const { raisedBy: _, ...severity } = judgeSeverity(asked);
     const { session } = asked;
@@ -189,7 +190,7 @@ export class IntentWriter {
       ...severity,
       ...(session !== undefined && session.withinMs <= 0 ? { sessionHit: session.session } : {}),
       number: formatNumber(this.#config.instance.numberPrefix, number.year, number.sequence),
-      ...(device?.room === undefined ? {} : { room: device.room }),
+      ...(room === undefined ? {} : { room }),
       ...(part === undefined ? {} : { part }),
       fingerprint: mark,
       at: intent.at,
@@ -336,6 +337,8 @@ export class IntentWriter {
 
   #siteOf(alarm: Alarm, device: Device | undefined): Site["id"] {
     if (device !== undefined) return device.site;
+    const room = this.#config.network.rooms.get(alarm.device.replace(/^room:/, ""));
+    if (room !== undefined && alarm.device.startsWith("room:")) return room.site;
     // Several circuits to one site have that end in common.
     const [first = ""] = alarm.device.replace(/^link:/, "").split("+");
     const link = this.#config.network.links.get(first);
@@ -348,9 +351,9 @@ export class IntentWriter {
   }
 }
 
-/** What is no device reaches several; but neither a session nor a calendar is a site that fails. */
+/** What is no device reaches several; but neither a session, nor a calendar, nor a room that calls is a site that fails. */
 function failsAsWhole(root: string, device: Device | undefined): boolean {
-  return device === undefined && !/^(?:session|calendar):/.test(root);
+  return device === undefined && !/^(?:session|calendar|room):/.test(root);
 }
 
 /** Which circuit or credential it is, for whoever reads of it: it has no device to name. */

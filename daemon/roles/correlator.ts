@@ -54,11 +54,13 @@ export class Correlator {
     const take = (alarm: Alarm): void => {
       const device = this.#deps.config.network.devices.get(alarm.device);
       const rule = world.ruleById.get(alarm.rule);
-      if (device === undefined || device.commissioning || rule === undefined || alarm.suppressedBy !== undefined) return;
+      const room = roomOf(alarm, device);
+      if ((device === undefined && room === undefined) || device?.commissioning === true) return;
+      if (rule === undefined || alarm.suppressedBy !== undefined) return;
       const incident = alarm.incident !== undefined && this.#deps.isFailing(alarm.incident) ? alarm.incident : undefined;
       if (incident === undefined && !openers.has(alarm.key)) return;
-      if (device.room !== undefined) rooms.add(device.room);
-      found.push(this.#failure(alarm, device, rule, incident));
+      if (room !== undefined) rooms.add(room);
+      found.push({ ...this.#failure(alarm, device, rule, incident), ...(room === undefined ? {} : { room }) });
     };
     for (const alarm of overlay.active()) take(alarm);
     const asked = (alarm: Alarm | undefined) => {
@@ -70,17 +72,16 @@ export class Correlator {
     return found;
   }
 
-  #failure(alarm: Alarm, device: Device, rule: Rule, incident: string | undefined): Failure {
-    const product = rule.opensRequest ? undefined : this.#productOf(device.id);
+  #failure(alarm: Alarm, device: Device | undefined, rule: Rule, incident: string | undefined): Failure {
+    const product = rule.opensRequest ? undefined : this.#productOf(alarm.device);
     return {
       key: alarm.key,
       root: rule.opensRequest ? alarm.key : rootCauseOf(alarm, rule),
-      device: device.id,
-      trouble: this.#around.troubleOf(device.id, alarm.symptom, rule.outOfService),
+      device: alarm.device,
+      trouble: this.#around.troubleOf(alarm.device, alarm.symptom, rule.outOfService),
       onset: alarm.firstBadAt ?? alarm.since,
-      places: rule.opensRequest ? [] : this.#around.placesOf(device),
+      places: rule.opensRequest || device === undefined ? [] : this.#around.placesOf(device),
       ...(rule.reach === "part" ? { part: true } : {}),
-      ...(device.room === undefined ? {} : { room: device.room }),
       ...(product === undefined ? {} : { product }),
       ...(rule.opensRequest ? { request: true } : {}),
       ...(incident === undefined ? {} : { incident }),
@@ -102,8 +103,13 @@ export class Correlator {
   #inRooms(rooms: ReadonlySet<string>): readonly string[] {
     if (rooms.size === 0) return [];
     const devices = [...this.#deps.config.network.devices.values()].filter(({ room }) => room !== undefined && rooms.has(room));
-    return devices.map(({ id }) => id);
+    return [...devices.map(({ id }) => id), ...[...rooms].map((room) => `room:${room}`)];
   }
+}
+
+/** Where it is: the device's room, or the one that somebody called from. */
+function roomOf(alarm: Alarm, device: Device | undefined): string | undefined {
+  return alarm.device.startsWith("room:") ? alarm.device.slice("room:".length) : device?.room;
 }
 
 function opens(intent: Intent): intent is Opener {

@@ -1,5 +1,5 @@
 /**
- * What people decide about alarms, on its way to the evaluator, which alone changes them: which incident each is in from now on.
+ * What people say, on its way to the evaluator, which alone changes alarms: which incident each is in from now on, and who asks for help.
  *
  * It travels in the inbox, in the transaction of the act, so that it is neither lost nor done twice.
  */
@@ -12,7 +12,18 @@ export interface Move {
   readonly incident: string;
 }
 
+/** Somebody asks for help, by whatever way: telephone, page, mail. Nothing of what they said travels with it. */
+export interface Call {
+  readonly room: string;
+  /** What they complain of, of the list that people and devices share; `user-assistance` when it is not known. */
+  readonly symptom: string;
+  readonly at: Instant;
+  /** One English sentence for the timeline: `somebody phoned`. */
+  readonly why: string;
+}
+
 const source = "desk";
+const callSource = "request";
 
 /** `act`: unique for the act. */
 export function deskMessage(act: string, moves: readonly Move[], at: Instant): Omit<InboxMessage, "seq"> {
@@ -22,4 +33,17 @@ export function deskMessage(act: string, moves: readonly Move[], at: Instant): O
 /** Undefined: the message is about something else. */
 export function movesOf(message: InboxMessage): readonly Move[] | undefined {
   return message.source === source ? ((message.body as { readonly moves?: readonly Move[] }).moves ?? []) : undefined;
+}
+
+/**
+ * What an intake leaves in the inbox (`Store.appendInbox`, or `Tx.appendInbox` with what else it keeps): the call gets an incident with
+ * a number, or meets the one of a device of its room. `id`: the same call again is one call. See `requestRule` before promising that.
+ */
+export function callMessage(id: string, call: Call): Omit<InboxMessage, "seq"> {
+  return { at: call.at, source: callSource, key: `${callSource}/${id}`, body: { call } };
+}
+
+/** Undefined: the message is about something else. */
+export function callOf(message: InboxMessage): Call | undefined {
+  return message.source === callSource ? (message.body as { readonly call?: Call }).call : undefined;
 }

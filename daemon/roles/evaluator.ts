@@ -254,14 +254,14 @@ export class Evaluator implements Role {
     stats.turn((clock.monotonicMs() - beganMs) / 1000, input.observations.length);
   }
 
-  async #once({ observations, cursor, wide = [], moves = [] }: Input, lost: boolean): Promise<void> {
+  async #once({ observations, cursor, wide = [], people }: Input, lost: boolean): Promise<void> {
     const { clock, config: getConfig } = this.#deps;
     const config = getConfig();
     const now = clock.now();
     const fence = this.#fence();
     const world = await this.#worldNow(config, fence, now);
     const ordered = inOrder(observations);
-    const result = new Turn(world, this.#memory).run(ordered, now, this.#held(now), wide, moves);
+    const result = new Turn(world, this.#memory).run(ordered, now, this.#held(now), wide, people);
     const standing = this.#standing.decide({ config, observations: ordered, overlay: result.overlay, now });
     const checkpoint = this.#checkpoint(now);
     const decided: Decided = { config, fence, now, result, standing, checkpoint, readTo: cursor ?? this.#cursor, lost };

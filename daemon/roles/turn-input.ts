@@ -3,22 +3,28 @@
  */
 import type { Observation } from "../model/observation.ts";
 import type { InboxMessage } from "../ports.ts";
-import { type Move, movesOf } from "./desk-word.ts";
+import { type Call, callOf, type Move, movesOf } from "./desk-word.ts";
 import type { Wide } from "./intent.ts";
+
+/** What people have said. */
+export interface People {
+  readonly moves: readonly Move[];
+  readonly calls: readonly Call[];
+}
 
 export interface Input {
   readonly observations: readonly Observation[];
   /** The last message of the inbox that is judged with it; undefined: none was read. */
   readonly cursor?: number | undefined;
   readonly wide?: readonly Wide[];
-  /** What people have moved between incidents. */
-  readonly moves?: readonly Move[];
+  readonly people?: People;
 }
 
 /** `isMoved`: people did something to incidents, even if no alarm moves. */
 export function inputOf(messages: readonly InboxMessage[]): { readonly input: Input; readonly isMoved: boolean } {
   const moves = messages.flatMap((message) => movesOf(message) ?? []);
-  const input = { observations: messages.flatMap(heard), cursor: messages.at(-1)?.seq, moves };
+  const calls = messages.flatMap((message) => callOf(message) ?? []);
+  const input = { observations: messages.flatMap(heard), cursor: messages.at(-1)?.seq, people: { moves, calls } };
   return { input, isMoved: messages.some((message) => movesOf(message) !== undefined) };
 }
 

@@ -13,12 +13,12 @@ import type { Device } from "../model/network.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Rule } from "../model/rule.ts";
 import { type Instant, MINUTE } from "../model/time.ts";
-import type { Move } from "./desk-word.ts";
 import { Explainer, rootCauseOf } from "./explain.ts";
 import { gatedBy, type Intent, type Kick, type TurnResult, type TurnWorld, type Wide } from "./intent.ts";
 import { type AlarmMemory, isGate, Overlay } from "./memory.ts";
-import { allClear, moved } from "./moves.ts";
+import { allClear, heed } from "./moves.ts";
 import { Settling } from "./settle.ts";
+import type { People } from "./turn-input.ts";
 import { WideJudge } from "./wides.ts";
 
 export type { Intent, Kick, TurnResult, TurnWorld, Wide } from "./intent.ts";
@@ -58,11 +58,11 @@ export class Turn {
     now: Instant,
     held: ReadonlySet<string>,
     wide: readonly Wide[] = [],
-    moves: readonly Move[] = [],
+    people: People = { moves: [], calls: [] },
   ): TurnResult {
-    const byPeople = moved(moves, this.#overlay, this.#world, now);
-    for (const key of byPeople.keys) this.#persist.add(key);
-    this.#intents.push(...byPeople.intents);
+    const heard = heed(people, this.#overlay, this.#world, now);
+    for (const key of heard.keys) this.#persist.add(key);
+    this.#intents.push(...heard.intents);
     // The newest that was heard lies ahead: the clock has been set back.
     if (this.#heardAt !== undefined && this.#heardAt > now + MINUTE) this.#shiftAbsences(now - this.#heardAt);
     for (const observation of observations) {

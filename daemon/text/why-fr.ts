@@ -95,7 +95,7 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
   // Failures that are one trouble, rules/correlate.ts.
   [
     "{n} devices are out of service at {site}, within {m} min of each other",
-    "{n} appareils sont hors service à {site}, à moins de {m} min les uns des autres",
+    "{n} appareils sont hors service au site {site}, à moins de {m} min les uns des autres",
   ],
   [
     "{n} devices are out of service behind {device}, within {m} min of each other",
@@ -107,7 +107,7 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
   ],
   [
     "{n} devices have the same symptom ({symptom}) at {site}, within {m} min of each other",
-    "{n} appareils ont le même symptôme ({symptom}) à {site}, à moins de {m} min les uns des autres",
+    "{n} appareils ont le même symptôme ({symptom}) au site {site}, à moins de {m} min les uns des autres",
   ],
   [
     "{n} devices have the same symptom ({symptom}) behind {device}, within {m} min of each other",

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { isFailing } from "../../daemon/model/incident.ts";
 import { bare } from "../../daemon/model/observation.ts";
 import { MINUTE, SECOND } from "../../daemon/model/time.ts";
+import { callMessage } from "../../daemon/roles/desk-word.ts";
 import "../seed.ts";
 import { type Scenario, type ScenarioOptions, scenario } from "./scenario.ts";
 
@@ -143,6 +144,33 @@ describe("a call for help and a device of its room", () => {
     await net.advance(2 * MINUTE);
     expect(await failing(net)).toMatchObject([{ symptom: "user-assistance", occurrences: 1 }]);
     expect(net.toldTo("desk")).toHaveLength(1);
+  });
+
+  it("a call by telephone is about the room: it has a number of its own, or meets the device that fails there", async () => {
+    const net = await begin({ devices });
+    const phone = (id: string) => {
+      const call = { room: "a101", symptom: "no-sound", at: net.clock.now(), why: "somebody phoned" };
+      return net.store.appendInbox([callMessage(id, call), callMessage(id, call)]);
+    };
+    await phone("1");
+    await net.advance(MINUTE);
+    const [request, ...others] = await failing(net);
+    expect(others).toEqual([]);
+    expect(request).toMatchObject({ room: "a101", site: "mgh", symptom: "no-sound", severity: "minor", urgency: "now", general: false });
+    net.breaks("codec-2");
+    await net.advance(2 * MINUTE);
+    expect(await failing(net)).toMatchObject([{ number: request?.number, occurrences: 1 }]);
+    await phone("2");
+    await net.advance(MINUTE);
+    expect(await failing(net)).toMatchObject([{ number: request?.number, occurrences: 2 }]);
+    net.heals("codec-2");
+    await net.advance(3 * MINUTE);
+    net.breaks("ups-1");
+    net.breaks("codec-1");
+    await net.advance(MINUTE);
+    await phone("3");
+    await net.advance(MINUTE);
+    expect((await net.unfolded()).filter(isFailing).map(({ symptom }) => symptom)).not.toContain("no-sound");
   });
 
   it("two hours after the call it is a failure of its own", async () => {
