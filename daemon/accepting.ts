@@ -4,11 +4,14 @@
  */
 import { randomUUID } from "node:crypto";
 import { type SheetDevice, sheetOf, sign } from "../rules/acceptance.ts";
+import { withLearned } from "../rules/learned.ts";
 import type { BoardView } from "./board.ts";
 import { deepFreeze } from "./config/freeze.ts";
+import { keptProposals } from "./confirming.ts";
 import { type Acceptance, placeOf, type Sheet } from "./model/acceptance.ts";
 import type { Alarm } from "./model/alarm.ts";
 import type { Config } from "./model/config.ts";
+import type { ParentProposal } from "./model/learned.ts";
 import type { Clock, Store } from "./ports.ts";
 
 /** The configuration with every accepted device out of commissioning. The same object when that changes nothing. */
@@ -17,6 +20,12 @@ export function withAccepted(config: Config, accepted: ReadonlySet<string>): Con
   if (![...devices.values()].some(({ id, commissioning }) => commissioning && accepted.has(id))) return config;
   const now = new Map([...devices].map(([id, device]) => [id, accepted.has(id) ? { ...device, commissioning: false } : device]));
   return deepFreeze({ ...config, network: { ...config.network, devices: now } });
+}
+
+/** The file with what people have decided since: accepted devices, confirmed parents. */
+export function overlaid(file: Config, accepted: ReadonlySet<string>, learned: readonly ParentProposal[]): Config {
+  const network = withLearned(file.network, learned);
+  return withAccepted(network === file.network ? file : deepFreeze({ ...file, network }), accepted);
 }
 
 /** Devices of sheets that are in force. */
@@ -29,6 +38,7 @@ export class ConfigInForce {
   #file: Config;
   #config: Config;
   #accepted: ReadonlySet<string> = new Set();
+  #learned: readonly ParentProposal[] = [];
 
   constructor(file: Config) {
     this.#file = file;
@@ -46,11 +56,12 @@ export class ConfigInForce {
 
   take(file: Config): void {
     this.#file = file;
-    this.#config = withAccepted(file, this.#accepted);
+    this.#config = overlaid(file, this.#accepted, this.#learned);
   }
 
-  async readAccepted(store: Pick<Store, "acceptances">): Promise<void> {
+  async readAccepted(store: Pick<Store, "acceptances" | "keptAll">): Promise<void> {
     this.#accepted = acceptedIn(await store.acceptances());
+    this.#learned = await keptProposals(store);
     this.take(this.#file);
   }
 }

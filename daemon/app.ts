@@ -372,6 +372,7 @@ class Daemon implements App {
       mibNames,
       version: this.#options.version,
       config: this.config,
+      file: () => this.#inForce.file,
       board: this.#board,
       bus: this.#bus,
       clock: this.#clock,
@@ -390,6 +391,7 @@ class Daemon implements App {
       listeners: this.#news.listeners,
     });
     this.url = server.url;
+    this.#supervisor.start(server.learner);
     this.#stops.push(() => server.close());
   }
 }

@@ -109,7 +109,7 @@ function configured(device: Device, config: Config): Configured {
   return { id: device.id, snmpPort: device.snmpPort, ...(credential === undefined ? {} : { credential }) };
 }
 
-function snmpCredential(config: Config, id: string | undefined): (SnmpCredential & { readonly id: string }) | undefined {
+export function snmpCredential(config: Config, id: string | undefined): (SnmpCredential & { readonly id: string }) | undefined {
   const credential = config.credentials.get(id ?? "");
   return credential?.kind === "snmp-v3" || credential?.kind === "snmp-community" ? credential : undefined;
 }

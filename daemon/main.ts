@@ -36,6 +36,10 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     about: "list what is new and waits for its room's acceptance sheet",
     load: async () => (await import("./cli/commissioning.ts")).commissioning,
   },
+  topology: {
+    about: "what is reached through what, and what was learned of it; --json",
+    load: async () => (await import("./cli/topology.ts")).topology,
+  },
   inventory: {
     about: "what every device is: model, serial, firmware, warranty; --json, --csv",
     load: async () => (await import("./cli/inventory.ts")).inventory,

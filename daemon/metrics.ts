@@ -42,6 +42,7 @@ export interface Metrics {
   readonly ceilingWaiting: Gauge;
   readonly configReloadSuccess: Gauge;
   readonly configReloadAt: Gauge;
+  readonly topologyProposals: Gauge;
   readonly leaseHeld: Gauge<"role">;
   readonly auditorRepairs: Counter;
   readonly looksKept: Counter;
@@ -164,6 +165,7 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     kernelDrops: absolute("trap_kernel_drops_total", "Datagrams the kernel dropped because the trap socket's buffer was full."),
     configReloadSuccess: gauge("config_last_reload_successful", "1 when the last reload was taken, 0 when it was refused."),
     configReloadAt: gauge("config_last_reload_success_timestamp_seconds", "When the configuration in force was loaded."),
+    topologyProposals: gauge("topology_proposals", "Learned ways to devices that wait for a person's yes or no; /topology lists them."),
     leaseHeld: gauge("lease_held", "1 while this process holds the role's lease.", ["role"]),
     auditorRepairs: counter("auditor_repairs_total", "Open incidents found without a future timer or a message in flight, and repaired."),
     looksKept: counter("looks_kept_total", "Looks kept for replay."),

@@ -11,6 +11,7 @@ import type { Booking } from "./booking.ts";
 import { Discoveries } from "./discoveries.ts";
 import type { IncidentSummary } from "./export/incident-metrics.ts";
 import { createExposition } from "./exposition.ts";
+import { makeLearned } from "./learned.ts";
 import type { Looking } from "./looking.ts";
 import type { MaintenanceBook } from "./maintenance-book.ts";
 import type { Metrics } from "./metrics.ts";
@@ -24,6 +25,7 @@ import { Desk } from "./roles/desk.ts";
 import type { Evaluator } from "./roles/evaluator.ts";
 import { JoiningDesk } from "./roles/joining-desk.ts";
 import type { Leases } from "./roles/lease.ts";
+import type { Role } from "./roles/supervisor.ts";
 import { holdDiscovery } from "./store/hold.ts";
 
 export interface Serving {
@@ -51,6 +53,8 @@ export interface Serving {
   readonly refresh: () => void;
   /** The signed sheets changed. */
   readonly accepted: () => Promise<void>;
+  /** The configuration as the file says it. */
+  readonly file: () => Config;
   readonly listeners: Set<(change: Change) => void>;
   readonly mibNames: MibNames;
 }
@@ -59,7 +63,7 @@ export interface Serving {
 const mostRecurrences = 200;
 
 /** Listens on the configured address. Rejects when it is taken. */
-export async function serve(parts: Serving): Promise<{ readonly url: string; close(): Promise<void> }> {
+export async function serve(parts: Serving): Promise<{ readonly url: string; readonly learner: Role; close(): Promise<void> }> {
   const { store, config, board, clock, log, metrics, evaluator, looking, listeners, sink } = parts;
   mirror(parts);
   const discoveries = new Discoveries({
@@ -68,6 +72,7 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; clo
     hold: () => holdDiscovery(config().instance.stateDir),
   });
   const desk = { store, clock, config, bookings: parts.booking.bookings, changed: parts.refresh };
+  const { confirming, learner } = makeLearned({ ...parts, changed: parts.accepted });
   const api = createApi({
     version: parts.version,
     config,
@@ -91,6 +96,7 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; clo
     lastReload: parts.lastReload,
     alarms: () => evaluator.memory.live(),
     discoveries,
+    confirming,
     sessions: parts.booking.desk,
     bookings: parts.booking.bookings,
     accepting: new Accepting({ config, store, board, clock, alarms: () => evaluator.memory.live(), changed: parts.accepted }),
@@ -106,6 +112,7 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; clo
   const server = await api.listen(host, port);
   return {
     url: server.url,
+    learner,
     async close() {
       await discoveries.stop();
       await server.close();

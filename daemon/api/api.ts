@@ -23,6 +23,7 @@ import { ruleOperations } from "./rules.ts";
 import { scrape } from "./scrape.ts";
 import { sessionOperations } from "./sessions.ts";
 import { severityOperations } from "./severity.ts";
+import { topologyOperations } from "./topology.ts";
 import { writes } from "./writes.ts";
 
 const bodyLimitBytes = 64 * 1024;
@@ -42,6 +43,7 @@ export function createApi(deps: ApiDeps): Api {
     ...writes,
     ...joiningOperations,
     ...acceptanceOperations,
+    ...topologyOperations,
     ...discoveryOperations,
     ...sessionOperations,
   ];

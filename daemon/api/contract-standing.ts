@@ -119,3 +119,11 @@ export type DeviceEventShape = z.infer<typeof DeviceEventView>;
 export type UnitShape = z.infer<typeof UnitView>;
 export type InventoryItemShape = z.infer<typeof InventoryItem>;
 export type DeviceInventoryShape = z.infer<typeof DeviceInventoryView>;
+
+export const WeaknessList = z.object({
+  devices: z.int().describe("Devices configured."),
+  weak: z.int().describe("Of those, with a weakness or more."),
+  items: z
+    .array(z.object({ weakness: z.string(), count: z.int(), devices: z.array(z.string()) }))
+    .describe("Every weakness, those that nobody has too."),
+});

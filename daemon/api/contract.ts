@@ -26,7 +26,9 @@ import {
   InventoryItem,
   InventoryList,
   LightView,
+  WeaknessList,
 } from "./contract-standing.ts";
+import { topologyShapes } from "./contract-topology.ts";
 
 export type { DeviceFamilyShape, FactCountShape, FamilyShape } from "./contract-families.ts";
 
@@ -266,14 +268,6 @@ export const CommissioningList = z.object({
   items: z.array(z.object({ place: z.string(), placeName: z.string(), devices: z.array(DeviceSummary) })),
 });
 
-export const WeaknessList = z.object({
-  devices: z.int().describe("Devices configured."),
-  weak: z.int().describe("Of those, with a weakness or more."),
-  items: z
-    .array(z.object({ weakness: z.string(), count: z.int(), devices: z.array(z.string()) }))
-    .describe("Every weakness, those that nobody has too."),
-});
-
 const note = z.string().trim().max(2_000);
 const neededNote = note.min(1);
 export const NoteBody = z.strictObject({ note: note.optional() });
@@ -353,6 +347,7 @@ export const shapes = {
   AcceptanceSheet: SheetView,
   Acceptance: AcceptanceView,
   CommissioningList,
+  ...topologyShapes,
   SignBody,
   WithdrawBody,
   Note: NoteBody,
@@ -379,6 +374,8 @@ export type {
   LightShape,
   UnitShape,
 } from "./contract-standing.ts";
+
+export type { ParentProposalShape, TopologyShape } from "./contract-topology.ts";
 
 export type ShapeName = keyof typeof shapes;
 

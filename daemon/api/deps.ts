@@ -5,6 +5,7 @@ import type { Express } from "express";
 import type { Accepting } from "../accepting.ts";
 import type { BoardView } from "../board.ts";
 import type { BookedSessions } from "../bookings.ts";
+import type { Confirming } from "../confirming.ts";
 import type { Discoveries } from "../discoveries.ts";
 import type { Metrics } from "../metrics.ts";
 import type { MibNames } from "../mib-names.ts";
@@ -119,6 +120,7 @@ export interface ApiDeps {
   readonly accepting: Pick<Accepting, "sheet" | "sign" | "withdraw">;
   readonly sessions: Pick<SessionDesk, "book" | "cancel" | "outcome">;
   readonly bookings: Pick<BookedSessions, "hit">;
+  readonly confirming: Pick<Confirming, "list" | "accept" | "refuse">;
   readonly discoveries: Pick<Discoveries, "start" | "get" | "list" | "end">;
   readonly changes: ChangeFeed;
   readonly sink: SinkView;

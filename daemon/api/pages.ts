@@ -24,6 +24,7 @@ import { deviceOf, incidentDetail } from "./reads.ts";
 import { ruleDetail, ruleItems, ruleOf } from "./rule-view.ts";
 import { deviceInventory, inventoryItems } from "./standing-reads.ts";
 import { deviceEventView } from "./standing-views.ts";
+import { proposalViews, topologyView } from "./topology.ts";
 import { deviceDetail, deviceView, incidentView, iso, trapView } from "./views.ts";
 
 const shownIncidents = 200;
@@ -76,6 +77,13 @@ export function mountPages(app: Express, deps: ApiDeps, desk: TokenDesk): void {
     const rule = await ruleDetail(deps, request.params.id as string);
     return pages.rule({ page: context, rule, said: saidOf(deps, context, rule.id) });
   });
+  page("/topology", async (_request, context) =>
+    pages.topology({
+      page: context,
+      topology: await topologyView(deps),
+      proposals: await proposalViews(deps, await deps.confirming.list()),
+    }),
+  );
   page("/weaknesses", async (_request, context) => pages.weaknesses({ page: context, report: weaknessRows(deps.config()) }));
   page("/commissioning", async (_request, context) => pages.commissioning({ page: context, items: [...inCommissioning(deps)] }));
   page("/rooms/:id/acceptance", (request, context) => acceptancePage(deps, context, request.params.id as string));

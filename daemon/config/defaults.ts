@@ -144,3 +144,6 @@ export const LEAST_SNMP_KEY = 8;
 export const LEAST_TOKEN = 16;
 /** More devices leaving than this share in one reload needs an explicit yes (design). */
 export const MOST_DEVICES_LEAVING = 0.05;
+
+/** Between two surveys of how devices are reached. Ours: cables are moved less often than once a day. */
+export const DEFAULT_SURVEY_MS = DAY;

@@ -34,6 +34,7 @@ const SETTINGS = [
   "ceilings",
   "correlation",
   "discovery",
+  "topology",
   "heartbeat",
   "retention",
   "influx",

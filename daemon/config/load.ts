@@ -81,6 +81,7 @@ async function build(loading: Loading, sources: KnowledgeSources): Promise<Confi
     correlation: settings.readCorrelation(loading),
     discovery: readDiscovery(loading, credentials, loading.sections.ids(network.sites.keys())),
     sessions: readSessions(loading, network),
+    topology: settings.readTopology(loading),
     heartbeat: settings.readHeartbeat(loading),
     retention: settings.readRetention(loading),
     influx: await settings.readInflux(loading),

@@ -221,6 +221,8 @@ export const discovery = keys({
   probes_per_second: whole(1, 50).optional(),
 });
 
+export const topology = keys({ neighbours: flag.optional(), traceroute: flag.optional(), every: duration("1h", "90d").optional() });
+
 export const heartbeat = keys({ url: scalars.url, every: duration("10s", "1h").optional() });
 export const token = keys({ function: reference("function"), secret: secretReference });
 
@@ -303,6 +305,7 @@ export const TOP_LEVEL = [
   "ceilings",
   "correlation",
   "discovery",
+  "topology",
   "heartbeat",
   "tokens",
   "retention",

@@ -154,6 +154,14 @@ export function readHeartbeat({ sections }: Loading): Config["heartbeat"] {
   return raw && { url: raw.url, intervalMs: raw.every ?? defaults.DEFAULT_HEARTBEAT_MS };
 }
 
+/** Each way of learning is asked for by name. */
+export function readTopology({ sections }: Loading): Config["topology"] {
+  const raw = sections.setting("topology", schema.topology);
+  const { neighbours = false, traceroute = false, every } = raw ?? {};
+  if (raw === undefined || (!neighbours && !traceroute)) return undefined;
+  return { neighbours, traceroute, everyMs: every ?? defaults.DEFAULT_SURVEY_MS };
+}
+
 export function readRetention({ sections }: Loading): Config["retention"] {
   const raw = sections.setting("retention", schema.retention);
   const days = (ms: number | undefined, usual: number): number => (ms === undefined ? usual : Math.ceil(ms / DAY));

@@ -170,6 +170,14 @@ export interface Config {
     /** Packets and connection attempts a second, over everything. */
     readonly probesPerSecond: number;
   };
+  /** What is learned of how devices are reached, as proposals. Undefined: nothing is. */
+  readonly topology?: {
+    /** Switches and routers are asked for their neighbours (LLDP, CDP). */
+    readonly neighbours: boolean;
+    /** The way of a packet to each site is followed. */
+    readonly traceroute: boolean;
+    readonly everyMs: number;
+  };
   readonly heartbeat?: { readonly url: string; readonly intervalMs: number };
   readonly tokens: readonly { readonly name: string; readonly function: string; readonly secret: Secret }[];
   /** Where sessions are read from, and the specialties that may be kept of one. */

@@ -3,6 +3,7 @@
  */
 import type { ComponentChildren, VNode } from "preact";
 import { ruleWords } from "./rules-words.ts";
+import { topologyWords } from "./topology-words.ts";
 import { words } from "./words.ts";
 
 /** Texts that depend on data; the daemon's catalogue stands behind them. What has no translation comes back as it went in. */
@@ -105,6 +106,9 @@ export function Frame(props: { readonly page: PageContext; readonly title: strin
             </a>
             <a href="/rules" aria-current={page.path === "/rules" ? "page" : undefined}>
               {ruleWords[page.language].title}
+            </a>
+            <a href="/topology" aria-current={page.path === "/topology" ? "page" : undefined}>
+              {topologyWords[page.language].title}
             </a>
             <a href="/weaknesses" aria-current={page.path === "/weaknesses" ? "page" : undefined}>
               {w.weaknesses}

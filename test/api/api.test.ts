@@ -85,6 +85,8 @@ describe("the OpenAPI document", () => {
       SessionBody: { rooms: ["a101"], from: "2026-03-09T15:00:00-04:00", to: "2026-03-09T16:00:00-04:00" },
       SessionCsvBody: { csv: "rooms,from,to\n" },
       OutcomeBody: { outcome: "late", lateMinutes: 5 },
+      ConfirmBody: { accept: true },
+      RefuseBody: { reason: "the cable was moved" },
       WithdrawBody: { reason: "moved" },
       DiscoveryBody: { ranges: ["10.1.0.0/24"] },
     };

@@ -4,6 +4,7 @@
 import { createApi } from "../../daemon/api/api.ts";
 import type { ActionResult, ApiDeps, Change, Readiness, ReloadResult } from "../../daemon/api/deps.ts";
 import { Board } from "../../daemon/board.ts";
+import type { StandingProposal } from "../../daemon/confirming.ts";
 import type { DiscoveryRecord } from "../../daemon/discoveries.ts";
 import { createExposition } from "../../daemon/exposition.ts";
 import { createMetrics } from "../../daemon/metrics.ts";
@@ -173,6 +174,18 @@ export const session: Session = {
   ...{ kind: "clinical", priority: "normal", state: "booked" },
 };
 
+/** A codec whose switch says another parent than the file. */
+const standingProposal: StandingProposal = {
+  proposal: {
+    ...{ id: "codec-1~switch-1", device: "codec-1", parents: ["switch-1"], firstSeenAt: at, seenAt: at, state: "open" },
+    from: [
+      { via: "lldp", to: "switch-1", port: "Gi0/3" },
+      { via: "traceroute", hops: ["router-1", "*", "10.1.0.9"] },
+    ],
+  },
+  standing: "proposed",
+  contradicts: ["router-1"],
+};
 const signedSheet: Acceptance = {
   ...{ id: "s1", place: "a101", at, by: "ops", function: "it-technician", reason: "no gatekeeper yet", devices: ["codec-2"] },
   lines: [{ id: "test-call", item: "test-call", state: "open", note: "called CECoT" }],
@@ -258,6 +271,11 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
       reload: async () => made.reload,
       lastReload: () => made.lastReload,
       alarms: () => [alarm],
+      confirming: {
+        list: async () => [standingProposal],
+        accept: async () => ({ ok: true, proposal: standingProposal }),
+        refuse: async () => ({ ok: true, proposal: { ...standingProposal, standing: "refused" } }),
+      },
       accepting: {
         sheet: async (place) => ({
           place,

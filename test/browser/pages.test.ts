@@ -92,6 +92,7 @@ const addresses = [
   "/devices/codec-1",
   "/incidents/VIG-2026-000123-45",
   "/recurrences",
+  "/topology",
   "/weaknesses",
   "/inventory",
   "/inventory?search=rien%20de%20tel",

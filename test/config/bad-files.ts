@@ -717,8 +717,8 @@ export const BAD_FILES: readonly BadFile[] = [
     whole: "__proto__: { x: 1 }\nconstructor: { y: 2 }\ninstance: { toString: 1 }\n",
     says: [
       'functions: the last resort of policy "default" (chief-technician, it-technician) reaches nobody directly; give one of these functions a contact with a mail or webhook reach   (vigie.yaml)',
-      "__proto__: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, ceilings, correlation, discovery, heartbeat, tokens, retention, sessions, influx, rules, severity, families, reload   (vigie.yaml:1)",
-      "constructor: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, ceilings, correlation, discovery, heartbeat, tokens, retention, sessions, influx, rules, severity, families, reload   (vigie.yaml:2)",
+      "__proto__: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, ceilings, correlation, discovery, topology, heartbeat, tokens, retention, sessions, influx, rules, severity, families, reload   (vigie.yaml:1)",
+      "constructor: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, ceilings, correlation, discovery, topology, heartbeat, tokens, retention, sessions, influx, rules, severity, families, reload   (vigie.yaml:2)",
       "instance.toString: is not a known key; known here: name, language, timezone, number_prefix, public_url, state_dir, service_hours   (vigie.yaml:3)",
     ],
   },
@@ -760,6 +760,16 @@ export const BAD_FILES: readonly BadFile[] = [
       'discovery.credentials[4]: credential "login" is for ssh; name one for snmp   (vigie.yaml:21)',
       "discovery.credentials: has 5 credentials, and every stranger would be asked with each; write at most 4   (vigie.yaml:21)",
       'discovery.ssh: credential "main" is for snmp; name one for ssh   (vigie.yaml:22)',
+    ],
+  },
+  {
+    name: "surveys too often, by what is not known",
+    add: `topology: { neighbours: yes-please, traceroute: true, every: 5m, cdp: true }
+`,
+    says: [
+      'topology.neighbours: "yes-please" is not true or false; write true or false   (vigie.yaml:17)',
+      'topology.every: "5m" is below the 1h minimum; write 1h or more   (vigie.yaml:17)',
+      "topology.cdp: is not a known key; known here: neighbours, traceroute, every   (vigie.yaml:17)",
     ],
   },
   {

@@ -170,6 +170,7 @@ paging: { by: prometheus, functions: [it-technician] }
 ceilings: { packets_per_second_per_site: 200, packets_per_second: 2000, snmp_per_device: 4, ssh_per_device: 1 }
 correlation: { place: { window: 5m, devices: 2 }, firmware: { window: 30m, devices: 3, share_percent: 5 }, room: { window: 1h } }
 discovery: { ranges: [10.1.0.0/22, 10.2.0.0/24], sites: { mgh: [10.1.0.0/16] }, credentials: [main, old], ssh: codec, probes_per_second: 50 }
+topology: { neighbours: true, traceroute: true, every: 24h }
 heartbeat: { url: "https://ping.example.org/ping-id", every: 60s }
 tokens: { ops: { function: it-technician, secret: { env: T } } }
 retention: { samples: 14d, traps: 7d, incidents: 7y, sessions: 7y, looks: 20d }

@@ -1,0 +1,135 @@
+/**
+ * `vigie topology`: what is reached through what, as the file and the accepted proposals say together, and what was learned and waits.
+ *
+ * Reads the database beside a running daemon; writes nothing. Accepting is done over the API, by a token: somebody answers for it.
+ */
+import { existsSync } from "node:fs";
+import { basename, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { parentsOf, sitesBehind } from "../../rules/cuts.ts";
+import { contradicted, standingOf, withLearned } from "../../rules/learned.ts";
+import { systemClock } from "../clock.ts";
+import { loadConfig } from "../config/load.ts";
+import { locateDevices } from "../config/locate.ts";
+import { formatProblem } from "../config/problems.ts";
+import { keptProposals } from "../confirming.ts";
+import type { Config } from "../model/config.ts";
+import type { ParentProposal } from "../model/learned.ts";
+import { openStore } from "../store/open.ts";
+import type { Io } from "./io.ts";
+
+const help = `vigie topology [--config vigie.yaml] [--json]
+
+Prints by site which device is reached through which, the circuits with the sites that nothing else leads to, and the proposals: what was
+learned from neighbours (LLDP, CDP) and from the way of packets, where the configuration asks for that (topology: { neighbours: true,
+traceroute: true }). Each proposal says what to write into which file, and whether the file says otherwise. Accepting and refusing is done
+over the API: POST /api/v1/topology/proposals/<id>/accept, …/refuse.
+
+Exit code: 0 printed, 1 the configuration or the database cannot be read, 2 wrong use.`;
+
+export async function topology(argv: string[], io: Io): Promise<number> {
+  const asked = readArgs(argv);
+  if (typeof asked === "string") {
+    if (asked === "help") io.out(help);
+    else io.err(`vigie topology: ${asked}\n\n${help}`);
+    return asked === "help" ? 0 : 2;
+  }
+  const loaded = await loadConfig(asked.file);
+  if (!loaded.ok) {
+    for (const problem of loaded.problems) io.err(formatProblem(problem));
+    return 1;
+  }
+  const picture = await drawn(loaded.config, await proposalsOf(loaded.config));
+  if (asked.json) io.out(JSON.stringify(picture));
+  else for (const line of linesOf(picture)) io.out(line);
+  return 0;
+}
+
+function readArgs(argv: string[]): { readonly file: string; readonly json: boolean } | string {
+  try {
+    const options = {
+      config: { type: "string" },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h" },
+    } as const;
+    const { values } = parseArgs({ args: argv, options });
+    if (values.help === true) return "help";
+    const { config = "vigie.yaml", json } = values;
+    return existsSync(config) ? { file: resolve(config), json } : `${config} is not there; name the file with --config`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Before the daemon's first run there is no database, and nothing was learned. */
+async function proposalsOf({ storage, instance }: Config): Promise<readonly ParentProposal[]> {
+  if (storage.kind === "sqlite" && !existsSync(storage.path)) return [];
+  const store = await openStore({ storage, stateDir: instance.stateDir, clock: systemClock });
+  try {
+    return await keptProposals(store);
+  } finally {
+    await store.close();
+  }
+}
+
+type Picture = Awaited<ReturnType<typeof drawn>>;
+
+async function drawn(file: Config, proposals: readonly ParentProposal[]) {
+  const network = withLearned(file.network, proposals);
+  const places = await locateDevices(
+    file.files,
+    proposals.map(({ device }) => device),
+  );
+  const devices = [...network.devices.values()];
+  return {
+    sites: [...network.sites.values()].map(({ id, gateway }) => ({
+      id,
+      ...(gateway === undefined ? {} : { gateway }),
+      devices: devices.filter(({ site }) => site === id).map((device) => ({ id: device.id, parents: parentsOf(network, device) })),
+    })),
+    links: [...network.links.values()].map(({ id, ends }) => ({ id, ends, alone: sitesBehind(network, id) })),
+    proposals: proposals.map((proposal) => {
+      const { id, device, parents, from } = proposal;
+      const place = places.get(device);
+      const contradicts = contradicted(proposal, file.network);
+      return {
+        ...{ id, device, parents, from, standing: standingOf(proposal, file.network) },
+        ...(contradicts === undefined ? {} : { contradicts }),
+        write: {
+          file: basename(place?.file ?? file.files[0] ?? "vigie.yaml"),
+          line: place?.line,
+          yaml: `parents: [${parents.join(", ")}]`,
+        },
+      };
+    }),
+  };
+}
+
+function linesOf({ sites, links, proposals }: Picture): readonly string[] {
+  const of = (each: Picture["sites"][number]) => [
+    `${each.id}${each.gateway === undefined ? "" : ` (reached through ${each.gateway})`}`,
+    ...each.devices.map(({ id, parents }) => `  ${id}${parents.length === 0 ? "" : ` < ${parents.join(", ")}`}`),
+  ];
+  const ways = links.map(
+    ({ id, ends, alone }) => `  ${id}: ${ends.join(" – ")}${alone.length === 0 ? "" : `; the only way to ${alone.join(", ")}`}`,
+  );
+  return [
+    ...sites.flatMap(of),
+    ...(ways.length === 0 ? [] : ["circuits", ...ways]),
+    ...(proposals.length === 0 ? ["no proposals"] : ["proposals", ...proposals.flatMap(proposalLines)]),
+  ];
+}
+
+function proposalLines({ id, device, parents, from, standing, contradicts, write }: Picture["proposals"][number]): readonly string[] {
+  const says = from.map((each) =>
+    each.via === "traceroute"
+      ? `traceroute ${each.hops.join(" ")}`
+      : `${each.via} ${each.to}${each.port === undefined ? "" : ` ${each.port}`}`,
+  );
+  const other = contradicts === undefined ? "" : `; the file says ${contradicts.join(", ")}`;
+  const where = write.line === undefined ? write.file : `${write.file}:${write.line}`;
+  return [
+    `  ${id} (${standing}): ${device} < ${parents.join(", ")}, by ${says.join("; ")}${other}`,
+    `    write at ${where}: ${write.yaml}`,
+  ];
+}

@@ -1,0 +1,73 @@
+/**
+ * The words of the page on what is reached through what, in both languages.
+ */
+export const topologyWords = {
+  fr: {
+    title: "Topologie",
+    meaning:
+      "Ce qui est joint par quoi. Quand un appareil tombe, tout ce qui est derrière lui est injoignable, sans être en panne : un seul incident le dit.",
+    proposals: "Propositions à confirmer",
+    proposalsMeaning:
+      "Apprises des voisins que les commutateurs annoncent (LLDP, CDP) et du chemin des paquets. Rien n'est appliqué avant qu'une personne accepte.",
+    noProposals: "Rien à confirmer.",
+    decided: "Propositions décidées",
+    device: "Appareil",
+    through: "Joint par",
+    from: "D'après",
+    state: "État",
+    write: "À écrire dans le fichier",
+    below: "sous la ligne {line} de {file}",
+    inFile: "sous l'appareil, dans {file}",
+    how: "Pour accepter ou refuser (un jeton est nécessaire) :",
+    contradicts: "Le fichier dit autre chose",
+    port: "port",
+    path: "chemin",
+    sites: "Par site",
+    nobody: "rien : rattaché directement",
+    alone: "Seul chemin vers",
+    standing: {
+      proposed: "à confirmer",
+      "in-force": "acceptée, en vigueur",
+      "in-file": "dans le fichier",
+      overridden: "acceptée; le fichier a changé depuis, et c'est lui qui vaut",
+      gone: "un appareil a été retiré de la configuration",
+      refused: "refusée",
+    },
+    by: { file: "", gateway: "passerelle du site", proposal: "proposition acceptée", none: "" },
+    decidedBy: "par",
+  },
+  en: {
+    title: "Topology",
+    meaning:
+      "What is reached through what. When a device fails, all that is behind it is out of reach, without having failed: one incident says so.",
+    proposals: "Proposals to confirm",
+    proposalsMeaning:
+      "Learned from the neighbours that switches announce (LLDP, CDP) and from the way of packets. Nothing is in force before a person accepts it.",
+    noProposals: "Nothing to confirm.",
+    decided: "Decided proposals",
+    device: "Device",
+    through: "Reached through",
+    from: "According to",
+    state: "State",
+    write: "To be written into the file",
+    below: "below line {line} of {file}",
+    inFile: "below the device, in {file}",
+    how: "To accept or refuse (a token is needed):",
+    contradicts: "The file says otherwise",
+    port: "port",
+    path: "way",
+    sites: "By site",
+    nobody: "nothing: attached directly",
+    alone: "The only way to",
+    standing: {
+      proposed: "to be confirmed",
+      "in-force": "accepted, in force",
+      "in-file": "in the file",
+      overridden: "accepted; the file was changed since, and it holds",
+      gone: "a device left the configuration",
+      refused: "refused",
+    },
+    by: { file: "", gateway: "the site's gateway", proposal: "accepted proposal", none: "" },
+    decidedBy: "by",
+  },
+} as const;
