@@ -48,6 +48,10 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     about: "test: run the test cases of the rules; list, show",
     load: async () => (await import("./cli/rules.ts")).rules,
   },
+  replay: {
+    about: "run what was looked at through the rules again; what would be new, gone, or otherwise",
+    load: async () => (await import("./cli/replay.ts")).replay,
+  },
   backup: { about: "copy the database while the daemon runs", load: async () => (await import("./cli/backup.ts")).backup },
   restore: { about: "put a backup back, and say what is lost since", load: async () => (await import("./cli/restore.ts")).restore },
   sessions: {

@@ -9,6 +9,7 @@ import express from "express";
 import helmet from "helmet";
 import { acceptanceOperations } from "./acceptance.ts";
 import { createTokenDesk, hostGuard, unauthorized } from "./access.ts";
+import { backtestOperations } from "./backtest.ts";
 import type { Api, ApiDeps } from "./deps.ts";
 import { discoveryOperations } from "./discoveries.ts";
 import { createEventStreams } from "./events.ts";
@@ -44,6 +45,7 @@ export function createApi(deps: ApiDeps): Api {
     ...joiningOperations,
     ...acceptanceOperations,
     ...topologyOperations,
+    ...backtestOperations(),
     ...discoveryOperations,
     ...sessionOperations,
   ];

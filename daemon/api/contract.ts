@@ -4,6 +4,7 @@
  * Instants are ISO 8601 in UTC. Fields are only ever added.
  */
 import { z } from "zod";
+import { BacktestBody, BacktestView } from "./contract-backtest.ts";
 import { DeviceFamily, FamilyList } from "./contract-families.ts";
 import { IncidentLinkView, LinkBody, MergeBody, SplitBody, UnlinkBody } from "./contract-joining.ts";
 import {
@@ -344,6 +345,8 @@ export const shapes = {
   Discovery: DiscoveryView,
   DiscoveryList,
   DiscoveryBody,
+  BacktestBody,
+  Backtest: BacktestView,
   AcceptanceSheet: SheetView,
   Acceptance: AcceptanceView,
   CommissioningList,

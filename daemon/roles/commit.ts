@@ -24,10 +24,11 @@ import type { Config } from "../model/config.ts";
 import { type Incident, isFailing, type Severity } from "../model/incident.ts";
 import { circuitNames, type Device, type Site } from "../model/network.ts";
 import { DAY, type Instant } from "../model/time.ts";
-import { RaceLost, type Tx } from "../ports.ts";
+import { RaceLost } from "../ports.ts";
 import { ClassFacts, type SessionBook } from "./class-facts.ts";
 import { rootCauseOf } from "./explain.ts";
 import { hoursOf } from "./hours.ts";
+import type { IncidentWrites } from "./incident-writes.ts";
 import { Joiner } from "./joiner.ts";
 import { rowsFor } from "./recipients.ts";
 import type { Intent, TurnResult } from "./turn.ts";
@@ -57,7 +58,7 @@ type Fold = Extract<Intent, { kind: "fold" }>;
 type Opener = Extract<Intent, { kind: "open" | "ask" }>;
 
 export class IntentWriter {
-  readonly #tx: Tx;
+  readonly #tx: IncidentWrites;
   readonly #config: Config;
   readonly #turn: TurnResult;
   readonly #numbers: Reserved[];
@@ -70,7 +71,7 @@ export class IntentWriter {
 
   readonly #facts: ClassFacts;
 
-  constructor(tx: Tx, config: Config, turn: TurnResult, numbers: readonly Reserved[], bookings?: SessionBook) {
+  constructor(tx: IncidentWrites, config: Config, turn: TurnResult, numbers: readonly Reserved[], bookings?: SessionBook) {
     this.#tx = tx;
     this.#facts = new ClassFacts(() => config, bookings);
     this.#config = config;

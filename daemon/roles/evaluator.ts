@@ -8,8 +8,6 @@
 
 import { DateTime } from "luxon";
 import { inOrder } from "../../rules/alarm.ts";
-import { createRuleIndex } from "../../rules/applies.ts";
-import { topologyOf } from "../../rules/cuts.ts";
 import type { Board } from "../board.ts";
 import type { Bookings } from "../bookings.ts";
 import type { Config } from "../model/config.ts";
@@ -19,7 +17,6 @@ import { MINUTE } from "../model/time.ts";
 import { type Bus, type Clock, type Fence, LeaseLost, type Log, RaceLost, type Store } from "../ports.ts";
 import { adopt } from "./adopt.ts";
 import { IntentWriter, numbersNeeded, type Reserved } from "./commit.ts";
-import { Correlator } from "./correlator.ts";
 import { FailingNow } from "./failing-now.ts";
 import type { GateKeeper } from "./intent.ts";
 import type { Leases } from "./lease.ts";
@@ -30,6 +27,7 @@ import type { Role } from "./supervisor.ts";
 import { type WallRow, wallKey } from "./timekeeper.ts";
 import { type Kick, Turn, type TurnResult, type TurnWorld, type Wide } from "./turn.ts";
 import { type Input, inputOf } from "./turn-input.ts";
+import { worldOf } from "./world.ts";
 
 export interface EvaluatorStats {
   turn(seconds: number, observations: number): void;
@@ -354,24 +352,12 @@ export class Evaluator implements Role {
   }
 
   #worldOf(config: Config): TurnWorld {
-    return {
-      network: config.network,
-      topology: topologyOf(config.network),
-      startedAt: this.#startedAt,
-      rules: config.rules,
-      ruleById: new Map(config.rules.map((rule) => [rule.id, rule])),
-      rulesOf: createRuleIndex(config.rules),
-      board: this.#deps.board,
-      restoreAfterLooks: config.policies.get(config.policy)?.restoreAfterLooks ?? 2,
-      matches: (list, alarmed) => this.#standing.matches(config.network, list, alarmed),
-      gates: this.#deps.gates ?? [],
-      correlator: new Correlator({
-        ...{ config, board: this.#deps.board },
-        isFailing: (incident) => this.#failing.has(incident),
-        apart: (one, other) => this.#failing.apart(one, other),
-      }),
-      holdUntil: this.#holdUntil,
-    };
+    const { board, gates = [] } = this.#deps;
+    const isFailing = (incident: string) => this.#failing.has(incident);
+    return worldOf({
+      ...{ config, board, gates, isFailing, apart: (one: string, other: string) => this.#failing.apart(one, other) },
+      ...{ standing: this.#standing, startedAt: this.#startedAt, holdUntil: this.#holdUntil },
+    });
   }
 
   #show(device: string, up: number, now: number): void {

@@ -8,12 +8,12 @@ import { type Decision, foldIncident, line } from "../../rules/incident.ts";
 import type { Alarm } from "../model/alarm.ts";
 import { type Incident, isFailing } from "../model/incident.ts";
 import type { Instant } from "../model/time.ts";
-import type { Tx } from "../ports.ts";
+import type { IncidentWrites } from "./incident-writes.ts";
 import type { Together } from "./intent.ts";
 import type { Overlay } from "./memory.ts";
 
 export interface JoinerDeps {
-  readonly tx: Tx;
+  readonly tx: IncidentWrites;
   readonly overlay: Overlay;
   readonly save: (alarm: Alarm) => void;
   readonly write: (decision: Decision, at: Instant) => Promise<void>;

@@ -109,12 +109,11 @@ export class PieceColumns {
   }
 
   #add(observation: Observation, turn: number): void {
-    const key = `${observation.device}\n${observation.check}\n${observation.kind}`;
-    let entry = this.#entries.get(key);
+    const { check, device, kind } = observation;
+    let entry = this.#entries.get(check);
     if (entry === undefined) {
-      const { check, device, kind } = observation;
       entry = { number: this.#entries.size, check, device, kind, count: 0, stateStarts: [], states: [], series: [], present: [] };
-      this.#entries.set(key, entry);
+      this.#entries.set(check, entry);
     }
     this.#rows.add(entry.number, turn, observation);
     if (!this.#isSame(entry.states.at(-1), observation)) this.#begin(entry, observation);
@@ -221,7 +220,11 @@ export class PieceColumns {
 
   #times(mine: Uint32Array): LookTimes {
     const { at, seq, turn, durationMs } = this.#rows;
-    const column = (from: Float64Array | Uint32Array) => Float64Array.from(mine, (row) => from[row] ?? 0);
+    const column = (from: Float64Array | Uint32Array) => {
+      const its = new Float64Array(mine.length);
+      for (let look = 0; look < mine.length; look += 1) its[look] = from[mine[look] ?? 0] ?? 0;
+      return its;
+    };
     return { at: column(at), seq: column(seq), turn: column(turn), durationMs: column(durationMs) };
   }
 }

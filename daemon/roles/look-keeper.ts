@@ -133,8 +133,7 @@ export class LookKeeper implements Role, TurnWatcher {
     const { clock } = this.#deps;
     while (!signal.aborted) {
       beat();
-      await this.#drain();
-      await this.#write();
+      await this.flush();
       await clock.sleep(200, signal);
     }
     await this.stop();
@@ -143,6 +142,11 @@ export class LookKeeper implements Role, TurnWatcher {
   /** Writes everything so far, as a piece of its own. */
   async stop(): Promise<void> {
     this.#cut(undefined, this.#began ?? 0);
+    await this.flush();
+  }
+
+  /** Takes in what was handed over, and writes the pieces that are complete. */
+  async flush(): Promise<void> {
     await this.#drain();
     await this.#write();
   }

@@ -110,7 +110,7 @@ export class AlarmMemory implements AlarmView {
   }
 
   /** Remembers that these were judged; after the commit. */
-  remember(observations: readonly Observation[]): void {
+  remember(observations: readonly Pick<Observation, "check" | "at" | "seq">[]): void {
     for (const { check, at, seq } of observations) {
       this.#judged.set(check, { at, seq });
       if (this.#heardAt === undefined || at > this.#heardAt) this.#heardAt = at;

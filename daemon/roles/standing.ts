@@ -122,8 +122,13 @@ export class Standing {
       if (waiting.size === 0) this.#candidates.delete(device);
       else this.#candidates.set(device, waiting);
     }
-    for (const listing of listings) this.#listings.set(listing.gatekeeper, listing);
+    this.listed(listings);
     for (const device of judged) this.#judged.add(device);
+  }
+
+  /** These lists hold from now on. */
+  listed(listings: readonly Listing[]): void {
+    for (const listing of listings) this.#listings.set(listing.gatekeeper, listing);
   }
 
   /**

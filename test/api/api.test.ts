@@ -88,6 +88,7 @@ describe("the OpenAPI document", () => {
       ConfirmBody: { accept: true },
       RefuseBody: { reason: "the cable was moved" },
       WithdrawBody: { reason: "moved" },
+      BacktestBody: { forMs: 60_000 },
       DiscoveryBody: { ranges: ["10.1.0.0/24"] },
     };
     let driven = 0;

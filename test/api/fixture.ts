@@ -421,6 +421,10 @@ function fakeStore(incidents: Map<string, Incident>, audited: AuditEntry[], stoc
     ],
     rollups: async () => [{ series: "icmp_rtt_avg_seconds", slotAt: at - 300_000, count: 10, min: 0.001, max: 0.003, mean: 0.002 }],
     acceptances: async () => [signedSheet],
+    looksKept: async () => ({ from: at - 3_600_000, to: at }),
+    lookStart: async () => undefined,
+    async *lookPieces() {},
+    loadInventories: async () => [],
     traps: async () => [
       {
         at,

@@ -11,6 +11,7 @@ import { benchDiscover } from "./discover.ts";
 import { benchEvaluator } from "./evaluator.ts";
 import { type Figure, machine, type Report } from "./figure.ts";
 import { benchProbes } from "./probes.ts";
+import { benchReplay } from "./replay.ts";
 import { writeReports } from "./report.ts";
 import { benchSsh } from "./ssh.ts";
 import { benchStart } from "./start.ts";
@@ -68,6 +69,7 @@ const benches: Readonly<Record<string, { readonly usual: boolean; run(size: Size
   store: { usual: true, run: () => benchStore() },
   start: { usual: true, run: ({ quick }) => benchStart({ devices: quick ? 1_000 : 10_000, incidents: quick ? 2_000 : 100_000 }) },
   evaluator: { usual: true, run: ({ quick }) => benchEvaluator({ devices: quick ? 1_000 : 10_000 }) },
+  replay: { usual: true, run: ({ quick }) => benchReplay(quick ? { devices: 1_000, hours: 2 } : { devices: 10_000, hours: 24 }) },
   discover: { usual: true, run: ({ quick }) => benchDiscover(quick ? { devices: 30, bits: 25 } : { devices: 300, bits: 22 }) },
   "devices-100k": {
     usual: false,

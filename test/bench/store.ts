@@ -14,7 +14,7 @@ import { openStore } from "../../daemon/store/open.ts";
 import { type Figure, lower, type Report } from "./figure.ts";
 
 /** Lengthens nothing: a fixed sequence, so that two runs write the same bytes. */
-function noise(seed: number): () => number {
+export function noise(seed: number): () => number {
   let state = seed;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -51,7 +51,7 @@ const SAMPLE = 1_000;
 const SLOTS = DAY / (5 * MINUTE);
 
 /** Bytes on disk of every table and index whose name begins with `prefix`. */
-async function sizes(file: string, prefix: string): Promise<number> {
+export async function sizes(file: string, prefix: string): Promise<number> {
   const { default: knex } = await import("knex");
   const raw = knex({ client: "sqlite3", connection: { filename: file }, useNullAsDefault: true });
   try {

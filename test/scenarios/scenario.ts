@@ -33,6 +33,7 @@ import { Escalator } from "../../daemon/roles/escalator.ts";
 import { Evaluator } from "../../daemon/roles/evaluator.ts";
 import { JoiningDesk } from "../../daemon/roles/joining-desk.ts";
 import type { Leases } from "../../daemon/roles/lease.ts";
+import { LookKeeper } from "../../daemon/roles/look-keeper.ts";
 import { anchorOf } from "../../daemon/roles/scheduler.ts";
 import { openStore } from "../../daemon/store/open.ts";
 import { renderRow } from "../../daemon/telling.ts";
@@ -100,6 +101,8 @@ export class Scenario {
   board = new Board();
   mutes!: MaintenanceBook;
   maintaining!: Maintaining;
+  /** Keeps what was judged; `looks.stop()` writes it. */
+  readonly looks: LookKeeper;
   #evaluator!: Evaluator;
   #escalator!: Escalator;
   #dispatcher!: Dispatcher;
@@ -121,6 +124,7 @@ export class Scenario {
     this.store = parts.store;
     this.start = parts.clock.now();
     this.bookings = new BookedSessions({ store: parts.store, clock: parts.clock, config: () => this.config });
+    this.looks = new LookKeeper({ store: parts.store, clock: parts.clock, log: quiet });
     this.desk = this.#wire();
   }
 
@@ -153,8 +157,9 @@ export class Scenario {
       },
       changed() {},
       seen() {},
+      watch: this.looks,
     });
-    this.#escalator = new Escalator({ ...basics, mutes: this.mutes, changed() {} });
+    this.#escalator = new Escalator({ ...basics, mutes: this.mutes, changed: (moved) => this.looks.told(moved, clock.now()) });
     const notifier: Notifier = { kind: "sink", send: async (_channel, message) => this.#send(message), stop: async () => undefined };
     this.#dispatcher = new Dispatcher({
       ...basics,
@@ -290,6 +295,7 @@ export class Scenario {
     if (batch.length > 0) this.#batch = batch;
     await this.#evaluator.drain();
     await this.#evaluator.take(batch);
+    await this.looks.flush();
     while ((await this.#escalator.turn()) > 0);
     while ((await this.#dispatcher.turn(new AbortController().signal)) > 0);
     if (now >= this.#auditAt) {

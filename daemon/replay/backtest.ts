@@ -1,0 +1,145 @@
+/**
+ * Rules tried on what was kept: what they would have opened, beside what other rules (or the daemon) opened.
+ *
+ * Everything is read from the store and nothing is written. It runs in slices, so that a daemon can run it beside its work.
+ */
+import type { Config } from "../model/config.ts";
+import type { Incident } from "../model/incident.ts";
+import type { CheckLooks, PieceHead } from "../model/looks.ts";
+import type { Rule } from "../model/rule.ts";
+import { type Instant, MINUTE } from "../model/time.ts";
+import type { Store } from "../ports.ts";
+import { compare, type Difference, named, type ReplayedIncident, recorded, recordedFields, replayed } from "./compare.ts";
+import { ReplayEngine, type ReplayWorld } from "./engine.ts";
+
+export interface BacktestInput {
+  readonly store: Pick<Store, "lookStart" | "lookPieces" | "looksKept" | "looksOf" | "looksCheckpoint" | "incidents" | "loadInventories">;
+  readonly config: Config;
+  readonly from: Instant;
+  readonly to: Instant;
+  /** What is compared with: these rules, or `recorded`: what the daemon opened. */
+  readonly rulesA: readonly Rule[] | "recorded";
+  readonly rulesB: readonly Rule[];
+  /** For both. */
+  readonly gates?: ReplayWorld["gates"];
+  readonly bookings?: ReplayWorld["bookings"];
+  /** How far it is: 0 to 1, and the time that was reached. */
+  readonly progress?: (share: number, at: Instant) => void;
+  /** Awaited now and then; undefined: go on. May reject, to end it. */
+  readonly pause?: () => Promise<void> | undefined;
+  /** Asked between pieces: stop here, with what was covered. */
+  readonly enough?: () => boolean;
+}
+
+export interface Backtest extends Difference {
+  /** Incidents that would not open, and that people called a false alarm. */
+  readonly false: number;
+  /** Incidents that would not open, and that were none. */
+  readonly missed: number;
+  /** The time that was asked for, as far as it was covered. */
+  readonly from: Instant;
+  readonly to: Instant;
+  /** Where the replay began: at kept alarms, or with none (`clean`): then what was wrong already opens anew. */
+  readonly begin: { readonly at: Instant; readonly clean: boolean };
+  readonly before: readonly ReplayedIncident[];
+  readonly after: readonly ReplayedIncident[];
+  readonly looks: number;
+  readonly judged: number;
+  /** Runs of values in which a limit of the tried rules lies: for these looks it is no longer known which side they were on. */
+  readonly ambiguous: number;
+  readonly lost: number;
+  /** It came to the end of the time asked for, as far as anything was kept. */
+  readonly complete: boolean;
+  /** Times of more than five minutes in which nothing was kept. */
+  readonly gaps: readonly { readonly from: Instant; readonly to: Instant }[];
+  /** Hashes of other configurations than the one in force now. */
+  readonly otherConfigs: readonly string[];
+}
+
+const gapMs = 5 * MINUTE;
+const noPause = () => undefined;
+
+/** Undefined: nothing was kept of that time. */
+export async function backtest(input: BacktestInput): Promise<Backtest | undefined> {
+  const { store, config, to, rulesA, rulesB } = input;
+  const kept = await store.looksKept();
+  if (kept === undefined || kept.to < input.from || kept.from > to) return undefined;
+  const start = await store.lookStart(Math.max(input.from, kept.from));
+  const begin = { at: start?.from ?? kept.from, clean: start === undefined };
+  const from = Math.max(input.from, begin.at);
+  const checkpoint = start === undefined ? undefined : await store.looksCheckpoint(start);
+  const inventories = await store.loadInventories();
+  const engineOf = (rules: readonly Rule[]) =>
+    new ReplayEngine({
+      config: { ...config, rules },
+      inventories,
+      ...(checkpoint === undefined ? {} : { checkpoint }),
+      ...(input.gates === undefined ? {} : { gates: input.gates }),
+      ...(input.bookings === undefined ? {} : { bookings: input.bookings }),
+    });
+  const tried = engineOf(rulesB);
+  const other = rulesA === "recorded" ? undefined : engineOf(rulesA);
+  const covered = await runPieces(input, begin.at, other === undefined ? [tried] : [other, tried]);
+  const end = Math.min(to, covered.to);
+  const known = recorded(await incidentsOf(store, from, end));
+  const before = other === undefined ? known : named(replayed(other.courses(), from, end), known);
+  const after = named(replayed(tried.courses(), from, end), known);
+  const difference = other === undefined ? compare(before, after, { fields: recordedFields, toleranceMs: 1_000 }) : compare(before, after);
+  return {
+    ...difference,
+    ...judgedBy(difference.gone),
+    ...{ from, to: end, begin, before, after, gaps: covered.gaps, complete: covered.complete },
+    looks: tried.counts.looks,
+    judged: tried.counts.judged,
+    ambiguous: tried.counts.ambiguous,
+    lost: tried.counts.lost,
+    otherConfigs: [...tried.configs].filter((hash) => hash !== config.hash),
+  };
+}
+
+/** What the daemon never opened (it was in maintenance, say) is neither. */
+function judgedBy(gone: readonly ReplayedIncident[]): { readonly false: number; readonly missed: number } {
+  const known = gone.filter(({ number }) => number !== undefined);
+  const wrong = known.filter(({ disposition }) => disposition === "false-alarm").length;
+  return { false: wrong, missed: known.length - wrong };
+}
+
+async function runPieces(input: BacktestInput, begin: Instant, engines: readonly ReplayEngine[]) {
+  const { store, to, progress, pause = noPause, enough } = input;
+  const gaps: { from: Instant; to: Instant }[] = [];
+  let reached = begin;
+  for await (const head of store.lookPieces(begin, to)) {
+    if (head.from < begin) continue;
+    if (head.from - reached > gapMs) gaps.push({ from: reached, to: head.from });
+    const checks = await checksOf(store, head, pause);
+    for (const engine of engines) await engine.piece(head, checks, pause);
+    reached = Math.max(reached, head.to);
+    progress?.((reached - begin) / Math.max(1, to - begin), reached);
+    if (enough?.() === true) return { to: reached, gaps, complete: reached >= to };
+  }
+  return { to: reached, gaps, complete: true };
+}
+
+async function checksOf(store: BacktestInput["store"], head: PieceHead, pause: () => Promise<void> | undefined) {
+  const checks: CheckLooks[] = [];
+  for await (const some of store.looksOf(head)) {
+    checks.push(...some);
+    await pause();
+  }
+  return checks;
+}
+
+const pageSize = 500;
+
+/** Every incident that opened in this time. */
+async function incidentsOf(store: BacktestInput["store"], from: Instant, to: Instant): Promise<readonly Incident[]> {
+  const found: Incident[] = [];
+  let before: { readonly openedAt: Instant; readonly id: string } | undefined;
+  for (;;) {
+    const page = await store.incidents({ since: from, limit: pageSize, ...(before === undefined ? {} : { before }) });
+    found.push(...page.filter(({ openedAt }) => openedAt <= to));
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageSize) return found;
+    before = { openedAt: last.openedAt, id: last.id };
+  }
+}

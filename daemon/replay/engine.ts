@@ -1,0 +1,384 @@
+/**
+ * The evaluator in virtual time: kept looks through the same turns and the same writer, with incidents in memory.
+ *
+ * Turns are those of the daemon, with their own time, so that what was judged late or out of order is so again. A turn in which nothing
+ * can happen is not run.
+ */
+import { inOrder } from "../../rules/alarm.ts";
+import { type RuleReads, readsOf } from "../../rules/reads.ts";
+import { listingOf } from "../../rules/registration.ts";
+import { Board } from "../board.ts";
+import { alarmKey } from "../model/alarm.ts";
+import type { Config } from "../model/config.ts";
+import type { DeviceInventory } from "../model/inventory.ts";
+import type { CheckLooks, LookMark, LooksCheckpoint, PieceHead } from "../model/looks.ts";
+import type { Observation } from "../model/observation.ts";
+import { type Instant, MINUTE } from "../model/time.ts";
+import { adopt } from "../roles/adopt.ts";
+import { IntentWriter, type Reserved } from "../roles/commit.ts";
+import { blindRoot, blindSymptom, linkSymptom } from "../roles/explain.ts";
+import type { GateKeeper, TurnResult, TurnWorld, Wide } from "../roles/intent.ts";
+import { AlarmMemory, isGate } from "../roles/memory.ts";
+import { Standing } from "../roles/standing.ts";
+import { Turn } from "../roles/turn.ts";
+import { worldOf } from "../roles/world.ts";
+import { Cursor } from "./cursor.ts";
+import { type Course, ReplayedIncidents } from "./incidents.ts";
+import { type Moves, movesOf } from "./moves.ts";
+
+type Bookings = ConstructorParameters<typeof IntentWriter>[4];
+
+export interface ReplayWorld {
+  readonly config: Config;
+  /** The alarms and incidents that it starts with; undefined: none. */
+  readonly checkpoint?: LooksCheckpoint;
+  readonly gates?: readonly GateKeeper[];
+  readonly bookings?: Bookings;
+  /** What devices are, by their own words: firmware is a reason to take incidents together. */
+  readonly inventories?: readonly DeviceInventory[];
+}
+
+export interface ReplayCounts {
+  looks: number;
+  /** Of them, judged one by one; the rest was passed over in bulk. */
+  judged: number;
+  turns: number;
+  /** Runs of values that hold a limit of these rules: which side each look was on is no longer known. */
+  ambiguous: number;
+  /** Looks that the daemon did not keep. */
+  lost: number;
+}
+
+export class ReplayEngine {
+  readonly counts: ReplayCounts = { looks: 0, judged: 0, turns: 0, ambiguous: 0, lost: 0 };
+  /** Hashes of the configurations that were in force. */
+  readonly configs = new Set<string>();
+  readonly #world: ReplayWorld;
+  readonly #reads: RuleReads;
+  /** Made anew after a start and a change of the configuration. */
+  #made: TurnWorld | undefined;
+  readonly #incidents: ReplayedIncidents;
+  #memory: AlarmMemory;
+  #board = new Board();
+  #standing = new Standing(this.#board);
+  #holdUntil = 0;
+  #waiting: ReadonlySet<string> = new Set();
+  /** When an alarm of each device last moved. */
+  readonly #moved = new Map<string, Instant>();
+  readonly #cursors = new Map<string, Cursor>();
+  /** Of the present piece. */
+  #ofDevice = new Map<string, Cursor[]>();
+  #buckets: (Cursor[] | undefined)[] = [];
+  #turnNow = 0;
+  #watched: ReadonlySet<string> = new Set();
+  #startedAt = Number.NEGATIVE_INFINITY;
+  #head: PieceHead | undefined;
+  #number = 0;
+
+  constructor(world: ReplayWorld) {
+    this.#world = world;
+    const { config, checkpoint } = world;
+    this.#reads = readsOf(config.rules);
+    this.#incidents = new ReplayedIncidents(config, checkpoint?.incidents ?? [], world.bookings);
+    this.#memory = new AlarmMemory(checkpoint?.alarms ?? []);
+    this.#board.show([], world.inventories ?? []);
+    this.#adopt(0);
+  }
+
+  courses(): Iterable<Course> {
+    return this.#incidents.courses();
+  }
+
+  /** All looks of one piece. `pause` is awaited now and then. */
+  async piece(head: PieceHead, checks: readonly CheckLooks[], pause: () => Promise<void> | undefined): Promise<void> {
+    this.configs.add(head.config);
+    await this.#begin(head, checks, pause);
+    let mark = 0;
+    for (let turn = 0; turn < head.turns.length; turn += 1) {
+      const now = head.turns[turn] ?? 0;
+      const wide: Wide[] = [];
+      for (let next = head.marks[mark]; next !== undefined && next.turn <= turn; mark += 1, next = head.marks[mark]) this.#take(next, wide);
+      if (now >= this.#incidents.wakeAt) this.#incidents.wake(now);
+      const bucket = this.#buckets[turn];
+      if (bucket !== undefined || wide.length > 0 || this.#isDue(now)) await this.#turn(turn, now, bucket ?? [], wide);
+      const waiting = (turn & 63) === 0 ? pause() : undefined;
+      if (waiting !== undefined) await waiting;
+    }
+    for (const last of head.marks.slice(mark)) this.#take(last, []);
+  }
+
+  async #begin(head: PieceHead, checks: readonly CheckLooks[], pause: () => Promise<void> | undefined): Promise<void> {
+    this.#head = head;
+    this.#buckets = [];
+    this.#ofDevice = new Map();
+    if (head.marks.some(({ kind }) => kind === "started")) this.#restart();
+    for (const [index, kept] of checks.entries()) {
+      const waiting = (index & 255) === 0 ? pause() : undefined;
+      if (waiting !== undefined) await waiting;
+      this.counts.looks += kept.count;
+      // Looks of a device that is no longer configured are about nothing.
+      if (!this.#world.config.network.devices.has(kept.device)) continue;
+      let cursor = this.#cursors.get(kept.check);
+      if (cursor === undefined) {
+        cursor = new Cursor(kept);
+        this.#cursors.set(kept.check, cursor);
+      }
+      this.counts.ambiguous += cursor.begin(kept, this.#reads, head.from);
+      const same = this.#ofDevice.get(kept.device);
+      if (same === undefined) this.#ofDevice.set(kept.device, [cursor]);
+      else same.push(cursor);
+    }
+    for (const cursors of this.#ofDevice.values()) for (const cursor of cursors) this.#schedule(cursor);
+  }
+
+  #schedule(cursor: Cursor): void {
+    const turn = cursor.nextTurn();
+    if (turn === cursor.due) return;
+    cursor.due = turn;
+    if (turn < 0) return;
+    const bucket = this.#buckets[turn];
+    if (bucket === undefined) this.#buckets[turn] = [cursor];
+    else bucket.push(cursor);
+  }
+
+  #take(mark: LookMark, wide: Wide[]): void {
+    switch (mark.kind) {
+      case "started":
+        this.#startedAt = mark.at;
+        this.#made = undefined;
+        return;
+      case "adopted":
+        this.configs.add(mark.hash);
+        this.#holdUntil = mark.holdUntil;
+        this.#adopt(mark.at);
+        return;
+      case "wide":
+        wide.push(mark.wide);
+        return;
+      case "told":
+        this.#incidents.told(mark.rootCause, mark.at);
+        return;
+      case "lost":
+        this.counts.lost += mark.looks;
+    }
+  }
+
+  /** The daemon came back: what it had only in memory is gone. */
+  #restart(): void {
+    this.#memory = new AlarmMemory([...this.#memory.all()]);
+    this.#board = new Board();
+    this.#board.show([], this.#world.inventories ?? []);
+    this.#standing = new Standing(this.#board);
+    this.#made = undefined;
+    for (const cursor of this.#cursors.values()) cursor.forget();
+    this.#waiting = new Set(
+      this.#memory.live().flatMap((alarm) => {
+        if (alarm.state !== "active" || alarm.incident === undefined || alarm.suppressedBy !== undefined) return [];
+        const incident = this.#incidents.get(alarm.incident);
+        const endedAt = incident?.restoredAt ?? incident?.closedAt;
+        return endedAt !== undefined && alarm.since > endedAt ? [alarm.key] : [];
+      }),
+    );
+  }
+
+  #adopt(at: Instant): void {
+    const { alarms } = adopt(this.#memory.all(), this.#incidents.open(), this.#world.config, at);
+    this.#memory.apply(alarms);
+    this.#made = undefined;
+  }
+
+  /** Could a turn without looks change something? */
+  #isDue(now: Instant): boolean {
+    if (this.#memory.due(now).length > 0 || this.#waiting.size > 0 || this.#memory.suspects.size > 0) return true;
+    if (this.#memory.gated()[Symbol.iterator]().next().done !== true) return true;
+    return now <= this.#holdUntil + MINUTE && this.#memory.unexplained().length > 0;
+  }
+
+  async #turn(turn: number, now: Instant, bucket: readonly Cursor[], wide: readonly Wide[]): Promise<void> {
+    this.#turnNow = turn;
+    const cursors = this.#touched(turn, bucket);
+    const looks: Observation[] = [];
+    const judged: Cursor[] = [];
+    for (const cursor of cursors) {
+      const { looks: its, before } = cursor.take(turn);
+      if (before !== undefined) this.#memory.remember([before]);
+      if (its.length > 0) judged.push(cursor);
+      looks.push(...its);
+    }
+    // Looks that were passed over were heard all the same.
+    const heardAt = this.#head?.turns[turn - 1];
+    if (heardAt !== undefined) this.#memory.hearSince(Math.max(this.#memory.heardAt ?? heardAt, heardAt));
+    const observations = inOrder(looks);
+    this.counts.turns += 1;
+    this.counts.judged += observations.length;
+    const world = this.#worldNow();
+    const result = new Turn(world, this.#memory).run(observations, now, this.#held(now), wide);
+    const unsettled = this.#unsettledBy(observations, now);
+    await this.#write(result, now);
+    const moves = movesOf(result.overlay.changes(), (key) => this.#memory.get(key), world.restoreAfterLooks);
+    const live = this.#liveOf(judged);
+    this.#follow(result, observations, now);
+    const counted = new Set(moves.counted);
+    // A slope or an absence is judged by the look before: such a device is looked at look by look.
+    for (const key of result.overlay.marks.keys()) unsettled.add(key.slice(0, key.indexOf("|")));
+    for (const cursor of judged) {
+      const { device } = cursor;
+      if (unsettled.has(device) || this.#watched.has(this.#siteOf(device)) || this.#dependsOnOthers(device)) cursor.settled = false;
+      else cursor.settle((live.get(device) ?? []).filter((key) => !counted.has(key)));
+    }
+    this.#rouse(moves, turn);
+    for (const cursor of judged) this.#schedule(cursor);
+    if ([...moves.moved].some((holder) => !this.#world.config.network.devices.has(holder))) this.#watch(turn);
+  }
+
+  #siteOf(device: string): string {
+    return this.#world.config.network.devices.get(device)?.site ?? "";
+  }
+
+  /** Who may notice what a turn did looks again at the next look. */
+  #rouse({ moved, counted }: Moves, turn: number): void {
+    for (const device of moved) {
+      for (const cursor of this.#ofDevice.get(device) ?? []) {
+        cursor.rouse(turn);
+        this.#schedule(cursor);
+      }
+    }
+    for (const key of counted) {
+      const device = key.slice(0, key.indexOf("|"));
+      if (moved.has(device)) continue;
+      for (const cursor of this.#ofDevice.get(device) ?? []) {
+        cursor.hear(key, turn);
+        this.#schedule(cursor);
+      }
+    }
+  }
+
+  /** The alarms that looks at these devices still matter to. */
+  #liveOf(cursors: readonly Cursor[]): ReadonlyMap<string, readonly string[]> {
+    const live = new Map<string, readonly string[]>();
+    for (const { device } of cursors) {
+      if (live.has(device)) continue;
+      live.set(
+        device,
+        [...this.#memory.ofDevice(device), ...this.#memory.settlingOf(device)].map(({ key }) => key),
+      );
+    }
+    return live;
+  }
+
+  /** Those whose turn it is, and every other check of their devices: in a turn, a device's looks are judged together. */
+  #touched(turn: number, bucket: readonly Cursor[]): ReadonlySet<Cursor> {
+    const touched = new Set<Cursor>();
+    for (const cursor of bucket) {
+      if (cursor.due !== turn) continue;
+      for (const each of this.#ofDevice.get(cursor.device) ?? []) touched.add(each);
+    }
+    return touched;
+  }
+
+  /** Devices of looks that came late, or before an alarm's last move: that they changed nothing says nothing about the next one. */
+  #unsettledBy(observations: readonly Observation[], now: Instant): Set<string> {
+    const unsettled = new Set<string>();
+    for (const { check, device, at, seq, finding } of observations) {
+      const previous = this.#memory.judged(check);
+      const late = previous !== undefined && (at < previous.at || (at === previous.at && seq <= previous.seq));
+      const stale = at <= (this.#moved.get(device) ?? Number.NEGATIVE_INFINITY) || at > now;
+      if (late || stale || finding.faults.length > 0) unsettled.add(device);
+    }
+    return unsettled;
+  }
+
+  async #write(result: TurnResult, now: Instant): Promise<void> {
+    if (result.intents.length === 0) return;
+    const year = new Date(now).getUTCFullYear();
+    const numbers = result.intents.map((): Reserved => {
+      this.#number += 1;
+      return { year, sequence: this.#number };
+    });
+    await new IntentWriter(this.#incidents, this.#world.config, result, numbers, this.#world.bookings).run();
+  }
+
+  /** Memory and board learn what was decided. */
+  #follow(result: TurnResult, observations: readonly Observation[], now: Instant): void {
+    for (const { device, movedAt } of result.overlay.changes()) this.#moved.set(device, Math.max(this.#moved.get(device) ?? 0, movedAt));
+    this.#memory.apply(result.overlay.changes());
+    if (result.overlay.heardAt !== undefined) this.#memory.hearSince(result.overlay.heardAt);
+    this.#memory.remember(observations);
+    this.#memory.rememberBack(result.cameBack);
+    this.#memory.rememberMarks(result.overlay.marks);
+    this.#waiting = result.held;
+    for (const observation of observations) this.#record(observation, now);
+    this.#memory.suspects = result.suspects;
+    for (const [device, up] of result.up) this.#board.of(device, now).up = up;
+    const { devices } = this.#world.config.network;
+    const listings = observations.flatMap((observation) => {
+      const gatekeeper = observation.finding.whole === undefined ? undefined : devices.get(observation.device);
+      return gatekeeper === undefined ? [] : (listingOf(gatekeeper, observation) ?? []);
+    });
+    if (listings.length > 0) this.#standing.listed(listings);
+  }
+
+  /** What answers goes on answering while its looks are passed over: the board knows when it did last. */
+  #record(observation: Observation, now: Instant): void {
+    this.#board.record(observation, now);
+    const looks = this.#board.get(observation.device)?.looks;
+    const look = looks?.get(observation.check);
+    const cursor = this.#cursors.get(observation.check);
+    if (looks === undefined || look?.status !== "up" || cursor === undefined || observation.kind === "trap") return;
+    const lastAt = () => Math.max(look.answeredAt ?? 0, cursor.lastAt(this.#head?.from ?? 0, this.#turnNow) ?? 0);
+    looks.set(observation.check, {
+      ...look,
+      get answeredAt() {
+        return lastAt();
+      },
+    });
+  }
+
+  /** Sites whose devices are judged look by look: a circuit that they hang on is down, and any answer may end that. */
+  #watch(turn: number): void {
+    const isActive = (holder: string, symptom: string) => this.#memory.get(alarmKey(holder, symptom))?.state === "active";
+    const { sites, devices } = this.#world.config.network;
+    const cuts = this.#worldNow().topology.cuts.filter(({ holder }) => isActive(holder, linkSymptom));
+    const watched = new Set(isActive(blindRoot, blindSymptom) ? sites.keys() : cuts.flatMap((cut) => [...cut.sites]));
+    for (const [device, cursors] of this.#ofDevice) {
+      const site = devices.get(device)?.site ?? "";
+      if (!watched.has(site) || this.#watched.has(site)) continue;
+      for (const cursor of cursors) {
+        cursor.rouse(turn);
+        this.#schedule(cursor);
+      }
+    }
+    this.#watched = watched;
+  }
+
+  /** An alarm that another's failure explains is judged again at every look. */
+  #dependsOnOthers(device: string): boolean {
+    for (const { state, suppressedBy } of this.#memory.ofDevice(device))
+      if (state === "active" && suppressedBy !== undefined && !isGate(suppressedBy)) return true;
+    return false;
+  }
+
+  #held(now: Instant): ReadonlySet<string> {
+    if (now > this.#holdUntil + MINUTE) return this.#waiting;
+    return new Set([...this.#memory.unexplained(), ...this.#waiting]);
+  }
+
+  #worldNow(): TurnWorld {
+    if (this.#made !== undefined) return this.#made;
+    const { config, gates = [] } = this.#world;
+    const isFailing = (id: string) => this.#incidents.isFailing(id);
+    // What people took apart is not: their acts are not replayed.
+    const apart = () => false;
+    this.#made = worldOf({
+      apart,
+      config,
+      gates,
+      isFailing,
+      board: this.#board,
+      standing: this.#standing,
+      startedAt: this.#startedAt,
+      holdUntil: this.#holdUntil,
+    });
+    return this.#made;
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * What a turn decides with, made from a configuration: the same for the daemon and for a replay.
+ */
+import { createRuleIndex } from "../../rules/applies.ts";
+import { topologyOf } from "../../rules/cuts.ts";
+import type { Board } from "../board.ts";
+import type { Config } from "../model/config.ts";
+import type { Instant } from "../model/time.ts";
+import { Correlator, type CorrelatorDeps } from "./correlator.ts";
+import type { GateKeeper, TurnWorld } from "./intent.ts";
+import type { Standing } from "./standing.ts";
+
+export interface WorldParts {
+  readonly config: Config;
+  readonly board: Board;
+  readonly standing: Pick<Standing, "matches">;
+  readonly gates: readonly GateKeeper[];
+  /** Is this incident failing now? */
+  readonly isFailing: (incident: string) => boolean;
+  /** Has a person said that these two are not one trouble? */
+  readonly apart: CorrelatorDeps["apart"];
+  /** When the evaluator began to look. */
+  readonly startedAt: Instant;
+  readonly holdUntil: Instant;
+}
+
+export function worldOf({ config, board, standing, gates, isFailing, apart, startedAt, holdUntil }: WorldParts): TurnWorld {
+  return {
+    network: config.network,
+    topology: topologyOf(config.network),
+    startedAt,
+    rules: config.rules,
+    ruleById: new Map(config.rules.map((rule) => [rule.id, rule])),
+    rulesOf: createRuleIndex(config.rules),
+    board,
+    restoreAfterLooks: config.policies.get(config.policy)?.restoreAfterLooks ?? 2,
+    matches: (list, alarmed) => standing.matches(config.network, list, alarmed),
+    gates,
+    correlator: new Correlator({ config, board, isFailing, apart }),
+    holdUntil,
+  };
+}
