@@ -2,6 +2,7 @@
  * Discovery: one ping to each address of the listed networks, then questions to those that answer. Never faster than its ceiling,
  * over everything it sends; ends at once when it is told to, with what was seen until then.
  */
+import { setMaxListeners } from "node:events";
 import type { Credential } from "../../daemon/model/config.ts";
 import type { Family } from "../../daemon/model/family.ts";
 import { type Address, parseAddress } from "../icmp/address.ts";
@@ -80,6 +81,8 @@ class Run {
   constructor(options: DiscoverOptions, signal: AbortSignal) {
     this.#options = options;
     this.#signal = signal;
+    // Everybody who is asked just now listens to it.
+    setMaxListeners(0, signal);
     const { probesPerSecond, clock, pace } = options;
     const ceiling = createRateCeiling({ perSitePerSecond: probesPerSecond, perSecond: probesPerSecond }, clock);
     this.#asking = {
@@ -89,6 +92,7 @@ class Run {
       ports: options.ports ?? defaultPorts,
       sockets: this.#sockets,
       tries: new Tries(),
+      firstLogins: new Gate(1),
       signal,
       pay: async (probes) => {
         // One by one: a request larger than the bucket would go as one burst.

@@ -35,6 +35,19 @@ export async function lookInside(
   asking: Asking,
   refused: string[],
 ): Promise<Inside | undefined> {
+  const { ssh, tries, firstLogins } = asking;
+  if (ssh === undefined) return undefined;
+  // A wrong password must be learnt of by three devices, not by all that happen to be asked at that moment.
+  const alone = !tries.isProven(ssh.id);
+  if (alone) await firstLogins.enter();
+  try {
+    return await enter(address, family, asking, refused);
+  } finally {
+    if (alone) firstLogins.leave();
+  }
+}
+
+async function enter(address: Address, family: Family | undefined, asking: Asking, refused: string[]): Promise<Inside | undefined> {
   const { ssh } = asking;
   if (ssh === undefined || !asking.tries.may(address.ip, ssh.id)) return undefined;
   const greeting = family === undefined ? await greetingOf(address, asking, refused) : undefined;

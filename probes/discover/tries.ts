@@ -35,6 +35,11 @@ export class Tries {
     this.#accepted.add(credential);
   }
 
+  /** Some device took it: who refuses it now is another's, not a sign of a wrong password. */
+  isProven(credential: string): boolean {
+    return this.#accepted.has(credential);
+  }
+
   rests(credential: string): boolean {
     return !this.#accepted.has(credential) && (this.#refusedBy.get(credential) ?? 0) >= devicesBeforeRest;
   }
