@@ -92,7 +92,8 @@ export class Turn {
     if (judgement.confirm) this.#kicks.push({ device: device.id, inMs: 0, confirm: true });
     if (judgement.retrySoonMs !== undefined) {
       this.#kicks.push({ check: observation.check, inMs: judgement.retrySoonMs });
-      this.#lookAround(device);
+      // A device that answers is reached: what it says of its camera is nobody else's fault.
+      if (observation.finding.status !== "up") this.#lookAround(device);
     }
     this.#rejudgeSuppressed(device, observation, new Set(judgement.transitions.map((each) => each.alarm.key)));
     this.#compare(observation, now);
