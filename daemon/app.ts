@@ -61,7 +61,7 @@ export interface App {
   stop(planned: boolean): Promise<void>;
 }
 
-const singletons = ["scheduler", "evaluator", "escalator", "auditor", "reporter", "calendars"];
+const singletons = ["scheduler", "evaluator", "escalator", "auditor", "reporter", "calendars", "readiness"];
 const busCapacity = 50_000;
 /** An upgrade or a restart may take this long before the dead-man wakes somebody. */
 const plannedStopMs = 15 * 60_000;
@@ -239,7 +239,7 @@ class Daemon implements App {
     const recorder = new Recorder(basics);
     const looks = this.#lookKeeper(store);
     const influx = this.#influxExport();
-    const booking = await this.#makeBooking(store, leases);
+    const booking = await this.#makeBooking(store, leases, looking);
     const mutes = new MaintenanceBook(basics);
     await mutes.refresh();
     const evaluator = makeEvaluator({
@@ -264,13 +264,13 @@ class Daemon implements App {
       leases,
       recorder,
       looks,
-      makeDispatcher({ ...basics, sink, mutes, board: this.#board, news: this.#news }),
+      makeDispatcher({ ...basics, sink, mutes, board: this.#board, news: this.#news, planOf: booking.planOf }),
       escalator,
       loop("maintenance", 300_000, (signal) => mutes.follow(signal), this.#clock),
       auditor,
       new Reporter({ ...basics, leases, stats: { job: (job, result) => this.#metrics.jobs.inc({ job, result }) } }),
       evaluator,
-      booking.calendars,
+      ...booking.roles,
       looking.guardKeeper,
       looking.prober,
     ];
@@ -309,10 +309,12 @@ class Daemon implements App {
     };
   }
 
-  #makeBooking(store: Store, leases: LeaseKeeper): Promise<Booking> {
+  #makeBooking(store: Store, leases: LeaseKeeper, looking: Looking): Promise<Booking> {
     const basics = { store, clock: this.#clock, log: this.#log, config: this.config, leases, metrics: this.#metrics };
     return makeBooking({
       ...basics,
+      board: this.#board,
+      kick: (device) => looking.scheduler.kickDevice(device, 0),
       evaluator: () => this.#evaluator,
       changed: () => this.#news.tell({ kind: "session", id: "sessions" }),
     });

@@ -3,20 +3,26 @@
  *
  * Part of the composition root (app.ts).
  */
+import type { BoardView } from "./board.ts";
 import { BookedSessions } from "./bookings.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Config } from "./model/config.ts";
 import type { Clock, Log, Store } from "./ports.ts";
+import { judgeNow, planNow, type SessionPlan } from "./readying.ts";
 import { Calendars } from "./roles/calendars.ts";
 import type { Evaluator } from "./roles/evaluator.ts";
 import type { Leases } from "./roles/lease.ts";
+import { Readiness } from "./roles/readiness.ts";
+import type { Role } from "./roles/supervisor.ts";
 import { SessionDesk, saltOf } from "./sessions/desk.ts";
 import { fetchCalendar } from "./sessions/fetch.ts";
 
 export interface Booking {
   readonly bookings: BookedSessions;
   readonly desk: SessionDesk;
-  readonly calendars: Calendars;
+  readonly roles: readonly Role[];
+  /** What can be done instead; undefined for a session that is long over. */
+  readonly planOf: (session: string) => SessionPlan | undefined;
 }
 
 export interface BookingParts {
@@ -27,6 +33,9 @@ export interface BookingParts {
   readonly leases: Leases;
   readonly metrics: Metrics;
   readonly evaluator: () => Evaluator | undefined;
+  readonly board: BoardView;
+  /** A fresh look at a device. */
+  readonly kick: (device: string) => void;
   /** Sessions moved. */
   readonly changed: () => void;
 }
@@ -64,5 +73,18 @@ export async function makeBooking(parts: BookingParts): Promise<Booking> {
       },
     },
   });
-  return { bookings, calendars, desk: new SessionDesk({ store, clock, config, changed }) };
+  const alarmsOf = (holder: string) => evaluator()?.memory.ofDevice(holder) ?? [];
+  const readying = { board: parts.board, bookings, config, alarmsOf };
+  const readiness = new Readiness({
+    ...{ store, clock, log, config, leases, bookings, alarmsOf, kick: parts.kick, changed: parts.changed },
+    judge: (session, since) => judgeNow(readying, session, since),
+    async wide({ session, failing, at, why }) {
+      await evaluator()?.wide({ holder: `session:${session.id}`, symptom: "session-at-risk", failing, devices: [], at, why });
+    },
+  });
+  const planOf = (id: string): SessionPlan | undefined => {
+    const session = bookings.get(id);
+    return session === undefined ? undefined : planNow(readying, session, clock.now(), readiness.get(id));
+  };
+  return { bookings, roles: [calendars, readiness], planOf, desk: new SessionDesk({ store, clock, config, changed }) };
 }

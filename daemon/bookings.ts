@@ -4,7 +4,7 @@
  *
  * Decisions ask it with the time they are about (`at`), so that what is decided again is decided the same.
  */
-import { type Hit, hitBy, isBooked, joinSessions, nextSession } from "../rules/sessions.ts";
+import { type Hit, hitBy, isBooked, joinSessions, nextSession, ROOM_MARGIN_MS } from "../rules/sessions.ts";
 import type { Config } from "./model/config.ts";
 import type { Network } from "./model/network.ts";
 import type { Session, SessionAhead, SessionSubject } from "./model/session.ts";
@@ -27,6 +27,7 @@ export interface Bookings {
 export class BookedSessions implements Bookings {
   readonly #deps: { readonly store: Pick<Store, "sessions">; readonly clock: Clock; readonly config: () => Config };
   #sessions: readonly Session[] = [];
+  #byId: ReadonlyMap<string, Session> = new Map();
   #byRoom: ReadonlyMap<string, readonly Session[]> = new Map();
   #network: Network | undefined;
   readonly #hits = new Map<string, Hit>();
@@ -43,7 +44,9 @@ export class BookedSessions implements Bookings {
 
   /** These are the sessions from now on. */
   take(sessions: readonly Session[]): void {
-    this.#sessions = joinSessions(sessions).filter(({ state }) => state === "booked");
+    const joined = joinSessions(sessions);
+    this.#byId = new Map(joined.map((session) => [session.id, session]));
+    this.#sessions = joined.filter(({ state }) => state === "booked");
     const byRoom = new Map<string, Session[]>();
     for (const session of this.#sessions) {
       for (const room of session.rooms) {
@@ -67,6 +70,16 @@ export class BookedSessions implements Bookings {
 
   bookedAround(room: string, at: Instant): boolean {
     return isBooked(this.#byRoom.get(room) ?? [], room, at);
+  }
+
+  /** Is nothing booked there in this span, the half hours before and after its sessions included? */
+  isFree(room: string, from: Instant, to: Instant): boolean {
+    return (this.#byRoom.get(room) ?? []).every((each) => each.to + ROOM_MARGIN_MS <= from || each.from - ROOM_MARGIN_MS >= to);
+  }
+
+  /** A session that is not long over, a cancelled one too. */
+  get(id: string): Session | undefined {
+    return this.#byId.get(id);
   }
 
   /** What stops working with the subject, by the configuration in force. */

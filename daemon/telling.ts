@@ -7,17 +7,46 @@ import { randomUUID } from "node:crypto";
 import type { BoardView } from "./board.ts";
 import type { MaintenanceBook } from "./maintenance-book.ts";
 import type { Config } from "./model/config.ts";
-import type { Incident, OutboxRow } from "./model/incident.ts";
+import { type Incident, type OutboxRow, sessionOfRow } from "./model/incident.ts";
 import type { DeviceInventory } from "./model/inventory.ts";
 import { circuitNames } from "./model/network.ts";
 import type { News } from "./news.ts";
 import { createNotifiers } from "./notify/notifiers.ts";
 import type { createSink } from "./notify/sink.ts";
 import type { Clock, Log, Store } from "./ports.ts";
+import type { SessionPlan } from "./readying.ts";
 import { Dispatcher } from "./roles/dispatcher.ts";
+import { coordinatorsOf } from "./roles/recipients.ts";
 import { supportOf } from "./support.ts";
 import { renderNotice } from "./text/notice.ts";
+import { renderSessionNotice } from "./text/session-notice.ts";
 import { tableWhys, whyText } from "./text/why.ts";
+
+function renderSession(row: OutboxRow, incident: Incident, config: Config, plan: SessionPlan) {
+  const { network, instance, demo } = config;
+  const { session, troubled, workarounds } = plan;
+  const nameOf = (id: string) => {
+    const room = network.rooms.get(id);
+    return room === undefined ? id : `${room.name}, ${network.sites.get(room.site)?.name ?? room.site}`;
+  };
+  // The hour on the clock of the reader's own room: the Îles-de-la-Madeleine are an hour ahead.
+  const own = session.rooms.find((room) => coordinatorsOf(config, room).includes(row.recipient)) ?? session.rooms[0] ?? "";
+  const site = network.sites.get(network.rooms.get(own)?.site ?? incident.site);
+  return renderSessionNotice({
+    kind: row.kind === "session-clear" ? "session-clear" : "session-at-risk",
+    language: row.language,
+    number: incident.number,
+    from: session.from,
+    timezone: site?.timezone ?? instance.timezone,
+    cancelled: session.state === "cancelled",
+    rooms: session.rooms.map(nameOf),
+    troubled: troubled.map(nameOf),
+    otherRooms: workarounds.rooms.map(nameOf),
+    otherBridges: workarounds.bridges.map((id) => network.devices.get(id)?.name ?? id),
+    telephones: workarounds.telephones.map((id) => ({ room: nameOf(id), phone: network.rooms.get(id)?.phone ?? "" })),
+    demo,
+  });
+}
 
 /** What a row says, to its recipient, in their language. */
 export function renderRow(
@@ -25,7 +54,11 @@ export function renderRow(
   incident: Incident,
   config: Config,
   inventoryOf: (device: string) => DeviceInventory | undefined = () => undefined,
+  planOf: (session: string) => SessionPlan | undefined = () => undefined,
 ): { readonly subject: string; readonly text: string } {
+  const session = sessionOfRow(row);
+  const plan = session === undefined ? undefined : planOf(session);
+  if (plan !== undefined) return renderSession(row, incident, config, plan);
   const { network, instance, rules, severity } = config;
   const device = incident.device === undefined ? undefined : network.devices.get(incident.device);
   const room = incident.room === undefined ? undefined : network.rooms.get(incident.room);
@@ -65,13 +98,14 @@ export function makeDispatcher(parts: {
   readonly board: BoardView;
   readonly news: News;
   readonly sink: ReturnType<typeof createSink>;
+  readonly planOf: (session: string) => SessionPlan | undefined;
 }): Dispatcher {
-  const { board, news, sink, ...deps } = parts;
+  const { board, news, sink, planOf, ...deps } = parts;
   return new Dispatcher({
     ...deps,
     notifiers: createNotifiers({ now: () => deps.clock.now(), sink }),
     worker: randomUUID(),
-    render: (row, incident, config) => renderRow(row, incident, config, (device) => board.inventory(device)),
+    render: (row, incident, config) => renderRow(row, incident, config, (device) => board.inventory(device), planOf),
     stats: { delivered: (channel, state) => news.delivered(channel, state) },
   });
 }

@@ -83,7 +83,7 @@ export function nextSession(sessions: Iterable<Session>, hit: Hit, at: Instant):
     if (session.to <= at || !isHit(session, hit)) continue;
     if (next === undefined || comesBefore(session, next)) next = session;
   }
-  return next === undefined ? undefined : { session: next.id, kind: next.kind, withinMs: next.from - at };
+  return next === undefined ? undefined : { session: next.id, kind: next.kind, rooms: next.rooms, withinMs: next.from - at };
 }
 
 const rank = { clinical: 0, training: 1, administrative: 2 } as const;

@@ -127,6 +127,14 @@ export interface OutboxRow {
   readonly lateMs?: number;
 }
 
-export type NoticeKind = "problem" | "raised" | "escalation" | "last-resort" | "follow-up" | "restored" | "merged";
+export type NoticeKind = "problem" | "raised" | "escalation" | "last-resort" | "follow-up" | "restored" | "merged" | SessionNotice;
+
+/** To the coordinators of a session's rooms; the key of such a message ends with the session's id. */
+export type SessionNotice = "session-at-risk" | "session-clear";
+
+/** The session that a message is about; undefined for every other message. */
+export function sessionOfRow(row: Pick<OutboxRow, "kind" | "key">): string | undefined {
+  return row.kind === "session-at-risk" || row.kind === "session-clear" ? row.key.slice(row.key.lastIndexOf("/") + 1) : undefined;
+}
 
 export type DeliveryState = "pending" | "claimed" | "sent" | "accepted" | "delivered" | "acknowledged" | "failed" | "dropped";

@@ -40,6 +40,7 @@ export interface Session {
 export interface SessionAhead {
   readonly session: string;
   readonly kind: SessionKind;
+  readonly rooms?: readonly string[];
   /** To its beginning; 0 or less while it runs. Time to prepare the room does not count. */
   readonly withinMs: number;
 }
@@ -90,7 +91,8 @@ export interface SessionReadiness {
   readonly causes: readonly ReadinessCause[];
   /** The incident that knows of it. */
   readonly incident?: string;
-  /** The coordinators of its rooms were told that it is at risk; and that this is over. */
+  /** How often the coordinators of its rooms were told that it is at risk; when last, and when that this is over. */
+  readonly told: number;
   readonly toldAt?: Instant;
   readonly overAt?: Instant;
 }

@@ -170,10 +170,11 @@ export class IntentWriter {
     before: Incident | undefined;
   }): Decision {
     const { intent, alarm, device, number, mark, policy, before } = input;
-    const site = this.#siteOf(alarm, device);
+    const site = this.#siteOf(alarm, device, intent.at);
     const rule = this.#config.rules.find((each) => each.id === alarm.rule);
     if (rule === undefined) throw new RaceLost(`rule ${alarm.rule} left the configuration`);
     const part = alarm.part ?? wideName(alarm.device, this.#config);
+    const room = device?.room ?? this.#roomOf(alarm.device, intent.at);
     const facts = {
       rootCause: intent.root,
       site,
@@ -182,7 +183,6 @@ export class IntentWriter {
       firstBadAt: alarm.firstBadAt ?? intent.at,
       ...(device === undefined ? {} : { device: device.id }),
     };
-    const room = device === undefined && alarm.device.startsWith("room:") ? alarm.device.slice("room:".length) : device?.room;
     const asked = this.#facts.of({ ...facts, general: failsAsWhole(intent.root, device) }, intent.at);
     const { raisedBy: _, ...severity } = judgeSeverity(asked);
     const { session } = asked;
@@ -208,7 +208,7 @@ export class IntentWriter {
     const rule = this.#config.rules.find((each) => each.id === alarm.rule);
     const facts = {
       rootCause: rootCauseOf(alarm, rule),
-      site: this.#siteOf(alarm, device),
+      site: this.#siteOf(alarm, device, at),
       symptom: alarm.symptom,
       rule: alarm.rule,
       firstBadAt: alarm.firstBadAt ?? at,
@@ -336,10 +336,16 @@ export class IntentWriter {
     this.#turn.persist.add(alarm.key);
   }
 
-  #siteOf(alarm: Alarm, device: Device | undefined): Site["id"] {
+  /** The room that is meant itself; of a session that cannot be held, the first of those in which it was to be. */
+  #roomOf(holder: string, at: Instant): string | undefined {
+    if (holder.startsWith("room:")) return holder.slice("room:".length);
+    return holder.startsWith("session:") ? this.#facts.session({ rootCause: holder, site: "" }, at)?.rooms?.[0] : undefined;
+  }
+
+  #siteOf(alarm: Alarm, device: Device | undefined, at: Instant): Site["id"] {
     if (device !== undefined) return device.site;
-    const room = this.#config.network.rooms.get(alarm.device.replace(/^room:/, ""));
-    if (room !== undefined && alarm.device.startsWith("room:")) return room.site;
+    const room = this.#config.network.rooms.get(this.#roomOf(alarm.device, at) ?? "");
+    if (room !== undefined) return room.site;
     // Several circuits to one site have that end in common.
     const [first = ""] = alarm.device.replace(/^link:/, "").split("+");
     const link = this.#config.network.links.get(first);

@@ -7,7 +7,7 @@
 import { nextService } from "../../rules/clock.ts";
 import type { Mutes } from "../maintenance-book.ts";
 import type { Channel, Config } from "../model/config.ts";
-import type { Incident, OutboxRow } from "../model/incident.ts";
+import { type Incident, isFailing, type OutboxRow, sessionOfRow } from "../model/incident.ts";
 import { HOUR, type Instant, MINUTE, SECOND } from "../model/time.ts";
 import type { ClaimedRow, Clock, DeliveryUpdate, DeliveryView, Log, Message, Notifier, SendResult, Store } from "../ports.ts";
 import { hoursOf } from "./hours.ts";
@@ -39,9 +39,16 @@ export function retryIn(attempts: number): number {
   return backoffMs[Math.min(attempts, backoffMs.length - 1)] ?? 15 * MINUTE;
 }
 
+/** People wait in the rooms of a session: what else became of the incident does not matter to them. */
+function mootSession(row: OutboxRow, incident: Incident): string | undefined {
+  const still = row.kind === "session-clear" || isFailing(incident) || incident.foldedInto !== undefined;
+  return still ? undefined : "it is over";
+}
+
 /** Why a message no longer matters, if it does not. */
 export function moot(row: OutboxRow, incident: Incident | undefined): string | undefined {
   if (incident === undefined) return "its incident is gone";
+  if (sessionOfRow(row) !== undefined) return mootSession(row, incident);
   if (row.kind === "restored") return incident.state === "open" || incident.state === "taken" ? "it came back" : undefined;
   if (row.kind === "follow-up")
     return incident.state === "closed" || incident.state === "resolved" ? `the incident is ${incident.state}` : undefined;
@@ -54,12 +61,17 @@ export function moot(row: OutboxRow, incident: Incident | undefined): string | u
 
 /** Did this recipient hear of the trouble since they last heard that it was over? Never a recovery without its problem. */
 export function heardOf(row: OutboxRow, deliveries: readonly DeliveryView[]): "yes" | "no" | "not yet known" {
-  const theirs = deliveries.filter((each) => each.recipient === row.recipient && each.key !== row.key);
+  const about = sessionOfRow(row);
+  const theirs = deliveries.filter((each) => each.recipient === row.recipient && each.key !== row.key && sessionOfRow(each) === about);
   const gone = theirs.filter((each) => each.sentAt !== undefined);
   const last = (found: readonly DeliveryView[]) => Math.max(Number.NEGATIVE_INFINITY, ...found.map((each) => each.createdAt));
-  const problem = last(gone.filter((each) => each.kind !== "restored"));
-  if (problem > last(gone.filter((each) => each.kind === "restored"))) return "yes";
-  return theirs.some((each) => each.kind !== "restored" && each.state === "claimed") ? "not yet known" : "no";
+  const problem = last(gone.filter((each) => !isAllClear(each)));
+  if (problem > last(gone.filter(isAllClear))) return "yes";
+  return theirs.some((each) => !isAllClear(each) && each.state === "claimed") ? "not yet known" : "no";
+}
+
+function isAllClear({ kind }: Pick<OutboxRow, "kind">): boolean {
+  return kind === "restored" || kind === "session-clear";
 }
 
 export class Dispatcher implements Role {
@@ -119,13 +131,16 @@ export class Dispatcher implements Role {
   async #waits(row: ClaimedRow, incident: Incident, config: Config): Promise<DeliveryUpdate | undefined> {
     const { clock } = this.#deps;
     const at = clock.now();
-    // That it is over is for everybody who had heard; everything else waits. Until the escalator has said that the quiet ends, it has not.
-    const quiet = row.kind === "restored" || row.kind === "merged" ? undefined : await this.#quietUntil(incident, at);
-    if (quiet !== undefined)
-      return { key: row.key, state: "pending", at, notBefore: quiet, error: "kept quiet by maintenance or a silence" };
-    const start = incident.urgency === "now" ? at : nextService(hoursOf(config, incident.site, incident.device), at);
-    if (start > at) return { key: row.key, state: "pending", at, notBefore: start, error: "it can wait until service hours" };
-    if (row.kind !== "restored") return undefined;
+    // A session waits neither for service hours nor for the end of a silence: people sit in its rooms.
+    if (sessionOfRow(row) === undefined) {
+      // That it is over is for everybody who had heard; everything else waits. Until the escalator has said that the quiet ends, it has not.
+      const quiet = row.kind === "restored" || row.kind === "merged" ? undefined : await this.#quietUntil(incident, at);
+      if (quiet !== undefined)
+        return { key: row.key, state: "pending", at, notBefore: quiet, error: "kept quiet by maintenance or a silence" };
+      const start = incident.urgency === "now" ? at : nextService(hoursOf(config, incident.site, incident.device), at);
+      if (start > at) return { key: row.key, state: "pending", at, notBefore: start, error: "it can wait until service hours" };
+    }
+    if (!isAllClear(row)) return undefined;
     const heard = heardOf(row, await this.#ofAll(row.incident));
     if (heard === "yes") return undefined;
     if (heard === "no") return { key: row.key, state: "dropped", at, error: "no message of the trouble had reached them" };

@@ -55,3 +55,9 @@ export function mergedRows(
   }
   return [...rows.values()];
 }
+
+/** Contacts who answer for a room: its coordinator, or those who fill that function. */
+export function coordinatorsOf({ network, functions }: Config, room: string): readonly string[] {
+  const coordinator = network.rooms.get(room)?.coordinator;
+  return coordinator === undefined ? [] : (functions.get(coordinator)?.contacts ?? [coordinator]);
+}

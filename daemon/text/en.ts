@@ -4,11 +4,13 @@
 import { factsEn } from "./facts-en.ts";
 import { familiesEn } from "./families-en.ts";
 import { lightsEn } from "./lights-en.ts";
+import { sessionsEn } from "./sessions-en.ts";
 
 export const en = {
   ...factsEn,
   ...familiesEn,
   ...lightsEn,
+  ...sessionsEn,
   "severity.minor": "Minor",
   "severity.major": "Major",
   "severity-settled.provisional": "provisional, until the end of the first call",

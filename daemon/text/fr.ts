@@ -5,11 +5,13 @@ import type { TextKey } from "./en.ts";
 import { factsFr } from "./facts-fr.ts";
 import { familiesFr } from "./families-fr.ts";
 import { lightsFr } from "./lights-fr.ts";
+import { sessionsFr } from "./sessions-fr.ts";
 
 export const fr: Readonly<Record<TextKey, string>> = {
   ...factsFr,
   ...familiesFr,
   ...lightsFr,
+  ...sessionsFr,
   "severity.minor": "Mineur",
   "severity.major": "Majeur",
   "severity-settled.provisional": "provisoire, jusqu'à la fin du premier appel",

@@ -2,6 +2,14 @@
  * English reason, as the rules write it → French. One a line; the first that fits is taken.
  */
 export const whysInFrench: readonly (readonly [english: string, french: string])[] = [
+  // Sessions, daemon/roles/readiness.ts and calendars.ts.
+  ["room {room} is not ready", "la salle {room} n'est pas prête"],
+  ["{n} rooms are not ready", "{n} salles ne sont pas prêtes"],
+  ["its bridge is not ready", "son pont n'est pas prêt"],
+  ["it can be held again", "elle peut se tenir de nouveau"],
+  ["its time is over", "son heure est passée"],
+  ["the calendar {calendar} could not be read for {n} min ({code})", "le calendrier {calendar} n'a pas pu être lu depuis {n} min ({code})"],
+  ["the calendar {calendar} is read again", "le calendrier {calendar} est lu de nouveau"],
   ["redacted", "texte effacé"],
   ["nobody has taken it: the last resort hears again", "personne ne l'a pris en charge : le dernier recours est avisé de nouveau"],
   [

@@ -64,6 +64,7 @@ export function sessionsContract(store: () => OpenedStore): void {
         verdict: "ready",
         at: START,
         causes: [],
+        told: 0,
       } as const;
       await store().transaction(undefined, (tx) => tx.saveReadiness([known]));
       expect(await store().readiness(START)).toEqual([known]);

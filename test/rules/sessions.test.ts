@@ -61,7 +61,7 @@ describe("the next session", () => {
 
   it("is the one that runs, before one that comes", () => {
     const all = [session("later"), session("now", { from: at - MINUTE, to: at + MINUTE })];
-    expect(next(all, { device: "codec-a" })).toEqual({ session: "now", kind: "clinical", withinMs: -MINUTE });
+    expect(next(all, { device: "codec-a" })).toEqual({ session: "now", kind: "clinical", rooms: ["ra", "rb"], withinMs: -MINUTE });
     expect(next(all, { device: "codec-a" }, at + MINUTE)).toMatchObject({ session: "later", withinMs: 59 * MINUTE });
   });
 

@@ -57,6 +57,8 @@ export interface ScenarioOptions {
   readonly together?: boolean;
   /** Start, default 2026-11-18T14:00:00Z: a Wednesday at 09:00 in Montréal. */
   readonly start?: Instant;
+  /** `rooms:` of the file, when one room is not enough; a codec names its own in `extra`. */
+  readonly rooms?: string;
   /** More files of the configuration, by name: packs that `yaml` includes. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -89,6 +91,8 @@ export class Scenario {
   readonly opened: string[] = [];
   readonly start: Instant;
   config: Config;
+  /** What a message says. */
+  render: (...of: Parameters<typeof renderRow>) => ReturnType<typeof renderRow> = renderRow;
   /** Called with each message that goes, before it is counted as sent. */
   onSend: (message: Message) => void = () => {};
   /** What a send answers; a test may make it fail. */
@@ -166,7 +170,7 @@ export class Scenario {
       notifiers: new Map([["sink", notifier]]),
       worker: "scenario",
       mutes: this.mutes,
-      render: renderRow,
+      render: (row, incident, config) => this.render(row, incident, config),
       stats: { delivered() {} },
     });
     this.auditor = new Auditor({ ...basics, stats: { repaired() {} } });
@@ -255,6 +259,10 @@ export class Scenario {
   /** The last looks, delivered once more. */
   async again(): Promise<void> {
     await this.#evaluator.take(this.#batch);
+  }
+
+  get evaluator(): Evaluator {
+    return this.#evaluator;
   }
 
   /** Every alarm record, as the evaluator holds it. */
@@ -400,20 +408,28 @@ function parseDevices(text: string): Map<string, string[]> {
   return parents;
 }
 
-function yamlOf({ devices, yaml = "", interval = "30s", sites = {}, extra = {}, ssh = [] }: ScenarioOptions): string {
+function yamlOf({
+  devices,
+  yaml = "",
+  interval = "30s",
+  sites = {},
+  extra = {},
+  ssh = [],
+  rooms = 'rooms: { a101: { site: mgh, name: "Room A-101" } }',
+}: ScenarioOptions): string {
   const parents = parseDevices(devices);
   const lines = [...parents].map(([name, above], index) => {
     const family = families[name.split("-")[0] ?? ""] ?? "ping-only";
     const shell = ssh.includes(name) ? `ssh: { interval: ${interval} } }, ssh: login` : "ssh: false }";
     const checks = `checks: { icmp: { interval: ${interval}, timeout: 1s }, snmp: false, ${shell}`;
-    const room = family === "cisco-ce" && sites[name] === undefined ? ", room: a101" : "";
+    const room = family === "cisco-ce" && sites[name] === undefined && extra[name]?.includes("room:") !== true ? ", room: a101" : "";
     return `  ${name}: { name: "${name}", site: ${sites[name] ?? "mgh"}, address: 127.99.${Math.floor(index / 250)}.${(index % 250) + 1}, family: ${family}, parents: [${above.join(", ")}]${room}${extra[name] === undefined ? "" : `, ${extra[name]}`}, ${checks} }`;
   });
   return [
     "instance: { name: scenario, language: en, timezone: America/Toronto, state_dir: state }",
     "storage: { sqlite: state/vigie.db }",
     `sites: { ${[...new Set(["mgh", ...Object.values(sites)])].map((id) => `${id}: { name: ${id}, service_hours: office }`).join(", ")} }`,
-    'rooms: { a101: { site: mgh, name: "Room A-101" } }',
+    rooms,
     "channels: { sink: { sink: {} } }",
     "credentials: { login: { ssh_password: { user: vigie, password: { env: SCENARIO_PASSWORD } } } }",
     `contacts:\n${functions.map((id) => `  ${id}: { name: ${id}, language: en, reach: [{ sink: ${id} }] }`).join("\n")}`,

@@ -1,0 +1,81 @@
+/**
+ * How ready a session is, as the daemon sees it now: the board, the alarms, the book, put together for rules/readiness.ts.
+ *
+ * Part of the composition root (app.ts). The readiness role, the messages and the API ask the same one.
+ */
+import { FRESH_MS, type Judged, judgeReadiness, type ReadinessInput, type Workarounds, workaroundsOf } from "../rules/readiness.ts";
+import { cutOffWith, spoilsSessions } from "../rules/sessions.ts";
+import type { BoardView } from "./board.ts";
+import type { BookedSessions } from "./bookings.ts";
+import type { Alarm } from "./model/alarm.ts";
+import type { Config } from "./model/config.ts";
+import type { Session } from "./model/session.ts";
+import type { Instant } from "./model/time.ts";
+
+export interface Readying {
+  readonly board: BoardView;
+  readonly bookings: BookedSessions;
+  readonly config: () => Config;
+  /** Of a device, a link (`link:<id>`). */
+  readonly alarmsOf: (holder: string) => Iterable<Alarm>;
+}
+
+/** Judged by looks that are not older than `since`. */
+export function judgeNow(parts: Readying, session: Session, since: Instant): Judged {
+  return judgeReadiness(session, inputOf(parts, since));
+}
+
+/** A session with what can be done about it. */
+export interface SessionPlan {
+  readonly session: Session;
+  /** Rooms that are not ready. */
+  readonly troubled: readonly string[];
+  readonly workarounds: Workarounds;
+}
+
+/** By what was judged last; without that, by what is seen now. */
+export function planNow(parts: Readying, session: Session, at: Instant, known?: Judged): SessionPlan {
+  const input = inputOf(parts, at - FRESH_MS);
+  const { causes, verdict } = known ?? judgeReadiness(session, input);
+  const isFree = (room: string, from: Instant, to: Instant) => parts.bookings.isFree(room, from, to);
+  // While it cannot be told, nothing is called out of order.
+  const troubled = verdict === "not-ready" ? [...new Set(causes.flatMap(({ room }) => room ?? []))] : [];
+  return { session, troubled, workarounds: workaroundsOf(session, { causes }, { input, isFree }) };
+}
+
+function inputOf({ board, config, alarmsOf, bookings }: Readying, since: Instant): ReadinessInput {
+  const { network, rules } = config();
+  const outOfService = new Set(rules.filter((rule) => rule.outOfService).map(({ id }) => id));
+  return {
+    network,
+    since,
+    spoils: ({ rule, symptom }) => spoilsSessions({ symptom, outOfService: outOfService.has(rule) }),
+    cutOff: cutOffNow({ board, config, alarmsOf, bookings }),
+    now: (device) => {
+      const lights = board.lights(device);
+      const looks = [...(board.get(device)?.looks.values() ?? [])].map(({ at }) => at);
+      const alarms = [...alarmsOf(device)].filter(({ state }) => state === "active");
+      return { alarms, ...(looks.length === 0 ? {} : { lookedAt: Math.max(...looks) }), ...(lights === undefined ? {} : { lights }) };
+    },
+  };
+}
+
+/** What is behind what is down, itself left out, with the name of what is. */
+function cutOffNow({ board, config, alarmsOf, bookings }: Readying): ReadonlyMap<string, string> {
+  const { network } = config();
+  const cut = new Map<string, string>();
+  const down = [...network.devices.values()].filter(({ id }) => board.get(id)?.up === 0).map(({ id }) => id);
+  const behind = cutOffWith(network, down);
+  const upper = down.filter((id) => isAbove(network.devices.get(id)?.kind));
+  for (const id of behind) if (!down.includes(id)) cut.set(id, upper[0] ?? down[0] ?? id);
+  for (const link of network.links.keys()) {
+    const holder = `link:${link}`;
+    if (![...alarmsOf(holder)].some(({ state }) => state === "active")) continue;
+    for (const id of bookings.hit({ link }).devices) cut.set(id, holder);
+  }
+  return cut;
+}
+
+function isAbove(kind: string | undefined): boolean {
+  return kind !== "codec" && kind !== "endpoint" && kind !== "host" && kind !== undefined;
+}
