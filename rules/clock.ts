@@ -6,6 +6,7 @@
  */
 import { DateTime } from "luxon";
 import type { ServiceCalendar } from "../daemon/model/config.ts";
+import type { NightWindow } from "../daemon/model/network.ts";
 import type { Clock } from "../daemon/model/policy.ts";
 import { DAY, type Instant, MINUTE } from "../daemon/model/time.ts";
 
@@ -136,4 +137,18 @@ export function onTheWall(zone: string, at: Instant): { readonly day: string; re
 function localMinute(day: DateTime, minute: number): Instant {
   if (minute >= DAY / MINUTE) return day.plus({ days: 1 }).startOf("day").toMillis();
   return day.set({ hour: Math.floor(minute / 60), minute: minute % 60 }).toMillis();
+}
+
+/** A night window, read in an IANA zone. */
+export interface Night {
+  readonly window: NightWindow;
+  readonly zone: string;
+}
+
+/** Is it night there? The window's last minute is no longer. */
+export function inNight({ window, zone }: Night, at: Instant): boolean {
+  const local = DateTime.fromMillis(at, { zone });
+  const minute = local.hour * 60 + local.minute;
+  const { fromMinute, toMinute } = window;
+  return fromMinute < toMinute ? minute >= fromMinute && minute < toMinute : minute >= fromMinute || minute < toMinute;
 }

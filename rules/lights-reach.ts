@@ -7,6 +7,7 @@ import type { ProbeKind } from "../daemon/model/observation.ts";
 import {
   active,
   checked,
+  excusedBy,
   explainedBy,
   type Judged,
   type LightInput,
@@ -27,6 +28,8 @@ export function judgeLink({ device, looks, alarms }: LightInput): Judged {
   if (checked(device, ["icmp"]).length === 0) return verdict("not-applicable", "not-checked");
   const lost = active(alarms, "unreachable");
   if (lost !== undefined) {
+    const excused = excusedBy(lost);
+    if (excused !== undefined) return excused;
     const by = explainedBy(lost);
     if (by === undefined) return verdict("bad", "no-answer");
     return by === "blind" ? verdict("unknown", "blind") : verdict("unknown", "out-of-reach", { by });
@@ -43,7 +46,7 @@ export function judgeLink({ device, looks, alarms }: LightInput): Judged {
 export function beyondReach(link: Judged, looks: readonly Seen[]): Verdict | undefined {
   if (link === "hold" || looks.some((look) => look.kind !== "icmp" && look.status === "up")) return undefined;
   if (link.state === "bad") return verdict("unknown", "link-down");
-  return link.code === "out-of-reach" || link.code === "blind" ? link : undefined;
+  return ["out-of-reach", "blind", "away", "excused"].includes(link.code) ? link : undefined;
 }
 
 export function judgeLogin(input: LightInput, link: Judged): Judged {
@@ -94,6 +97,8 @@ function answerOver({ looks, alarms }: LightInput, kind: ProbeKind): Judged {
   const look = lookOf(looks, kind);
   const silent = active(alarms, "silent", kind);
   if (silent !== undefined) {
+    const excused = excusedBy(silent);
+    if (excused !== undefined) return excused;
     const by = explainedBy(silent);
     return by === undefined ? verdict("bad", "silent") : verdict("unknown", by === "blind" ? "blind" : "out-of-reach", { by });
   }

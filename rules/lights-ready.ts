@@ -4,9 +4,10 @@
  * Pure. Ready is what is left once the other four are judged: peripherals, temperature, power, diagnostics.
  */
 import type { Alarm } from "../daemon/model/alarm.ts";
-import type { DeviceKind, StateMeaning } from "../daemon/model/family.ts";
+import type { StateMeaning } from "../daemon/model/family.ts";
+import { calling, doingIn } from "./activity.ts";
 import { beyondReach } from "./lights-reach.ts";
-import { checked, type Judged, type JudgedActivity, type LightInput, type Seen, verdict, wordsOf } from "./lights-seen.ts";
+import { checked, type Judged, type JudgedActivity, type LightInput, verdict, wordsOf } from "./lights-seen.ts";
 
 /** Symptoms that another light shows, or that no light shows: a person's call for help, an event. */
 const elsewhere = new Set([
@@ -30,9 +31,6 @@ const unready = new Set([
     "bridge-fault",
   ],
 ]);
-
-/** What holds calls; only these have an activity. */
-const calling: ReadonlySet<DeviceKind> = new Set<DeviceKind>(["codec", "bridge", "endpoint"]);
 
 export function judgeReady(input: LightInput, link: Judged, api: Judged): Judged {
   const { device, alarms, looks } = input;
@@ -87,28 +85,17 @@ function means(meaning: StateMeaning, said: { readonly name: string; readonly va
 export function judgeActivity(input: LightInput, link: Judged): JudgedActivity | undefined {
   const { device, looks, presence } = input;
   if (!calling.has(device.kind)) return undefined;
-  if (link !== "hold" && link.state === "bad" && beyondReach(link, looks) !== undefined) {
-    const away = (presence === "scheduled" || presence === "sessions") && !input.inService();
-    return away ? { state: "off-by-schedule", code: presence } : { state: "unknown", code: "link-down" };
+  if (link !== "hold" && beyondReach(link, looks) !== undefined) {
+    if (link.code === "excused") return "hold";
+    const away = link.code === "away" || (link.state === "bad" && presence !== "always" && !input.isDue());
+    if (away && presence !== undefined) return { state: "off-by-schedule", code: presence };
+    if (link.state === "bad") return { state: "unknown", code: "link-down" };
   }
-  const [state] = wordsOf(looks, "system_state");
-  const [standby] = wordsOf(looks, "standby");
-  const calls = callsOf(looks);
-  if ((calls ?? 0) > 0 || state?.value === "in-call" || state?.value === "multisite") return { state: "in-call", code: "calls" };
-  if (state?.value === "sleeping") return { state: "asleep", code: "said" };
-  if (standby !== undefined && ["standby", "entering-standby", "halfwake", "on"].includes(standby.value))
-    return { state: "standby", code: "said" };
-  if (calls !== undefined || state !== undefined || standby !== undefined) return { state: "idle", code: "said" };
+  const [readings, samples] = [looks.flatMap((look) => look.readings), looks.flatMap((look) => look.samples)];
+  const doing = doingIn({ readings, samples });
+  if (doing !== undefined) return { state: doing, code: doing === "in-call" ? "calls" : "said" };
+  if (wordsOf(looks, "standby").length > 0) return { state: "idle", code: "said" };
   const waiting =
     looks.every((look) => look.kind === "icmp" || look.kind === "tcp") && checked(device, ["snmp", "ssh", "telnet"]).length > 0;
   return waiting ? "hold" : { state: "unknown", code: "not-told" };
-}
-
-/** The most that any look counts; undefined when none does. */
-function callsOf(looks: readonly Seen[]): number | undefined {
-  let most: number | undefined;
-  for (const look of looks) {
-    for (const sample of look.samples) if (sample.name === "calls" && sample.part === undefined) most = Math.max(most ?? 0, sample.value);
-  }
-  return most;
 }

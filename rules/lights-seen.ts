@@ -38,8 +38,8 @@ export interface LightInput {
   readonly at: Instant;
   /** Of the device's room; undefined where it stands in none. */
   readonly presence?: Room["presence"];
-  /** Is service owed at `at`? Asked only of what does not answer. */
-  readonly inService: () => boolean;
+  /** Is anybody due in the device's room at `at`? Asked only of what does not answer. */
+  readonly isDue: () => boolean;
   readonly before?: DeviceLights;
 }
 
@@ -80,9 +80,20 @@ function isAbout(alarm: Alarm, symptom: string, part: string | undefined): boole
   return alarm.symptom === symptom && (part === undefined || alarm.part === part);
 }
 
-/** Another's failure explains this alarm: a device, a link, a credential, our own blindness. Undefined: the failure is the device's own. */
+/**
+ * Another's failure explains this alarm: a device, a link, a credential, our own blindness. Undefined: the failure is the device's own,
+ * whether or not people have muted it.
+ */
 export function explainedBy({ suppressedBy, device }: Alarm): string | undefined {
-  return suppressedBy === device ? undefined : suppressedBy;
+  const isMuted = suppressedBy?.startsWith("maintenance:") === true || suppressedBy?.startsWith("silence:") === true;
+  return suppressedBy === device || isMuted ? undefined : suppressedBy;
+}
+
+/** The state, or the empty room, that makes this alarm no failure for now. */
+export function excusedBy({ suppressedBy }: Alarm): Verdict | undefined {
+  const [kind, what = ""] = suppressedBy?.split(":") ?? [];
+  if (kind === "state") return verdict("unknown", "excused", { doing: what });
+  return kind === "presence" ? verdict("unknown", "away", { room: what }) : undefined;
 }
 
 /** Words of a reading over all looks, in their order. */

@@ -6,10 +6,11 @@
 import type { Condition, Rule } from "../daemon/model/rule.ts";
 import { listedReading } from "./registration.ts";
 
-/** What the comparison of registrations reads besides the rules. */
-const comparison = [
+/** What the comparison of registrations, the states of a device and its restarts read besides the rules. */
+const besides = [
   listedReading,
   ...["sip_registration", "h323_registration", "webex_status", "gatekeeper_address", "sip_proxy_address"],
+  ...["system_state", "standby", "last_shutdown_reason"],
 ] as const;
 
 export interface RuleReads {
@@ -19,8 +20,8 @@ export interface RuleReads {
 }
 
 export function readsOf(rules: readonly Rule[]): RuleReads {
-  const limits = new Map<string, Set<number> | undefined>();
-  const readings = new Set<string>(comparison);
+  const limits = new Map<string, Set<number> | undefined>([["calls", new Set([0])]]);
+  const readings = new Set<string>(besides);
   for (const rule of rules) collect(rule.when, limits, readings);
   const samples = new Map<string, readonly number[] | undefined>();
   for (const [name, all] of limits) samples.set(name, all === undefined ? undefined : [...all].sort((a, b) => a - b));

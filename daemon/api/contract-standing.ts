@@ -17,7 +17,7 @@ export const LightView = z.object({
   data: data.describe("What the reason names: ids, codes, parts."),
 });
 export const ActivityView = z.object({
-  state: z.enum(["in-call", "standby", "asleep", "idle", "off-by-schedule", "unknown"]),
+  state: z.enum(["in-call", "standby", "asleep", "off", "idle", "off-by-schedule", "unknown"]),
   since: instant,
   code: z.string(),
   data,

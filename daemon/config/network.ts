@@ -61,7 +61,7 @@ function site({ findings }: Loading, known: Known, ids: Ids, id: string, raw: Ra
   const serviceHours = raw.service_hours ?? known.serviceHours;
   if (raw.service_hours !== undefined) checkReference(findings, [...path, "service_hours"], "calendar", serviceHours, known.calendars.ids);
   const { name, timezone = known.timezone, gateway, labels = {} } = raw;
-  return { id, name, timezone, serviceHours, labels, ...given({ gateway }) };
+  return { id, name, timezone, serviceHours, labels, ...given({ gateway, nightWindow: raw.night_window }) };
 }
 
 function room({ findings }: Loading, known: Known, ids: Ids, id: string, raw: z.output<typeof schema.room>): Room {
@@ -72,8 +72,12 @@ function room({ findings }: Loading, known: Known, ids: Ids, id: string, raw: z.
     const ids = withIds(known.functions.ids, known.contactIds);
     checkReference(findings, [...path, "coordinator"], "function or contact", coordinator, ids);
   }
-  const optional = given({ localName: raw.local_name, phone: raw.phone, coordinator });
-  return { id, site: raw.site, name: raw.name, presence: raw.presence ?? "always", ...optional };
+  const { schedule, presence = "always" } = raw;
+  if (schedule !== undefined) checkReference(findings, [...path, "schedule"], "calendar", schedule, known.calendars.ids);
+  if (schedule !== undefined && presence !== "scheduled")
+    findings.warn([...path, "schedule"], `has no use where presence is ${presence}; write presence: scheduled, or take it out`);
+  const optional = given({ localName: raw.local_name, phone: raw.phone, coordinator, schedule });
+  return { id, site: raw.site, name: raw.name, presence, ...optional };
 }
 
 function link({ findings }: Loading, known: Known, ids: Ids, id: string, raw: z.output<typeof schema.link>): Link {
@@ -136,7 +140,7 @@ function device(context: DeviceContext, id: string, raw: RawDevice): Device | un
     commissioning: raw.commissioning ?? false,
     alwaysUrgent: raw.always_urgent ?? false,
     legacy: { sshAlgorithms: raw.legacy?.ssh_algorithms ?? false, telnet: raw.legacy?.telnet ?? false },
-    ...given({ room: raw.room, supplier: raw.supplier, warrantyUntil: raw.warranty_until }),
+    ...given({ room: raw.room, supplier: raw.supplier, warrantyUntil: raw.warranty_until, nightWindow: raw.night_window }),
     ...(raw.asset === undefined ? {} : { asset: given({ ...raw.asset }) }),
   };
 }

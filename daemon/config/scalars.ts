@@ -254,3 +254,13 @@ export const mailAddress: z.ZodType<string, unknown> = word((raw) => {
 export function badMail(raw: string): boolean {
   return raw.length > 254 || !/^[A-Za-z0-9._%+'-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(raw);
 }
+
+/** `23:00-05:00` → local minutes of the day; over midnight where the end is not the later one. */
+export const nightWindow: z.ZodType<{ fromMinute: number; toMinute: number }, unknown> = scalar((raw) => {
+  const remedy = 'write "23:00-05:00"';
+  const match = typeof raw === "string" ? /^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$/.exec(raw) : null;
+  const [h1 = 0, m1 = 0, h2 = 0, m2 = 0] = (match ?? []).slice(1).map(Number);
+  const window = { fromMinute: h1 * 60 + m1, toMinute: h2 * 60 + m2 };
+  if (match === null) return wrong(raw, "a window of hours", remedy);
+  return window.fromMinute === window.toMinute ? new Refused(`${show(raw)} ends as it begins; ${remedy}`) : window;
+});

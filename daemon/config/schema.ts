@@ -88,6 +88,7 @@ export const site = keys({
   timezone: scalars.timezone.optional(),
   gateway: reference("device").optional(),
   service_hours: reference("calendar").optional(),
+  night_window: scalars.nightWindow.optional(),
   labels: labels.optional(),
 });
 
@@ -98,6 +99,7 @@ export const room = keys({
   phone: line(40).optional(),
   coordinator: reference("function or contact").optional(),
   presence: oneOf(["always", "scheduled", "sessions"]).optional(),
+  schedule: reference("calendar").optional(),
 });
 
 export const device = keys({
@@ -121,6 +123,7 @@ export const device = keys({
   ssh_port: port.optional(),
   telnet_port: port.optional(),
   service_hours: reference("calendar").optional(),
+  night_window: scalars.nightWindow.optional(),
   supplier: line(100).optional(),
   warranty_until: scalars.isoDate.optional(),
   asset: keys({

@@ -24,8 +24,8 @@ export interface Light {
   readonly data?: ReasonData;
 }
 
-/** `off-by-schedule`: does not answer, and is not meant to at this hour. */
-export type ActivityState = "in-call" | "standby" | "asleep" | "idle" | "off-by-schedule" | "unknown";
+/** `off`: it said that it is switched off. `off-by-schedule`: does not answer, and is not meant to at this hour. */
+export type ActivityState = "in-call" | "standby" | "asleep" | "off" | "idle" | "off-by-schedule" | "unknown";
 
 export interface Activity {
   readonly state: ActivityState;

@@ -13,7 +13,15 @@ export interface Site {
   readonly gateway?: string;
   /** Hours in which service is owed, by calendar id; default is the instance's. */
   readonly serviceHours: string;
+  /** When its devices may restart for an upgrade; undefined: the shipped one. */
+  readonly nightWindow?: NightWindow;
   readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Local minutes of the day, the second not in it; over midnight where it is not the later one. */
+export interface NightWindow {
+  readonly fromMinute: number;
+  readonly toMinute: number;
 }
 
 export interface Room {
@@ -25,6 +33,8 @@ export interface Room {
   /** Who answers for it: a function or contact id. */
   readonly coordinator?: string;
   readonly presence: "always" | "scheduled" | "sessions";
+  /** Of a scheduled presence, by calendar id; undefined: the service hours of its site. */
+  readonly schedule?: string;
 }
 
 /** A circuit. Without an address it is judged by the sites behind it. */
@@ -79,6 +89,8 @@ export interface Device {
   /** Default 23; a status port has its own. */
   readonly telnetPort?: number;
   readonly serviceHours: string;
+  /** When it may restart for an upgrade; undefined: its site's. */
+  readonly nightWindow?: NightWindow;
   readonly supplier?: string;
   readonly warrantyUntil?: string;
   readonly asset?: Asset;

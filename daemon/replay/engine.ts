@@ -8,6 +8,7 @@ import { inOrder } from "../../rules/alarm.ts";
 import { type RuleReads, readsOf } from "../../rules/reads.ts";
 import { listingOf } from "../../rules/registration.ts";
 import { Board } from "../board.ts";
+import type { Bookings } from "../bookings.ts";
 import { alarmKey } from "../model/alarm.ts";
 import type { Config } from "../model/config.ts";
 import type { DeviceInventory } from "../model/inventory.ts";
@@ -25,8 +26,6 @@ import { worldOf } from "../roles/world.ts";
 import { Cursor } from "./cursor.ts";
 import { type Course, ReplayedIncidents } from "./incidents.ts";
 import { type Moves, movesOf } from "./moves.ts";
-
-type Bookings = ConstructorParameters<typeof IntentWriter>[4];
 
 export interface ReplayWorld {
   readonly config: Config;
@@ -365,7 +364,7 @@ export class ReplayEngine {
 
   #worldNow(): TurnWorld {
     if (this.#made !== undefined) return this.#made;
-    const { config, gates = [] } = this.#world;
+    const { config, bookings, gates = [] } = this.#world;
     const isFailing = (id: string) => this.#incidents.isFailing(id);
     // What people took apart is not: their acts are not replayed.
     const apart = () => false;
@@ -373,6 +372,7 @@ export class ReplayEngine {
       apart,
       config,
       gates,
+      bookings,
       isFailing,
       board: this.#board,
       standing: this.#standing,

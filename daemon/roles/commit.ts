@@ -23,6 +23,7 @@ import type { Alarm } from "../model/alarm.ts";
 import type { Config } from "../model/config.ts";
 import { type Incident, isFailing, type Severity } from "../model/incident.ts";
 import { circuitNames, type Device, type Site } from "../model/network.ts";
+import type { SessionAhead } from "../model/session.ts";
 import { DAY, type Instant } from "../model/time.ts";
 import { RaceLost } from "../ports.ts";
 import { ClassFacts, type SessionBook } from "./class-facts.ts";
@@ -32,6 +33,9 @@ import type { IncidentWrites } from "./incident-writes.ts";
 import { Joiner } from "./joiner.ts";
 import { rowsFor } from "./recipients.ts";
 import type { Intent, TurnResult } from "./turn.ts";
+
+/** To the table of severities a call is a session that runs. */
+const runningCall: SessionAhead = { session: "call", kind: "clinical", withinMs: 0 };
 
 /** A request number reserved before the transaction. */
 export interface Reserved {
@@ -183,9 +187,10 @@ export class IntentWriter {
       firstBadAt: alarm.firstBadAt ?? intent.at,
       ...(device === undefined ? {} : { device: device.id }),
     };
-    const asked = this.#facts.of({ ...facts, general: failsAsWhole(intent.root, device) }, intent.at);
+    const known = this.#facts.of({ ...facts, general: failsAsWhole(intent.root, device) }, intent.at);
+    const { session } = known;
+    const asked = rule.outOfService && this.#wasInCall(device, facts.firstBadAt) ? { ...known, session: runningCall } : known;
     const { raisedBy: _, ...severity } = judgeSeverity(asked);
-    const { session } = asked;
     return openIncident({
       ...facts,
       ...severity,
@@ -200,6 +205,12 @@ export class IntentWriter {
       ...(intent.kind === "open" && intent.verdict !== undefined ? { verdict: intent.verdict } : {}),
       why: intent.why,
     });
+  }
+
+  /** What is lost in a call was holding a session, booked or not. */
+  #wasInCall(device: Device | undefined, at: Instant): boolean {
+    const evidence = device === undefined ? undefined : this.#turn.overlay.doing(device.id);
+    return evidence?.doing === "in-call" && at <= evidence.until;
   }
 
   /** An alarm that joined makes an incident as severe and as urgent as itself, and more so when several devices are hit. */

@@ -18,6 +18,7 @@ import { type Bus, type Clock, type Fence, LeaseLost, type Log, RaceLost, type S
 import { adopt } from "./adopt.ts";
 import { IntentWriter, numbersNeeded, type Reserved } from "./commit.ts";
 import { FailingNow } from "./failing-now.ts";
+import { believedAtStart, placeOf } from "./gates.ts";
 import type { GateKeeper } from "./intent.ts";
 import type { Leases } from "./lease.ts";
 import type { TurnWatcher } from "./look-keeper.ts";
@@ -155,7 +156,9 @@ export class Evaluator implements Role {
     this.#epoch = leases.fence(this.name).epoch;
     this.#memory = new AlarmMemory(await store.loadAlarms());
     this.#memory.hearSince((await store.kept<WallRow>(wallKey))?.at);
-    this.#standing.load(await store.loadLights(), await store.loadInventories());
+    const lights = await store.loadLights();
+    this.#memory.rememberDoing(believedAtStart(lights, this.#deps.config().network.devices, this.#deps.clock.now()));
+    this.#standing.load(lights, await store.loadInventories());
     this.#startedAt = this.#deps.clock.now();
     this.#cursor = await store.cursor(cursorName);
     this.#storedCursor = this.#cursor;
@@ -260,7 +263,13 @@ export class Evaluator implements Role {
     const world = await this.#worldNow(config, fence, now);
     const ordered = inOrder(observations);
     const result = new Turn(world, this.#memory).run(ordered, now, this.#held(now), wide, people);
-    const standing = this.#standing.decide({ config, observations: ordered, overlay: result.overlay, now });
+    const standing = this.#standing.decide({
+      config,
+      observations: ordered,
+      overlay: result.overlay,
+      now,
+      absence: placeOf(config, this.#deps.bookings).absence,
+    });
     const checkpoint = this.#checkpoint(now);
     const decided: Decided = { config, fence, now, result, standing, checkpoint, readTo: cursor ?? this.#cursor, lost };
     const writer = await this.#commit(decided);
@@ -302,6 +311,7 @@ export class Evaluator implements Role {
     this.#memory.rememberBack(result.cameBack);
     this.#memory.rememberMarks(result.overlay.marks);
     this.#memory.suspects = result.suspects;
+    this.#memory.rememberDoing(result.overlay.told);
     for (const alarm of result.overlay.changes()) if (!result.persist.has(alarm.key)) this.#unsaved.add(alarm.key);
     for (const key of checkpoint) this.#unsaved.delete(key);
     this.#waiting = result.held;
@@ -352,10 +362,10 @@ export class Evaluator implements Role {
   }
 
   #worldOf(config: Config): TurnWorld {
-    const { board, gates = [] } = this.#deps;
+    const { board, bookings, gates = [] } = this.#deps;
     const isFailing = (incident: string) => this.#failing.has(incident);
     return worldOf({
-      ...{ config, board, gates, isFailing, apart: (one: string, other: string) => this.#failing.apart(one, other) },
+      ...{ config, board, bookings, gates, isFailing, apart: (one: string, other: string) => this.#failing.apart(one, other) },
       ...{ standing: this.#standing, startedAt: this.#startedAt, holdUntil: this.#holdUntil },
     });
   }

@@ -3,6 +3,7 @@
  *
  * Reads the turn's overlay, so that a failure decided a moment ago explains what comes after it.
  */
+import { isLoginLost, type Lost, silenceOf } from "../../rules/activity.ts";
 import {
   type BlindJudgement,
   below,
@@ -34,6 +35,12 @@ const unobservedSymptom = "unobserved";
 /** The root cause of an alarm: the two ways of being out of service are one. */
 export function rootCauseOf(alarm: Pick<Alarm, "device" | "key">, rule: Rule | undefined): string {
   return rule?.outOfService === true ? `down:${alarm.device}` : alarm.key;
+}
+
+/** In a call and silent over SNMP is in service; a cart that is put away is neither that nor out of it. Undefined: nothing excuses it. */
+function excuseOf({ suppressedBy }: Alarm): "serving" | "away" | undefined {
+  if (suppressedBy === "state:off" || suppressedBy?.startsWith("presence:") === true) return "away";
+  return suppressedBy?.startsWith("state:") === true ? "serving" : undefined;
 }
 
 /** By whom, under which root cause, and why. */
@@ -170,13 +177,30 @@ export class Explainer {
     return holders.find((holder) => this.#overlay.get(alarmKey(holder, loginSymptom))?.state === "active");
   }
 
+  /** What of a device is gone: one of the two for certain; of the other a first bad look is enough. */
+  lost(device: Device | undefined): Lost {
+    const [gone, failing] = [new Set<string>(), new Set<string>()];
+    for (const alarm of device === undefined ? [] : this.#overlay.ofDevice(device.id)) {
+      const when = this.#world.ruleById.get(alarm.rule)?.when;
+      if (when === undefined) continue;
+      for (const what of [silenceOf(when) === "icmp" ? "link" : [], isLoginLost(when) ? "login" : []].flat()) {
+        failing.add(what);
+        if (alarm.state === "active") gone.add(what);
+      }
+    }
+    return gone.size === 0 ? { link: false, login: false } : { link: failing.has("link"), login: failing.has("login") };
+  }
+
   /** What was seen of a device, however blind we are. What is in commissioning counts in nothing: it explains nobody else's failure. */
   seen(device: string): Seen {
     if (this.#world.network.devices.get(device)?.commissioning === true) return { state: "unknown" };
     let failingSince: Instant | undefined;
     let downSince: Instant | undefined;
-    for (const alarm of this.#overlay.ofDevice(device)) {
-      if (alarm.state === "inactive" || this.#world.ruleById.get(alarm.rule)?.outOfService !== true) continue;
+    const failing = this.#outOfService(device);
+    // Of what is put away nothing can be told.
+    if (failing.some((alarm) => excuseOf(alarm) === "away")) return { state: "unknown" };
+    for (const alarm of failing) {
+      if (excuseOf(alarm) !== undefined) continue;
       failingSince = Math.min(alarm.firstBadAt ?? alarm.since, failingSince ?? Number.POSITIVE_INFINITY);
       if (alarm.state === "active") downSince = Math.min(alarm.since, downSince ?? Number.POSITIVE_INFINITY);
     }
@@ -190,6 +214,11 @@ export class Explainer {
     };
   }
 
+  /** Pending and active alarms by which it is not in service. */
+  #outOfService(device: string): readonly Alarm[] {
+    return [...this.#overlay.ofDevice(device)].filter(({ rule }) => this.#world.ruleById.get(rule)?.outOfService === true);
+  }
+
   #answeredAt(device: string): Instant | undefined {
     let last = this.#answered.get(device);
     for (const look of this.#world.board.get(device)?.looks.values() ?? []) {
@@ -198,12 +227,17 @@ export class Explainer {
     return last;
   }
 
-  /** 0 with an active out-of-service alarm, 1 when something answered, NaN when nothing ever did or we are blind. */
+  /** 0 with an active out-of-service alarm that its own state or an empty room does not excuse, 1 when something answered, NaN when nothing ever did or we are blind. */
   upOf(device: string): number {
     if (this.#isBlind() && device !== this.#world.network.canary) return Number.NaN;
-    for (const alarm of this.#overlay.ofDevice(device)) {
-      if (alarm.state === "active" && this.#world.ruleById.get(alarm.rule)?.outOfService === true) return 0;
+    let isAway = false;
+    for (const alarm of this.#outOfService(device)) {
+      if (alarm.state !== "active") continue;
+      const excuse = excuseOf(alarm);
+      if (excuse === undefined) return 0;
+      if (excuse === "away") isAway = true;
     }
+    if (isAway) return Number.NaN;
     if (this.#answered.has(device)) return 1;
     const seen = this.#world.board.get(device);
     const answered = seen !== undefined && (seen.up === 1 || [...seen.looks.values()].some((look) => look.status === "up"));

@@ -1,7 +1,9 @@
 /**
  * What a turn of the evaluator decides with, and what it decides: the words between turn.ts, which decides, and commit.ts, which writes.
  */
+import type { Evidence, Lost } from "../../rules/activity.ts";
 import type { createRuleIndex } from "../../rules/applies.ts";
+import type { Night } from "../../rules/clock.ts";
 import type { Topology } from "../../rules/cuts.ts";
 import type { Match } from "../../rules/registration.ts";
 import type { BoardView } from "../board.ts";
@@ -73,6 +75,10 @@ export interface GateQuestion {
   readonly device: Device | undefined;
   readonly rule: Rule | undefined;
   readonly at: Instant;
+  /** What the device last said it is doing; undefined: it never did. */
+  readonly doing: Evidence | undefined;
+  /** What of the device is gone. Asked only where it matters. */
+  readonly lost: () => Lost;
 }
 
 /** Why it opens none, although no other failure explains it. */
@@ -138,6 +144,8 @@ export interface TurnWorld {
   readonly gates?: readonly GateKeeper[];
   /** What belongs together; undefined: every root cause has an incident of its own. */
   readonly correlator?: Correlator;
+  /** When a device may restart for an upgrade. */
+  readonly nightOf?: (device: Device) => Night;
   /** Until then, new incidents wait for the first look at their parents. */
   readonly holdUntil: Instant;
 }

@@ -3,6 +3,7 @@
  *
  * A turn works on an overlay; the overlay is merged only after its transaction has committed.
  */
+import type { Evidence } from "../../rules/activity.ts";
 import type { Mark } from "../../rules/slope.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Observation } from "../model/observation.ts";
@@ -22,6 +23,8 @@ export interface AlarmView {
   knows(device: string): boolean;
   /** What rules remember between two looks (rules/slope.ts, absence.ts); lost at a restart. */
   mark(key: string): Mark | undefined;
+  /** What a device last said it is doing; undefined: nothing since the start. */
+  doing(device: string): Evidence | undefined;
 }
 
 const none: readonly Alarm[] = [];
@@ -48,6 +51,7 @@ export class AlarmMemory implements AlarmView {
   readonly #free = new Set<string>();
   readonly #timers = new Timers();
   readonly #marks = new Map<string, Mark>();
+  readonly #doing = new Map<string, Evidence>();
   #heardAt: Instant | undefined;
   readonly #known = new Set<string>();
   /** The (at, seq) of the last look judged, by check. */
@@ -119,6 +123,14 @@ export class AlarmMemory implements AlarmView {
 
   mark(key: string): Mark | undefined {
     return this.#marks.get(key);
+  }
+
+  doing(device: string): Evidence | undefined {
+    return this.#doing.get(device);
+  }
+
+  rememberDoing(doing: Iterable<readonly [device: string, evidence: Evidence]>): void {
+    for (const [device, evidence] of doing) this.#doing.set(device, evidence);
   }
 
   rememberMarks(marks: ReadonlyMap<string, Mark>): void {
@@ -227,6 +239,7 @@ export class Overlay implements AlarmView {
   readonly #changes = new Map<string, Alarm>();
   readonly #byDevice = new Map<string, Set<string>>();
   readonly marks = new Map<string, Mark>();
+  readonly told = new Map<string, Evidence>();
   /** Set where the clock was set back: what was heard later than this was heard by it. */
   heardAt: Instant | undefined;
 
@@ -285,6 +298,10 @@ export class Overlay implements AlarmView {
 
   mark(key: string): Mark | undefined {
     return this.marks.get(key) ?? this.#below.mark(key);
+  }
+
+  doing(device: string): Evidence | undefined {
+    return this.told.get(device) ?? this.#below.doing(device);
   }
 }
 

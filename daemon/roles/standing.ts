@@ -5,7 +5,6 @@
  * their own rather than derived from alarms, because most of them never had an alarm: since when a device is well, or not to be
  * told, no alarm remembers.
  */
-import { inService } from "../../rules/clock.ts";
 import { type Candidates, type Stocktaking, takeStock } from "../../rules/inventory.ts";
 import { judgeLights, type Seen } from "../../rules/lights.ts";
 import { compareList, type Listing, listingOf, type Match, type Registrars, sidesOf } from "../../rules/registration.ts";
@@ -19,7 +18,7 @@ import type { Device } from "../model/network.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Instant } from "../model/time.ts";
 import type { StockChanges } from "../ports.ts";
-import { hoursOf } from "./hours.ts";
+import type { Absence } from "./gates.ts";
 import type { Overlay } from "./memory.ts";
 
 export interface StandingInput {
@@ -28,6 +27,7 @@ export interface StandingInput {
   readonly observations: readonly Observation[];
   readonly overlay: Overlay;
   readonly now: Instant;
+  readonly absence: Absence;
 }
 
 export interface StandingChanges {
@@ -86,7 +86,7 @@ export class Standing {
   }
 
   decide(input: StandingInput): StandingChanges {
-    const { config, observations, overlay, now } = input;
+    const { config, observations, overlay, now, absence } = input;
     const { devices } = config.network;
     const listings = observations.flatMap((observation) => {
       const gatekeeper = devices.get(observation.device);
@@ -107,7 +107,7 @@ export class Standing {
       const device = devices.get(id);
       if (device === undefined) continue;
       const known = this.#board.lights(id);
-      const judged = this.#judge({ device, config, overlay, registrars, at }, looks.get(id));
+      const judged = this.#judge({ device, config, overlay, registrars, absence, at }, looks.get(id));
       if (judged !== known) lights.push(judged);
     }
     const { stock, candidates } = this.#takeStock(observations, devices);
@@ -170,12 +170,12 @@ export class Standing {
   }
 
   #judge(
-    about: { device: Device; config: Config; overlay: Overlay; registrars: Registrars; at: Instant },
+    about: { device: Device; config: Config; overlay: Overlay; registrars: Registrars; absence: Absence; at: Instant },
     after: Looks | undefined,
   ): DeviceLights {
-    const { device, config, overlay, registrars, at } = about;
+    const { device, config, overlay, registrars, absence, at } = about;
     const looks: readonly Seen[] = [...(after ?? this.#board.get(device.id)?.looks ?? new Map<string, LastLook>()).values()];
-    const presence = device.room === undefined ? undefined : config.network.rooms.get(device.room)?.presence;
+    const room = device.room === undefined ? undefined : config.network.rooms.get(device.room);
     const before = this.#board.lights(device.id);
     const alarms = [...overlay.ofDevice(device.id)];
     return judgeLights({
@@ -185,8 +185,8 @@ export class Standing {
       alarms: device.commissioning ? alarms.map((alarm) => this.#explained(alarm, device, config)) : alarms,
       sides: sidesOf(device, looks, registrars, at),
       at,
-      inService: () => inService(hoursOf(config, device.site, device.id), at),
-      ...(presence === undefined ? {} : { presence }),
+      isDue: () => room === undefined || device.alwaysUrgent || absence(room, at) === undefined,
+      ...(room === undefined ? {} : { presence: room.presence }),
       ...(before === undefined ? {} : { before }),
     });
   }

@@ -3,18 +3,22 @@
  *
  * Timers due before an observation fire first, with their own due time. The same turn on the same memory decides the same.
  */
-import { heardKey, isAbsence } from "../../rules/absence.ts";
+
+import { isAbsence } from "../../rules/absence.ts";
+import { calling, doingIn, evidenceOf } from "../../rules/activity.ts";
 import { type Judgement, judgeObservation, type Transition, wakeAlarm } from "../../rules/alarm.ts";
 import { couldClear } from "../../rules/applies.ts";
+import { withUpgrade } from "../../rules/reboot.ts";
 import { matchReading } from "../../rules/registration.ts";
 import { CORE, parentsToLookAt, witnesses } from "../../rules/suppress.ts";
 import { type Alarm, alarmKey } from "../model/alarm.ts";
 import type { Device } from "../model/network.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Rule } from "../model/rule.ts";
-import { type Instant, MINUTE } from "../model/time.ts";
+import type { Instant } from "../model/time.ts";
 import { Explainer, rootCauseOf } from "./explain.ts";
 import { gatedBy, type Intent, type Kick, type TurnResult, type TurnWorld, type Wide } from "./intent.ts";
+import { Listening } from "./listening.ts";
 import { type AlarmMemory, isGate, Overlay } from "./memory.ts";
 import { allClear, heed } from "./moves.ts";
 import { Settling } from "./settle.ts";
@@ -23,8 +27,6 @@ import { WideJudge } from "./wides.ts";
 
 export type { Intent, Kick, TurnResult, TurnWorld, Wide } from "./intent.ts";
 
-/** When nothing was heard of anybody for this long it is we who did not listen: a daemon that was stopped, a clock that was set ahead. */
-const deafAfterMs = 2 * MINUTE;
 const mismatchSymptom = "registration-mismatch";
 
 export class Turn {
@@ -32,6 +34,7 @@ export class Turn {
   readonly #memory: AlarmMemory;
   readonly #overlay: Overlay;
   readonly #others: Explainer;
+  readonly #listening: Listening;
   readonly #persist = new Set<string>();
   readonly #intents: Intent[] = [];
   readonly #kicks: Kick[] = [];
@@ -41,8 +44,6 @@ export class Turn {
   /** Flexible maintenance that this turn begins. */
   readonly #begun = new Set<string>();
   #serviceMoved = false;
-  /** Up to when we have listened. */
-  #heardAt: Instant | undefined;
   #suspects: ReadonlySet<string> = new Set();
 
   constructor(world: TurnWorld, memory: AlarmMemory) {
@@ -50,7 +51,7 @@ export class Turn {
     this.#memory = memory;
     this.#overlay = new Overlay(memory);
     this.#others = new Explainer(world, this.#overlay);
-    this.#heardAt = memory.heardAt;
+    this.#listening = new Listening(world, memory, this.#overlay);
   }
 
   run(
@@ -63,11 +64,9 @@ export class Turn {
     const heard = heed(people, this.#overlay, this.#world, now);
     for (const key of heard.keys) this.#persist.add(key);
     this.#intents.push(...heard.intents);
-    // The newest that was heard lies ahead: the clock has been set back.
-    if (this.#heardAt !== undefined && this.#heardAt > now + MINUTE) this.#shiftAbsences(now - this.#heardAt);
+    this.#listening.begin(now);
     for (const observation of observations) {
-      if (this.#isDeaf(observation.at)) this.#shiftAbsences(observation.at - (this.#heardAt ?? observation.at));
-      this.#heardAt = Math.max(this.#heardAt ?? observation.at, observation.at);
+      this.#listening.hear(observation.at);
       this.#fireTimers(observation.at);
       this.#observe(observation, now);
     }
@@ -83,11 +82,14 @@ export class Turn {
     return { overlay: this.#overlay, ...decided, up, suspects: this.#suspects };
   }
 
-  #observe(observation: Observation, now: Instant): void {
-    const device = this.#world.network.devices.get(observation.device);
+  #observe(seen: Observation, now: Instant): void {
+    const device = this.#world.network.devices.get(seen.device);
     if (device === undefined) return;
+    const { nightOf } = this.#world;
+    const observation = nightOf === undefined ? seen : withUpgrade(seen, () => nightOf(device));
     this.#touched.add(device.id);
     if (observation.kind !== "trap") this.#others.looked(device.id, observation.finding.status === "up" ? observation.at : undefined);
+    this.#learnDoing(observation, device);
     const judgement = this.#judge(observation, device, this.#world.rulesOf(device, undefined, observation), now);
     if (judgement.confirm) this.#kicks.push({ device: device.id, inMs: 0, confirm: true });
     if (judgement.retrySoonMs !== undefined) {
@@ -146,43 +148,26 @@ export class Turn {
     }
   }
 
+  /** What it is doing excuses silence for a while. */
+  #learnDoing({ kind, at, check, finding }: Observation, device: Device): void {
+    if (kind === "icmp" || kind === "tcp" || kind === "trap" || finding.status !== "up" || !calling.has(device.kind)) return;
+    const doing = doingIn(finding);
+    if (doing === undefined) return;
+    const intervalMs = device.checks.find(({ id }) => id === check)?.intervalMs ?? 0;
+    this.#overlay.told.set(device.id, evidenceOf(doing, at, intervalMs));
+  }
+
   #fireTimers(until: Instant): void {
     for (const key of this.#memory.due(until)) {
       const alarm = this.#overlay.get(key);
       const device = alarm === undefined ? undefined : this.#world.network.devices.get(alarm.device);
       const rule = alarm === undefined ? undefined : this.#world.ruleById.get(alarm.rule);
       if (alarm?.wakeAt === undefined || alarm.wakeAt > until || device === undefined || rule === undefined) continue;
-      if (alarm.heardAt !== undefined && this.#holdsAbsence(alarm, device, rule, until)) continue;
+      if (this.#listening.holds(alarm, device, rule, until)) continue;
       const judgement = wakeAlarm(alarm, rule, isAbsence(rule) ? until : alarm.wakeAt, (key) => this.#overlay.mark(key));
       for (const changed of judgement.alarms) this.#overlay.set(changed);
       for (const transition of judgement.transitions) this.#follow(transition, device, transition.alarm.since);
     }
-  }
-
-  /** An alarm that waits for what ought to come: not by a rule that is no longer its own, and not while we do not listen. */
-  #holdsAbsence(alarm: Alarm, device: Device, rule: Rule, until: Instant): boolean {
-    if (alarm.state !== "inactive" || (isAbsence(rule) && this.#world.rulesOf(device).includes(rule))) return this.#isDeaf(until);
-    const { wakeAt: _w, heardAt: _h, ...free } = alarm;
-    this.#overlay.set(free);
-    return true;
-  }
-
-  #isDeaf(at: Instant): boolean {
-    return this.#heardAt !== undefined && at - this.#heardAt > deafAfterMs;
-  }
-
-  /** Time in which nobody listened is no silence of the devices. */
-  #shiftAbsences(byMs: number): void {
-    for (const key of this.#memory.timed()) {
-      const alarm = this.#overlay.get(key);
-      if (alarm?.wakeAt === undefined || alarm.heardAt === undefined || alarm.state !== "inactive") continue;
-      this.#overlay.set({ ...alarm, wakeAt: alarm.wakeAt + byMs, heardAt: alarm.heardAt + byMs });
-      const mark = this.#overlay.mark(heardKey(key));
-      if (mark !== undefined) this.#overlay.marks.set(heardKey(key), { ...mark, at: mark.at + byMs });
-    }
-    if (byMs >= 0 || this.#heardAt === undefined) return;
-    this.#heardAt += byMs;
-    this.#overlay.heardAt = this.#heardAt;
   }
 
   #follow(transition: Transition, device: Device, at: Instant): void {
@@ -263,9 +248,14 @@ export class Turn {
 
   /** Maintenance, a silence, the device's own state, an empty room: the alarm stands, and opens nothing for now. */
   #closedBy(alarm: Alarm, device: Device | undefined, rule: Rule | undefined, at: Instant): boolean {
-    const gate = gatedBy(this.#world, { alarm, device, rule, at });
+    const doing = device === undefined ? undefined : this.#overlay.doing(device.id);
+    const gate = gatedBy(this.#world, { alarm, device, rule, at, doing, lost: () => this.#others.lost(device) });
     if (gate === undefined) return false;
-    if (alarm.suppressedBy !== gate.by) this.#set({ ...alarm, suppressedBy: gate.by });
+    if (alarm.suppressedBy !== gate.by) {
+      this.#set({ ...alarm, suppressedBy: gate.by });
+      // What is excused is not out of service; what is only muted is.
+      if (device !== undefined) this.#touched.add(device.id);
+    }
     const { begins } = gate;
     if (begins !== undefined && !this.#begun.has(begins)) {
       this.#begun.add(begins);
@@ -284,6 +274,11 @@ export class Turn {
       if (this.#closedBy(alarm, device, rule, now)) continue;
       const { suppressedBy, ...free } = alarm;
       this.#set(free);
+      if (device !== undefined) this.#touched.add(device.id);
+      if (rule?.outOfService === true) {
+        this.#serviceMoved = true;
+        this.#others.serviceMoved();
+      }
       const why = `still failing after ${suppressedBy} ended`;
       if (device !== undefined) {
         this.#raise(free, device, rule, now, why);

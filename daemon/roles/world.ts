@@ -4,9 +4,11 @@
 import { createRuleIndex } from "../../rules/applies.ts";
 import { topologyOf } from "../../rules/cuts.ts";
 import type { Board } from "../board.ts";
+import type { Bookings } from "../bookings.ts";
 import type { Config } from "../model/config.ts";
 import type { Instant } from "../model/time.ts";
 import { Correlator, type CorrelatorDeps } from "./correlator.ts";
+import { placeOf, stateGate } from "./gates.ts";
 import type { GateKeeper, TurnWorld } from "./intent.ts";
 import type { Standing } from "./standing.ts";
 
@@ -15,6 +17,8 @@ export interface WorldParts {
   readonly board: Board;
   readonly standing: Pick<Standing, "matches">;
   readonly gates: readonly GateKeeper[];
+  /** Without it no session is near any room. */
+  readonly bookings: Pick<Bookings, "bookedAround"> | undefined;
   /** Is this incident failing now? */
   readonly isFailing: (incident: string) => boolean;
   /** Has a person said that these two are not one trouble? */
@@ -24,7 +28,8 @@ export interface WorldParts {
   readonly holdUntil: Instant;
 }
 
-export function worldOf({ config, board, standing, gates, isFailing, apart, startedAt, holdUntil }: WorldParts): TurnWorld {
+export function worldOf({ config, board, standing, gates, bookings, isFailing, apart, startedAt, holdUntil }: WorldParts): TurnWorld {
+  const place = placeOf(config, bookings);
   return {
     network: config.network,
     topology: topologyOf(config.network),
@@ -35,7 +40,9 @@ export function worldOf({ config, board, standing, gates, isFailing, apart, star
     board,
     restoreAfterLooks: config.policies.get(config.policy)?.restoreAfterLooks ?? 2,
     matches: (list, alarmed) => standing.matches(config.network, list, alarmed),
-    gates,
+    // What is excused is not out of service: asked before what is only muted.
+    gates: [stateGate, place.gate, ...gates],
+    nightOf: place.nightOf,
     correlator: new Correlator({ config, board, isFailing, apart }),
     holdUntil,
   };

@@ -18,7 +18,7 @@ export interface ReasonNames {
 const kinds: Readonly<Record<string, string>> = { icmp: "ping", snmp: "SNMP", ssh: "SSH", telnet: "telnet", tcp: "TCP" };
 
 export function reasonText(language: Language, code: string, data: ReasonData = {}, names: ReasonNames): string {
-  const { by, kind, kinds: several, symptom, rule, part, more, reading, value, code: look } = data;
+  const { by, kind, kinds: several, symptom, rule, part, more, reading, value, code: look, doing, room } = data;
   const template = sayCode(language, "light-why", code) ?? code;
   return fill(template, {
     by: by === undefined ? "?" : names.nameOf(by),
@@ -29,8 +29,14 @@ export function reasonText(language: Language, code: string, data: ReasonData = 
     more: more === undefined ? "" : say(language, "light-more", { n: more }),
     code: look === undefined ? "" : `${language === "fr" ? " : " : ": "}${sayCode(language, "code", look) ?? look}`,
     reading: reading === undefined ? "" : readingText(language, reading),
+    doing: doing === undefined ? "" : capital(sayCode(language, "activity", doing) ?? doing),
+    room: room === undefined ? "" : names.nameOf(room),
     value: value === undefined ? "" : wordText(language, value),
   });
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function kindName(kind: string): string {

@@ -56,8 +56,10 @@ export function DevicePage(props: DevicePageProps): VNode {
           </a>
         ) : null}
       </p>
-      {shown === "out-of-reach" ? <p>{[...new Set(explained.values())].map((root) => explanation(page, root)).join("; ")}</p> : null}
-      {device.up === "unknown" ? <p class="hint">{w.unknownMeaning}</p> : null}
+      {shown === "out-of-reach" || shown === "away" ? (
+        <p>{[...new Set(explained.values())].map((root) => explanation(page, root)).join("; ")}</p>
+      ) : null}
+      {shown === "unknown" ? <p class="hint">{w.unknownMeaning}</p> : null}
       <LightList page={page} lights={device.lights} activity={device.activity} />
       <Facts {...props} />
       <section aria-labelledby="incidents">

@@ -28,8 +28,8 @@ export function StatusPage({ page, incidents, devices, alarms, links, messages }
   const w = words[page.language];
   const underWay = incidents.filter((incident) => !isRestored(incident)).sort(byUrgency);
   const toLookAt = incidents.filter(isRestored).sort(byUrgency);
-  const unsure = page.blind !== undefined || devices.some((device) => device.up === "unknown" && !device.commissioning);
   const explained = new Map(alarms.map(({ key, suppressedBy }) => [key, suppressedBy]));
+  const unsure = page.blind !== undefined || devices.some((device) => shownAs(device, explained) === "unknown" && !device.commissioning);
   const cards = { page, devices };
   return (
     <Frame page={page} title={w.status}>
@@ -97,6 +97,7 @@ function Totals(props: {
     [count("down"), w.outOfService, count("down") > 0 ? "bad" : ""],
     [count("out-of-reach"), w.outOfReach, ""],
     [count("unknown"), w.unknown, ""],
+    ...(count("away") === 0 ? [] : [[count("away"), w.away, ""] as const]),
   ];
   return (
     <ul class="totals">
@@ -109,11 +110,16 @@ function Totals(props: {
   );
 }
 
-export type Shown = DeviceShape["up"] | "out-of-reach";
+export type Shown = DeviceShape["up"] | "out-of-reach" | "away";
 
-/** A device whose every alarm another failure explains has not failed as far as we can tell: it is out of reach. */
-export function shownAs(device: DeviceShape, explained: { has(key: string): boolean }): Shown {
-  const explainedAll = device.alarms.length > 0 && device.alarms.every((key) => explained.has(key));
+/**
+ * A device whose every alarm another failure explains has not failed as far as we can tell: it is out of reach. One that does not answer while
+ * nobody is due in its room, or that said it is switched off, is away.
+ */
+export function shownAs(device: DeviceShape, explained: Explained): Shown {
+  const by = device.alarms.map((key) => explained.get(key));
+  const explainedAll = by.length > 0 && by.every((each) => each !== undefined);
+  if (device.up === "unknown" && by.some((each) => each?.startsWith("presence:") === true || each === "state:off")) return "away";
   return device.up === "down" && explainedAll ? "out-of-reach" : device.up;
 }
 
@@ -122,6 +128,8 @@ export function UpMark({ page, shown }: { readonly page: PageContext; readonly s
   switch (shown) {
     case "out-of-reach":
       return <Mark tone="unsure" text={w.outOfReach} />;
+    case "away":
+      return <Mark tone="plain" text={w.away} />;
     case "up":
       return <Mark tone="good" text={w.inService} />;
     case "down":
@@ -163,18 +171,18 @@ function SiteDevices(props: {
   const { page, site, all, limited, explained } = props;
   const w = words[page.language];
   const count = (shown: Shown) => all.filter((device) => shownAs(device, explained) === shown).length;
-  const [down, away] = [count("down"), count("out-of-reach")];
-  const unsure = all.filter((device) => device.up === "unknown").length;
+  const [down, beyond, away, unsure] = [count("down"), count("out-of-reach"), count("away"), count("unknown")];
   const shown = limited ? all.filter((device) => device.up !== "up") : all;
   return (
     <details id={`site-${site}`} open={!limited || down > 0}>
       <summary>
         <span class="site">{all[0]?.siteName ?? site}</span>{" "}
         <span class="count">
-          {all.length - down - away - unsure}/{all.length}
+          {all.length - down - beyond - away - unsure}/{all.length}
         </span>{" "}
         {down > 0 ? <Mark tone="bad" text={`${down} ${w.outOfService.toLowerCase()}`} /> : null}{" "}
-        {away > 0 ? <Mark tone="unsure" text={`${away} ${w.outOfReach.toLowerCase()}`} /> : null}{" "}
+        {beyond > 0 ? <Mark tone="unsure" text={`${beyond} ${w.outOfReach.toLowerCase()}`} /> : null}{" "}
+        {away > 0 ? <Mark tone="plain" text={`${away} ${w.away.toLowerCase()}`} /> : null}{" "}
         {unsure > 0 ? <Mark tone="unsure" text={`${unsure} ${w.unknown.toLowerCase()}`} /> : null}
       </summary>
       <ul class="devices">
@@ -194,9 +202,14 @@ function SiteDevices(props: {
   );
 }
 
-/** Why a device's own alarm is not its own failure; `root` is a device, a link (`link:<id>`), a credential or `blind`. */
+/**
+ * Why a device's own alarm is not its own failure, or none for now; `root` is a device, a link (`link:<id>`), a credential, `blind`, a state of
+ * the device (`state:in-call`) or a room where nobody is due (`presence:<room>`).
+ */
 export function explanation(page: PageContext, root: string): string {
   const w = words[page.language];
+  if (root.startsWith("state:")) return `${w.excused} ${page.texts.of("activity", root.slice("state:".length))}`;
+  if (root.startsWith("presence:")) return `${w.nobodyDue} ${page.texts.name(root.slice("presence:".length))}`;
   return root === "blind" ? w.explainedByBlind : `${w.explainedBy} ${page.texts.name(root)}`;
 }
 

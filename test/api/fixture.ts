@@ -204,6 +204,7 @@ export interface World {
   readiness: Readiness;
   reload: ReloadResult;
   lastReload: ReloadResult | undefined;
+  alarms: readonly Alarm[];
   config: Config;
 }
 
@@ -237,6 +238,7 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
     readiness: { ready: true, roles: [{ name: "evaluator", ok: true, since: at, why: "turns" }] },
     reload: { ok: true, at, changes: ["device codec-3 added"] },
     lastReload: undefined,
+    alarms: [alarm],
     config: config(devices, options.config),
     poke: (change) => {
       for (const listener of listeners) listener(change);
@@ -270,7 +272,7 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
       },
       reload: async () => made.reload,
       lastReload: () => made.lastReload,
-      alarms: () => [alarm],
+      alarms: () => made.alarms,
       confirming: {
         list: async () => [standingProposal],
         accept: async () => ({ ok: true, proposal: standingProposal }),

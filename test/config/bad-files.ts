@@ -105,6 +105,20 @@ export const BAD_FILES: readonly BadFile[] = [
     says: ["rooms.salle 1: is not an id; use letters, digits, - and _, at most 63, the first a letter or digit   (vigie.yaml:18)"],
   },
   {
+    name: "a schedule that is no calendar, and night windows that are none",
+    change: [["gateway: router }", 'gateway: router, night_window: "23-5" }']],
+    add: "rooms:\n  cart: { site: mgh, name: Cart, presence: scheduled, schedule: nights }\n",
+    says: [
+      'sites.mgh.night_window: "23-5" is not a window of hours; write "23:00-05:00"   (vigie.yaml:2)',
+      'rooms.cart.schedule: there is no calendar "nights"; add it under calendars, or name another; there is always, office   (vigie.yaml:18)',
+    ],
+  },
+  {
+    name: "a night window without length",
+    change: [["family: cisco-ce, ssh: login }", 'family: cisco-ce, ssh: login, night_window: "02:00-02:00" }']],
+    says: ['devices.codec.night_window: "02:00-02:00" ends as it begins; write "23:00-05:00"   (vigie.yaml:5)'],
+  },
+  {
     name: "an included file that is not there",
     add: "include: [sites/none.yaml]\n",
     says: ["include: file sites/none.yaml does not exist; check the path   (vigie.yaml:17)"],
@@ -709,7 +723,7 @@ export const BAD_FILES: readonly BadFile[] = [
       'functions: the last resort of policy "default" (chief-technician, it-technician) reaches nobody directly; give one of these functions a contact with a mail or webhook reach   (vigie.yaml)',
       "sites.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x.x: is nested more than 32 levels deep; flatten it   (vigie.yaml:1)",
       "sites.x.name: is missing; write a short text   (vigie.yaml:1)",
-      "sites.x.x: is not a known key; known here: name, timezone, gateway, service_hours, labels   (vigie.yaml:1)",
+      "sites.x.x: is not a known key; known here: name, timezone, gateway, service_hours, night_window, labels   (vigie.yaml:1)",
     ],
   },
   {

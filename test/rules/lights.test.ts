@@ -49,7 +49,7 @@ const unsure = (kind: ProbeKind, code: string) => saw(kind, { status: "unknown",
 const allDown = [down("icmp", "icmp.no-answer"), down("snmp", "snmp.timeout"), down("ssh", "ssh.timeout")];
 
 function judge(over: Partial<LightInput> = {}): DeviceLights {
-  return judgeLights({ device: codec, family: undefined, looks: well, alarms: [], sides: [], at: 5_000, inService: () => true, ...over });
+  return judgeLights({ device: codec, family: undefined, looks: well, alarms: [], sides: [], at: 5_000, isDue: () => true, ...over });
 }
 /** `good`, or `bad no-answer`: state and code. */
 const said = (lights: DeviceLights, name: LightName) => `${lights.lights[name].state} ${lights.lights[name].code}`;
@@ -312,9 +312,9 @@ describe("activity", () => {
     ["half awake is standby", { looks: ssh({ system_state: "initialized", standby: "halfwake" }, 0) }, "standby"],
     ["awake and unused", { looks: ssh({ standby: "off" }, 0) }, "idle"],
     ["says nothing of it", { looks: ssh({}) }, "unknown"],
-    ["gone within its hours", { ...gone, presence: "scheduled", inService: () => true }, "unknown"],
-    ["gone outside its hours, and only there on a schedule", { ...gone, presence: "scheduled", inService: () => false }, "off-by-schedule"],
-    ["gone outside its hours, though it should always be there", { ...gone, presence: "always", inService: () => false }, "unknown"],
+    ["gone within its hours", { ...gone, presence: "scheduled", isDue: () => true }, "unknown"],
+    ["gone outside its hours, and only there on a schedule", { ...gone, presence: "scheduled", isDue: () => false }, "off-by-schedule"],
+    ["gone outside its hours, though it should always be there", { ...gone, presence: "always", isDue: () => false }, "unknown"],
   ];
   it.each(cases)("%s", (_, over, wanted) => {
     expect(judge(over).activity?.state).toBe(wanted);
@@ -325,6 +325,6 @@ describe("activity", () => {
     const asked = () => {
       throw new Error("asked");
     };
-    expect(judge({ presence: "scheduled", inService: asked }).activity?.state).toBe("idle");
+    expect(judge({ presence: "scheduled", isDue: asked }).activity?.state).toBe("idle");
   });
 });

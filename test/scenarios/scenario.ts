@@ -53,6 +53,8 @@ export interface ScenarioOptions {
   readonly extra?: Readonly<Record<string, string>>;
   /** Devices that are looked at over SSH too. */
   readonly ssh?: readonly string[];
+  /** Devices that are looked at over SNMP too. */
+  readonly snmp?: readonly string[];
   /** All looks at the same moments: coarser, and much faster. */
   readonly together?: boolean;
   /** Start, default 2026-11-18T14:00:00Z: a Wednesday at 09:00 in Montréal. */
@@ -101,12 +103,13 @@ export class Scenario {
   desk: Desk;
   joining!: JoiningDesk;
   auditor!: Auditor;
-  readonly bookings: BookedSessions;
   board = new Board();
   mutes!: MaintenanceBook;
   maintaining!: Maintaining;
   /** Keeps what was judged; `looks.stop()` writes it. */
   readonly looks: LookKeeper;
+  /** What is booked: nothing, until a test says so with `take`. */
+  readonly bookings: BookedSessions;
   #evaluator!: Evaluator;
   #escalator!: Escalator;
   #dispatcher!: Dispatcher;
@@ -415,13 +418,16 @@ function yamlOf({
   sites = {},
   extra = {},
   ssh = [],
+  snmp = [],
   rooms = 'rooms: { a101: { site: mgh, name: "Room A-101" } }',
 }: ScenarioOptions): string {
   const parents = parseDevices(devices);
   const lines = [...parents].map(([name, above], index) => {
     const family = families[name.split("-")[0] ?? ""] ?? "ping-only";
     const shell = ssh.includes(name) ? `ssh: { interval: ${interval} } }, ssh: login` : "ssh: false }";
-    const checks = `checks: { icmp: { interval: ${interval}, timeout: 1s }, snmp: false, ${shell}`;
+    const agent = snmp.includes(name) ? `{ interval: ${interval} }` : "false";
+    const community = snmp.includes(name) ? ", snmp: community" : "";
+    const checks = `checks: { icmp: { interval: ${interval}, timeout: 1s }, snmp: ${agent}, ${shell}${community}`;
     const room = family === "cisco-ce" && sites[name] === undefined && extra[name]?.includes("room:") !== true ? ", room: a101" : "";
     return `  ${name}: { name: "${name}", site: ${sites[name] ?? "mgh"}, address: 127.99.${Math.floor(index / 250)}.${(index % 250) + 1}, family: ${family}, parents: [${above.join(", ")}]${room}${extra[name] === undefined ? "" : `, ${extra[name]}`}, ${checks} }`;
   });
@@ -431,7 +437,7 @@ function yamlOf({
     `sites: { ${[...new Set(["mgh", ...Object.values(sites)])].map((id) => `${id}: { name: ${id}, service_hours: office }`).join(", ")} }`,
     rooms,
     "channels: { sink: { sink: {} } }",
-    "credentials: { login: { ssh_password: { user: vigie, password: { env: SCENARIO_PASSWORD } } } }",
+    "credentials: { login: { ssh_password: { user: vigie, password: { env: SCENARIO_PASSWORD } } }, community: { snmp_community: { version: 2c, community: { env: SCENARIO_PASSWORD } } } }",
     `contacts:\n${functions.map((id) => `  ${id}: { name: ${id}, language: en, reach: [{ sink: ${id} }] }`).join("\n")}`,
     `functions:\n${functions.map((id) => `  ${id}: { contacts: [${id}] }`).join("\n")}`,
     `devices:\n${lines.join("\n")}`,

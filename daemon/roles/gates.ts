@@ -1,0 +1,59 @@
+/**
+ * Two of the gates between an alarm and an incident: what the device is doing, and whether anybody is due in its room.
+ *
+ * Asked again every turn: when the excuse ends or presence begins, what still fails is raised then.
+ */
+import { type Evidence, evidenceOf, excuseFor } from "../../rules/activity.ts";
+import type { Night } from "../../rules/clock.ts";
+import { absentBecause } from "../../rules/presence.ts";
+import type { Bookings } from "../bookings.ts";
+import type { Config } from "../model/config.ts";
+import type { DeviceLights } from "../model/lights.ts";
+import type { Device, Room } from "../model/network.ts";
+import type { Instant } from "../model/time.ts";
+import { nightOf, scheduleOf } from "./hours.ts";
+import type { GateKeeper } from "./intent.ts";
+
+export const stateGate: GateKeeper = ({ rule, doing, lost, at }) => {
+  if (rule === undefined || doing === undefined) return undefined;
+  const excuse = excuseFor({ evidence: doing, when: rule.when, lost: lost(), at });
+  return excuse === undefined ? undefined : { by: `state:${excuse}`, why: `the device is ${excuse}, and may be silent` };
+};
+
+/** What devices were doing when we stopped is believed for two intervals more. */
+export function believedAtStart(
+  lights: readonly DeviceLights[],
+  devices: ReadonlyMap<string, Device>,
+  now: Instant,
+): readonly (readonly [string, Evidence])[] {
+  return lights.flatMap(({ device, activity }) => {
+    const checks = devices.get(device)?.checks ?? [];
+    const doing = activity?.state;
+    if (doing !== "in-call" && doing !== "standby" && doing !== "asleep" && doing !== "off") return [];
+    const asked = checks.filter(({ kind }) => kind !== "icmp" && kind !== "tcp");
+    return [[device, evidenceOf(doing, now, Math.max(0, ...asked.map(({ intervalMs }) => intervalMs)))] as const];
+  });
+}
+
+/** What a room's presence says of it now; undefined: somebody is due. */
+export type Absence = (room: Room, at: Instant) => string | undefined;
+
+/** What the configuration says of the places where devices stand. */
+export interface Place {
+  readonly absence: Absence;
+  readonly gate: GateKeeper;
+  /** When a device may restart for an upgrade. */
+  readonly nightOf: (device: Device) => Night;
+}
+
+/** Without a book no session is near. A device of a service that runs day and night is always due. */
+export function placeOf(config: Config, bookings: Pick<Bookings, "bookedAround"> | undefined): Place {
+  const bookedAround = (room: string, at: Instant) => bookings?.bookedAround(room, at) ?? false;
+  const absence: Absence = (room, at) => absentBecause({ room, hours: () => scheduleOf(config, room), bookedAround, at });
+  const gate: GateKeeper = ({ device, at }) => {
+    const room = device?.room === undefined || device.alwaysUrgent ? undefined : config.network.rooms.get(device.room);
+    const why = room === undefined ? undefined : absence(room, at);
+    return room === undefined || why === undefined ? undefined : { by: `presence:${room.id}`, why };
+  };
+  return { absence, gate, nightOf: (device) => nightOf(config, device) };
+}
