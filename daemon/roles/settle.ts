@@ -41,6 +41,9 @@ export class Settling {
     for (const alarm of this.#active(this.#in.memory.free(), false)) this.#join(alarm);
     this.#listAnew();
     this.#in.intents.push(...this.#folds.values());
+    // Named too, whatever incident had gathered them.
+    for (const { alarms, root, at, why } of this.#folds.values())
+      for (const alarm of alarms) this.#in.intents.push({ kind: "child", alarm, root, at, why });
     for (const { root, alarms } of this.#folds.values()) if (!this.#opens(root)) this.#listUnder(root, this.#below(alarms));
     return [...this.#opened.values()].flatMap((open) => this.#settleOpen(open) ?? []);
   }

@@ -176,8 +176,7 @@ export class Turn {
     this.#touched.add(device.id);
     const rule = this.#world.ruleById.get(alarm.rule);
     if (rule?.outOfService === true) {
-      this.#serviceMoved = true;
-      this.#others.serviceMoved();
+      this.#moved();
       if (transition.kind === "cleared") this.#cameBack.set(device.id, at);
     }
     switch (rule?.eventOnly === true ? "event" : transition.kind) {
@@ -201,6 +200,11 @@ export class Turn {
     }
   }
 
+  #moved(): void {
+    this.#serviceMoved = true;
+    this.#others.serviceMoved();
+  }
+
   #raise(alarm: Alarm, device: Device, rule: Rule | undefined, at: Instant, why: string): void {
     if (device.commissioning || rule?.eventOnly === true) return;
     if (this.#closedBy(alarm, device, rule, at)) return;
@@ -215,6 +219,8 @@ export class Turn {
       return;
     }
     this.#intents.push({ kind: "open", alarm: alarm.key, root: rootCauseOf(alarm, rule), at, why });
+    // A cause of its own by now, though nothing went down: what is behind it belongs to it.
+    if (rule?.outOfService === true) this.#moved();
   }
 
   /**

@@ -78,7 +78,7 @@ export class WideJudge {
     const judged = this.#candidates().map((cut) => others.judgeCut(cut));
     for (const { cut, down, suspect, why } of judged) {
       if (suspect === true) this.suspects.add(cut.holder);
-      if (down === false) this.#apply(cut, false, why);
+      if (down === false) this.#clear(cut, why);
     }
     others.serviceMoved();
     const down = judged.filter((each) => each.down === true);
@@ -89,6 +89,14 @@ export class WideJudge {
       this.#lookElsewhere(each);
     }
     others.serviceMoved();
+  }
+
+  /** What is behind it was not told while it lasted, and may still be down. */
+  #clear(cut: Cut, why: string): void {
+    if (this.#active(cut.holder)) {
+      for (const other of this.#in.world.topology.cuts) if (!other.polled && isBehind(other, cut)) this.suspects.add(other.holder);
+    }
+    this.#apply(cut, false, why);
   }
 
   #apply(cut: Cut, failing: boolean, why: string): void {
