@@ -144,8 +144,8 @@ function asksOf(asks: WrittenShell["asks"], certainty: Certainty): readonly Shel
 
 /** Written and read under the same names; what is not written is absent. */
 function shellValueOf(value: WrittenShell["asks"][number]["values"][number], certainty: Certainty): ShellValue {
-  const { path, part, where, whole, label, noise, of, match } = value;
-  const beside = Object.entries({ part, where, whole, label, noise, of, match }).filter(([, written]) => written !== undefined);
+  const { path, part, where, whole, gone, label, noise, of, match } = value;
+  const beside = Object.entries({ part, where, whole, gone, label, noise, of, match }).filter(([, written]) => written !== undefined);
   return { path, ...readAs(value, certainty), ...(Object.fromEntries(beside) as Omit<ShellValue, keyof ReadAs | "path">) };
 }
 

@@ -118,13 +118,19 @@ const shellValue = z
     ...readAs,
     part: code.optional(),
     whole: z.boolean().optional(),
+    gone: code.optional(),
     label: z.array(z.string().min(1)).min(1).optional(),
     noise: z.array(z.string().min(1)).min(1).optional(),
     of: z.string().min(1).optional(),
     match: z.string().min(1).optional(),
     where: z.strictObject({ field: z.string().min(1), in: z.array(z.string()).min(1) }).optional(),
   })
-  .superRefine(hasMeaning);
+  .superRefine(hasMeaning)
+  .superRefine(({ gone, as, part, states }, context) => {
+    if (gone === undefined) return;
+    if (as !== "state" || part === undefined || !Object.values(states ?? {}).includes(gone))
+      context.addIssue({ code: "custom", path: ["gone"], message: "is one of the words of a state with a part; correct or remove it" });
+  });
 const trap = z.strictObject({
   oid,
   name: z.string().min(1),

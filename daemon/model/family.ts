@@ -119,6 +119,8 @@ export interface ShellValue extends ReadAs {
   readonly match?: string;
   /** The answer lists all parts of this reading: one that is not there is gone (see Finding.whole). Every value of the same name must say so. */
   readonly whole?: boolean;
+  /** With `[]` and `part`: an item that was listed with another word and is listed no more reads this word (see probes/shell/gone.ts). */
+  readonly gone?: string;
 }
 
 /** One notification: what it means, which part, raise or clear. */

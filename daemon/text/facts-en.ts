@@ -110,6 +110,7 @@ export const factsEn = {
   "word.battery": "the battery",
   "word.booster": "mains, raised by the UPS",
   "word.bypass": "mains, around the UPS",
+  "word.replaced": "replaced",
   "word.connected": "connected",
   "word.critical": "critical",
   "word.depleted": "empty",

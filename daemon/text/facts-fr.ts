@@ -112,6 +112,7 @@ export const factsFr: Readonly<Record<keyof typeof factsEn, string>> = {
   "word.battery": "la batterie",
   "word.booster": "secteur, relevé par l'onduleur",
   "word.bypass": "secteur, sans passer par l'onduleur",
+  "word.replaced": "remplacé",
   "word.connected": "branché",
   "word.critical": "critique",
   "word.depleted": "vide",

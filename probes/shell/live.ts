@@ -7,6 +7,7 @@
 import type { ShellAsk } from "../../daemon/model/family.ts";
 import type { Finding, Sample } from "../../daemon/model/observation.ts";
 import type { Answer, Conversation, Listening } from "./dialect.ts";
+import type { Parts } from "./gone.ts";
 import type { Line } from "./line.ts";
 import { down, unknown } from "./outcome.ts";
 import { Picture, type Plan } from "./picture.ts";
@@ -27,6 +28,8 @@ export interface LiveDeps {
   readonly conversation: Conversation;
   readonly listening: Listening;
   readonly inventory: () => ReadonlySet<string>;
+  /** What was seen of the device's parts, over sessions. */
+  readonly parts: Parts;
   /** Waits until this many questions may go to the device; false when they may not in time. */
   readonly pace: (questions: number, signal: AbortSignal) => Promise<boolean>;
   readonly heard: (finding: Finding) => void;
@@ -169,7 +172,8 @@ export class Live {
   }
 
   #read(counters: Counters | undefined): Values {
-    return readValues(this.#picture.asked(), { counters, atMs: performance.now(), inventory: this.#deps.inventory() });
+    const { inventory, parts } = this.#deps;
+    return readValues(this.#picture.asked(), { counters, atMs: performance.now(), inventory: inventory(), parts });
   }
 
   #followCall(values: Values): void {

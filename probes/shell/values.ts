@@ -10,6 +10,7 @@ import { dropFarEnd, isFarEndField, scrub, scrubReading } from "../privacy.ts";
 import { safePattern } from "../safe-pattern.ts";
 import type { Answer } from "./dialect.ts";
 import { type Found, find, firstGroup, leafAt, wordAt } from "./find.ts";
+import { type Parts, readGone } from "./gone.ts";
 
 export { type Found, find } from "./find.ts";
 
@@ -33,6 +34,8 @@ export interface ReadAt {
   readonly counters: Counters | undefined;
   readonly atMs: number;
   readonly inventory: ReadonlySet<string>;
+  /** Parts that were listed before. Undefined: none is missed. */
+  readonly parts?: Parts;
 }
 
 /** What is being put together. */
@@ -51,6 +54,7 @@ export function readValues(asked: readonly Asked[], at: ReadAt): Values {
       for (const found of find(answer, value.path, value.where)) addValue(value, found, at, into);
     }
   }
+  if (at.parts !== undefined) addGone(asked, at.parts, into);
   for (const { name, part, lost, all } of into.ratios.values()) {
     if (all > 0) into.samples.push({ name, value: lost / all, ...(part === undefined ? {} : { part }) });
   }
@@ -58,14 +62,25 @@ export function readValues(asked: readonly Asked[], at: ReadAt): Values {
   return { samples, readings, whole: wholeOf(asked, partial) };
 }
 
+function addGone(asked: readonly Asked[], parts: Parts, { readings }: Into): void {
+  for (const { ask, answer } of asked) {
+    if (!isAnswered(answer)) continue;
+    for (const value of ask.values) readings.push(...readGone(value, readings, parts));
+  }
+}
+
 /** A name is whole when every value of that name says so, was answered and could be told. */
 function wholeOf(asked: readonly Asked[], partial: ReadonlySet<string>): readonly string[] {
   const names = new Map<string, boolean>();
   for (const { ask, answer } of asked) {
-    const answered = answer.form === "text" || answer.problem === undefined;
-    for (const { name, whole } of ask.values) names.set(name, (names.get(name) ?? true) && whole === true && answered);
+    for (const { name, whole } of ask.values) names.set(name, (names.get(name) ?? true) && whole === true && isAnswered(answer));
   }
   return [...names].flatMap(([name, whole]) => (whole && !partial.has(name) ? [name] : []));
+}
+
+/** Nothing there is an answer; that the device does not know what was asked is none. */
+function isAnswered(answer: Answer): boolean {
+  return answer.form === "text" || answer.problem === undefined;
 }
 
 function addValue(value: ShellValue, found: Found, at: ReadAt, into: Into): void {

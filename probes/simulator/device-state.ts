@@ -2,7 +2,7 @@
  * One simulated device: what it is and how it is at the moment. Agents and shells read it when asked; faults change it.
  */
 import { type Call, counted, newCall } from "./call.ts";
-import { type Peripheral, type Port, peripheralsOf, portsOf } from "./parts.ts";
+import { type Peripheral, type Port, peripheralsOf, plugIn, portsOf } from "./parts.ts";
 import type { SimulatedDevice } from "./spec.ts";
 
 /** A message of a codec's own diagnostics. */
@@ -163,7 +163,7 @@ export class DeviceState {
     this.diagnostics = [];
     this.manners = wellBehaved();
     this.closedPorts.clear();
-    for (const part of this.peripherals) part.connected = true;
+    for (const part of this.peripherals) plugIn(part);
     for (const port of this.ports) port.up = true;
   }
 }

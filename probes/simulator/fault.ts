@@ -3,7 +3,7 @@
  */
 import type { DeviceState } from "./device-state.ts";
 import { type Notice, noticesOf, snapshot, userAssist } from "./notices.ts";
-import type { Peripheral, Port } from "./parts.ts";
+import { type Peripheral, type Port, plugIn } from "./parts.ts";
 
 export interface Command {
   readonly device: string;
@@ -41,7 +41,15 @@ const changes = {
   "display-unplugged": unplug("display"),
   /** `part`: `camera 1`; all of them when left out. */
   plugged: (state, part) => {
-    for (const one of state.peripherals) if (part === undefined || part === `${one.kind} ${one.id}`) one.connected = true;
+    for (const one of state.peripherals) if (part === undefined || part === `${one.kind} ${one.id}`) plugIn(one);
+  },
+  /** `part`: `touchpanel 1001`. Unplugged, and on no list any more: it never says that it is not connected. */
+  vanished: (state, part) => {
+    const struck = state.peripherals.find((one) => part === `${one.kind} ${one.id}`);
+    const all = state.peripherals.map((one) => `${one.kind} ${one.id}`).join(", ");
+    if (struck === undefined) throw new Error(`${state.device.id} has no ${part ?? "part of no name"}; it has ${all || "none"}`);
+    struck.connected = false;
+    struck.vanished = true;
   },
   /** `part`: a type, or type and level: `NTPStatus:Error`. */
   "diagnostic-raised": (state, part = "NTPStatus") => {

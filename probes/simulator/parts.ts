@@ -19,6 +19,13 @@ export interface Peripheral {
   readonly model: string;
   readonly serial: string;
   connected: boolean;
+  /** Taken off the list instead of told as not connected: newer firmware does so with some. */
+  vanished?: boolean;
+}
+
+export function plugIn(part: Peripheral): void {
+  part.connected = true;
+  part.vanished = false;
 }
 
 export function portsOf(kind: DeviceKind, seed: number): readonly Port[] {

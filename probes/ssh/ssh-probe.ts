@@ -12,6 +12,7 @@ import { createDeviceGate, type DeviceGate } from "../rate-ceiling.ts";
 import { type Asking, askLook, packetsOf } from "../shell/asking.ts";
 import type { Conversation, Dialect } from "../shell/dialect.ts";
 import { COMMAND_LINES } from "../shell/dialects.ts";
+import type { Parts } from "../shell/gone.ts";
 import { Live } from "../shell/live.ts";
 import { done, down, type Failure, failed, type Outcome, reasonOf, unknown, within } from "../shell/outcome.ts";
 import { type Kept, KeptSessions } from "../shell/session.ts";
@@ -82,6 +83,7 @@ const NONE: ReadonlySet<string> = new Set();
 interface Known {
   uptime?: number;
   readonly counters: Counters;
+  readonly parts: Parts;
   /** The key that was seen instead of the pinned one. */
   offered?: HostKey;
   /** Its session broke: the next connection waits a random moment, so that a returning site is not stormed. */
@@ -179,7 +181,7 @@ class Prober implements SshProbe {
   #knownOf(device: string): Known {
     let known = this.#known.get(device);
     if (known === undefined) {
-      known = { counters: new Map(), broke: false };
+      known = { counters: new Map(), parts: new Map(), broke: false };
       this.#known.set(device, known);
     }
     return known;
@@ -306,7 +308,7 @@ class Prober implements SshProbe {
       connection.end(conversation.failure);
       return conversation;
     }
-    const live = this.#listenOn(target, connection, conversation.value);
+    const live = this.#listenOn(turn, connection, conversation.value);
     hearing.live = live;
     const kept: Kept = {
       fit,
@@ -324,8 +326,9 @@ class Prober implements SshProbe {
   }
 
   /** A session that hears what the device tells by itself; undefined where it has nothing to tell, or nobody would hear it. */
-  #listenOn({ family, device }: Target, line: SshConnection, conversation: Conversation): Live | undefined {
+  #listenOn({ target, known }: Turn, line: SshConnection, conversation: Conversation): Live | undefined {
     const { heard, pace, random } = this.#options;
+    const { family, device } = target;
     const { listening } = conversation;
     if (heard === undefined || listening === undefined || family.shell?.feedback === undefined) return undefined;
     this.#upkeep.start();
@@ -335,6 +338,7 @@ class Prober implements SshProbe {
       conversation,
       listening,
       inventory: () => this.#inventory(),
+      parts: known.parts,
       heard: (finding) => heard(device.id, finding),
       random: random ?? Math.random,
       pace: async (questions, signal) => {
@@ -357,9 +361,9 @@ class Prober implements SshProbe {
       const late = code === "ssh.timeout" && turn.asking !== undefined ? `no answer to "${turn.asking}" in time` : detail;
       return { ...bare(status, code, late, turn.trace.lines()), faults: turn.faults };
     }
-    const { counters } = turn.known;
-    const { samples, readings, whole } =
-      turn.live?.looked(counters) ?? readValues(outcome.value, { counters, atMs: performance.now(), inventory: this.#inventory() });
+    const { counters, parts } = turn.known;
+    const at = { counters, atMs: performance.now(), inventory: this.#inventory(), parts };
+    const { samples, readings, whole } = turn.live?.looked(counters) ?? readValues(outcome.value, at);
     const uptime = samples.find(({ name }) => name === "uptime_seconds")?.value;
     if (uptime !== undefined) {
       const { uptime: before } = turn.known;

@@ -10,7 +10,8 @@ import type { Peripheral } from "../parts.ts";
 import type { Branch, Item } from "./xapi-tree.ts";
 
 const yes = (value: boolean): string => (value ? "True" : "False");
-const parts = (state: DeviceState, kind: Peripheral["kind"]): readonly Peripheral[] => state.peripherals.filter((one) => one.kind === kind);
+const parts = (state: DeviceState, kind: Peripheral["kind"]): readonly Peripheral[] =>
+  state.peripherals.filter((one) => one.kind === kind && one.vanished !== true);
 const items = <T>(all: readonly T[], id: (one: T, index: number) => string, of: (one: T) => Branch): readonly Item[] =>
   all.map((one, index) => ({ id: id(one, index), of: of(one) }));
 

@@ -51,6 +51,7 @@ class Fake {
       conversation,
       listening: { register: (expression) => `register ${expression}`, heartbeat: "beat", heardAtMs: () => this.heardAtMs },
       inventory: () => new Set(),
+      parts: new Map(),
       pace: async () => this.allowed,
       heard: (finding) => this.heard.push(finding),
       random: () => 0,

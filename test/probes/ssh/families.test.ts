@@ -94,6 +94,23 @@ describe.each(["codec", "old-codec"] as const)("%s", (id) => {
     expect(heard.at(-1)?.readings.length).toBeGreaterThan(10);
   });
 
+  it("tells a part that vanishes from its list as unplugged, within a second and in the looks after it, until it is back", async () => {
+    const parts = id === "codec" ? ["camera 1", "microphone 2", "touchpanel 1001"] : ["camera 1", "microphone 2"];
+    await look(id);
+    for (const part of parts) {
+      const from = performance.now();
+      await simulation.apply({ device: id, fault: "vanished", part });
+      await eventually(() => words(heard.at(-1), "peripheral")[part] === "disconnected", part);
+      expect(performance.now() - from).toBeLessThan(1_000);
+    }
+    const gone = words(await look(id), "peripheral");
+    for (const part of parts) expect(gone[part], part).toBe("disconnected");
+    expect(gone["microphone 1"]).toBe("connected");
+    await simulation.apply({ device: id, fault: "plugged" });
+    await eventually(() => words(heard.at(-1), "peripheral")["camera 1"] === "connected", "back");
+    for (const part of parts) expect(words(await look(id), "peripheral")[part], part).toBe("connected");
+  });
+
   it("tells a diagnostics message by its type, and its end by a whole list without it", async () => {
     await look(id);
     await simulation.apply({ device: id, fault: "diagnostic-raised", part: "CameraPairing:Error" });
