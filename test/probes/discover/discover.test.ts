@@ -6,11 +6,14 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it, onTestFinished, type TestContext } from "vitest";
+import { Board } from "../../../daemon/board.ts";
 import { systemClock } from "../../../daemon/clock.ts";
 import { loadConfig } from "../../../daemon/config/load.ts";
 import { formatProblem } from "../../../daemon/config/problems.ts";
 import { askedRanges, runDiscovery } from "../../../daemon/discovering.ts";
+import { survey } from "../../../daemon/learning.ts";
 import type { Config } from "../../../daemon/model/config.ts";
+import { newsIn } from "../../../rules/learned.ts";
 import type { LabDevice } from "../../bench/discover-agents.ts";
 import { type Lab, startLab, watchRate } from "../../bench/discover-lab.ts";
 import { needs, needsRoot } from "../../needs.ts";
@@ -283,4 +286,38 @@ it("a network that the configuration does not list is refused, with what to writ
   });
   expect(askedRanges(config, [`${net}.32/27`])).toMatchObject({ ranges: [{ count: 32 }] });
   expect(askedRanges(config, [])).toEqual({ problems: ["no network is named; name at least one of discovery.ranges"] });
+});
+
+it("a survey of configured devices learns from the switch's own tables whom the codecs hang on, and asks nobody else", async (context) => {
+  const snmpsimd = needs("snmpsimd", context);
+  const made = await lab(context, [router, codec(10, "codec-10"), codec(11, "codec-11")], [`${net}.2`]);
+  startSwitch(made, snmpsimd);
+  const at = (last: number, family: string, more = {}) => ({ site: "mgh", address: `${net}.${last}`, family, ...more });
+  const ping = { checks: { snmp: false, ssh: false } };
+  const devices = {
+    "mgh-router": at(1, "cisco-ios-router", ping),
+    "mgh-switch": at(2, "cisco-ios-switch", { snmp: "old" }),
+    a101: at(10, "cisco-ce", ping),
+    b210: at(11, "cisco-ce", ping),
+  };
+  const sites = { mgh: { name: "HGM", gateway: "mgh-router" }, chum: { name: "CHUM" } };
+  const config = await load(JSON.stringify({ ...JSON.parse(file({}, devices)), sites, topology: { neighbours: true } }));
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  let packets = 0;
+  const found = await survey(
+    {
+      ...{ config, board: new Board(), clock: systemClock, fping: undefined, resting: () => [] },
+      pace: async (_site, count) => {
+        packets += count;
+      },
+    },
+    new AbortController().signal,
+  );
+  expect(found.learned.map(({ device, parents }) => [device, parents]).sort()).toEqual([
+    ["a101", ["mgh-switch"]],
+    ["b210", ["mgh-switch"]],
+    ["mgh-switch", ["mgh-router"]],
+  ]);
+  expect(newsIn(config.network, found.learned).map(({ device }) => device)).toEqual(["a101", "b210"]);
+  expect(packets, "each was paid for").toBeGreaterThan(5);
 });
