@@ -23,6 +23,8 @@ export interface ExpositionSources {
   readonly recurrences?: () => readonly Recurrence[];
   /** Incidents by rule and outcome, as last read from the store. */
   readonly ruleTallies?: () => readonly RuleTally[];
+  /** Does maintenance or a silence keep the whole device quiet now? Without it nothing is. */
+  readonly muted?: () => (device: string) => boolean;
   /** By id: which readings are texts. Without it none is taken for one. */
   readonly families?: () => ReadonlyMap<string, Family>;
 }
@@ -84,6 +86,7 @@ export function createExposition(sources: ExpositionSources): Exposition {
   /** Every device with its looks as they are now: the families are written one after another, from the same looks. */
   async function snapshot(network: Network): Promise<readonly Row[]> {
     const rows: Row[] = [];
+    const isMuted = sources.muted?.();
     let began = performance.now();
     for (const device of network.devices.values()) {
       const ready = prepare(device);
@@ -91,7 +94,8 @@ export function createExposition(sources: ExpositionSources): Exposition {
       const looks = state === undefined ? [] : [...state.looks.values()];
       ready.plan = plans.of(looks, ready.plan);
       const standing = lit.has(device.kind) ? sources.board.lights(device.id) : undefined;
-      rows.push({ ready, plan: ready.plan, up: state?.up, looks, standing });
+      const muted = isMuted?.(device.id) === true;
+      rows.push({ ready, plan: ready.plan, up: state?.up, looks, standing, muted });
       if (performance.now() - began < sliceMs) continue;
       await pause();
       began = performance.now();
@@ -128,6 +132,7 @@ interface Row {
   readonly plan: Plan;
   readonly up: number | undefined;
   readonly looks: readonly LastLook[];
+  readonly muted: boolean;
   /** Undefined: no light is shown of it. */
   readonly standing: DeviceLights | undefined;
 }
@@ -212,6 +217,13 @@ const fixed: readonly (readonly [name: string, help: string, write: Writer])[] =
     "vigie_device_info",
     "Always 1; what the configuration says of the device. In commissioning it pages nobody.",
     ({ ready }, out) => out.push("\nvigie_device_info{", ready.info, "} 1"),
+  ],
+  [
+    "vigie_device_muted",
+    "Always 1; maintenance or a silence keeps the whole device quiet now. Rules of your own: `unless on (device) vigie_device_muted`.",
+    ({ ready, muted }, out) => {
+      if (muted) out.push("\nvigie_device_muted{", ready.labels, "} 1");
+    },
   ],
   [
     "vigie_device_look_up",

@@ -40,6 +40,10 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     about: "what is reached through what, and what was learned of it; --json",
     load: async () => (await import("./cli/topology.ts")).topology,
   },
+  maintenance: {
+    about: "list, add, end, cancel: planned work and silences",
+    load: async () => (await import("./cli/maintenance.ts")).maintenance,
+  },
   inventory: {
     about: "what every device is: model, serial, firmware, warranty; --json, --csv",
     load: async () => (await import("./cli/inventory.ts")).inventory,

@@ -133,10 +133,13 @@ export class MaintenanceBook implements Mutes {
     return undefined;
   }
 
-  /** Does a whole device keep quiet at a time, whatever its symptom? */
-  deviceCover(device: string, at: Instant): Cover | undefined {
-    if (this.#all.length === 0) return undefined;
-    return this.cover(subjectOf(this.#deps.config().network, { device, symptom: "" }, { outOfService: true, opensRequest: false }), at);
+  /** Tells of a device whether all of it is kept quiet at a time, whatever its symptom. */
+  quietDevices(at: Instant): (device: string) => boolean {
+    const whole = this.inForce(at).filter(({ maintenance }) => maintenance.scope.symptoms === undefined);
+    if (whole.length === 0) return () => false;
+    const { network } = this.#deps.config();
+    const reach = { outOfService: true, opensRequest: false };
+    return (device) => coverAt(whole, subjectOf(network, { device, symptom: "" }, reach), at) !== undefined;
   }
 
   /** Keeps alarms from opening incidents; a flexible one begins with the first that it keeps. */

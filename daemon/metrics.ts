@@ -20,6 +20,8 @@ export interface Metrics {
   readonly observations: Counter;
   readonly evaluatorTurnSeconds: Histogram;
   readonly alarmsActive: Gauge;
+  readonly maintenanceActive: Gauge<"kind">;
+  readonly alarmsMuted: Gauge<"by">;
   readonly outboxPending: Gauge;
   readonly outboxOldestSeconds: Gauge;
   readonly deliveries: Counter<"channel" | "state">;
@@ -124,6 +126,15 @@ function calendarMetrics({ counter, gauge }: Pick<ReturnType<typeof makers>, "co
   };
 }
 
+/** What maintenance, silences and other gates keep quiet. */
+function quiet(gauge: ReturnType<typeof makers>["gauge"]): Pick<Metrics, "maintenanceActive" | "alarmsMuted"> {
+  const why = "Active alarms that open no incident for now, by what keeps them: maintenance, silence, state, presence.";
+  return {
+    maintenanceActive: gauge("maintenance_active", "Maintenance and silences in force now, by kind.", ["kind"]),
+    alarmsMuted: gauge("alarms_muted", why, ["by"]),
+  };
+}
+
 /** Makes and registers everything; starts no timer. */
 export function createMetrics(build: { readonly version: string }): Metrics {
   const registry = new Registry();
@@ -141,6 +152,7 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     observations: counter("observations_total", "Observations the evaluator has taken in."),
     evaluatorTurnSeconds: histogram("evaluator_turn_seconds", "How long one turn of the evaluator took, commit included.", seconds.turn),
     alarmsActive: gauge("alarms_active", "Alarms active now, suppressed ones included."),
+    ...quiet(gauge),
     outboxPending: gauge("outbox_pending", "Messages decided and not yet sent."),
     outboxOldestSeconds: gauge("outbox_oldest_seconds", "Age of the oldest message not yet sent; 0 when there is none."),
     deliveries: counter("deliveries_total", "Attempts to deliver a message, by channel and by what became of it.", ["channel", "state"]),

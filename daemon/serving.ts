@@ -13,6 +13,7 @@ import type { IncidentSummary } from "./export/incident-metrics.ts";
 import { createExposition } from "./exposition.ts";
 import { makeLearned } from "./learned.ts";
 import type { Looking } from "./looking.ts";
+import { Maintaining } from "./maintaining.ts";
 import type { MaintenanceBook } from "./maintenance-book.ts";
 import type { Metrics } from "./metrics.ts";
 import type { MibNames } from "./mib-names.ts";
@@ -84,6 +85,7 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; rea
     sink,
     mibNames: parts.mibNames,
     exposition: createExposition({
+      muted: () => parts.mutes.quietDevices(clock.now()),
       ...{ board, network: () => config().network, families: () => config().families },
       incidents: parts.open,
       recurrences: counted(parts, () => store.recurrences(clock.now(), mostRecurrences)),
@@ -99,6 +101,7 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; rea
     confirming,
     sessions: parts.booking.desk,
     bookings: parts.booking.bookings,
+    maintaining: new Maintaining({ config, store, clock, book: parts.mutes, bookings: parts.booking.bookings, changed: parts.refresh }),
     accepting: new Accepting({ config, store, board, clock, alarms: () => evaluator.memory.live(), changed: parts.accepted }),
     acceptHostKey: (device) => looking.ssh.acceptSeenHostKey(device),
     changes: {
@@ -132,8 +135,12 @@ function counted<T>({ metrics, clock }: Serving, read: () => Promise<readonly T[
   return () => known;
 }
 
-function mirror({ metrics, bus, auditor, leases, store, clock, singletons }: Serving): void {
+function mirror({ metrics, bus, auditor, leases, store, clock, singletons, mutes, evaluator }: Serving): void {
   metrics.onScrape(async () => {
+    const inForce = mutes.inForce(clock.now());
+    for (const kind of ["maintenance", "silence"] as const)
+      metrics.maintenanceActive.set({ kind }, inForce.filter(({ maintenance }) => maintenance.kind === kind).length);
+    for (const [by, count] of evaluator.memory.gatedCounts()) metrics.alarmsMuted.set({ by }, count);
     metrics.busDepth.set(bus.depth());
     metrics.busDisplaced(bus.displaced());
     metrics.escalationHealthy.set(auditor.verdict().ok ? 1 : 0);

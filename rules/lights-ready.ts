@@ -7,7 +7,7 @@ import type { Alarm } from "../daemon/model/alarm.ts";
 import type { StateMeaning } from "../daemon/model/family.ts";
 import { calling, doingIn } from "./activity.ts";
 import { beyondReach } from "./lights-reach.ts";
-import { checked, type Judged, type JudgedActivity, type LightInput, verdict, wordsOf } from "./lights-seen.ts";
+import { checked, isOwn, type Judged, type JudgedActivity, type LightInput, verdict, wordsOf } from "./lights-seen.ts";
 
 /** Symptoms that another light shows, or that no light shows: a person's call for help, an event. */
 const elsewhere = new Set([
@@ -37,7 +37,7 @@ export function judgeReady(input: LightInput, link: Judged, api: Judged): Judged
   if (checked(device, ["snmp", "ssh", "telnet"]).length === 0 && alarms.every(({ symptom }) => elsewhere.has(symptom))) {
     return verdict("not-applicable", "tells-nothing");
   }
-  const wrong = alarms.filter((alarm) => alarm.state === "active" && alarm.suppressedBy === undefined && !elsewhere.has(alarm.symptom));
+  const wrong = alarms.filter((alarm) => alarm.state === "active" && isOwn(alarm) && !elsewhere.has(alarm.symptom));
   if (wrong.length > 0) return worst(wrong);
   const out = beyondReach(link, looks);
   if (out !== undefined) return out;

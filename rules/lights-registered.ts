@@ -5,7 +5,7 @@
  */
 import type { DeviceKind } from "../daemon/model/family.ts";
 import { beyondReach } from "./lights-reach.ts";
-import { active, type Judged, type LightInput, pending, type Seen, verdict, wordsOf } from "./lights-seen.ts";
+import { active, isOwn, type Judged, type LightInput, pending, type Seen, verdict, wordsOf } from "./lights-seen.ts";
 
 /** What a device says of its own registrations together; undefined: it says nothing of them. */
 export type Claim = "registered" | "not-registered" | "not-used" | undefined;
@@ -51,7 +51,7 @@ export function judgeRegistered(input: LightInput, link: Judged): Judged {
   const claim = claimOf(looks);
   const listedBy = sides.find((side) => side.listed === true)?.gatekeeper;
   const lackedBy = sides.find((side) => side.listed === false)?.gatekeeper;
-  const lost = lostSymptoms.flatMap((symptom) => active(alarms, symptom) ?? []).find((alarm) => alarm.suppressedBy === undefined);
+  const lost = lostSymptoms.flatMap((symptom) => active(alarms, symptom) ?? []).find(isOwn);
   if (lost !== undefined) {
     const { symptom, part } = lost;
     const what = { symptom, ...(part === undefined ? {} : { part }) };

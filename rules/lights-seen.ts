@@ -3,7 +3,7 @@
  *
  * Pure. `hold` keeps what was: a first missed look, a check that has not run since the start, a login that rests say nothing new.
  */
-import type { Alarm } from "../daemon/model/alarm.ts";
+import { type Alarm, isMuted } from "../daemon/model/alarm.ts";
 import type { Family } from "../daemon/model/family.ts";
 import type { ActivityState, DeviceLights, LightState, ReasonData } from "../daemon/model/lights.ts";
 import type { Device, Room } from "../daemon/model/network.ts";
@@ -85,8 +85,7 @@ function isAbout(alarm: Alarm, symptom: string, part: string | undefined): boole
  * whether or not people have muted it.
  */
 export function explainedBy({ suppressedBy, device }: Alarm): string | undefined {
-  const isMuted = suppressedBy?.startsWith("maintenance:") === true || suppressedBy?.startsWith("silence:") === true;
-  return suppressedBy === device || isMuted ? undefined : suppressedBy;
+  return suppressedBy === device || isMuted(suppressedBy) ? undefined : suppressedBy;
 }
 
 /** The state, or the empty room, that makes this alarm no failure for now. */
@@ -94,6 +93,11 @@ export function excusedBy({ suppressedBy }: Alarm): Verdict | undefined {
   const [kind, what = ""] = suppressedBy?.split(":") ?? [];
   if (kind === "state") return verdict("unknown", "excused", { doing: what });
   return kind === "presence" ? verdict("unknown", "away", { room: what }) : undefined;
+}
+
+/** Nothing explains it: that nobody is told of it for now does not make it any less true. */
+export function isOwn({ suppressedBy }: Alarm): boolean {
+  return suppressedBy === undefined || isMuted(suppressedBy);
 }
 
 /** Words of a reading over all looks, in their order. */

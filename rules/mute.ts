@@ -70,5 +70,5 @@ function leftOf(incident: Incident, hours: Hours, at: Instant): Muted["left"] {
 }
 
 function muteWhy({ by, reason }: Mute): string {
-  return `${by}: ${reason}`;
+  return `kept quiet by ${by}: ${reason}`;
 }

@@ -15,6 +15,7 @@ import { discoveryOperations } from "./discoveries.ts";
 import { createEventStreams } from "./events.ts";
 import { familyOperations } from "./families.ts";
 import { joiningOperations } from "./joining.ts";
+import { maintenanceOperations } from "./maintenance.ts";
 import { openApi } from "./openapi.ts";
 import { mount } from "./operation.ts";
 import { mountPages } from "./pages.ts";
@@ -48,6 +49,7 @@ export function createApi(deps: ApiDeps): Api {
     ...backtestOperations(),
     ...discoveryOperations,
     ...sessionOperations,
+    ...maintenanceOperations,
   ];
 
   app.disable("x-powered-by");

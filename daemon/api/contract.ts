@@ -4,9 +4,12 @@
  * Instants are ISO 8601 in UTC. Fields are only ever added.
  */
 import { z } from "zod";
+import { actShapes, disposition } from "./contract-acts.ts";
 import { BacktestBody, BacktestView } from "./contract-backtest.ts";
 import { DeviceFamily, FamilyList } from "./contract-families.ts";
 import { IncidentLinkView, LinkBody, MergeBody, SplitBody, UnlinkBody } from "./contract-joining.ts";
+import { MutedView, maintenanceShapes } from "./contract-maintenance.ts";
+
 import {
   AcceptanceView,
   DiscoveryBody,
@@ -32,10 +35,10 @@ import {
 import { topologyShapes } from "./contract-topology.ts";
 
 export type { DeviceFamilyShape, FactCountShape, FamilyShape } from "./contract-families.ts";
+export type { MaintenanceShape } from "./contract-maintenance.ts";
 
 const instant = z.iso.datetime();
 const incidentState = z.enum(["open", "taken", "restored", "resolved", "closed"]);
-const disposition = z.enum(["fixed", "healed", "false-alarm", "test", "duplicate", "not-ours"]);
 const up = z.enum(["up", "down", "unknown"]);
 const probeKind = z.enum(["icmp", "snmp", "ssh", "telnet", "tcp", "trap"]);
 
@@ -138,6 +141,7 @@ export const IncidentView = z.object({
   wakeFor: z.string().optional(),
   occurrences: z.int(),
   recurrenceOf: z.string().optional(),
+  muted: MutedView.optional().describe("Nobody is told, and its clocks stand still."),
   warnings: z.array(z.string()).optional().describe("After a write: what the writer should know of what was just written."),
   version: z.int(),
 });
@@ -269,14 +273,6 @@ export const CommissioningList = z.object({
   items: z.array(z.object({ place: z.string(), placeName: z.string(), devices: z.array(DeviceSummary) })),
 });
 
-const note = z.string().trim().max(2_000);
-const neededNote = note.min(1);
-export const NoteBody = z.strictObject({ note: note.optional() });
-export const NeededNoteBody = z.strictObject({ note: neededNote });
-export const CloseBody = z.strictObject({ disposition, note: neededNote });
-export const EraseBody = z.strictObject({ erase: z.literal(true) });
-export const HostKeyBody = z.strictObject({ accept: z.literal(true) });
-
 const limit = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual);
 const list = <T extends z.ZodType>(of: T) => z.preprocess((value) => (typeof value === "string" ? value.split(",") : value), z.array(of));
 
@@ -317,6 +313,7 @@ export const shapes = {
   FamilyList,
   DeviceFamily,
   ...sessionShapes,
+  ...maintenanceShapes,
   Look: LookView,
   Light: LightView,
   Activity: ActivityView,
@@ -353,19 +350,15 @@ export const shapes = {
   ...topologyShapes,
   SignBody,
   WithdrawBody,
-  Note: NoteBody,
-  NeededNote: NeededNoteBody,
   Solve: SolveBody,
   SetSeverity: SeverityBody,
   SetUrgency: UrgencyBody,
-  Close: CloseBody,
   IncidentLink: IncidentLinkView,
   MergeIncident: MergeBody,
   SplitIncident: SplitBody,
   LinkIncident: LinkBody,
   UnlinkIncident: UnlinkBody,
-  HostKey: HostKeyBody,
-  Erase: EraseBody,
+  ...actShapes,
 } as const;
 
 export type { ProposalShape, RuleDetailShape, RuleItemShape } from "./contract-rules.ts";

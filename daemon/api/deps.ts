@@ -7,6 +7,7 @@ import type { BoardView } from "../board.ts";
 import type { BookedSessions } from "../bookings.ts";
 import type { Confirming } from "../confirming.ts";
 import type { Discoveries } from "../discoveries.ts";
+import type { Maintaining } from "../maintaining.ts";
 import type { Metrics } from "../metrics.ts";
 import type { MibNames } from "../mib-names.ts";
 import type { Alarm } from "../model/alarm.ts";
@@ -121,6 +122,7 @@ export interface ApiDeps {
   readonly sessions: Pick<SessionDesk, "book" | "cancel" | "outcome">;
   readonly bookings: Pick<BookedSessions, "hit">;
   readonly confirming: Pick<Confirming, "list" | "accept" | "refuse">;
+  readonly maintaining: Pick<Maintaining, "add" | "end" | "cancel">;
   readonly discoveries: Pick<Discoveries, "start" | "get" | "list" | "end">;
   readonly changes: ChangeFeed;
   readonly sink: SinkView;

@@ -17,6 +17,7 @@ import type { TokenDesk } from "./access.ts";
 import type { ApiDeps } from "./deps.ts";
 import { saidBy } from "./families.ts";
 import { deviceFamily } from "./family-view.ts";
+import { maintenanceViews } from "./maintenance.ts";
 import { blindness, deviceKnowledge, history, linkRows, rowsOfRecurrence, weaknessRows } from "./page-facts.ts";
 import { textsFor } from "./page-texts.ts";
 import { HttpProblem } from "./problem.ts";
@@ -30,6 +31,7 @@ import { deviceDetail, deviceView, incidentView, iso, trapView } from "./views.t
 const shownIncidents = 200;
 const shownMessages = 20;
 const shownTraps = 10;
+const shownMaintenance = 200;
 const shownChanges = 50;
 const unfinished = ["open", "taken", "restored", "resolved"] as const;
 
@@ -85,6 +87,9 @@ export function mountPages(app: Express, deps: ApiDeps, desk: TokenDesk): void {
     }),
   );
   page("/weaknesses", async (_request, context) => pages.weaknesses({ page: context, report: weaknessRows(deps.config()) }));
+  page("/maintenance", async (_request, context) =>
+    pages.maintenance({ page: context, items: await maintenanceViews(deps, shownMaintenance) }),
+  );
   page("/commissioning", async (_request, context) => pages.commissioning({ page: context, items: [...inCommissioning(deps)] }));
   page("/rooms/:id/acceptance", (request, context) => acceptancePage(deps, context, request.params.id as string));
   page("/recurrences", async (_request, context) =>

@@ -5,6 +5,7 @@ import type { BoardView, DeviceState, LastLook } from "../board.ts";
 import type { MibNames } from "../mib-names.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Incident, TimelineEntry } from "../model/incident.ts";
+import type { Muted } from "../model/maintenance.ts";
 import { circuitNames, type Device, type Network } from "../model/network.ts";
 import type { DeliveryView, Recurrence, TrapRecord } from "../ports.ts";
 import type {
@@ -87,6 +88,7 @@ export function incidentView(incident: Incident, network: Network): IncidentShap
     ...present({
       severitySettled:
         incident.severitySettled === undefined ? undefined : { ...incident.severitySettled, at: iso(incident.severitySettled.at) },
+      muted: incident.muted === undefined ? undefined : mutedView(incident.muted),
       linkName: linkName(incident, network),
       deviceName: device === undefined ? undefined : (network.devices.get(device)?.name ?? network.links.get(device)?.name ?? device),
       roomName: room === undefined ? undefined : (network.rooms.get(room)?.name ?? room),
@@ -98,6 +100,10 @@ export function incidentView(incident: Incident, network: Network): IncidentShap
       wakeAt: maybeIso(incident.wakeAt),
     }),
   };
+}
+
+function mutedView({ by, reason, since, until }: Muted): NonNullable<IncidentShape["muted"]> {
+  return { by, reason, since: iso(since), until: iso(until) };
 }
 
 function maybeIso(at: number | undefined): string | undefined {

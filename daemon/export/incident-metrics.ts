@@ -20,11 +20,13 @@ export interface IncidentSummary {
   /** State `open` and nobody has acknowledged it. */
   readonly unacknowledged: boolean;
   readonly device?: string;
+  /** `maintenance` or `silence`, while one keeps it quiet. */
+  readonly mutedBy?: string;
 }
 
 /** As much of an incident as the metrics show. */
 export function summaryOf(incident: Incident): IncidentSummary {
-  const { number, severity, urgency, level, site, symptom, device, state, acknowledgedAt } = incident;
+  const { number, severity, urgency, level, site, symptom, device, state, acknowledgedAt, muted } = incident;
   return {
     number,
     severity,
@@ -34,6 +36,7 @@ export function summaryOf(incident: Incident): IncidentSummary {
     symptom,
     unacknowledged: state === "open" && acknowledgedAt === undefined,
     ...(device === undefined ? {} : { device }),
+    ...(muted === undefined ? {} : { mutedBy: muted.by.split(":", 1)[0] ?? "" }),
   };
 }
 
@@ -41,6 +44,7 @@ const incidentFamilies: readonly (readonly [name: string, help: string])[] = [
   ["vigie_incidents_open", "Incidents that are not closed."],
   ["vigie_incidents_unacknowledged", "Incidents open, not restored, and acknowledged by nobody."],
   ["vigie_incident_unacknowledged_info", "Always 1; one series an incident that nobody has acknowledged, to page by."],
+  ["vigie_incident_muted_info", "Always 1; one series an incident that maintenance or a silence keeps quiet, to page nobody by."],
 ];
 
 const recurrenceName = "vigie_recurrence_occurrences";
@@ -64,16 +68,20 @@ export function incidentLines(network: Network, incidents: readonly IncidentSumm
     }
   }
   const infos: string[] = [];
+  const muted: string[] = [];
   for (const incident of incidents) {
     if (incident.device !== undefined && network.devices.get(incident.device)?.commissioning === true) continue;
     const labels = incidentLabels(incident);
     open.set(labels, (open.get(labels) ?? 0) + 1);
+    if (incident.mutedBy !== undefined)
+      muted.push(`number="${escapeLabel(incident.number)}",site="${escapeLabel(incident.site)}",by="${escapeLabel(incident.mutedBy)}"`);
     if (!incident.unacknowledged) continue;
     waiting.set(labels, (waiting.get(labels) ?? 0) + 1);
     infos.push(`number="${escapeLabel(incident.number)}",${labels},symptom="${escapeLabel(incident.symptom)}"`);
   }
   const bodies = [counts("vigie_incidents_open", open), counts("vigie_incidents_unacknowledged", waiting)];
   bodies.push(infos.map((labels) => `vigie_incident_unacknowledged_info{${labels}} 1\n`).join(""));
+  bodies.push(muted.map((labels) => `vigie_incident_muted_info{${labels}} 1\n`).join(""));
   return incidentFamilies.map(([name, help], index) => (bodies[index] === "" ? "" : `${heading(name, help)}\n${bodies[index]}`)).join("");
 }
 

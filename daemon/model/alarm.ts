@@ -47,3 +47,15 @@ export interface Alarm {
 export function alarmKey(device: string, symptom: string, part?: string): string {
   return `${device}|${symptom}|${part ?? ""}`;
 }
+
+/** What keeps an alarm from opening an incident without explaining it writes one of these before its id; everything else in `suppressedBy` is another's failure. */
+export const gatePrefixes = ["maintenance:", "silence:", "state:", "presence:"] as const;
+
+export function isGate(suppressedBy: string | undefined): boolean {
+  return suppressedBy !== undefined && gatePrefixes.some((prefix) => suppressedBy.startsWith(prefix));
+}
+
+/** Maintenance or a silence: a plan of people, which says nothing about the device. */
+export function isMuted(suppressedBy: string | undefined): boolean {
+  return suppressedBy !== undefined && (suppressedBy.startsWith("maintenance:") || suppressedBy.startsWith("silence:"));
+}

@@ -5,10 +5,12 @@
  */
 import type { Evidence } from "../../rules/activity.ts";
 import type { Mark } from "../../rules/slope.ts";
-import type { Alarm } from "../model/alarm.ts";
+import { type Alarm, gatePrefixes, isGate } from "../model/alarm.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Instant } from "../model/time.ts";
 import { Timers } from "./timers.ts";
+
+export { isGate } from "../model/alarm.ts";
 
 /** Reading alarms, whether from memory or through an overlay. */
 export interface AlarmView {
@@ -28,13 +30,6 @@ export interface AlarmView {
 }
 
 const none: readonly Alarm[] = [];
-
-/** What closes a gate (intent.ts) writes one of these before its id; everything else in `suppressedBy` is another's failure. */
-export const gatePrefixes = ["maintenance:", "silence:", "state:", "presence:"] as const;
-
-export function isGate(suppressedBy: string | undefined): boolean {
-  return suppressedBy !== undefined && gatePrefixes.some((prefix) => suppressedBy.startsWith(prefix));
-}
 
 export class AlarmMemory implements AlarmView {
   readonly #alarms = new Map<string, Alarm>();
@@ -183,6 +178,16 @@ export class AlarmMemory implements AlarmView {
 
   active(): Iterable<Alarm> {
     return this.#active.size === 0 ? none : this.#alarmsOf(this.#active);
+  }
+
+  /** How many active alarms stand behind gates, by kind of gate; 0 where there is none. */
+  gatedCounts(): ReadonlyMap<string, number> {
+    const counts = new Map(gatePrefixes.map((prefix) => [prefix.slice(0, -1), 0]));
+    for (const key of this.#gated) {
+      const kind = this.#alarms.get(key)?.suppressedBy?.split(":", 1)[0] ?? "";
+      counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    }
+    return counts;
   }
 
   /** Keys of active alarms that stand behind a gate. */

@@ -167,6 +167,8 @@ export const en = {
   "event.set-aside": "Set aside: another failure explains it",
   "event.handed-over": "Handed over",
   "event.clock-jumped": "The clock jumped; the timer moved with it",
+  "event.muted": "Quiet: nobody is told, its clocks stand still",
+  "event.unmuted": "No longer quiet; its clocks go on",
   "event.note": "Note",
 } as const;
 

@@ -168,5 +168,7 @@ export const fr: Readonly<Record<TextKey, string>> = {
   "event.set-aside": "Mis de côté : une autre panne l'explique",
   "event.handed-over": "Transféré",
   "event.clock-jumped": "L'horloge a sauté; l'échéance a suivi",
+  "event.muted": "Muet : personne n'est avisé, les délais sont suspendus",
+  "event.unmuted": "N'est plus muet; les délais reprennent",
   "event.note": "Note",
 };

@@ -154,5 +154,9 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
   ["the canary {device} does not answer", "l'appareil témoin {device} ne répond pas"],
   ["our own gateway {device} does not answer", "notre propre passerelle {device} ne répond pas"],
   ["nothing answers at any of {n} sites", "rien ne répond à aucun des {n} sites"],
+  // Maintenance and silences, rules/mute.ts and daemon/roles/turn.ts.
+  ["still failing after {by} ended", "toujours en panne après la fin de : {by}"],
+  ["kept quiet by {by}: {reason}", "tenu muet par {by} : {reason}"],
+  ["{by} ended", "terminé : {by}"],
   ["its rule left the configuration", "sa règle a été retirée de la configuration"],
 ];

@@ -39,6 +39,13 @@ function patternOf([en, fr]: readonly [english: string, french: string]): WhyPat
 /** Placeholders that hold an id of the configuration. */
 const ids = new Set(["link", "site", "device", "root", "by", "room"]);
 
+/** What is not explained by a device but by a plan: `maintenance:<id>`, `silence:<id>`. */
+function gateText(by: string, language: Language): string {
+  const [kind, id] = by.split(":", 2);
+  if (kind === "maintenance") return language === "fr" ? `la maintenance ${id}` : `maintenance ${id}`;
+  return kind === "silence" ? `${language === "fr" ? "le silence" : "the silence"} ${id}` : by;
+}
+
 /** `nameOf` gives the name of a device, link or site by its id; undefined when it knows none. `own`: the reasons of the table in force. */
 export function whyText(
   why: string,
@@ -53,7 +60,7 @@ export function whyText(
     if (found === null) continue;
     const said = (name: string, value: string) => {
       if (name === "word") return wordText(language, value);
-      return ids.has(name) ? (nameOf(value) ?? value) : whyText(value, language, nameOf, own);
+      return ids.has(name) ? (nameOf(value) ?? gateText(value, language)) : whyText(value, language, nameOf, own);
     };
     return fill(text[language], Object.fromEntries(names.map((name, index) => [name, said(name, found[index + 1] ?? "")])));
   }

@@ -101,6 +101,9 @@ export function Frame(props: { readonly page: PageContext; readonly title: strin
             <a href="/inventory" aria-current={page.path === "/inventory" ? "page" : undefined}>
               {w.inventory}
             </a>
+            <a href="/maintenance" aria-current={page.path === "/maintenance" ? "page" : undefined}>
+              {w.maintenance}
+            </a>
             <a href="/recurrences" aria-current={page.path === "/recurrences" ? "page" : undefined}>
               {w.recurrences}
             </a>

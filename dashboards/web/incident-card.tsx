@@ -4,6 +4,7 @@
 import type { VNode } from "preact";
 import type { DeviceShape, IncidentShape } from "../../daemon/api/contract.ts";
 import { Mark, type PageContext } from "./frame.tsx";
+import { maintenanceWords } from "./maintenance-words.ts";
 import { words } from "./words.ts";
 
 const order = { now: 0, "before-session": 1, "service-hours": 2 } as const;
@@ -60,6 +61,7 @@ export function IncidentCard(props: {
         <Mark tone={tone} text={restored ? texts.state(incident.state) : texts.urgencyPlain(incident.urgency)} />
         <Mark tone="plain" text={severityText(page, incident)} />
         {restored ? null : <Mark tone="plain" text={texts.levelPlain(incident.level)} />}
+        {incident.muted === undefined ? null : <Mark tone="plain" text={maintenanceWords[page.language].muted} />}
         {up === "unknown" && !restored ? <Mark tone="unsure" text={w.unseenNow} /> : null}
       </p>
       <h3>

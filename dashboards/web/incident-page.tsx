@@ -8,6 +8,7 @@ import { Frame, Mark, type PageContext } from "./frame.tsx";
 import { isRestored, sentence, severityText } from "./incident-card.tsx";
 import { Pairs } from "./inventory-parts.tsx";
 import { Joined } from "./joined.tsx";
+import { MutedNote } from "./maintenance-page.tsx";
 import { ruleWords } from "./rules-words.ts";
 import { Timeline } from "./timeline.tsx";
 import { words } from "./words.ts";
@@ -48,6 +49,7 @@ export function IncidentPage(props: IncidentPageProps): VNode {
           {w.foldedInto} <IncidentLink number={props.foldedIntoNumber} />
         </p>
       )}
+      {incident.muted === undefined ? null : <MutedNote page={page} muted={incident.muted} />}
       <Facts {...props} />
       {over || props.advice === undefined ? null : <Advice page={page} advice={props.advice} />}
       {props.support === undefined ? null : <Support page={page} support={props.support} />}

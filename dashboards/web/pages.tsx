@@ -8,6 +8,7 @@ import { DevicePage, type DevicePageProps } from "./device-page.tsx";
 import { Frame, type PageContext } from "./frame.tsx";
 import { IncidentPage, type IncidentPageProps } from "./incident-page.tsx";
 import { InventoryPage, type InventoryPageProps } from "./inventory-page.tsx";
+import { MaintenancePage, type MaintenancePageProps } from "./maintenance-page.tsx";
 import { RecurrencesPage, type RecurrencesPageProps } from "./recurrences-page.tsx";
 import { RulePage, type RulePageProps, RulesPage, type RulesPageProps } from "./rules-page.tsx";
 import { StatusPage, type StatusPageProps } from "./status-page.tsx";
@@ -26,6 +27,7 @@ export const pages = {
   acceptance: (props: AcceptancePageProps) => html(<AcceptancePage {...props} />),
   commissioning: (props: CommissioningPageProps) => html(<CommissioningPage {...props} />),
   recurrences: (props: RecurrencesPageProps) => html(<RecurrencesPage {...props} />),
+  maintenance: (props: MaintenancePageProps) => html(<MaintenancePage {...props} />),
   inventory: (props: InventoryPageProps) => html(<InventoryPage {...props} />),
   rules: (props: RulesPageProps) => html(<RulesPage {...props} />),
   rule: (props: RulePageProps) => html(<RulePage {...props} />),

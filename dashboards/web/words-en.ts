@@ -6,6 +6,7 @@ import type { Words } from "./words-fr.ts";
 export const en: Words = {
   colon: ": ",
   status: "Network status",
+  maintenance: "Maintenance",
   recurrences: "Recurring failures",
   skip: "Skip to content",
   otherLanguage: "Français",

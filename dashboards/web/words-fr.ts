@@ -5,6 +5,7 @@
 export const fr = {
   colon: " : ",
   status: "État du réseau",
+  maintenance: "Maintenance",
   recurrences: "Pannes récurrentes",
   skip: "Aller au contenu",
   otherLanguage: "English",

@@ -82,6 +82,8 @@ describe("the OpenAPI document", () => {
       HostKey: { accept: true },
       Erase: { erase: true },
       SignBody: { notes: { "test-call": "called CECoT" }, reason: "no gatekeeper yet" },
+      MaintenanceBody: { reason: "new firmware", scope: { devices: ["codec-1"] }, minutes: 60 },
+      MaintenanceEndBody: { reason: "done early" },
       SessionBody: { rooms: ["a101"], from: "2026-03-09T15:00:00-04:00", to: "2026-03-09T16:00:00-04:00" },
       SessionCsvBody: { csv: "rooms,from,to\n" },
       OutcomeBody: { outcome: "late", lateMinutes: 5 },

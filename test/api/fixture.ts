@@ -15,6 +15,7 @@ import type { Config, Secret } from "../../daemon/model/config.ts";
 import type { Incident } from "../../daemon/model/incident.ts";
 import type { DeviceEvent, Unit } from "../../daemon/model/inventory.ts";
 import type { DeviceLights, LightState, ReasonData } from "../../daemon/model/lights.ts";
+import type { Maintenance } from "../../daemon/model/maintenance.ts";
 import type { Device, Network } from "../../daemon/model/network.ts";
 import type { Policy } from "../../daemon/model/policy.ts";
 import type { Session } from "../../daemon/model/session.ts";
@@ -292,6 +293,15 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
         cancel: async () => ({ ok: true, session }),
         outcome: async () => ({ ok: true, session }),
       },
+      maintaining: {
+        add: async (plan, { name, function: of }) => ({
+          maintenance: { ...plan, id: "m2", by: name, function: of, createdAt: at, ended: [] },
+          warnings: ['scope.devices: "codec-9" is not in the configuration; it fits nothing until it is'],
+          sessions: [session],
+        }),
+        end: async () => ({ ok: true, maintenance: { ...maintenance, ended: [{ at, by: "ops" }] } }),
+        cancel: async () => ({ ok: true, maintenance: { ...maintenance, cancelled: { at, by: "ops" } } }),
+      },
       bookings: { hit: () => ({ rooms: new Set(["a101"]), devices: new Set() }) },
       discoveries: {
         start: async () => ({ ok: true, record: discovery }),
@@ -334,6 +344,12 @@ export const alarm: Alarm = {
   raisedBy: "look",
 };
 
+export const maintenance: Maintenance = {
+  ...{ id: "01", kind: "maintenance", scope: { devices: ["codec-1"] }, zone: "America/Toronto", reason: "new firmware" },
+  ...{ by: "ann", function: "desk", createdAt: at - 600_000, ended: [] },
+  when: { kind: "once", from: at - 600_000, to: at + 3_600_000 },
+};
+
 /** Only what the API asks of a store. */
 function fakeStore(incidents: Map<string, Incident>, audited: AuditEntry[], stock: World["stock"]): Store {
   const query = async (of: IncidentQuery) =>
@@ -347,6 +363,8 @@ function fakeStore(incidents: Map<string, Incident>, audited: AuditEntry[], stoc
       )
       .slice(0, of.limit);
   const store: Partial<Store> = {
+    maintenance: async (id) => (id === maintenance.id ? maintenance : undefined),
+    maintenances: async () => [maintenance],
     session: async (id) => (id === session.id ? session : undefined),
     sessions: async () => [session],
     readiness: async () => [],

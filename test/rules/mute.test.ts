@@ -104,7 +104,7 @@ describe("a mute", () => {
     const decision = muteIncident(held, mute, start + 2 * MINUTE, always);
     expect(decision?.incident).toMatchObject({ state: "taken", holder: "ann", level: 1, wakeFor: "unmute", wakeAt: mute.until });
     expect(decision?.timeline).toMatchObject([
-      { event: "muted", why: "maintenance:m-1: new firmware", data: { by: "maintenance:m-1", until: mute.until } },
+      { event: "muted", why: "kept quiet by maintenance:m-1: new firmware", data: { by: "maintenance:m-1", until: mute.until } },
     ]);
     expect(decision?.notices).toEqual([]);
   });
