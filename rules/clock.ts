@@ -9,6 +9,7 @@ import type { ServiceCalendar } from "../daemon/model/config.ts";
 import type { NightWindow } from "../daemon/model/network.ts";
 import type { Clock } from "../daemon/model/policy.ts";
 import { DAY, type Instant, MINUTE } from "../daemon/model/time.ts";
+import { isHoliday } from "./holidays.ts";
 
 /** Service hours of a place: a calendar, read in an IANA zone. */
 export interface Hours {
@@ -97,7 +98,7 @@ function* spans(hours: Hours, unit: Clock["in"], from: Instant): Generator<Span>
 }
 
 function* daySpans(calendar: ServiceCalendar, unit: Clock["in"], day: DateTime): Generator<Span> {
-  if (calendar.holidays.includes(day.toISODate() ?? "")) return;
+  if (isHoliday(calendar, day.toISODate() ?? "")) return;
   const weekly = calendar.weekly[day.weekday] ?? [];
   if (weekly.length === 0) return;
   if (unit === "working-days") {

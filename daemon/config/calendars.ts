@@ -1,8 +1,10 @@
 /**
  * Service calendars: `mon-fri: ["07:30-17:30"]` → spans by ISO weekday. `always` is built in; `office` may be replaced.
  */
+
+import { isHoliday } from "../../rules/holidays.ts";
 import type { ServiceCalendar } from "../model/config.ts";
-import type { Loading } from "./context.ts";
+import { given, type Loading } from "./context.ts";
 import { DEFAULT_CALENDARS } from "./defaults.ts";
 import type { Findings, Path } from "./problems.ts";
 import { type Section, withIds } from "./reading.ts";
@@ -27,7 +29,21 @@ export function readCalendars({ sections, findings }: Loading): Section<ServiceC
     const weekly = readWeek(findings, [...path, "weekly"], raw.weekly);
     if (Object.keys(weekly).length === 0)
       findings.warn([...path, "weekly"], "has no hours: service is never owed under it; add a span, or use always");
-    calendars.set(id, { id, always: false, weekly, holidays: raw.holidays ?? [] });
+    const calendar = {
+      id,
+      always: false,
+      weekly,
+      holidays: raw.holidays ?? [],
+      ...given({ statutory: raw.statutory, worked: raw.worked }),
+    };
+    for (const [index, date] of (raw.worked ?? []).entries()) {
+      if (calendar.holidays.includes(date) || !isHoliday({ ...calendar, worked: [] }, date))
+        findings.problem(
+          [...path, "worked", index],
+          `${date} is no statutory holiday of this calendar; remove it, or write statutory: quebec`,
+        );
+    }
+    calendars.set(id, calendar);
   }
   return { entries: calendars, ids: withIds(ids, calendars.keys()) };
 }

@@ -62,8 +62,14 @@ const OFFICE_DAY = [{ fromMinute: 7 * 60 + 30, toMinute: 17 * 60 + 30 }];
 
 export const DEFAULT_CALENDARS: readonly ServiceCalendar[] = [
   { id: "always", always: true, weekly: {}, holidays: [] },
-  // Monday to Friday 07:30–17:30 (ours); holidays are explicit data, so none is built in.
-  { id: "office", always: false, weekly: { 1: OFFICE_DAY, 2: OFFICE_DAY, 3: OFFICE_DAY, 4: OFFICE_DAY, 5: OFFICE_DAY }, holidays: [] },
+  // Monday to Friday 07:30–17:30 (ours), without Quebec's statutory holidays; a calendar of the same id replaces it.
+  {
+    id: "office",
+    always: false,
+    weekly: { 1: OFFICE_DAY, 2: OFFICE_DAY, 3: OFFICE_DAY, 4: OFFICE_DAY, 5: OFFICE_DAY },
+    holidays: [],
+    statutory: "quebec",
+  },
 ];
 
 /** The functions of the procedure, with nobody in them yet. */

@@ -81,6 +81,8 @@ export const credential = keys({
 export const calendar = keys({
   weekly: z.record(z.string(), z.array(line(20, 'write "07:30-17:30"'))),
   holidays: z.array(scalars.isoDate).optional(),
+  statutory: oneOf(["quebec"]).optional(),
+  worked: z.array(scalars.isoDate).optional(),
 });
 
 export const site = keys({

@@ -50,6 +50,10 @@ export interface ServiceCalendar {
   readonly weekly: Readonly<Record<number, readonly { readonly fromMinute: number; readonly toMinute: number }[]>>;
   /** ISO dates without service. */
   readonly holidays: readonly string[];
+  /** Statutory holidays that are computed for every year besides (rules/holidays.ts). */
+  readonly statutory?: "quebec";
+  /** Statutory holidays on which service is owed all the same, ISO dates. */
+  readonly worked?: readonly string[];
 }
 
 /** One way to reach one person or desk. */

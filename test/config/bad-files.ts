@@ -403,7 +403,7 @@ export const BAD_FILES: readonly BadFile[] = [
   },
   {
     name: "calendars",
-    add: 'calendars:\n  always: { weekly: {} }\n  a: { weekly: { mon-fry: ["08:00-12:00"], tue: ["8-12", "17:00-08:00", "08:00-25:00"], wed: ["08:00-12:00", "11:00-13:00"] }, holidays: ["2026-02-30"] }\n',
+    add: 'calendars:\n  always: { weekly: {} }\n  a: { weekly: { mon-fry: ["08:00-12:00"], tue: ["8-12", "17:00-08:00", "08:00-25:00"], wed: ["08:00-12:00", "11:00-13:00"] }, holidays: ["2026-02-30"] }\n  b: { weekly: { mon: ["08:00-12:00"] }, statutory: quebec, worked: ["2026-06-23"] }\n',
     says: [
       "calendars.always: is built in and means 24/7; choose another id   (vigie.yaml:18)",
       'calendars.a.holidays[0]: "2026-02-30" is not a date; write year-month-day, a day that exists: 2027-01-31   (vigie.yaml:19)',
@@ -412,6 +412,7 @@ export const BAD_FILES: readonly BadFile[] = [
       'calendars.a.weekly.tue[1]: "17:00-08:00" ends before it begins; split it at 24:00   (vigie.yaml:19)',
       'calendars.a.weekly.tue[2]: "08:00-25:00" is not a span of hours; write "07:30-17:30", from 00:00 to 24:00   (vigie.yaml:19)',
       "calendars.a.weekly.wed: overlaps another span on wed; keep one   (vigie.yaml:19)",
+      "calendars.b.worked[0]: 2026-06-23 is no statutory holiday of this calendar; remove it, or write statutory: quebec   (vigie.yaml:20)",
     ],
   },
   {
