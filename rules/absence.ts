@@ -19,11 +19,6 @@ export function isAbsence(rule: Rule): rule is AbsenceRule {
   return rule.when.on === "absent";
 }
 
-/** The key of the mark of an alarm. */
-export function heardKey(alarm: string): string {
-  return `${alarm}|heard`;
-}
-
 /** Does the observation hold what the condition waits for? */
 export function hears({ what, name, partPrefix }: Absent, { kind, finding }: Observation): boolean {
   const concerns = (part: string | undefined) =>

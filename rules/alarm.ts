@@ -7,9 +7,19 @@ import { type Alarm, alarmKey } from "../daemon/model/alarm.ts";
 import type { Fault, Observation } from "../daemon/model/observation.ts";
 import type { Rule } from "../daemon/model/rule.ts";
 import type { Instant } from "../daemon/model/time.ts";
-import { type AbsenceRule, fireAbsence, heardKey, hears, isAbsence, moveByHearing } from "./absence.ts";
-import { ABSENT, concerns, evaluateCondition, judgeReading, judgeSample, partsOf, readsWhole, type Truth } from "./condition.ts";
-import { fireTimer, type Look, moveByCover, moveByEvent, moveByFault, moveByLook, type Step, type Transition } from "./lifecycle.ts";
+import { type AbsenceRule, fireAbsence, hears, isAbsence, moveByHearing } from "./absence.ts";
+import { ABSENT, concerns, evaluateCondition, judgeReading, judgeSample, mayHold, partsOf, readsWhole, type Truth } from "./condition.ts";
+import {
+  fireTimer,
+  type Look,
+  moveByCover,
+  moveByEvent,
+  moveByFault,
+  moveByLook,
+  NO_MOVE,
+  type Step,
+  type Transition,
+} from "./lifecycle.ts";
 import { type Mark, type Marks, sampleName, withSlopes } from "./slope.ts";
 
 export type { Transition } from "./lifecycle.ts";
@@ -36,8 +46,8 @@ export interface JudgeInput {
   readonly alarms: (key: string) => Alarm | undefined;
   /** The present: an alarm moved later than this was moved by a clock that has jumped back since, and yields. */
   readonly now: Instant;
-  /** False when the device has no alarm record at all: nothing is looked up (the common case). Default true. */
-  readonly hasAlarms?: boolean;
+  /** The symptoms of which the device has an alarm record: nothing else is looked up. Default: it may have one of each. */
+  readonly symptoms?: readonly string[];
   /** The (at, seq) of the last look judged for this check: an older one changes nothing. */
   readonly previous?: { readonly at: Instant; readonly seq: number };
   /** The alarms of the device that looks still matter to: a part that a whole list no longer names is judged by its alarm. Default none. */
@@ -62,7 +72,7 @@ class Turn {
   }
 
   present(key: string): Alarm | undefined {
-    return this.#changed.get(key) ?? (this.#input.hasAlarms === false ? undefined : this.#input.alarms(key));
+    return this.#changed.get(key) ?? (this.#input.symptoms?.length === 0 ? undefined : this.#input.alarms(key));
   }
 
   take(rule: Rule, step: Step): void {
@@ -79,7 +89,13 @@ class Turn {
   }
 
   get hasAlarms(): boolean {
-    return this.#input.hasAlarms !== false || this.#changed.size > 0;
+    return this.#input.symptoms?.length !== 0 || this.#changed.size > 0;
+  }
+
+  /** May the device have an alarm record of this symptom? */
+  knows(symptom: string): boolean {
+    const { symptoms } = this.#input;
+    return symptoms === undefined || symptoms.includes(symptom) || this.#changed.size > 0;
   }
 
   alarmsOfDevice(): Iterable<Alarm> {
@@ -154,11 +170,13 @@ function eachPart(rule: Rule, observation: Observation, visit: (said: Said) => v
     case "fault":
     case "absent":
       return;
-    case "sample":
+    case "sample": {
+      const wanted = sampleName(when);
       for (const { name, part, value } of samples) {
-        if (name === sampleName(when) && concerns(when, part)) visit({ part, judge: (active) => judgeSample(when, value, active) });
+        if (name === wanted && concerns(when, part)) visit({ part, judge: (active) => judgeSample(when, value, active) });
       }
       return;
+    }
     case "reading":
       for (const { name, part, value } of readings) {
         if (name !== when.name || !concerns(when, part)) continue;
@@ -173,7 +191,15 @@ function eachPart(rule: Rule, observation: Observation, visit: (said: Said) => v
   }
 }
 
+/** Nothing is known of its symptom, and nothing begins: nearly every rule at nearly every look. */
+function isQuiet(rule: Rule, observation: Observation, turn: Turn): boolean {
+  const { afterGood, coversParts, symptom, when } = rule;
+  if (afterGood !== undefined || observation.finding.whole !== undefined || turn.knows(symptom)) return false;
+  return (coversParts === undefined || !turn.hasAlarms) && !mayHold(when, observation);
+}
+
 function judgeRule(rule: Rule, observation: Observation, look: Look, turn: Turn): void {
+  if (isQuiet(rule, observation, turn)) return;
   const wholeKey = turn.hasAlarms ? alarmKey(look.device, rule.symptom, rule.part) : "";
   const whole = turn.hasAlarms ? turn.present(wholeKey) : undefined;
   // A trap that named no part raised the device as a whole: while that alarm lives, the parts without an alarm of their own answer for it together.
@@ -200,11 +226,14 @@ function judgeRule(rule: Rule, observation: Observation, look: Look, turn: Turn)
 /** What ought to come: is this it? */
 function judgeHearing(input: { rule: AbsenceRule; observation: Observation; look: Look; turn: Turn; marks: Marks }): void {
   const { rule, observation, look, turn, marks } = input;
-  const key = alarmKey(look.device, rule.symptom, rule.part);
   const heard = hears(rule.when, observation);
-  const step = moveByHearing({ alarm: turn.present(key), rule, key, heard, look, mark: marks(heardKey(key)) });
-  if (step.mark !== undefined) turn.mark(heardKey(key), step.mark);
-  turn.take(rule, step);
+  if (!heard && rule.afterGood !== undefined) return;
+  const key = alarmKey(look.device, rule.symptom, rule.part);
+  const alarm = turn.knows(rule.symptom) ? turn.present(key) : undefined;
+  // When it was last heard of is remembered under the key of its alarm.
+  const step = moveByHearing({ alarm, rule, key, heard, look, mark: heard ? marks(key) : undefined });
+  if (step.mark !== undefined) turn.mark(key, step.mark);
+  if (step !== NO_MOVE) turn.take(rule, step);
 }
 
 /** The parts that a whole list no longer names, as far as an alarm of this rule still tells of them. */
@@ -279,7 +308,7 @@ function judgeFault(fault: Fault, input: JudgeInput, look: Look, turn: Turn): vo
  * Nothing before that, and nothing twice.
  */
 export function wakeAlarm(alarm: Alarm, rule: Rule, at: Instant, marks: Marks = () => undefined): Judgement {
-  const step = isAbsence(rule) ? fireAbsence({ alarm, rule, mark: marks(heardKey(alarm.key)), until: at }) : fireTimer(alarm, rule, at);
+  const step = isAbsence(rule) ? fireAbsence({ alarm, rule, mark: marks(alarm.key), until: at }) : fireTimer(alarm, rule, at);
   return step.alarm === undefined ? NOTHING : { alarms: [step.alarm], transitions: step.transitions, confirm: false };
 }
 

@@ -83,10 +83,9 @@ export function judgeSample(condition: Of<"sample">, value: number, active: bool
   const { name, above, below, clear, perMs } = condition;
   const high = above !== undefined && (active && clear !== undefined ? value > clear : value > above);
   const low = below !== undefined && (active && clear !== undefined ? value < clear : value < below);
+  if (!high && !low) return FALSE;
   const seen = perMs === undefined ? `${name} ${round(value)}` : `${name} changed by ${round(value)} in ${perMs / 1000} s`;
-  if (high) return { value: true, detail: `${seen}, limit ${above}` };
-  if (low) return { value: true, detail: `${seen}, limit ${below}` };
-  return FALSE;
+  return { value: true, detail: `${seen}, limit ${high ? above : below}` };
 }
 
 /** A state in words. While active only one of `clear` ends it, when the rule names them. */
@@ -147,6 +146,36 @@ export function evaluateCondition(condition: Condition, observation: Observation
       return every(condition, (one) => evaluateCondition(one, observation, part, active));
     case "any":
       return some(condition, (one) => evaluateCondition(one, observation, part, active));
+  }
+}
+
+/**
+ * Could the condition hold in this observation for anything that has no alarm yet? Asked of every rule at every look, so that it says
+ * no as cheaply as it can, and yes where more is needed to tell. Not for an observation that holds a whole list.
+ */
+export function mayHold(condition: Condition, observation: Observation): boolean {
+  switch (condition.on) {
+    case "look":
+      return look(condition, observation).value === true;
+    case "code":
+      return code(condition, observation).value === true;
+    case "sample": {
+      const name = sampleName(condition);
+      for (const sample of observation.finding.samples)
+        if (sample.name === name && judgeSample(condition, sample.value, false).value === true) return true;
+      return false;
+    }
+    case "reading":
+      for (const { name, value } of observation.finding.readings)
+        if (name === condition.name && judgeReading(condition, value, false).value === true) return true;
+      return false;
+    case "fault":
+    case "absent":
+      return false;
+    case "all":
+      return condition.of.every((one) => mayHold(one, observation));
+    case "any":
+      return condition.of.some((one) => mayHold(one, observation));
   }
 }
 

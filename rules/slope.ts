@@ -77,11 +77,16 @@ function slopeOf(
 function wantedBy(rules: readonly Rule[]): readonly SampleCondition[] | undefined {
   let wanted: SampleCondition[] | undefined;
   for (const { when } of rules) {
-    if (when.on !== "all" && when.on !== "any" && (when.on !== "sample" || when.perMs === undefined)) continue;
+    if (!holdsSlope(when)) continue;
     wanted ??= [];
     collect(when, wanted);
   }
   return wanted === undefined || wanted.length === 0 ? undefined : wanted;
+}
+
+function holdsSlope(condition: Condition): boolean {
+  if (condition.on === "sample") return condition.perMs !== undefined;
+  return (condition.on === "all" || condition.on === "any") && condition.of.some(holdsSlope);
 }
 
 function collect(condition: Condition, into: SampleCondition[]): void {

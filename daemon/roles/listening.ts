@@ -1,7 +1,7 @@
 /**
  * Alarms that wait for what ought to come, and whether we were there to hear it: time in which nobody listened is no silence of the devices.
  */
-import { heardKey, isAbsence } from "../../rules/absence.ts";
+import { isAbsence } from "../../rules/absence.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Device } from "../model/network.ts";
 import type { Rule } from "../model/rule.ts";
@@ -58,8 +58,8 @@ export class Listening {
       const alarm = this.#overlay.get(key);
       if (alarm?.wakeAt === undefined || alarm.heardAt === undefined || alarm.state !== "inactive") continue;
       this.#overlay.set({ ...alarm, wakeAt: alarm.wakeAt + byMs, heardAt: alarm.heardAt + byMs });
-      const mark = this.#overlay.mark(heardKey(key));
-      if (mark !== undefined) this.#overlay.marks.set(heardKey(key), { ...mark, at: mark.at + byMs });
+      const mark = this.#overlay.mark(key);
+      if (mark !== undefined) this.#overlay.marks.set(key, { ...mark, at: mark.at + byMs });
     }
   }
 }

@@ -21,8 +21,8 @@ export interface AlarmView {
   settlingOf(device: string): Iterable<Alarm>;
   ofIncident(incident: string): Iterable<Alarm>;
   active(): Iterable<Alarm>;
-  /** Has the device any alarm record at all? */
-  knows(device: string): boolean;
+  /** The symptoms of which the device has an alarm record, in whatever state. */
+  symptomsOf(device: string): readonly string[];
   /** What rules remember between two looks (rules/slope.ts, absence.ts); lost at a restart. */
   mark(key: string): Mark | undefined;
   /** What a device last said it is doing; undefined: nothing since the start. */
@@ -30,6 +30,7 @@ export interface AlarmView {
 }
 
 const none: readonly Alarm[] = [];
+const noSymptoms: readonly string[] = [];
 
 export class AlarmMemory implements AlarmView {
   readonly #alarms = new Map<string, Alarm>();
@@ -48,7 +49,7 @@ export class AlarmMemory implements AlarmView {
   readonly #marks = new Map<string, Mark>();
   readonly #doing = new Map<string, Evidence>();
   #heardAt: Instant | undefined;
-  readonly #known = new Set<string>();
+  readonly #symptoms = new Map<string, readonly string[]>();
   /** The (at, seq) of the last look judged, by check. */
   readonly #judged = new Map<string, { readonly at: Instant; readonly seq: number }>();
 
@@ -91,8 +92,8 @@ export class AlarmMemory implements AlarmView {
     }
   }
 
-  knows(device: string): boolean {
-    return this.#known.has(device);
+  symptomsOf(device: string): readonly string[] {
+    return this.#symptoms.get(device) ?? noSymptoms;
   }
 
   judged(check: string): { readonly at: Instant; readonly seq: number } | undefined {
@@ -223,7 +224,8 @@ export class AlarmMemory implements AlarmView {
     const before = this.#alarms.get(alarm.key);
     if (before?.incident !== undefined && before.incident !== alarm.incident) this.#byIncident.get(before.incident)?.delete(alarm.key);
     this.#alarms.set(alarm.key, alarm);
-    this.#known.add(alarm.device);
+    const symptoms = this.symptomsOf(alarm.device);
+    if (!symptoms.includes(alarm.symptom)) this.#symptoms.set(alarm.device, [...symptoms, alarm.symptom]);
     if (alarm.incident !== undefined) add(this.#byIncident, alarm.incident, alarm.key);
     if (alarm.state === "inactive") this.#live.get(alarm.device)?.delete(alarm.key);
     else add(this.#live, alarm.device, alarm.key);
@@ -243,6 +245,8 @@ export class Overlay implements AlarmView {
   readonly #below: AlarmView;
   readonly #changes = new Map<string, Alarm>();
   readonly #byDevice = new Map<string, Set<string>>();
+  /** Of devices that have an alarm of a symptom of which they had none. */
+  readonly #symptoms = new Map<string, readonly string[]>();
   readonly marks = new Map<string, Mark>();
   readonly told = new Map<string, Evidence>();
   /** Set where the clock was set back: what was heard later than this was heard by it. */
@@ -259,10 +263,12 @@ export class Overlay implements AlarmView {
   set(alarm: Alarm): void {
     this.#changes.set(alarm.key, alarm);
     add(this.#byDevice, alarm.device, alarm.key);
+    const symptoms = this.symptomsOf(alarm.device);
+    if (!symptoms.includes(alarm.symptom)) this.#symptoms.set(alarm.device, [...symptoms, alarm.symptom]);
   }
 
-  knows(device: string): boolean {
-    return this.#below.knows(device) || this.#byDevice.has(device);
+  symptomsOf(device: string): readonly string[] {
+    return this.#symptoms.get(device) ?? this.#below.symptomsOf(device);
   }
 
   ofDevice(device: string): Iterable<Alarm> {

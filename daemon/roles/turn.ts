@@ -97,7 +97,7 @@ export class Turn {
       // A device that answers is reached: what it says of its camera is nobody else's fault.
       if (observation.finding.status !== "up") this.#lookAround(device);
     }
-    this.#rejudgeSuppressed(device, observation, new Set(judgement.transitions.map((each) => each.alarm.key)));
+    this.#rejudgeSuppressed(device, observation, judgement.transitions);
     this.#compare(observation, now);
   }
 
@@ -122,7 +122,7 @@ export class Turn {
       now,
       marks: (key) => this.#overlay.mark(key),
       ofDevice: () => [...this.#overlay.ofDevice(device.id), ...this.#overlay.settlingOf(device.id)],
-      hasAlarms: this.#overlay.knows(device.id),
+      symptoms: this.#overlay.symptomsOf(device.id),
       restoreAfterLooks: this.#world.restoreAfterLooks,
       ...(previous === undefined ? {} : { previous }),
     });
@@ -227,9 +227,10 @@ export class Turn {
    * What was suppressed is judged again once nothing explains it any more, at the first look that began after the explanation
    * ended: a look that was under way while the router came back says nothing about the device behind it.
    */
-  #rejudgeSuppressed(device: Device, observation: Observation, moved: ReadonlySet<string>): void {
+  #rejudgeSuppressed(device: Device, observation: Observation, transitions: readonly Transition[]): void {
     for (const alarm of this.#overlay.ofDevice(device.id)) {
-      if (alarm.state !== "active" || alarm.suppressedBy === undefined || isGate(alarm.suppressedBy) || moved.has(alarm.key)) continue;
+      if (alarm.state !== "active" || alarm.suppressedBy === undefined || isGate(alarm.suppressedBy)) continue;
+      if (transitions.some((moved) => moved.alarm.key === alarm.key)) continue;
       const rule = this.#world.ruleById.get(alarm.rule);
       if (this.#others.explained(alarm, device, rule) !== undefined) continue;
       const back = this.#explanationEnded(alarm.suppressedBy, device);

@@ -13,6 +13,7 @@ import { type Figure, machine, type Report } from "./figure.ts";
 import { benchProbes } from "./probes.ts";
 import { benchReplay } from "./replay.ts";
 import { writeReports } from "./report.ts";
+import { benchRules } from "./rules.ts";
 import { benchSsh } from "./ssh.ts";
 import { benchStart } from "./start.ts";
 import { benchStore } from "./store.ts";
@@ -70,6 +71,10 @@ const benches: Readonly<Record<string, { readonly usual: boolean; run(size: Size
   start: { usual: true, run: ({ quick }) => benchStart({ devices: quick ? 1_000 : 10_000, incidents: quick ? 2_000 : 100_000 }) },
   evaluator: { usual: true, run: ({ quick }) => benchEvaluator({ devices: quick ? 1_000 : 10_000 }) },
   replay: { usual: true, run: ({ quick }) => benchReplay(quick ? { devices: 1_000, hours: 2 } : { devices: 10_000, hours: 24 }) },
+  rules: {
+    usual: true,
+    run: ({ quick }) => benchRules({ devices: quick ? 1_000 : 10_000, observations: quick ? 50_000 : 300_000, site: quick ? 100 : 500 }),
+  },
   discover: { usual: true, run: ({ quick }) => benchDiscover(quick ? { devices: 30, bits: 25 } : { devices: 300, bits: 22 }) },
   "devices-100k": {
     usual: false,

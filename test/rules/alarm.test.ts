@@ -328,7 +328,7 @@ describe("the hot path", () => {
       observation: good(1),
       rules: [rule()],
       now: 1,
-      hasAlarms: false,
+      symptoms: [],
       alarms: () => {
         throw new Error("asked");
       },
