@@ -102,6 +102,7 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; rea
     sessions: parts.booking.desk,
     bookings: parts.booking.bookings,
     maintaining: new Maintaining({ config, store, clock, book: parts.mutes, bookings: parts.booking.bookings, changed: parts.refresh }),
+    planOf: parts.booking.planOf,
     accepting: new Accepting({ config, store, board, clock, alarms: () => evaluator.memory.live(), changed: parts.accepted }),
     acceptHostKey: (device) => looking.ssh.acceptSeenHostKey(device),
     changes: {

@@ -79,10 +79,19 @@ export const SessionHitView = SessionView.omit({ readiness: true }).extend({
   basis: z.enum(["estimate", "outcome"]).describe("outcome: a person said what became of it."),
   overlapMinutes: z.number(),
   clinicalMinutes: z.number(),
+  instead: z
+    .object({
+      rooms: z.array(z.string()).describe("Ready and free, at the site of a room that is not ready."),
+      bridges: z.array(z.string()),
+      telephones: z.array(z.object({ room: z.string(), phone: z.string() })),
+    })
+    .optional()
+    .describe("What can be done instead, while it is not over."),
 });
 
 /** For contract.ts. */
 export const sessionShapes = { Session: SessionView, SessionList, SessionBody, SessionCsvBody, SessionsImported, OutcomeBody } as const;
 
+export type SessionListShape = z.infer<typeof SessionList>;
 export type SessionShape = z.infer<typeof SessionView>;
 export type SessionHitShape = z.infer<typeof SessionHitView>;

@@ -36,6 +36,7 @@ import { topologyShapes } from "./contract-topology.ts";
 
 export type { DeviceFamilyShape, FactCountShape, FamilyShape } from "./contract-families.ts";
 export type { MaintenanceShape } from "./contract-maintenance.ts";
+export type { SessionHitShape, SessionListShape, SessionShape } from "./contract-sessions.ts";
 
 const instant = z.iso.datetime();
 const incidentState = z.enum(["open", "taken", "restored", "resolved", "closed"]);

@@ -16,6 +16,7 @@ import type { Disposition, Incident, Severity, Urgency } from "../model/incident
 import type { Instant } from "../model/time.ts";
 import type { SinkView } from "../notify/sink.ts";
 import type { Clock, Log, Store } from "../ports.ts";
+import type { SessionPlan } from "../readying.ts";
 import type { SessionDesk } from "../sessions/desk.ts";
 
 /** One role, as the readiness answer names it. */
@@ -121,6 +122,8 @@ export interface ApiDeps {
   readonly accepting: Pick<Accepting, "sheet" | "sign" | "withdraw">;
   readonly sessions: Pick<SessionDesk, "book" | "cancel" | "outcome">;
   readonly bookings: Pick<BookedSessions, "hit">;
+  /** What can be done about a session; undefined when it is long over. */
+  readonly planOf: (session: string) => SessionPlan | undefined;
   readonly confirming: Pick<Confirming, "list" | "accept" | "refuse">;
   readonly maintaining: Pick<Maintaining, "add" | "end" | "cancel">;
   readonly discoveries: Pick<Discoveries, "start" | "get" | "list" | "end">;

@@ -23,6 +23,7 @@ import { textsFor } from "./page-texts.ts";
 import { HttpProblem } from "./problem.ts";
 import { deviceOf, incidentDetail } from "./reads.ts";
 import { ruleDetail, ruleItems, ruleOf } from "./rule-view.ts";
+import { sessionList } from "./sessions.ts";
 import { deviceInventory, inventoryItems } from "./standing-reads.ts";
 import { deviceEventView } from "./standing-views.ts";
 import { proposalViews, topologyView } from "./topology.ts";
@@ -86,6 +87,11 @@ export function mountPages(app: Express, deps: ApiDeps, desk: TokenDesk): void {
       proposals: await proposalViews(deps, await deps.confirming.list()),
     }),
   );
+  page("/sessions", async (_request, context) => {
+    const now = deps.clock.now();
+    // Half a day back: what was just held is there for its outcome.
+    return pages.sessions({ page: context, list: await sessionList(deps, now - DAY / 2, now + 7 * DAY) });
+  });
   page("/weaknesses", async (_request, context) => pages.weaknesses({ page: context, report: weaknessRows(deps.config()) }));
   page("/maintenance", async (_request, context) =>
     pages.maintenance({ page: context, items: await maintenanceViews(deps, shownMaintenance) }),

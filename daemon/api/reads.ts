@@ -36,7 +36,7 @@ export async function incidentDetail(deps: ApiDeps, idOrNumber: string | undefin
     ...incidentView(incident, deps.config().network),
     timeline: timeline.map(timelineView),
     deliveries: deliveries.map(deliveryView),
-    ...hitsView(hits),
+    ...hitsView(deps, hits),
     ...(await joinedView(deps, incident.id)),
     ...present({ goesOnAs: await goesOnAs(deps, incident.foldedInto) }),
   };

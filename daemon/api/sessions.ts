@@ -49,6 +49,10 @@ export async function calendarViews({ store, config }: Pick<ApiDeps, "store" | "
     }));
 }
 
+export async function sessionList(deps: ApiDeps, from: Instant, to: Instant) {
+  return { items: [...(await sessionsBetween(deps, from, to))], calendars: await calendarViews(deps) };
+}
+
 function answer(result: SessionResult): { readonly content: SessionShape } {
   if (result.ok) return { content: sessionView(result.session) };
   throw new HttpProblem(result.status, `session-${result.status}`, result.problem);
@@ -66,7 +70,7 @@ export const sessionOperations: readonly Operation[] = [
     run: async ({ deps, query }) => {
       const from = query.from === undefined ? deps.clock.now() : Date.parse(query.from);
       const to = query.to === undefined ? from + 7 * DAY : Date.parse(query.to);
-      return { content: { items: await sessionsBetween(deps, from, to), calendars: await calendarViews(deps) } };
+      return { content: await sessionList(deps, from, to) };
     },
   }),
   operation({

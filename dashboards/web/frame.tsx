@@ -3,6 +3,7 @@
  */
 import type { ComponentChildren, VNode } from "preact";
 import { ruleWords } from "./rules-words.ts";
+import { sessionsWords } from "./sessions-words.ts";
 import { topologyWords } from "./topology-words.ts";
 import { words } from "./words.ts";
 
@@ -103,6 +104,9 @@ export function Frame(props: { readonly page: PageContext; readonly title: strin
             </a>
             <a href="/maintenance" aria-current={page.path === "/maintenance" ? "page" : undefined}>
               {w.maintenance}
+            </a>
+            <a href="/sessions" aria-current={page.path === "/sessions" ? "page" : undefined}>
+              {sessionsWords[page.language].title}
             </a>
             <a href="/recurrences" aria-current={page.path === "/recurrences" ? "page" : undefined}>
               {w.recurrences}

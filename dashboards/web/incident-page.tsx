@@ -10,6 +10,7 @@ import { Pairs } from "./inventory-parts.tsx";
 import { Joined } from "./joined.tsx";
 import { MutedNote } from "./maintenance-page.tsx";
 import { ruleWords } from "./rules-words.ts";
+import { SessionHits } from "./session-hits.tsx";
 import { Timeline } from "./timeline.tsx";
 import { words } from "./words.ts";
 
@@ -53,6 +54,7 @@ export function IncidentPage(props: IncidentPageProps): VNode {
       <Facts {...props} />
       {over || props.advice === undefined ? null : <Advice page={page} advice={props.advice} />}
       {props.support === undefined ? null : <Support page={page} support={props.support} />}
+      <SessionHits page={page} incident={incident} />
       <Joined page={page} incident={incident} />
       <Timeline page={page} incident={incident} />
       <Deliveries page={page} incident={incident} />

@@ -11,6 +11,7 @@ import { InventoryPage, type InventoryPageProps } from "./inventory-page.tsx";
 import { MaintenancePage, type MaintenancePageProps } from "./maintenance-page.tsx";
 import { RecurrencesPage, type RecurrencesPageProps } from "./recurrences-page.tsx";
 import { RulePage, type RulePageProps, RulesPage, type RulesPageProps } from "./rules-page.tsx";
+import { SessionsPage, type SessionsPageProps } from "./sessions-page.tsx";
 import { StatusPage, type StatusPageProps } from "./status-page.tsx";
 import { TopologyPage, type TopologyPageProps } from "./topology-page.tsx";
 import { WeaknessesPage, type WeaknessesPageProps } from "./weaknesses-page.tsx";
@@ -31,6 +32,7 @@ export const pages = {
   inventory: (props: InventoryPageProps) => html(<InventoryPage {...props} />),
   rules: (props: RulesPageProps) => html(<RulesPage {...props} />),
   rule: (props: RulePageProps) => html(<RulePage {...props} />),
+  sessions: (props: SessionsPageProps) => html(<SessionsPage {...props} />),
   topology: (props: TopologyPageProps) => html(<TopologyPage {...props} />),
   weaknesses: (props: WeaknessesPageProps) => html(<WeaknessesPage {...props} />),
   notFound: (props: { readonly page: PageContext }) => {

@@ -302,6 +302,7 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
         end: async () => ({ ok: true, maintenance: { ...maintenance, ended: [{ at, by: "ops" }] } }),
         cancel: async () => ({ ok: true, maintenance: { ...maintenance, cancelled: { at, by: "ops" } } }),
       },
+      planOf: () => ({ session, troubled: [], workarounds: { rooms: ["a102"], bridges: [], telephones: ["a101"] } }),
       bookings: { hit: () => ({ rooms: new Set(["a101"]), devices: new Set() }) },
       discoveries: {
         start: async () => ({ ok: true, record: discovery }),

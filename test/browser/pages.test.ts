@@ -93,6 +93,7 @@ const addresses = [
   "/incidents/VIG-2026-000123-45",
   "/recurrences",
   "/topology",
+  "/sessions",
   "/weaknesses",
   "/inventory",
   "/inventory?search=rien%20de%20tel",
