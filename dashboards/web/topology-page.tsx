@@ -63,7 +63,7 @@ function Proposals(props: {
   const { page, proposals, label } = props;
   const w = topologyWords[page.language];
   return (
-    <section class="scroll" tabindex={0} aria-label={label}>
+    <section class="scroll" tabindex={0} aria-label={`${label}, ${w.table}`}>
       <table>
         <thead>
           <tr>

@@ -97,6 +97,9 @@ const addresses = [
   "/weaknesses",
   "/inventory",
   "/inventory?search=rien%20de%20tel",
+  "/rooms/a101/acceptance",
+  "/rooms/site:gaspe/acceptance",
+  "/rooms/none/acceptance",
   "/devices/none",
 ];
 
