@@ -141,6 +141,10 @@ export function readCeilings({ sections, findings }: Loading): Config["ceilings"
       `${perSite} is above the ${all} of all sites together; lower it, or raise packets_per_second`,
     );
   }
+  if ((raw?.ssh_per_device ?? 1) > 1) {
+    const why = "has no effect: how many sessions a codec bears is not known, so that each has one (telnet too); remove it";
+    findings.warn(["ceilings", "ssh_per_device"], why);
+  }
   return {
     packetsPerSecondPerSite: perSite,
     packetsPerSecond: all,

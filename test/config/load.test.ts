@@ -189,6 +189,13 @@ it("a level that nobody fills, weak protocols and shared addresses are warnings"
   expect(result.ok).toBe(true);
 });
 
+it("more than one SSH session a device is not to be had, and is said", async () => {
+  expect(messages(await load(`${SMALL}\nceilings: { ssh_per_device: 2 }\n`))).toEqual([
+    expect.stringMatching(/^ceilings\.ssh_per_device: has no effect: .*; remove it {3}\(vigie\.yaml:\d+\)$/),
+  ]);
+  expect(messages(await load(`${SMALL}\nceilings: { ssh_per_device: 1 }\n`))).toEqual([]);
+});
+
 it("one asset tag or serial on two devices is a mistake in the books, and is said", async () => {
   const text = SMALL.replace("snmp: main }", "snmp: main, asset: { tag: I-7, serial: S1 } }").replace(
     "ssh: login }",
