@@ -185,7 +185,11 @@ describe("what is found nowhere", () => {
 
   it("an address that nothing recognised is found by the check at the end, and then nothing is made", () => {
     const family = families.get("cisco-ce") as Family;
-    const made = anonymise({ family, walk: [text("1.3.6.1.2.1.1.6.0", "v9.77.31.203")] }, { names: [], addresses: ["9.77.31.203"] }, options());
+    const made = anonymise(
+      { family, walk: [text("1.3.6.1.2.1.1.6.0", "v9.77.31.203")] },
+      { names: [], addresses: ["9.77.31.203"] },
+      options(),
+    );
     expect(made).toEqual({ ok: false, found: ["walk.snmprec: 1 of your addresses"] });
   });
 
