@@ -5,6 +5,7 @@
  * is a failure.
  */
 import type { DeviceKind } from "../daemon/model/family.ts";
+import type { Check } from "../daemon/model/network.ts";
 import type { Finding, ProbeKind } from "../daemon/model/observation.ts";
 import type { Condition } from "../daemon/model/rule.ts";
 import type { Instant } from "../daemon/model/time.ts";
@@ -15,6 +16,8 @@ export type Doing = "in-call" | "standby" | "asleep" | "off" | "idle";
 export interface Evidence {
   readonly doing: Doing;
   readonly at: Instant;
+  /** The check that told it. */
+  readonly check: string;
   /** Believed until then. */
   readonly until: Instant;
 }
@@ -40,9 +43,9 @@ export function doingIn({ samples, readings }: Pick<Finding, "samples" | "readin
   return calls === undefined && state === undefined ? undefined : "idle";
 }
 
-/** From a look that told it, with the interval of its check. */
-export function evidenceOf(doing: Doing, at: Instant, intervalMs: number): Evidence {
-  return { doing, at, until: at + believedIntervals * intervalMs };
+/** From a look of this check that told it. */
+export function evidenceOf(doing: Doing, at: Instant, check: Pick<Check, "id" | "intervalMs">): Evidence {
+  return { doing, at, check: check.id, until: at + believedIntervals * check.intervalMs };
 }
 
 /** What does not answer in which state, though nothing is wrong. A device that is off says nothing at all. */

@@ -4,6 +4,7 @@
  * Turns are those of the daemon, with their own time, so that what was judged late or out of order is so again. A turn in which nothing
  * can happen is not run.
  */
+
 import { inOrder } from "../../rules/alarm.ts";
 import { type RuleReads, readsOf } from "../../rules/reads.ts";
 import { listingOf } from "../../rules/registration.ts";
@@ -18,6 +19,7 @@ import { type Instant, MINUTE } from "../model/time.ts";
 import { adopt } from "../roles/adopt.ts";
 import { IntentWriter, type Reserved } from "../roles/commit.ts";
 import { blindRoot, blindSymptom, linkSymptom } from "../roles/explain.ts";
+import { believedAtStart } from "../roles/gates.ts";
 import type { GateKeeper, TurnResult, TurnWorld, Wide } from "../roles/intent.ts";
 import { AlarmMemory, isGate } from "../roles/memory.ts";
 import { Standing } from "../roles/standing.ts";
@@ -25,6 +27,7 @@ import { Turn } from "../roles/turn.ts";
 import { worldOf } from "../roles/world.ts";
 import { Cursor } from "./cursor.ts";
 import { type Course, ReplayedIncidents } from "./incidents.ts";
+import { lasting } from "./lasting.ts";
 import { type Moves, movesOf } from "./moves.ts";
 
 export interface ReplayWorld {
@@ -110,7 +113,8 @@ export class ReplayEngine {
     this.#head = head;
     this.#buckets = [];
     this.#ofDevice = new Map();
-    if (head.marks.some(({ kind }) => kind === "started")) this.#restart();
+    const started = head.marks.find(({ kind }) => kind === "started");
+    if (started?.kind === "started") this.#restart(started.at);
     for (const [index, kept] of checks.entries()) {
       const waiting = (index & 255) === 0 ? pause() : undefined;
       if (waiting !== undefined) await waiting;
@@ -163,8 +167,12 @@ export class ReplayEngine {
   }
 
   /** The daemon came back: what it had only in memory is gone. */
-  #restart(): void {
+  #restart(at: Instant): void {
+    const { heardAt } = this.#memory;
+    const told = [...this.#memory.allDoing()].map(([device, { doing }]) => [device, doing] as const);
     this.#memory = new AlarmMemory([...this.#memory.all()]);
+    this.#memory.hearSince(heardAt);
+    this.#memory.rememberDoing(believedAtStart(told, this.#world.config.network.devices, at));
     this.#board = new Board();
     this.#board.show([], this.#world.inventories ?? []);
     this.#standing = new Standing(this.#board);
@@ -305,6 +313,10 @@ export class ReplayEngine {
     this.#memory.remember(observations);
     this.#memory.rememberBack(result.cameBack);
     this.#memory.rememberMarks(result.overlay.marks);
+    for (const [device, told] of result.overlay.told) {
+      const cursor = this.#cursors.get(told.check);
+      this.#memory.rememberDoing([[device, lasting(told, () => cursor?.lastAt(this.#head?.from ?? 0, this.#turnNow))]]);
+    }
     this.#waiting = result.held;
     for (const observation of observations) this.#record(observation, now);
     this.#memory.suspects = result.suspects;

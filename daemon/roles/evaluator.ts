@@ -157,7 +157,8 @@ export class Evaluator implements Role {
     this.#memory = new AlarmMemory(await store.loadAlarms());
     this.#memory.hearSince((await store.kept<WallRow>(wallKey))?.at);
     const lights = await store.loadLights();
-    this.#memory.rememberDoing(believedAtStart(lights, this.#deps.config().network.devices, this.#deps.clock.now()));
+    const told = lights.flatMap(({ device, activity }) => (activity === undefined ? [] : [[device, activity.state] as const]));
+    this.#memory.rememberDoing(believedAtStart(told, this.#deps.config().network.devices, this.#deps.clock.now()));
     this.#standing.load(lights, await store.loadInventories());
     this.#startedAt = this.#deps.clock.now();
     this.#cursor = await store.cursor(cursorName);

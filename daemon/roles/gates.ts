@@ -8,7 +8,7 @@ import type { Night } from "../../rules/clock.ts";
 import { absentBecause } from "../../rules/presence.ts";
 import type { Bookings } from "../bookings.ts";
 import type { Config } from "../model/config.ts";
-import type { DeviceLights } from "../model/lights.ts";
+import type { ActivityState } from "../model/lights.ts";
 import type { Device, Room } from "../model/network.ts";
 import type { Instant } from "../model/time.ts";
 import { nightOf, scheduleOf } from "./hours.ts";
@@ -20,18 +20,17 @@ export const stateGate: GateKeeper = ({ rule, doing, lost, at }) => {
   return excuse === undefined ? undefined : { by: `state:${excuse}`, why: `the device is ${excuse}, and may be silent` };
 };
 
-/** What devices were doing when we stopped is believed for two intervals more. */
+/** What devices were doing when we stopped is believed for two intervals more: of the check that is asked most seldom. */
 export function believedAtStart(
-  lights: readonly DeviceLights[],
+  told: Iterable<readonly [device: string, doing: ActivityState]>,
   devices: ReadonlyMap<string, Device>,
   now: Instant,
-): readonly (readonly [string, Evidence])[] {
-  return lights.flatMap(({ device, activity }) => {
-    const checks = devices.get(device)?.checks ?? [];
-    const doing = activity?.state;
+): readonly (readonly [device: string, evidence: Evidence])[] {
+  return [...told].flatMap(([device, doing]) => {
     if (doing !== "in-call" && doing !== "standby" && doing !== "asleep" && doing !== "off") return [];
-    const asked = checks.filter(({ kind }) => kind !== "icmp" && kind !== "tcp");
-    return [[device, evidenceOf(doing, now, Math.max(0, ...asked.map(({ intervalMs }) => intervalMs)))] as const];
+    const asked = (devices.get(device)?.checks ?? []).filter(({ kind }) => kind !== "icmp" && kind !== "tcp");
+    const [seldom] = [...asked].sort((a, b) => b.intervalMs - a.intervalMs);
+    return seldom === undefined ? [] : [[device, evidenceOf(doing, now, seldom)] as const];
   });
 }
 

@@ -125,6 +125,11 @@ export class AlarmMemory implements AlarmView {
     return this.#doing.get(device);
   }
 
+  /** What every device last said it is doing. */
+  allDoing(): Iterable<readonly [device: string, evidence: Evidence]> {
+    return this.#doing;
+  }
+
   rememberDoing(doing: Iterable<readonly [device: string, evidence: Evidence]>): void {
     for (const [device, evidence] of doing) this.#doing.set(device, evidence);
   }

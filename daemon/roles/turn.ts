@@ -153,8 +153,8 @@ export class Turn {
     if (kind === "icmp" || kind === "tcp" || kind === "trap" || finding.status !== "up" || !calling.has(device.kind)) return;
     const doing = doingIn(finding);
     if (doing === undefined) return;
-    const intervalMs = device.checks.find(({ id }) => id === check)?.intervalMs ?? 0;
-    this.#overlay.told.set(device.id, evidenceOf(doing, at, intervalMs));
+    const asked = device.checks.find(({ id }) => id === check);
+    if (asked !== undefined) this.#overlay.told.set(device.id, evidenceOf(doing, at, asked));
   }
 
   #fireTimers(until: Instant): void {

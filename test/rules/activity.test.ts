@@ -33,6 +33,7 @@ describe("what a device does", () => {
   });
 });
 
+const check = { id: "d/ssh", intervalMs: 60 };
 const silent = (kind: ProbeKind): Condition => ({ on: "look", kind });
 const here = { link: false, login: false };
 const gone = { link: true, login: true };
@@ -45,7 +46,7 @@ describe("the excuse", () => {
     ["off", ["icmp", "snmp", "ssh", "telnet", "tcp"]],
     ["idle", []],
   ])("of a device that is %s is for the silence of %j alone", (doing, kinds) => {
-    const evidence = evidenceOf(doing, 1_000, 60);
+    const evidence = evidenceOf(doing, 1_000, check);
     for (const kind of ["icmp", "snmp", "ssh", "telnet", "tcp"] as const) {
       expect([kind, excuseFor({ evidence, when: silent(kind), lost: here, at: 1_100 })]).toEqual([
         kind,
@@ -62,7 +63,7 @@ describe("the excuse", () => {
   });
 
   it("holds for two intervals, to the moment", () => {
-    const evidence = evidenceOf("in-call", 1_000, 60);
+    const evidence = evidenceOf("in-call", 1_000, check);
     const at = (when: number) => excuseFor({ evidence, when: silent("snmp"), lost: here, at: when });
     expect([at(1_120), at(1_121)]).toEqual(["in-call", undefined]);
   });
@@ -73,17 +74,17 @@ describe("the excuse", () => {
       ["standby", undefined],
       ["off", "off"],
     ] as const)
-      expect(excuseFor({ evidence: evidenceOf(doing, 0, 60), when: silent("snmp"), lost: gone, at: 1 })).toBe(wanted);
+      expect(excuseFor({ evidence: evidenceOf(doing, 0, check), when: silent("snmp"), lost: gone, at: 1 })).toBe(wanted);
     for (const lost of [
       { link: true, login: false },
       { link: false, login: true },
     ])
-      expect(excuseFor({ evidence: evidenceOf("in-call", 0, 60), when: silent("snmp"), lost, at: 1 })).toBe("in-call");
+      expect(excuseFor({ evidence: evidenceOf("in-call", 0, check), when: silent("snmp"), lost, at: 1 })).toBe("in-call");
   });
 
   it("is for an absence too that tells of the same silence", () => {
     const when: Condition = { on: "absent", what: "look", name: "snmp", withinMs: 1 };
-    expect(excuseFor({ evidence: evidenceOf("in-call", 0, 60), when, lost: here, at: 1 })).toBe("in-call");
+    expect(excuseFor({ evidence: evidenceOf("in-call", 0, check), when, lost: here, at: 1 })).toBe("in-call");
   });
 
   it("without evidence is none", () => {

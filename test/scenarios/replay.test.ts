@@ -55,6 +55,7 @@ const network = {
   sites: { "core-1": "hub", "router-2": "jgh", "switch-2": "jgh", "codec-3": "jgh", "ups-1": "jgh" },
   yaml: "canary: core-1\nlinks: { line: { name: line, ends: [hub, jgh] } }",
   interval: "60s",
+  snmp: ["codec-1", "codec-3"],
   ssh: ["codec-1", "codec-3", "switch-1", "ups-1", "gatekeeper-1"],
 };
 
@@ -76,6 +77,10 @@ const findings: Readonly<Record<string, readonly [kind: string, finding: Finding
   "port is down": ["ssh", { ...bare("up"), samples: [{ name: "interface_up", value: 0, part: "interface 1" }] }],
   "cannot be asked": ["ssh", bare("unknown", "probe.resting")],
   "refuses us": ["ssh", bare("unknown", "ssh.auth-refused")],
+  "is in a call": ["ssh", { ...says("system_state", "in-call"), samples: [{ name: "calls", value: 1 }] }],
+  "is idle": ["ssh", { ...says("system_state", "initialized"), samples: [{ name: "calls", value: 0 }] }],
+  sleeps: ["ssh", says("system_state", "sleeping")],
+  "agent is silent": ["snmp", bare("down", "snmp.timeout")],
   "lists nobody": ["ssh", { ...bare("up"), whole: ["registration_listed"] }],
 };
 
@@ -140,6 +145,36 @@ it("whatever happens, what was kept as runs gives the incidents that single look
 function changed(rules: readonly Rule[], id: string, change: Partial<Rule>): readonly Rule[] {
   return rules.map((rule) => (rule.id === id ? { ...rule, ...change } : rule));
 }
+
+it("a call that lasts, an absence and a room where nobody is due are judged again as they were, restarts included", async () => {
+  const net = await scenario({
+    ...network,
+    rooms: "rooms: { a101: { site: mgh, name: A }, cart: { site: mgh, name: Cart, presence: sessions } }",
+    extra: { "codec-2": "room: cart" },
+    together: true,
+  });
+  const find = (device: string, what: string) => net.finds(device, ...(findings[what] ?? ["ssh", bare("up")]));
+  find("codec-1", "is in a call");
+  find("gatekeeper-1", "lists nobody");
+  await net.advance(10 * MINUTE);
+  find("codec-1", "agent is silent");
+  net.breaks("codec-2");
+  await net.advance(30 * MINUTE);
+  expect(await net.incidents()).toEqual([]);
+  await net.looks.stop();
+  await net.restartAfter(10 * MINUTE);
+  await net.advance(20 * MINUTE);
+  expect(await net.incidents()).toEqual([]);
+  // The list is missed from here on, and the call is over.
+  net.heals("gatekeeper-1");
+  find("codec-1", "is idle");
+  await net.advance(25 * MINUTE);
+  expect((await net.incidents()).map(({ symptom }) => symptom).sort()).toEqual(["registration-list-missing", "silent"]);
+  const done = await replayOf(net);
+  expect(decided(done.after)).toEqual(decided(recorded(await net.incidents())));
+  expect([done.opened, done.gone, done.changed]).toEqual([[], [], []]);
+  await net.end();
+});
 
 it("with another threshold it says which incident would be gone, and whether people called it a false alarm", async () => {
   const net = await scenario({ devices: "ups-1; ups-2", sites: { "ups-2": "jgh" }, interval: "30s", ssh: ["ups-1", "ups-2"] });
