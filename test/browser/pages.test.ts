@@ -94,6 +94,7 @@ const addresses = [
   "/recurrences",
   "/topology",
   "/sessions",
+  "/maintenance",
   "/weaknesses",
   "/inventory",
   "/inventory?search=rien%20de%20tel",

@@ -60,9 +60,14 @@ function mutedLadder(incident: Incident, hours: Hours, span: { from: number; to:
 const urgencies = fc.constantFrom("now" as const, "service-hours" as const);
 const severities = fc.constantFrom("major" as const, "minor" as const);
 
+/** Often in the first half hour, where the ladder is short of its first rung. */
+const spans = fc.tuple(
+  fc.oneof(fc.integer({ min: 0, max: 35 * MINUTE }), fc.integer({ min: 0, max: 3 * DAY })),
+  fc.integer({ min: 1, max: 2 * DAY }),
+);
+
 describe("a mute", () => {
   it("moves every later step of the ladder by its length, where service is owed always", () => {
-    const spans = fc.tuple(fc.integer({ min: 0, max: 3 * DAY }), fc.integer({ min: 1, max: 2 * DAY }));
     fc.assert(
       fc.property(spans, severities, urgencies, ([begin, length], severity, urgency) => {
         const incident = opened({ severity, urgency });
@@ -77,7 +82,6 @@ describe("a mute", () => {
   });
 
   it("takes none of anybody's service time: as much of it lies before each step as without", () => {
-    const spans = fc.tuple(fc.integer({ min: 0, max: 3 * DAY }), fc.integer({ min: 1, max: 2 * DAY }));
     const served = (at: number, span?: { from: number; to: number }) => {
       const all = elapsed(office, "service", start, at);
       return span === undefined || at <= span.from ? all : all - elapsed(office, "service", span.from, Math.min(at, span.to));
