@@ -21,12 +21,19 @@ export interface Demo {
   stop(): Promise<void>;
 }
 
-const secrets = ["VIGIE_DEMO_SNMP_AUTH", "VIGIE_DEMO_SNMP_PRIV", "VIGIE_DEMO_COMMUNITY", "VIGIE_DEMO_CODEC_PASSWORD", "VIGIE_DEMO_TOKEN"];
+/** Names of what is made anew at each start. */
+export const demoSecrets = [
+  "VIGIE_DEMO_SNMP_AUTH",
+  "VIGIE_DEMO_SNMP_PRIV",
+  "VIGIE_DEMO_COMMUNITY",
+  "VIGIE_DEMO_CODEC_PASSWORD",
+  "VIGIE_DEMO_TOKEN",
+];
 const readyWithinMs = 30_000;
 
 /** Starts the simulated network. The state of an earlier demo is thrown away: its story begins anew. */
 export async function startDemo(file: string, io: Io): Promise<Demo> {
-  for (const name of secrets) process.env[name] = randomBytes(18).toString("base64url");
+  for (const name of demoSecrets) process.env[name] = randomBytes(18).toString("base64url");
   const loaded = await loadConfig(file, { demo: true });
   if (!loaded.ok) throw new ConfigRefused(loaded.problems);
   const { stateDir } = loaded.config.instance;

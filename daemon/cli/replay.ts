@@ -4,8 +4,10 @@
  * Reads the database, beside a running daemon too; writes nothing and tells nobody.
  */
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { DateTime } from "luxon";
+import { projectRoot } from "../../probes/built.ts";
 import { parsePack } from "../../rules/pack.ts";
 import { systemClock } from "../clock.ts";
 import { loadConfig } from "../config/load.ts";
@@ -17,11 +19,12 @@ import type { Store } from "../ports.ts";
 import { type Backtest, backtest } from "../replay/backtest.ts";
 import { booksOf } from "../replay/books.ts";
 import { openStore } from "../store/open.ts";
+import { demoSecrets } from "./demo.ts";
 import type { Io } from "./io.ts";
 import { progressOn } from "./progress.ts";
 import { replayJson, replayText } from "./replay-text.ts";
 
-const HELP = `Usage: vigie replay [--from TIME] [--to TIME] [--rules FILE…] [--config FILE] [--json]
+const HELP = `Usage: vigie replay [--from TIME] [--to TIME] [--rules FILE…] [--config FILE | --demo] [--json]
 
 Runs what the rules looked at through them once more, in virtual time, and prints the difference: incidents that would be new, gone,
 or otherwise (severity, level, times). Without --rules: the configuration's rules, beside what the daemon opened. With --rules: the rules
@@ -32,6 +35,7 @@ People's acts are not replayed. Looks are kept for 30 days (retention.looks); th
   --to TIME      default: now
   --rules FILE   a rule pack (docs/rules.md); may be given again
   --config FILE  default: vigie.yaml
+  --demo         what the demo network was looked at, while it runs or after
   --json         print one JSON object: from, to, opened, gone, changed, missed, false, …
   --help         this text
 
@@ -42,7 +46,8 @@ function asked(argv: readonly string[]) {
     from: { type: "string", default: "24h" },
     to: { type: "string", default: "0m" },
     rules: { type: "string", multiple: true },
-    config: { type: "string", default: "vigie.yaml" },
+    config: { type: "string" },
+    demo: { type: "boolean" },
     json: { type: "boolean" },
     help: { type: "boolean", short: "h" },
   } as const;
@@ -61,7 +66,7 @@ export async function replay(argv: readonly string[], io: Io): Promise<number> {
     io.out(HELP);
     return 0;
   }
-  const loaded = await loadConfig(values.config);
+  const loaded = await configOf(values.config, values.demo === true);
   if (!loaded.ok) {
     for (const problem of loaded.problems) io.err(formatProblem(problem));
     return 1;
@@ -84,6 +89,13 @@ export async function replay(argv: readonly string[], io: Io): Promise<number> {
     return 1;
   }
   return run({ config, from, to, rules, own: values.rules === undefined, json: values.json === true }, io);
+}
+
+/** The demo's secrets are made anew at each start, and none is needed here. */
+function configOf(file: string | undefined, demo: boolean) {
+  if (!demo) return loadConfig(file ?? "vigie.yaml");
+  const env = { ...Object.fromEntries(demoSecrets.map((name) => [name, "not needed for a replay"])), ...process.env };
+  return loadConfig(file ?? join(projectRoot(), "demo", "vigie.yaml"), { demo, env });
 }
 
 interface Asked {
@@ -109,7 +121,7 @@ async function run(wanted: Asked, io: Io): Promise<number> {
       progress: (share, at) => bar.tell(share, `replayed to ${new Date(at).toISOString()}`),
     });
     bar.end();
-    if (done === undefined) return nothing(wanted, store, io);
+    if (done === undefined) return await nothing(wanted, store, io);
     if (json) io.out(JSON.stringify(replayJson(done)));
     else for (const line of replayText(done, own)) io.out(line);
     return differs(done) ? 1 : 0;

@@ -4,9 +4,8 @@
  * Turns are those of the daemon, with their own time, so that what was judged late or out of order is so again. A turn in which nothing
  * can happen is not run.
  */
-
 import { inOrder } from "../../rules/alarm.ts";
-import { type RuleReads, readsOf } from "../../rules/reads.ts";
+import { readsOf } from "../../rules/reads.ts";
 import { listingOf } from "../../rules/registration.ts";
 import { Board } from "../board.ts";
 import type { Bookings } from "../bookings.ts";
@@ -25,10 +24,11 @@ import { AlarmMemory, isGate } from "../roles/memory.ts";
 import { Standing } from "../roles/standing.ts";
 import { Turn } from "../roles/turn.ts";
 import { worldOf } from "../roles/world.ts";
-import { Cursor } from "./cursor.ts";
+import { Agenda } from "./agenda.ts";
+import type { Cursor } from "./cursor.ts";
 import { type Course, ReplayedIncidents } from "./incidents.ts";
 import { lasting } from "./lasting.ts";
-import { type Moves, movesOf } from "./moves.ts";
+import { movesOf } from "./moves.ts";
 
 export interface ReplayWorld {
   readonly config: Config;
@@ -56,7 +56,6 @@ export class ReplayEngine {
   /** Hashes of the configurations that were in force. */
   readonly configs = new Set<string>();
   readonly #world: ReplayWorld;
-  readonly #reads: RuleReads;
   /** Made anew after a start and a change of the configuration. */
   #made: TurnWorld | undefined;
   readonly #incidents: ReplayedIncidents;
@@ -67,10 +66,7 @@ export class ReplayEngine {
   #waiting: ReadonlySet<string> = new Set();
   /** When an alarm of each device last moved. */
   readonly #moved = new Map<string, Instant>();
-  readonly #cursors = new Map<string, Cursor>();
-  /** Of the present piece. */
-  #ofDevice = new Map<string, Cursor[]>();
-  #buckets: (Cursor[] | undefined)[] = [];
+  readonly #agenda: Agenda;
   #turnNow = 0;
   #watched: ReadonlySet<string> = new Set();
   #startedAt = Number.NEGATIVE_INFINITY;
@@ -80,7 +76,7 @@ export class ReplayEngine {
   constructor(world: ReplayWorld) {
     this.#world = world;
     const { config, checkpoint } = world;
-    this.#reads = readsOf(config.rules);
+    this.#agenda = new Agenda(readsOf(config.rules));
     this.#incidents = new ReplayedIncidents(config, checkpoint?.incidents ?? [], world.bookings);
     this.#memory = new AlarmMemory(checkpoint?.alarms ?? []);
     this.#board.show([], world.inventories ?? []);
@@ -101,8 +97,7 @@ export class ReplayEngine {
       const wide: Wide[] = [];
       for (let next = head.marks[mark]; next !== undefined && next.turn <= turn; mark += 1, next = head.marks[mark]) this.#take(next, wide);
       if (now >= this.#incidents.wakeAt) this.#incidents.wake(now);
-      const bucket = this.#buckets[turn];
-      if (bucket !== undefined || wide.length > 0 || this.#isDue(now)) await this.#turn(turn, now, bucket ?? [], wide);
+      if (this.#agenda.has(turn) || wide.length > 0 || this.#isDue(now)) await this.#turn(turn, now, wide);
       const waiting = (turn & 63) === 0 ? pause() : undefined;
       if (waiting !== undefined) await waiting;
     }
@@ -111,37 +106,17 @@ export class ReplayEngine {
 
   async #begin(head: PieceHead, checks: readonly CheckLooks[], pause: () => Promise<void> | undefined): Promise<void> {
     this.#head = head;
-    this.#buckets = [];
-    this.#ofDevice = new Map();
+    this.#agenda.clear();
     const started = head.marks.find(({ kind }) => kind === "started");
-    if (started?.kind === "started") this.#restart(started.at);
+    if (started !== undefined) this.#restart(started.at);
     for (const [index, kept] of checks.entries()) {
       const waiting = (index & 255) === 0 ? pause() : undefined;
       if (waiting !== undefined) await waiting;
       this.counts.looks += kept.count;
       // Looks of a device that is no longer configured are about nothing.
       if (!this.#world.config.network.devices.has(kept.device)) continue;
-      let cursor = this.#cursors.get(kept.check);
-      if (cursor === undefined) {
-        cursor = new Cursor(kept);
-        this.#cursors.set(kept.check, cursor);
-      }
-      this.counts.ambiguous += cursor.begin(kept, this.#reads, head.from);
-      const same = this.#ofDevice.get(kept.device);
-      if (same === undefined) this.#ofDevice.set(kept.device, [cursor]);
-      else same.push(cursor);
+      this.counts.ambiguous += this.#agenda.add(kept, head.from);
     }
-    for (const cursors of this.#ofDevice.values()) for (const cursor of cursors) this.#schedule(cursor);
-  }
-
-  #schedule(cursor: Cursor): void {
-    const turn = cursor.nextTurn();
-    if (turn === cursor.due) return;
-    cursor.due = turn;
-    if (turn < 0) return;
-    const bucket = this.#buckets[turn];
-    if (bucket === undefined) this.#buckets[turn] = [cursor];
-    else bucket.push(cursor);
   }
 
   #take(mark: LookMark, wide: Wide[]): void {
@@ -177,7 +152,7 @@ export class ReplayEngine {
     this.#board.show([], this.#world.inventories ?? []);
     this.#standing = new Standing(this.#board);
     this.#made = undefined;
-    for (const cursor of this.#cursors.values()) cursor.forget();
+    this.#agenda.forget();
     this.#waiting = new Set(
       this.#memory.live().flatMap((alarm) => {
         if (alarm.state !== "active" || alarm.incident === undefined || alarm.suppressedBy !== undefined) return [];
@@ -201,9 +176,9 @@ export class ReplayEngine {
     return now <= this.#holdUntil + MINUTE && this.#memory.unexplained().length > 0;
   }
 
-  async #turn(turn: number, now: Instant, bucket: readonly Cursor[], wide: readonly Wide[]): Promise<void> {
+  async #turn(turn: number, now: Instant, wide: readonly Wide[]): Promise<void> {
     this.#turnNow = turn;
-    const cursors = this.#touched(turn, bucket);
+    const cursors = this.#agenda.touched(turn);
     const looks: Observation[] = [];
     const judged: Cursor[] = [];
     for (const cursor of cursors) {
@@ -233,31 +208,13 @@ export class ReplayEngine {
       if (unsettled.has(device) || this.#watched.has(this.#siteOf(device)) || this.#dependsOnOthers(device)) cursor.settled = false;
       else cursor.settle((live.get(device) ?? []).filter((key) => !counted.has(key)));
     }
-    this.#rouse(moves, turn);
-    for (const cursor of judged) this.#schedule(cursor);
+    this.#agenda.rouse(moves, turn);
+    for (const cursor of judged) this.#agenda.schedule(cursor);
     if ([...moves.moved].some((holder) => !this.#world.config.network.devices.has(holder))) this.#watch(turn);
   }
 
   #siteOf(device: string): string {
     return this.#world.config.network.devices.get(device)?.site ?? "";
-  }
-
-  /** Who may notice what a turn did looks again at the next look. */
-  #rouse({ moved, counted }: Moves, turn: number): void {
-    for (const device of moved) {
-      for (const cursor of this.#ofDevice.get(device) ?? []) {
-        cursor.rouse(turn);
-        this.#schedule(cursor);
-      }
-    }
-    for (const key of counted) {
-      const device = key.slice(0, key.indexOf("|"));
-      if (moved.has(device)) continue;
-      for (const cursor of this.#ofDevice.get(device) ?? []) {
-        cursor.hear(key, turn);
-        this.#schedule(cursor);
-      }
-    }
   }
 
   /** The alarms that looks at these devices still matter to. */
@@ -271,16 +228,6 @@ export class ReplayEngine {
       );
     }
     return live;
-  }
-
-  /** Those whose turn it is, and every other check of their devices: in a turn, a device's looks are judged together. */
-  #touched(turn: number, bucket: readonly Cursor[]): ReadonlySet<Cursor> {
-    const touched = new Set<Cursor>();
-    for (const cursor of bucket) {
-      if (cursor.due !== turn) continue;
-      for (const each of this.#ofDevice.get(cursor.device) ?? []) touched.add(each);
-    }
-    return touched;
   }
 
   /** Devices of looks that came late, or before an alarm's last move: that they changed nothing says nothing about the next one. */
@@ -314,7 +261,7 @@ export class ReplayEngine {
     this.#memory.rememberBack(result.cameBack);
     this.#memory.rememberMarks(result.overlay.marks);
     for (const [device, told] of result.overlay.told) {
-      const cursor = this.#cursors.get(told.check);
+      const cursor = this.#agenda.cursor(told.check);
       this.#memory.rememberDoing([[device, lasting(told, () => cursor?.lastAt(this.#head?.from ?? 0, this.#turnNow))]]);
     }
     this.#waiting = result.held;
@@ -334,7 +281,7 @@ export class ReplayEngine {
     this.#board.record(observation, now);
     const looks = this.#board.get(observation.device)?.looks;
     const look = looks?.get(observation.check);
-    const cursor = this.#cursors.get(observation.check);
+    const cursor = this.#agenda.cursor(observation.check);
     if (looks === undefined || look?.status !== "up" || cursor === undefined || observation.kind === "trap") return;
     const lastAt = () => Math.max(look.answeredAt ?? 0, cursor.lastAt(this.#head?.from ?? 0, this.#turnNow) ?? 0);
     looks.set(observation.check, {
@@ -351,13 +298,9 @@ export class ReplayEngine {
     const { sites, devices } = this.#world.config.network;
     const cuts = this.#worldNow().topology.cuts.filter(({ holder }) => isActive(holder, linkSymptom));
     const watched = new Set(isActive(blindRoot, blindSymptom) ? sites.keys() : cuts.flatMap((cut) => [...cut.sites]));
-    for (const [device, cursors] of this.#ofDevice) {
+    for (const device of this.#agenda.devices()) {
       const site = devices.get(device)?.site ?? "";
-      if (!watched.has(site) || this.#watched.has(site)) continue;
-      for (const cursor of cursors) {
-        cursor.rouse(turn);
-        this.#schedule(cursor);
-      }
+      if (watched.has(site) && !this.#watched.has(site)) this.#agenda.rouseDevice(device, turn);
     }
     this.#watched = watched;
   }

@@ -1,0 +1,98 @@
+/**
+ * Which checks have a look to be judged in which turn of the present piece.
+ */
+import type { RuleReads } from "../../rules/reads.ts";
+import type { CheckLooks } from "../model/looks.ts";
+import type { Instant } from "../model/time.ts";
+import { Cursor } from "./cursor.ts";
+import type { Moves } from "./moves.ts";
+
+export class Agenda {
+  readonly #reads: RuleReads;
+  readonly #cursors = new Map<string, Cursor>();
+  /** Of the present piece. */
+  #ofDevice = new Map<string, Cursor[]>();
+  #buckets: (Cursor[] | undefined)[] = [];
+
+  constructor(reads: RuleReads) {
+    this.#reads = reads;
+  }
+
+  /** Another piece. */
+  clear(): void {
+    this.#buckets = [];
+    this.#ofDevice = new Map();
+  }
+
+  /** The daemon started anew: nothing of before is known. */
+  forget(): void {
+    for (const cursor of this.#cursors.values()) cursor.forget();
+  }
+
+  /** A check of the present piece. How many runs hold a limit of the rules between their least and their most. */
+  add(kept: CheckLooks, piece: Instant): number {
+    let cursor = this.#cursors.get(kept.check);
+    if (cursor === undefined) {
+      cursor = new Cursor(kept);
+      this.#cursors.set(kept.check, cursor);
+    }
+    const same = this.#ofDevice.get(kept.device);
+    if (same === undefined) this.#ofDevice.set(kept.device, [cursor]);
+    else same.push(cursor);
+    const ambiguous = cursor.begin(kept, this.#reads, piece);
+    this.schedule(cursor);
+    return ambiguous;
+  }
+
+  cursor(check: string): Cursor | undefined {
+    return this.#cursors.get(check);
+  }
+
+  has(turn: number): boolean {
+    return this.#buckets[turn] !== undefined;
+  }
+
+  /** Those whose turn it is, and every other check of their devices: in a turn, a device's looks are judged together. */
+  touched(turn: number): ReadonlySet<Cursor> {
+    const touched = new Set<Cursor>();
+    for (const cursor of this.#buckets[turn] ?? []) {
+      if (cursor.due !== turn) continue;
+      for (const each of this.#ofDevice.get(cursor.device) ?? []) touched.add(each);
+    }
+    return touched;
+  }
+
+  schedule(cursor: Cursor): void {
+    const turn = cursor.nextTurn();
+    if (turn === cursor.due) return;
+    cursor.due = turn;
+    if (turn < 0) return;
+    const bucket = this.#buckets[turn];
+    if (bucket === undefined) this.#buckets[turn] = [cursor];
+    else bucket.push(cursor);
+  }
+
+  /** Who may notice what a turn did looks again at the next look. */
+  rouse({ moved, counted }: Moves, turn: number): void {
+    for (const device of moved) this.rouseDevice(device, turn);
+    for (const key of counted) {
+      const device = key.slice(0, key.indexOf("|"));
+      if (moved.has(device)) continue;
+      for (const cursor of this.#ofDevice.get(device) ?? []) {
+        cursor.hear(key, turn);
+        this.schedule(cursor);
+      }
+    }
+  }
+
+  rouseDevice(device: string, turn: number): void {
+    for (const cursor of this.#ofDevice.get(device) ?? []) {
+      cursor.rouse(turn);
+      this.schedule(cursor);
+    }
+  }
+
+  devices(): Iterable<string> {
+    return this.#ofDevice.keys();
+  }
+}

@@ -1,0 +1,126 @@
+/** The demo's script as shipped, watched by the real daemon; then replayed: the same incidents, to the second. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type App, startApp } from "../../daemon/app.ts";
+import { replay } from "../../daemon/cli/replay.ts";
+import { systemClock } from "../../daemon/clock.ts";
+import { loadConfig } from "../../daemon/config/load.ts";
+import { createLog } from "../../daemon/log.ts";
+import type { Config } from "../../daemon/model/config.ts";
+import { backtest } from "../../daemon/replay/backtest.ts";
+import { booksOf } from "../../daemon/replay/books.ts";
+import { type ReplayedIncident, recorded } from "../../daemon/replay/compare.ts";
+import { openStore } from "../../daemon/store/open.ts";
+import { builtFile, projectRoot } from "../../probes/built.ts";
+import { specFrom } from "../../probes/simulator/spec.ts";
+import { freePort } from "../probes/simulator/network.ts";
+
+/** Of the script's five minutes. */
+const playedMs = 150_000;
+const folder = mkdtempSync(join(tmpdir(), "vigie-replay-"));
+const env = {
+  ...process.env,
+  VIGIE_DEMO_SNMP_AUTH: "auth-password",
+  VIGIE_DEMO_SNMP_PRIV: "priv-password",
+  VIGIE_DEMO_COMMUNITY: "demo-community",
+  VIGIE_DEMO_CODEC_PASSWORD: "codec-password",
+  VIGIE_DEMO_TOKEN: "a-token-of-the-demo",
+};
+const file = join(folder, "demo", "vigie.yaml");
+let app: App | undefined;
+let simulator: ChildProcess;
+let config: Config;
+let startedAt: number;
+
+/** The shipped files with other addresses and ports, so that a demo running beside is left alone. */
+async function moved(): Promise<void> {
+  cpSync(join(projectRoot(), "demo"), join(folder, "demo"), { recursive: true });
+  const ports = new Map<string, number>();
+  for (const port of ["8080", "16200", "16100", "2222", "7000", "2424"]) ports.set(port, await freePort());
+  for (const name of ["vigie.yaml", ...readdirSync(join(folder, "demo", "sites")).map((each) => join("sites", each))]) {
+    const path = join(folder, "demo", name);
+    let text = readFileSync(path, "utf8").replaceAll("127.20.", "127.22.");
+    for (const [port, free] of ports) text = text.replace(new RegExp(`(_port: |127\\.0\\.0\\.1:)${port}\\b`, "g"), `$1${free}`);
+    writeFileSync(path, text);
+  }
+}
+
+beforeAll(async () => {
+  await moved();
+  const loaded = await loadConfig(file, { env, demo: true });
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+  ({ config } = loaded);
+  const spec = join(folder, "network.json");
+  writeFileSync(spec, JSON.stringify(specFrom(config)));
+  const script = join(folder, "demo", "script.yaml");
+  simulator = spawn(process.execPath, [builtFile("probes/simulator/main.js"), spec, "--script", script, "--wait"], {
+    env,
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  if (simulator.stdout === null) throw new Error("the simulator has no output");
+  await createInterface({ input: simulator.stdout })[Symbol.asyncIterator]().next();
+  startedAt = Date.now();
+  app = await startApp({ file, env, demo: true, log: createLog({ level: "error", plain: true }), version: "0.0.0" });
+  simulator.stdin?.write("start\n");
+  await new Promise((resolve) => setTimeout(resolve, playedMs));
+  await app.stop(true);
+}, playedMs + 120_000);
+afterAll(async () => {
+  await app?.stop(false);
+  const ended = once(simulator, "exit");
+  simulator.stdin?.end();
+  await ended;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What the evaluator decides, to the second. */
+function decided(incidents: readonly ReplayedIncident[]) {
+  return incidents.map(({ rootCause, symptom, foldedInto }) => [rootCause, symptom, foldedInto ?? "its own"].join(" ")).sort();
+}
+
+it("replaying what the daemon saw gives the incidents that the daemon opened", async () => {
+  const store = await openStore({ storage: config.storage, stateDir: config.instance.stateDir, clock: systemClock });
+  try {
+    const to = Date.now();
+    const done = await backtest({
+      ...{ store, config, from: startedAt, to, rulesA: "recorded" as const, rulesB: config.rules },
+      ...(await booksOf(store, config, systemClock, startedAt)),
+    });
+    const opened = recorded(await store.incidents({ limit: 1_000 }));
+    expect(opened.length).toBeGreaterThan(6);
+    expect(decided(done?.after ?? [])).toEqual(decided(opened));
+    // Opened and restored within a second of what was recorded.
+    expect([done?.opened, done?.gone, done?.changed]).toEqual([[], [], []]);
+    expect(done?.unchanged).toBe(opened.filter(({ foldedInto }) => foldedInto === undefined).length);
+    expect([done?.lost, done?.ambiguous, done?.otherConfigs]).toEqual([0, 0, []]);
+  } finally {
+    await store.close();
+  }
+});
+
+it("vigie replay says so, and exits 0; of a time of which nothing was kept it says what is kept", async () => {
+  const run = async (...argv: string[]) => {
+    const said = { out: [] as string[], err: [] as string[] };
+    const code = await replay([...argv, "--demo", "--config", file], {
+      out: (line) => said.out.push(line),
+      err: (line) => said.err.push(line),
+    });
+    return { code, ...said };
+  };
+  const told = await run("--from", new Date(startedAt).toISOString());
+  expect([told.code, told.out.at(-1)]).toEqual([0, "missed: 0, false: 0"]);
+  expect(told.out).toContain("nothing differs");
+  const json = JSON.parse((await run("--from", "1h", "--json")).out.join("")) as { unchanged: number; gone: unknown[] };
+  expect(json.gone).toEqual([]);
+  expect(json.unchanged).toBeGreaterThan(4);
+  const none = await run("--from", "2026-01-01", "--to", "2026-01-02");
+  expect(none.code).toBe(1);
+  expect(none.err.join("\n")).toMatch(/nothing was kept between 2026-01-01.*kept for 30 days \(retention\.looks\).*there are some from/);
+  expect((await run("--from", "yesterday")).code).toBe(2);
+  expect((await run("--rules", "no-such-pack.yaml")).code).toBe(1);
+});
