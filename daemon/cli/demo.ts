@@ -7,10 +7,11 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { builtFile } from "../../probes/built.ts";
-import { describeScript, loadScript } from "../../probes/simulator/script.ts";
+import { describeScript, loadScript, type Script } from "../../probes/simulator/script.ts";
 import { specFrom } from "../../probes/simulator/spec.ts";
 import { loadConfig } from "../config/load.ts";
 import { ConfigRefused } from "../config/refused.ts";
+import { bookSessions } from "./demo-sessions.ts";
 import type { Io } from "./io.ts";
 
 export interface Demo {
@@ -48,22 +49,26 @@ export async function startDemo(file: string, io: Io): Promise<Demo> {
   });
   const ended = new Promise<string>((resolve) => child.once("exit", (code) => resolve(`the simulated network ended (exit ${code})`)));
   const ready = await firstLine(child);
+  const ending = new AbortController();
   io.out(`\nVigie, the demo network: ${ready.agents} SNMP agents and ${ready.codecs} codec shells on loopback.`);
   return {
     ended,
     begin(url) {
       child.stdin?.write("start\n");
-      for (const line of intro(url, script)) io.out(line);
+      const told = loadScript(script);
+      const booking = { url, token: process.env.VIGIE_DEMO_TOKEN ?? "", startedAt: Date.now(), signal: ending.signal };
+      void bookSessions(told, booking).then((problem) => problem !== undefined && io.err(problem));
+      for (const line of intro(url, told)) io.out(line);
     },
     async stop() {
+      ending.abort();
       child.stdin?.end();
       await ended;
     },
   };
 }
 
-function intro(url: string, script: string): readonly string[] {
-  const told = loadScript(script);
+function intro(url: string, told: Script): readonly string[] {
   return [
     "",
     `  console   ${url}`,

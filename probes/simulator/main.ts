@@ -60,8 +60,8 @@ async function main(): Promise<void> {
     const began = performance.now();
     const act = async (step: Step): Promise<void> => {
       try {
-        await simulation.apply(step.command);
-        say({ step: step.command, caption: step.caption });
+        for (const command of step.commands) await simulation.apply(command);
+        say({ step: step.commands, caption: step.caption });
       } catch (error) {
         say({ error: error instanceof Error ? error.message : String(error) });
       }

@@ -14,11 +14,12 @@ const seconds = z
   .transform((text) => Number.parseInt(text, 10) * 1_000);
 const scriptSchema = z.strictObject({
   loop_every: seconds,
+  sessions: z.array(z.strictObject({ at: seconds, lasts: seconds, rooms: z.array(z.string()).min(1) })).default([]),
   steps: z
     .array(
       z.strictObject({
         at: seconds,
-        device: z.string(),
+        device: z.union([z.string(), z.array(z.string()).min(1)]),
         fault: z.enum(faults),
         part: z.string().optional(),
         caption: z.strictObject({ fr: z.string().min(1), en: z.string().min(1) }),
@@ -29,12 +30,21 @@ const scriptSchema = z.strictObject({
 
 export interface Step {
   readonly atMs: number;
-  readonly command: Command;
+  /** One a device. */
+  readonly commands: readonly Command[];
   readonly caption: Text;
+}
+
+/** A teleconsultation that is booked at the start of each round, for a time from that start. */
+export interface ScriptSession {
+  readonly atMs: number;
+  readonly lastsMs: number;
+  readonly rooms: readonly string[];
 }
 
 export interface Script {
   readonly loopEveryMs: number;
+  readonly sessions: readonly ScriptSession[];
   /** In the order of time. */
   readonly steps: readonly Step[];
 }
@@ -46,10 +56,11 @@ export function loadScript(file: string): Script {
     throw new Error(`${file}: ${parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ")}`);
   const steps = parsed.data.steps.map(({ at, device, fault, part, caption }) => ({
     atMs: at,
-    command: { device, fault, ...(part === undefined ? {} : { part }) },
+    commands: [device].flat().map((each) => ({ device: each, fault, ...(part === undefined ? {} : { part }) })),
     caption,
   }));
-  return { loopEveryMs: parsed.data.loop_every, steps: steps.toSorted((a, b) => a.atMs - b.atMs) };
+  const sessions = parsed.data.sessions.map(({ at, lasts, rooms }) => ({ atMs: at, lastsMs: lasts, rooms }));
+  return { loopEveryMs: parsed.data.loop_every, sessions, steps: steps.toSorted((a, b) => a.atMs - b.atMs) };
 }
 
 /** The table "what will happen when", a line a step: `  0:12  caption`. */
@@ -71,7 +82,7 @@ function clockText(ms: number): string {
 
 /** Plays the script round after round until the signal aborts. `elapsedMs` never jumps. */
 export async function play(
-  script: Script,
+  script: Pick<Script, "loopEveryMs" | "steps">,
   act: (step: Step) => Promise<void>,
   options: { readonly signal: AbortSignal; readonly elapsedMs: () => number },
 ): Promise<void> {

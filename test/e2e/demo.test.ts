@@ -140,3 +140,53 @@ it("what is plugged in again is seen at once, too", async () => {
   await strike("baie-aux-outardes-codec-1", "restored");
   await until("the camera is back", async () => (await alarm("baie-aux-outardes-codec-1", "camera-disconnected")) === undefined, 5_000);
 });
+
+interface Incident {
+  readonly id: string;
+  readonly device?: string;
+  readonly state: string;
+  readonly severity: string;
+  readonly symptom: string;
+  readonly foldedInto?: string;
+}
+
+const unreachable = ["silent", "link-down"];
+
+/** What fails for not being reached, and is nobody else's. */
+async function outages(): Promise<readonly Incident[]> {
+  const { items } = await get<{ items: readonly Incident[] }>("/api/v1/incidents?limit=200");
+  return items.filter((one) => one.foldedInto === undefined && one.state === "open" && unreachable.includes(one.symptom));
+}
+
+it("a codec that dies ten minutes before its session: the session is not ready, and the incident of the codec says so", async () => {
+  await strike("ile-du-phare-codec-1", "silent");
+  const [from, to] = [10, 15].map((minutes) => new Date(Date.now() + minutes * 60_000).toISOString());
+  const body = JSON.stringify({ rooms: ["ile-du-phare-consult", "saint-rivage-b210"], from, to, kind: "clinical" });
+  const headers = { authorization: `Bearer ${env.VIGIE_DEMO_TOKEN}`, "content-type": "application/json" };
+  expect((await fetch(`${app.url}/api/v1/sessions`, { method: "POST", headers, body })).status).toBe(200);
+  interface Ready {
+    readonly verdict: string;
+    readonly incident?: string;
+  }
+  const readiness = await until(
+    "the session is not ready",
+    async () => {
+      const { items } = await get<{ items: readonly { readiness?: Ready }[] }>("/api/v1/sessions");
+      return items.find((one) => one.readiness?.verdict === "not-ready")?.readiness;
+    },
+    150_000,
+  );
+  const outage = (await outages()).find(({ device }) => device === "ile-du-phare-codec-1");
+  expect(outage?.severity).toBe("major");
+  expect(readiness.incident).toBe(outage?.id);
+  await strike("ile-du-phare-codec-1", "restored");
+  await until("the codec is back", async () => (await outages()).length === 0 || undefined, 60_000);
+}, 240_000);
+
+it("six circuits that fail together are one major incident, in the core of the network", async () => {
+  const routers = ["saint-rivage", "lac-ardoise", "mont-bouleau", "baie-aux-outardes", "ile-du-phare", "riviere-blanche"];
+  for (const site of routers) await strike(`${site}-router`, "silent");
+  for (const site of routers) await until(`${site} is down`, () => alarm(`${site}-router`, "silent"), 60_000);
+  await until("one incident is left of them", async () => (await outages()).length === 1 || undefined, 60_000);
+  expect(await outages()).toMatchObject([{ symptom: "link-down", severity: "major", verdict: "ritm-core" }]);
+}, 240_000);

@@ -22,6 +22,7 @@ const env = {
 };
 const folder = mkdtempSync(join(tmpdir(), "vigie-demo-"));
 const script = loadScript(join(projectRoot(), "demo", "script.yaml"));
+const commands = script.steps.flatMap((step) => step.commands);
 let config: Config;
 
 beforeAll(async () => {
@@ -67,12 +68,12 @@ it("writes no secret into the spec", () => {
 it("every step of the script is possible, and after a round everything is as before", async () => {
   const simulation = await startSimulatedNetwork(await spec(), { env });
   try {
-    for (const step of script.steps) await simulation.apply(step.command);
+    for (const command of commands) await simulation.apply(command);
   } finally {
     await simulation.stop();
   }
   const broken = new Set<string>();
-  for (const { command } of script.steps) {
+  for (const command of commands) {
     const key = `${command.device} ${command.part ?? ""}`.trim();
     if (command.fault === "restored") for (const one of broken) if (one.split(" ")[0] === command.device) broken.delete(one);
     if (command.fault === "port-up") broken.delete(key);
@@ -82,16 +83,31 @@ it("every step of the script is possible, and after a round everything is as bef
 });
 
 it("shows within two minutes a codec and a site going and coming back, a registration, a camera, a UPS and a port", () => {
-  const soon = script.steps.filter((step) => step.atMs <= 120_000).map((step) => `${step.command.device}/${step.command.fault}`);
+  const soon = script.steps
+    .filter((step) => step.atMs <= 120_000)
+    .flatMap((step) => step.commands.map(({ device, fault }) => `${device}/${fault}`));
   for (const wanted of ["silent", "sip-unregistered", "camera-unplugged", "on-battery", "port-down"]) expect(soon.join()).toContain(wanted);
   expect(soon.filter((step) => step.endsWith("restored")).length).toBeGreaterThanOrEqual(5);
+});
+
+it("shows a site, a flapping port, a codec ten minutes before its session, and six circuits at once", () => {
+  const times = (device: string, fault: string) =>
+    script.steps.filter((step) => step.commands.some((each) => each.device === device && each.fault === fault)).map(({ atMs }) => atMs);
+  expect(times("baie-aux-outardes-switch", "port-down")).toHaveLength(5);
+  const [session] = script.sessions;
+  const codecs = [...config.network.devices.values()].filter(({ room }) => room !== undefined && session?.rooms.includes(room));
+  expect(codecs.some(({ id }) => times(id, "silent").some((at) => at === (session?.atMs ?? 0) - 600_000))).toBe(true);
+  for (const room of session?.rooms ?? []) expect(config.network.rooms.has(room), room).toBe(true);
+  const links = [...config.network.links.values()].flatMap(({ device }) => device ?? []);
+  const together = script.steps.filter((step) => step.commands.length === links.length && step.commands[0]?.fault === "silent");
+  expect(together.map((step) => step.commands.map(({ device }) => device).toSorted())).toEqual([links.toSorted()]);
 });
 
 it("describes itself in both languages, a line a step and one for the repetition", () => {
   const [fr, en] = [describeScript(script, "fr"), describeScript(script, "en")];
   expect(fr).toHaveLength(script.steps.length + 1);
   expect(fr[1]).toBe("  0:12  Saint-Rivage : le codec de la salle A-101 ne répond plus");
-  expect(en.at(-1)).toBe("  5:00  then all over again, every 5 min");
+  expect(en.at(-1)).toBe("  8:00  then all over again, every 8 min");
   for (const [index, line] of fr.slice(0, -1).entries()) expect(line).not.toBe(en[index]);
 });
 
@@ -110,7 +126,11 @@ it("plays the steps at their times, round after round, until stopped", async () 
     if (done.length === 5) ending.abort();
     return Promise.resolve();
   };
-  const steps = [0, 1].map((index) => ({ atMs: index, command: { device: "x", fault: "silent" as const }, caption: { fr: "", en: "" } }));
+  const steps = [0, 1].map((index) => ({
+    atMs: index,
+    commands: [{ device: "x", fault: "silent" as const }],
+    caption: { fr: "", en: "" },
+  }));
   await play({ loopEveryMs: 2, steps }, (step) => act(step.atMs), { signal: ending.signal, elapsedMs: () => elapsed++ });
   expect(done.map((line) => line.split(" ")[1])).toEqual(["0", "1", "0", "1", "0"]);
 });
