@@ -65,7 +65,8 @@ export function renderRow(
   const site = network.sites.get(incident.site);
   const linkName = circuitNames(network, incident.rootCause);
   const rule = rules.find((each) => each.id === incident.rule);
-  const nameOf = (id: string) => network.devices.get(id)?.name ?? network.links.get(id)?.name ?? network.sites.get(id)?.name;
+  const nameOf = (id: string) =>
+    network.devices.get(id)?.name ?? network.links.get(id)?.name ?? network.sites.get(id)?.name ?? network.rooms.get(id)?.name;
   const whys = tableWhys(severity);
   return renderNotice({
     incident,

@@ -5,8 +5,8 @@
  * is a failure.
  */
 import type { DeviceKind } from "../daemon/model/family.ts";
-import type { Check } from "../daemon/model/network.ts";
-import type { Finding, ProbeKind } from "../daemon/model/observation.ts";
+import type { Check, Device } from "../daemon/model/network.ts";
+import type { Finding, Observation, ProbeKind } from "../daemon/model/observation.ts";
 import type { Condition } from "../daemon/model/rule.ts";
 import type { Instant } from "../daemon/model/time.ts";
 
@@ -46,6 +46,14 @@ export function doingIn({ samples, readings }: Pick<Finding, "samples" | "readin
 /** From a look of this check that told it. */
 export function evidenceOf(doing: Doing, at: Instant, check: Pick<Check, "id" | "intervalMs">): Evidence {
   return { doing, at, check: check.id, until: at + believedIntervals * check.intervalMs };
+}
+
+/** What a look tells of what its device is doing; undefined: nothing. */
+export function toldBy(device: Device, { kind, at, check, finding }: Observation): Evidence | undefined {
+  if (kind === "icmp" || kind === "tcp" || kind === "trap" || finding.status !== "up" || !calling.has(device.kind)) return undefined;
+  const doing = doingIn(finding);
+  const asked = doing === undefined ? undefined : device.checks.find(({ id }) => id === check);
+  return doing === undefined || asked === undefined ? undefined : evidenceOf(doing, at, asked);
 }
 
 /** What does not answer in which state, though nothing is wrong. A device that is off says nothing at all. */

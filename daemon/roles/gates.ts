@@ -17,7 +17,7 @@ import type { GateKeeper } from "./intent.ts";
 export const stateGate: GateKeeper = ({ rule, doing, lost, at }) => {
   if (rule === undefined || doing === undefined) return undefined;
   const excuse = excuseFor({ evidence: doing, when: rule.when, lost: lost(), at });
-  return excuse === undefined ? undefined : { by: `state:${excuse}`, why: `the device is ${excuse}, and may be silent` };
+  return excuse === undefined ? undefined : { by: `state:${excuse}`, why: `it may be silent: ${excuse}` };
 };
 
 /** What devices were doing when we stopped is believed for two intervals more: of the check that is asked most seldom. */
@@ -55,4 +55,11 @@ export function placeOf(config: Config, bookings: Pick<Bookings, "bookedAround">
     return room === undefined || why === undefined ? undefined : { by: `presence:${room.id}`, why };
   };
   return { absence, gate, nightOf: (device) => nightOf(config, device) };
+}
+
+/** Why an alarm that stood behind this gate is raised now. */
+export function stillFailing(gate: string | undefined): string {
+  const [kind, what] = gate?.split(":", 2) ?? [];
+  if (kind === "state") return `still failing, and the device is no longer known to be: ${what}`;
+  return kind === "presence" ? `still failing now that somebody is due in ${what}` : `still failing after ${gate} ended`;
 }

@@ -5,7 +5,7 @@
  */
 
 import { isAbsence } from "../../rules/absence.ts";
-import { calling, doingIn, evidenceOf } from "../../rules/activity.ts";
+import { toldBy } from "../../rules/activity.ts";
 import { type Judgement, judgeObservation, type Transition, wakeAlarm } from "../../rules/alarm.ts";
 import { couldClear } from "../../rules/applies.ts";
 import { withUpgrade } from "../../rules/reboot.ts";
@@ -17,6 +17,7 @@ import type { Observation } from "../model/observation.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Instant } from "../model/time.ts";
 import { Explainer, rootCauseOf } from "./explain.ts";
+import { stillFailing } from "./gates.ts";
 import { gatedBy, type Intent, type Kick, type TurnResult, type TurnWorld, type Wide } from "./intent.ts";
 import { Listening } from "./listening.ts";
 import { type AlarmMemory, isGate, Overlay } from "./memory.ts";
@@ -89,7 +90,8 @@ export class Turn {
     const observation = nightOf === undefined ? seen : withUpgrade(seen, () => nightOf(device));
     this.#touched.add(device.id);
     if (observation.kind !== "trap") this.#others.looked(device.id, observation.finding.status === "up" ? observation.at : undefined);
-    this.#learnDoing(observation, device);
+    const told = toldBy(device, observation);
+    if (told !== undefined) this.#overlay.told.set(device.id, told);
     const judgement = this.#judge(observation, device, this.#world.rulesOf(device, undefined, observation), now);
     if (judgement.confirm) this.#kicks.push({ device: device.id, inMs: 0, confirm: true });
     if (judgement.retrySoonMs !== undefined) {
@@ -146,15 +148,6 @@ export class Turn {
       const of = { id: `${list.id}/${device.id}`, check: `${device.id}/registration`, device: device.id };
       this.#judge({ ...list, ...of, finding }, device, rules, now);
     }
-  }
-
-  /** What it is doing excuses silence for a while. */
-  #learnDoing({ kind, at, check, finding }: Observation, device: Device): void {
-    if (kind === "icmp" || kind === "tcp" || kind === "trap" || finding.status !== "up" || !calling.has(device.kind)) return;
-    const doing = doingIn(finding);
-    if (doing === undefined) return;
-    const asked = device.checks.find(({ id }) => id === check);
-    if (asked !== undefined) this.#overlay.told.set(device.id, evidenceOf(doing, at, asked));
   }
 
   #fireTimers(until: Instant): void {
@@ -286,7 +279,7 @@ export class Turn {
         this.#serviceMoved = true;
         this.#others.serviceMoved();
       }
-      const why = `still failing after ${suppressedBy} ended`;
+      const why = stillFailing(suppressedBy);
       if (device !== undefined) {
         this.#raise(free, device, rule, now, why);
         if (rule?.outOfService === true) this.#nameChildren(device, rootCauseOf(free, rule), now);

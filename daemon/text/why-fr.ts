@@ -155,6 +155,16 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
   ["our own gateway {device} does not answer", "notre propre passerelle {device} ne répond pas"],
   ["nothing answers at any of {n} sites", "rien ne répond à aucun des {n} sites"],
   // Maintenance and silences, rules/mute.ts and daemon/roles/turn.ts.
+  [
+    "still failing, and the device is no longer known to be: {doing}",
+    "toujours en panne, et plus rien ne dit que l'appareil est dans cet état : {doing}",
+  ],
+  ["still failing now that somebody is due in {room}", "toujours en panne maintenant que quelqu'un est attendu dans {room}"],
+  ["it may be silent: {doing}", "il peut se taire : {doing}"],
+  ["nobody is due in its room at this hour", "personne n'est attendu dans sa salle à cette heure"],
+  ["no session of its room is near", "aucune séance de sa salle n'approche"],
+  ["restarted for an upgrade, inside its night window", "redémarré pour une mise à niveau, dans sa fenêtre de nuit"],
+  ["restarted for an upgrade, outside its night window", "redémarré pour une mise à niveau, hors de sa fenêtre de nuit"],
   ["still failing after {by} ended", "toujours en panne après la fin de : {by}"],
   ["kept quiet by {by}: {reason}", "tenu muet par {by} : {reason}"],
   ["{by} ended", "terminé : {by}"],

@@ -7,7 +7,7 @@
  */
 import type { SeverityTable } from "../model/severity.ts";
 import type { Language } from "../model/time.ts";
-import { fill } from "./catalogue.ts";
+import { fill, sayCode } from "./catalogue.ts";
 import { detailText, wordText } from "./facts.ts";
 import { whysInFrench } from "./why-fr.ts";
 
@@ -60,6 +60,7 @@ export function whyText(
     if (found === null) continue;
     const said = (name: string, value: string) => {
       if (name === "word") return wordText(language, value);
+      if (name === "doing") return sayCode(language, "activity", value) ?? value;
       return ids.has(name) ? (nameOf(value) ?? gateText(value, language)) : whyText(value, language, nameOf, own);
     };
     return fill(text[language], Object.fromEntries(names.map((name, index) => [name, said(name, found[index + 1] ?? "")])));

@@ -100,6 +100,17 @@ describe("the catalogues", () => {
     }
   });
 
+  it("name a state and a room in the reader's words", () => {
+    const name = (id: string) => (id === "a101" ? "Salle A-101" : undefined);
+    const why = (text: string, language: "fr" | "en") => whyText(text, language, name);
+    const ended = "still failing, and the device is no longer known to be: in-call";
+    expect(why(ended, "fr")).toBe("toujours en panne, et plus rien ne dit que l'appareil est dans cet état : en appel");
+    expect(why(ended, "en")).toBe("still failing, and the device is no longer known to be: in a call");
+    expect(why("still failing now that somebody is due in a101", "fr")).toBe(
+      "toujours en panne maintenant que quelqu'un est attendu dans Salle A-101",
+    );
+  });
+
   it("leave what a person wrote as it is", () => {
     expect(whyText("câble remplacé", "fr")).toBe("câble remplacé");
   });

@@ -170,6 +170,9 @@ describe("a room where nobody is due", () => {
     await net.advance(6 * MINUTE);
     const [incident] = await net.unfolded();
     expect(incident).toMatchObject({ rootCause: "down:codec-7", room: "cart" });
+    expect((await net.store.timeline(incident?.id ?? "")).map(({ why }) => why)).toContain(
+      "still failing now that somebody is due in cart",
+    );
     expect(Math.abs((incident?.openedAt ?? 0) - (start + HOUR))).toBeLessThanOrEqual(MINUTE);
     expect(up(net)).toBe(0);
   });
