@@ -136,11 +136,10 @@ export function recorded(incidents: readonly Incident[]): readonly ReplayedIncid
 
 /** The same incidents with the numbers and the dispositions of those that the daemon opened. */
 export function named(incidents: readonly ReplayedIncident[], known: readonly ReplayedIncident[]): readonly ReplayedIncident[] {
+  const byRoot = new Map<string, ReplayedIncident[]>();
+  for (const each of known.filter(isOwn)) push(byRoot, each.rootCause, each);
   return incidents.map((incident) => {
-    const match = nearest(
-      incident,
-      known.filter(({ rootCause, foldedInto }) => rootCause === incident.rootCause && foldedInto === undefined),
-    );
+    const match = nearest(incident, byRoot.get(incident.rootCause) ?? []);
     if (match === undefined) return incident;
     const { number, disposition } = match;
     return { ...incident, ...(number === undefined ? {} : { number }), ...(disposition === undefined ? {} : { disposition }) };

@@ -2,7 +2,7 @@
  * What rules looked at, piece by piece: blocks of checks, maybe a checkpoint, and last the head that makes the piece count.
  */
 import { promisify } from "node:util";
-import { deflateRaw, inflateRawSync } from "node:zlib";
+import { deflateRaw, inflateRaw, inflateRawSync } from "node:zlib";
 import type { Alarm } from "../model/alarm.ts";
 import type { Incident } from "../model/incident.ts";
 import type { CheckLooks, LookMark, LooksCheckpoint, PieceHead } from "../model/looks.ts";
@@ -25,6 +25,7 @@ const LINE = 500;
 const FORM = 1;
 
 const deflated = promisify<Uint8Array, object, Buffer>(deflateRaw);
+const inflated = promisify<Uint8Array, Buffer>(inflateRaw);
 const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 type Transaction = Access["transaction"];
@@ -156,12 +157,14 @@ async function packCheckpoint({ alarms, incidents }: LooksCheckpoint): Promise<B
 async function checkpointOf(reader: Session, piece: PieceHead): Promise<LooksCheckpoint | undefined> {
   const row = await reader.row(reader.sql("look_blocks").where({ from_at: piece.from, kind: CHECKPOINT }).select("body").limit(1));
   if (row === undefined) return undefined;
-  const from = new ByteReader(inflateRawSync(row.body as Buffer));
+  // All alarms of a large network: in pieces, so that nobody waits for it.
+  const from = new ByteReader(await inflated(row.body as Buffer));
   const alarms: Alarm[] = [];
   const incidents: Incident[] = [];
   while (from.more) {
     if (from.byte() === 0) alarms.push(...(JSON.parse(from.text()) as Alarm[]));
     else incidents.push(...(JSON.parse(from.text()) as Incident[]));
+    await pause();
   }
   return { alarms, incidents };
 }

@@ -12,6 +12,7 @@ import { type DeviceEventQuery, type Fence, LeaseLost, RaceLost, type RollupPoin
 import type { OpenedStore } from "../../daemon/store/open.ts";
 import type { FakeClock } from "../fakes/clock.ts";
 import { joiningContract } from "./joining.contract.ts";
+import { looksContract } from "./looks.contract.ts";
 import { maintenanceContract } from "./maintenance.contract.ts";
 import { alarm, incident, line, message, policy, START } from "./samples.ts";
 import { sessionsContract } from "./sessions.contract.ts";
@@ -63,6 +64,10 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
     sessionsContract(() => store);
     describe("incidents that are joined", () => joiningContract(() => store));
     maintenanceContract(() => store);
+    looksContract(
+      () => store,
+      () => ground.raw,
+    );
 
     describe("transactions", () => {
       it("keeps nothing of work that fails, and passes its error on", async () => {
