@@ -20,7 +20,7 @@ import { builtFile, projectRoot } from "../../probes/built.ts";
 import { specFrom } from "../../probes/simulator/spec.ts";
 import { freePort } from "../probes/simulator/network.ts";
 
-/** Of the script's five minutes. */
+/** Of the script's eight minutes. */
 const playedMs = 150_000;
 const folder = mkdtempSync(join(tmpdir(), "vigie-replay-"));
 const env = {
