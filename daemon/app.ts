@@ -292,8 +292,8 @@ class Daemon implements App {
   }
 
   #lookKeeper(store: Store): LookKeeper {
-    const { looksKept, looksLost } = this.#metrics;
-    const stats = { kept: (count: number) => looksKept.inc(count), lost: (count: number) => looksLost.inc(count) };
+    const metrics = this.#metrics;
+    const stats = { kept: (count: number) => metrics.looksKept.inc(count), lost: (count: number) => metrics.looksLost.inc(count) };
     return new LookKeeper({ store, clock: this.#clock, log: this.#log, stats });
   }
 

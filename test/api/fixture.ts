@@ -1,6 +1,8 @@
 /**
  * A small network behind the real API on a free port: the store is an in-memory stand-in, everything else is what runs.
  */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createApi } from "../../daemon/api/api.ts";
 import type { ActionResult, ApiDeps, Change, Readiness, ReloadResult } from "../../daemon/api/deps.ts";
 import { Board } from "../../daemon/board.ts";
@@ -21,9 +23,12 @@ import type { Policy } from "../../daemon/model/policy.ts";
 import type { Session } from "../../daemon/model/session.ts";
 import { createSink } from "../../daemon/notify/sink.ts";
 import type { AuditEntry, Clock, IncidentQuery, Log, Store } from "../../daemon/ports.ts";
+import { projectRoot } from "../../probes/built.ts";
 import { loadFamilies, shippedFamilies } from "../../probes/families.ts";
+import { parseSeverity } from "../../rules/severityschema.ts";
 
 const shipped = loadFamilies([shippedFamilies()]).families;
+const severityTable = parseSeverity("severity.yaml", readFileSync(join(projectRoot(), "rules", "severity.yaml"), "utf8")).rows;
 export const at = Date.parse("2026-03-09T14:05:00Z");
 
 export const clock: Clock = { now: () => at, monotonicMs: () => 1_000, sleep: async () => {} };
@@ -130,7 +135,7 @@ export function config(devices: readonly Device[], more: Partial<Config> = {}): 
     network: network(devices),
     families: shipped,
     rules: [],
-    severity: [],
+    severity: severityTable,
     policies: new Map([["default", policy]]),
     policy: "default",
     calendars: new Map(),
