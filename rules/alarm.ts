@@ -20,6 +20,7 @@ import {
   type Step,
   type Transition,
 } from "./lifecycle.ts";
+import { candidates, planOf } from "./plan.ts";
 import { type Mark, type Marks, sampleName, withSlopes } from "./slope.ts";
 
 export type { Transition } from "./lifecycle.ts";
@@ -92,6 +93,11 @@ class Turn {
     return this.#input.symptoms?.length !== 0 || this.#changed.size > 0;
   }
 
+  /** Has an alarm moved in this turn? */
+  get moved(): boolean {
+    return this.#changed.size > 0;
+  }
+
   /** May the device have an alarm record of this symptom? */
   knows(symptom: string): boolean {
     const { symptoms } = this.#input;
@@ -133,7 +139,8 @@ export function judgeObservation(input: JudgeInput): Judgement {
   if (isLate(input)) return NOTHING;
   const turn = new Turn(input);
   const marks = input.marks ?? (() => undefined);
-  const { observation, marks: values } = withSlopes(input.observation, rules, marks);
+  const plan = planOf(rules);
+  const { observation, marks: values } = withSlopes(input.observation, plan.slopes, marks);
   for (const [key, mark] of values) turn.mark(key, mark);
   const look: Look = {
     at: observation.at,
@@ -142,12 +149,26 @@ export function judgeObservation(input: JudgeInput): Judgement {
     restoreAfterLooks: input.restoreAfterLooks ?? 2,
     device: observation.device,
   };
-  for (const rule of rules) {
+  const judge = (rule: Rule) => {
     if (isAbsence(rule)) judgeHearing({ rule, observation, look, turn, marks });
     else if (observation.kind !== "trap") judgeRule(rule, observation, look, turn);
-  }
+  };
+  const { symptoms } = input;
+  if (symptoms === undefined || observation.finding.whole !== undefined) for (const rule of rules) judge(rule);
+  else judgeCandidates(rules, candidates(plan, observation, symptoms), turn, judge);
   for (const fault of observation.finding.faults) judgeFault(fault, input, look, turn);
   return turn.judgement();
+}
+
+/** The rules that the look could move; once an alarm has moved, whatever comes after it in the list may concern it too. */
+function judgeCandidates(rules: readonly Rule[], indexes: readonly number[], turn: Turn, judge: (rule: Rule) => void): void {
+  for (const index of indexes) {
+    const rule = rules[index];
+    if (rule !== undefined) judge(rule);
+    if (!turn.moved) continue;
+    for (const later of rules.slice(index + 1)) judge(later);
+    return;
+  }
 }
 
 function isLate({ observation, previous, now }: JudgeInput): boolean {

@@ -16,7 +16,7 @@ export interface Mark {
 
 export type Marks = (key: string) => Mark | undefined;
 
-type SampleCondition = Extract<Condition, { readonly on: "sample" }>;
+export type SampleCondition = Extract<Condition, { readonly on: "sample" }>;
 
 /** The name under which a condition finds its value in a look: that of the sample, or of its slope. */
 export function sampleName({ name, perMs }: Pick<SampleCondition, "name" | "perMs">): string {
@@ -29,8 +29,8 @@ export interface Sloped {
   readonly marks: readonly (readonly [key: string, mark: Mark])[];
 }
 
-export function withSlopes(observation: Observation, rules: readonly Rule[], marks: Marks): Sloped {
-  const wanted = wantedBy(rules);
+/** `wanted`: the conditions with a `per` among the rules (plan.ts); undefined when there is none. */
+export function withSlopes(observation: Observation, wanted: readonly SampleCondition[] | undefined, marks: Marks): Sloped {
   if (wanted === undefined || observation.finding.samples.length === 0) return { observation, marks: [] };
   const slopes: Sample[] = [];
   const remember = new Map<string, Mark>();
@@ -73,18 +73,14 @@ function slopeOf(
   remember.set(key, { at: observation.at, value });
 }
 
-/** Undefined when no rule asks for a slope: nearly always, and asked at every look. */
-function wantedBy(rules: readonly Rule[]): readonly SampleCondition[] | undefined {
-  let wanted: SampleCondition[] | undefined;
-  for (const { when } of rules) {
-    if (!holdsSlope(when)) continue;
-    wanted ??= [];
-    collect(when, wanted);
-  }
-  return wanted === undefined || wanted.length === 0 ? undefined : wanted;
+/** The conditions with a `per` among the rules. */
+export function slopesIn(rules: readonly Rule[]): readonly SampleCondition[] {
+  const found: SampleCondition[] = [];
+  for (const { when } of rules) collect(when, found);
+  return found;
 }
 
-function holdsSlope(condition: Condition): boolean {
+export function holdsSlope(condition: Condition): boolean {
   if (condition.on === "sample") return condition.perMs !== undefined;
   return (condition.on === "all" || condition.on === "any") && condition.of.some(holdsSlope);
 }
