@@ -205,6 +205,14 @@ function changesOf(kept: CheckLooks, reads: RuleReads) {
   for (const series of kept.series) {
     if (!reads.samples.has(series.name)) continue;
     const limits = reads.samples.get(series.name);
+    if (series.starts.length === 1 && limits !== undefined) {
+      // Nearly every one: it never crossed anything.
+      const place = placeOf(middleOf(series, 0), limits);
+      if (placeOf(series.mins[0] ?? 0, limits) !== placeOf(series.maxes[0] ?? 0, limits)) ambiguous += 1;
+      first += ` ${place}`;
+      last += ` ${place}`;
+      continue;
+    }
     const places = series.starts.map((_, run) => {
       if (limits === undefined) return middleOf(series, run);
       if (placeOf(series.mins[run] ?? 0, limits) !== placeOf(series.maxes[run] ?? 0, limits)) ambiguous += 1;

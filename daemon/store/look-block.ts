@@ -143,17 +143,15 @@ export function unpackBlock(piece: Turns, bytes: Buffer): readonly CheckLooks[] 
     const looks = found.varint();
     const runs = readStates(found, texts, states);
     const series = Array.from({ length: found.varint() }, () => readSeries(found, texts));
-    const stretch = offsets.map((offset, index) => {
-      const length = found.varint();
-      offsets[index] = offset + length;
-      return [offset, offset + length] as const;
-    });
+    const from = Uint32Array.from(offsets);
+    for (let region = 0; region < REGIONS; region += 1) offsets[region] = (offsets[region] ?? 0) + found.varint();
     let times: LookTimes | undefined;
     return {
       ...{ check, device, kind: kind as ProbeKind, count: looks, ...runs, series },
       times: () => {
         times ??= readTimes(
-          regions().map((region, index) => new ByteReader(region.subarray(...(stretch[index] ?? [])))),
+          // To the end of the region: who reads knows how many there are.
+          regions().map((region, index) => new ByteReader(region.subarray(from[index]))),
           piece,
           looks,
         );
