@@ -183,7 +183,10 @@ it("with --wait the script begins at the word start, and SIGTERM ends it", async
   const running = start([file, "--script", quick, "--wait", "--host-keys", join(folder, "keys")]);
   expect(await running.line()).toMatchObject({ ready: true });
   running.child.stdin?.write("start\n");
-  expect(await running.line()).toEqual({ step: { device: "cecot-ups", fault: "on-battery" }, caption: { fr: "batterie", en: "battery" } });
+  expect(await running.line()).toEqual({
+    step: [{ device: "cecot-ups", fault: "on-battery" }],
+    caption: { fr: "batterie", en: "battery" },
+  });
   running.child.kill("SIGTERM");
   expect(await running.ended()).toBe(0);
 });
