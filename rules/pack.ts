@@ -3,12 +3,10 @@
  *
  * Pure: it is handed the text, not the file.
  */
-import { LineCounter, parseDocument } from "yaml";
-import type { z } from "zod";
 import type { ConfigProblem } from "../daemon/model/config.ts";
 import type { Condition, Rule } from "../daemon/model/rule.ts";
 import { casesOf, type PackTest } from "./packcases.ts";
-import { lineOf, type Path, words } from "./packlines.ts";
+import { checkedYaml } from "./packlines.ts";
 import { type ConditionEntry, packSchema, type RuleEntry } from "./packschema.ts";
 
 export interface Pack {
@@ -16,16 +14,6 @@ export interface Pack {
   readonly rules: readonly Rule[];
   readonly tests: readonly PackTest[];
   readonly problems: readonly ConfigProblem[];
-}
-
-function explainIssue(issue: z.core.$ZodIssue): { readonly path: Path; readonly message: string }[] {
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({
-      path: [...issue.path, key],
-      message: "is not a key of a rule pack; remove it, or see docs/rules.md for the keys",
-    }));
-  }
-  return [{ path: issue.path, message: issue.message }];
 }
 
 function toCondition(entry: ConditionEntry): Condition {
@@ -108,40 +96,24 @@ function toRule(entry: RuleEntry): Rule {
 
 /** Rules of one file. The file's name is only for the problems. */
 export function parsePack(file: string, text: string): Pack {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
-  const problem = (path: Path, message: string, line = lineOf(document, lines, path)): ConfigProblem => ({
-    path: words(path),
-    message,
-    file,
-    ...(line === undefined ? {} : { line }),
-  });
-  if (document.errors.length > 0) {
-    const problems = document.errors.map((error) =>
-      problem([], `is not YAML: ${error.message.split("\n")[0]}; correct it`, error.linePos?.[0].line),
-    );
-    return { rules: [], tests: [], problems };
-  }
-  const checked = packSchema.safeParse(document.toJS());
-  if (!checked.success) {
-    const problems = checked.error.issues.flatMap(explainIssue).map(({ path, message }) => problem(path, message));
-    return { rules: [], tests: [], problems: problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
-  }
+  const checked = checkedYaml(file, text, packSchema, "is not a key of a rule pack; remove it, or see docs/rules.md for the keys");
+  if (!checked.ok) return { rules: [], tests: [], problems: checked.problems };
+  const { data, lineOf, problem } = checked;
   const seen = new Map<string, number>();
   const problems: ConfigProblem[] = [];
-  for (const [index, entry] of checked.data.rules.entries()) {
+  for (const [index, entry] of data.rules.entries()) {
     const first = seen.get(entry.id);
     if (first !== undefined)
       problems.push(problem(["rules", index, "id"], `"${entry.id}" is the id of rules[${first}] too; give each rule its own`));
     else seen.set(entry.id, index);
   }
   const entries = [...seen.values()].flatMap((index) => {
-    const entry = checked.data.rules[index];
+    const entry = data.rules[index];
     return entry === undefined ? [] : [{ index, entry }];
   });
   const tests = entries.flatMap(({ index, entry }) =>
     entry.tests.flatMap((test, nth) => {
-      const at = (step?: number) => lineOf(document, lines, ["rules", index, "tests", nth, ...(step === undefined ? [] : ["steps", step])]);
+      const at = (step?: number) => lineOf(["rules", index, "tests", nth, ...(step === undefined ? [] : ["steps", step])]);
       return casesOf(test, { rule: entry.id, file, lineOf: at });
     }),
   );

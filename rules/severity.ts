@@ -9,7 +9,7 @@ import type { Rule } from "../daemon/model/rule.ts";
 import type { SessionAhead } from "../daemon/model/session.ts";
 import type { NetworkRole, SeverityCondition, SeverityReach, SeverityRow, SeverityTable } from "../daemon/model/severity.ts";
 import { HOUR, MINUTE } from "../daemon/model/time.ts";
-import { parentsOf } from "./suppress.ts";
+import { childrenOf } from "./cuts.ts";
 
 export interface SeverityInput {
   readonly table: SeverityTable;
@@ -107,18 +107,6 @@ export function behindOf(network: Network): (device: string) => number {
     }
     return found.size - 1;
   };
-}
-
-function childrenOf(network: Network): ReadonlyMap<string, readonly string[]> {
-  const children = new Map<string, string[]>();
-  for (const device of network.devices.values()) {
-    for (const parent of parentsOf(network, device)) {
-      const list = children.get(parent);
-      if (list === undefined) children.set(parent, [device.id]);
-      else list.push(device.id);
-    }
-  }
-  return children;
 }
 
 function reachOf({ general, rule, device }: SeverityInput): SeverityReach {

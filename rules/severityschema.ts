@@ -3,11 +3,10 @@
  *
  * Pure: it is handed the text, not the file.
  */
-import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import type { ConfigProblem } from "../daemon/model/config.ts";
 import type { SeverityCondition, SeverityRow, SeverityTable } from "../daemon/model/severity.ts";
-import { lineOf, type Path, words } from "./packlines.ts";
+import { checkedYaml } from "./packlines.ts";
 import { code, duration, sentence } from "./packscalars.ts";
 import { kind } from "./packschema.ts";
 
@@ -110,36 +109,14 @@ function toRow({ id, when: condition, severity, urgency, general, why: reason, u
 
 /** Rows of one file, none where it has a problem. The file's name is only for the problems. */
 export function parseSeverity(file: string, text: string): { readonly rows: SeverityTable; readonly problems: readonly ConfigProblem[] } {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
-  const problem = (path: Path, message: string, line = lineOf(document, lines, path)): ConfigProblem => ({
-    path: words(path),
-    message,
-    file,
-    ...(line === undefined ? {} : { line }),
-  });
-  if (document.errors.length > 0) {
-    const told = document.errors.map((error) =>
-      problem([], `is not YAML: ${error.message.split("\n")[0]}; correct it`, error.linePos?.[0].line),
-    );
-    return { rows: [], problems: told };
-  }
-  const checked = table.safeParse(document.toJS());
-  if (!checked.success) {
-    const told = checked.error.issues.flatMap((issue) =>
-      issue.code === "unrecognized_keys"
-        ? issue.keys.map((key) =>
-            problem([...issue.path, key], "is not a key of the table; remove it, or see docs/severity.md for the keys"),
-          )
-        : [problem(issue.path, issue.message)],
-    );
-    return { rows: [], problems: told.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
-  }
-  const ids = checked.data.rows.map(({ id }) => id);
+  const checked = checkedYaml(file, text, table, "is not a key of the table; remove it, or see docs/severity.md for the keys");
+  if (!checked.ok) return { rows: [], problems: checked.problems };
+  const { data, problem } = checked;
+  const ids = data.rows.map(({ id }) => id);
   const twice = ids.flatMap((id, index) =>
     ids.indexOf(id) === index
       ? []
       : [problem(["rows", index, "id"], `"${id}" is the id of rows[${ids.indexOf(id)}] too; give each row its own`)],
   );
-  return { rows: twice.length > 0 ? [] : checked.data.rows.map(toRow), problems: twice };
+  return { rows: twice.length > 0 ? [] : data.rows.map(toRow), problems: twice };
 }

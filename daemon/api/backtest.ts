@@ -8,7 +8,7 @@ import type { Rule } from "../model/rule.ts";
 import { DAY, MINUTE } from "../model/time.ts";
 import { type Backtest, backtest } from "../replay/backtest.ts";
 import { booksOf } from "../replay/books.ts";
-import type { ReplayedIncident } from "../replay/compare.ts";
+import { incidentJson } from "../replay/compare.ts";
 import type { BacktestShape } from "./contract-backtest.ts";
 import type { ApiDeps } from "./deps.ts";
 import { type Operation, operation } from "./operation.ts";
@@ -98,24 +98,14 @@ function viewOf(rule: string, done: Backtest): BacktestShape {
     to: iso(done.to),
     false: done.false,
     summary: `missed: ${missed}, false: ${done.false === 0 ? "0" : `−${done.false}`}`,
-    opened: opened.slice(0, mostListed).map(incidentView),
-    gone: gone.slice(0, mostListed).map(incidentView),
+    opened: opened.slice(0, mostListed).map(incidentJson),
+    gone: gone.slice(0, mostListed).map(incidentJson),
     changed: changed.slice(0, mostListed).map(({ before, after, fields }) => ({
-      before: incidentView(before),
-      after: incidentView(after),
+      before: incidentJson(before),
+      after: incidentJson(after),
       fields: [...fields],
     })),
     counts: { opened: opened.length, gone: gone.length, changed: changed.length, unchanged, looks },
     otherConfigs: done.otherConfigs.length,
-  };
-}
-
-function incidentView({ detectedAt, openedAt, noticeAt, restoredAt, foldedInto: _, ...rest }: ReplayedIncident) {
-  return {
-    ...rest,
-    detectedAt: iso(detectedAt),
-    openedAt: iso(openedAt),
-    ...(noticeAt === undefined ? {} : { noticeAt: iso(noticeAt) }),
-    ...(restoredAt === undefined ? {} : { restoredAt: iso(restoredAt) }),
   };
 }

@@ -3,7 +3,7 @@
  */
 import type { Instant } from "../model/time.ts";
 import type { Backtest } from "../replay/backtest.ts";
-import type { ChangedIncident, ComparedField, ReplayedIncident } from "../replay/compare.ts";
+import { type ChangedIncident, type ComparedField, incidentJson, type ReplayedIncident } from "../replay/compare.ts";
 
 const longest = 200;
 
@@ -84,17 +84,6 @@ export function replayJson(done: Backtest) {
     changed: changed.map(({ before, after, fields }) => ({ before: incidentJson(before), after: incidentJson(after), fields })),
     before: done.before.map(incidentJson),
     after: done.after.map(incidentJson),
-  };
-}
-
-export function incidentJson(incident: ReplayedIncident) {
-  const { detectedAt, openedAt, noticeAt, restoredAt, ...rest } = incident;
-  return {
-    ...rest,
-    detectedAt: iso(detectedAt),
-    openedAt: iso(openedAt),
-    ...(noticeAt === undefined ? {} : { noticeAt: iso(noticeAt) }),
-    ...(restoredAt === undefined ? {} : { restoredAt: iso(restoredAt) }),
   };
 }
 

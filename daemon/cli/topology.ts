@@ -4,8 +4,7 @@
  * Reads the database beside a running daemon; writes nothing. Accepting is done over the API, by a token: somebody answers for it.
  */
 import { existsSync } from "node:fs";
-import { basename, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { basename } from "node:path";
 import { parentsOf, sitesBehind } from "../../rules/cuts.ts";
 import { contradicted, standingOf, withLearned } from "../../rules/learned.ts";
 import { systemClock } from "../clock.ts";
@@ -16,6 +15,7 @@ import { keptProposals } from "../confirming.ts";
 import type { Config } from "../model/config.ts";
 import type { ParentProposal } from "../model/learned.ts";
 import { openStore } from "../store/open.ts";
+import { configAndJson } from "./config-and-json.ts";
 import type { Io } from "./io.ts";
 
 const help = `vigie topology [--config vigie.yaml] [--json]
@@ -28,12 +28,8 @@ over the API: POST /api/v1/topology/proposals/<id>/accept, …/refuse.
 Exit code: 0 printed, 1 the configuration or the database cannot be read, 2 wrong use.`;
 
 export async function topology(argv: string[], io: Io): Promise<number> {
-  const asked = readArgs(argv);
-  if (typeof asked === "string") {
-    if (asked === "help") io.out(help);
-    else io.err(`vigie topology: ${asked}\n\n${help}`);
-    return asked === "help" ? 0 : 2;
-  }
+  const asked = configAndJson("topology", help, argv, io);
+  if (typeof asked === "number") return asked;
   const loaded = await loadConfig(asked.file);
   if (!loaded.ok) {
     for (const problem of loaded.problems) io.err(formatProblem(problem));
@@ -43,22 +39,6 @@ export async function topology(argv: string[], io: Io): Promise<number> {
   if (asked.json) io.out(JSON.stringify(picture));
   else for (const line of linesOf(picture)) io.out(line);
   return 0;
-}
-
-function readArgs(argv: string[]): { readonly file: string; readonly json: boolean } | string {
-  try {
-    const options = {
-      config: { type: "string" },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", short: "h" },
-    } as const;
-    const { values } = parseArgs({ args: argv, options });
-    if (values.help === true) return "help";
-    const { config = "vigie.yaml", json } = values;
-    return existsSync(config) ? { file: resolve(config), json } : `${config} is not there; name the file with --config`;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
 }
 
 /** Before the daemon's first run there is no database, and nothing was learned. */

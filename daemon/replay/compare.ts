@@ -161,3 +161,15 @@ function factsOf(incident: Incident, rootOf: (id: string) => string | undefined)
     ...(foldedInto === undefined ? {} : { foldedInto: rootOf(foldedInto) ?? foldedInto }),
   };
 }
+
+/** For a script and for the API: instants in ISO 8601. */
+export function incidentJson(incident: ReplayedIncident) {
+  const { detectedAt, openedAt, noticeAt, restoredAt, ...rest } = incident;
+  return {
+    ...rest,
+    detectedAt: new Date(detectedAt).toISOString(),
+    openedAt: new Date(openedAt).toISOString(),
+    ...(noticeAt === undefined ? {} : { noticeAt: new Date(noticeAt).toISOString() }),
+    ...(restoredAt === undefined ? {} : { restoredAt: new Date(restoredAt).toISOString() }),
+  };
+}

@@ -9,7 +9,7 @@ import { HOUR, type Instant } from "../model/time.ts";
 import type { Clock, Log, Store } from "../ports.ts";
 import { NotACalendar, type ParsedCalendar, parseCalendar, type UnreadWhy } from "../sessions/ical.ts";
 import { mapOccurrences } from "../sessions/mapping.ts";
-import type { Leases } from "./lease.ts";
+import { type Leases, leasedTurns } from "./lease.ts";
 import type { Role } from "./supervisor.ts";
 
 /** How a calendar stands. Counts and codes only. */
@@ -66,18 +66,13 @@ export class Calendars implements Role {
     this.#deps = deps;
   }
 
-  async run(signal: AbortSignal, beat: () => void): Promise<void> {
+  run(signal: AbortSignal, beat: () => void): Promise<void> {
     const { leases, clock } = this.#deps;
-    await leases.wait(this.name, signal, beat);
-    if (signal.aborted) return;
-    await this.load();
-    while (!signal.aborted) {
-      await leases.wait(this.name, signal, beat);
-      if (signal.aborted) return;
-      await this.turn(signal, beat);
-      beat();
-      await clock.sleep(everyMs, signal);
-    }
+    return leasedTurns(
+      { role: this.name, everyMs, leases, clock, load: () => this.load(), turn: (until, alive) => this.turn(until, alive) },
+      signal,
+      beat,
+    );
   }
 
   async load(): Promise<void> {

@@ -13,7 +13,7 @@ import { type Incident, isFailing, type OutboxRow } from "../model/incident.ts";
 import type { ReadinessCause, Session, SessionReadiness } from "../model/session.ts";
 import { DAY, type Instant, MINUTE } from "../model/time.ts";
 import type { Clock, Log, Store } from "../ports.ts";
-import type { Leases } from "./lease.ts";
+import { type Leases, leasedTurns } from "./lease.ts";
 import { coordinatorsOf, outboxKey } from "./recipients.ts";
 import type { Role } from "./supervisor.ts";
 
@@ -52,18 +52,9 @@ export class Readiness implements Role {
     this.#deps = deps;
   }
 
-  async run(signal: AbortSignal, beat: () => void): Promise<void> {
+  run(signal: AbortSignal, beat: () => void): Promise<void> {
     const { leases, clock } = this.#deps;
-    await leases.wait(this.name, signal, beat);
-    if (signal.aborted) return;
-    await this.load();
-    while (!signal.aborted) {
-      await leases.wait(this.name, signal, beat);
-      if (signal.aborted) return;
-      await this.turn();
-      beat();
-      await clock.sleep(everyMs, signal);
-    }
+    return leasedTurns({ role: this.name, everyMs, leases, clock, load: () => this.load(), turn: () => this.turn() }, signal, beat);
   }
 
   /** What is known of a session; undefined until half an hour before it. */

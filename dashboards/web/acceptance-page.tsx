@@ -6,6 +6,7 @@ import type { VNode } from "preact";
 import type { CommissioningShape, SheetShape } from "../../daemon/api/contract.ts";
 import { acceptanceWords } from "./acceptance-words.ts";
 import { Frame, Mark, type PageContext } from "./frame.tsx";
+import { Table } from "./table.tsx";
 import { words } from "./words.ts";
 
 export interface AcceptancePageProps {
@@ -50,34 +51,21 @@ function SheetTable({ page, sheet }: { readonly page: PageContext; readonly shee
   const w = acceptanceWords[page.language];
   const groups = [...sheet.devices, undefined].map((device) => ({ device, lines: sheet.lines.filter((each) => each.device === device) }));
   return (
-    <section class="scroll" tabindex={0} aria-label={w.title}>
-      <table>
-        <thead>
-          <tr>
-            {[words[page.language].device, w.item, w.seen, w.note].map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
+    <Table label={w.title} heads={[words[page.language].device, w.item, w.seen, w.note]}>
+      {groups.flatMap(({ device, lines }) =>
+        lines.map((line) => (
+          <tr key={line.id}>
+            <td>{device === undefined ? w.room : <a href={`/devices/${encodeURIComponent(device)}`}>{page.texts.name(device)}</a>}</td>
+            <td>{w.items[line.item]}</td>
+            <td>
+              <Mark tone={tones[line.state]} text={w.states[line.state]} />
+              {line.value === undefined ? null : <span class="why">{valueText(page, line)}</span>}
+            </td>
+            <td>{line.state === "open" ? w.tick : ""}</td>
           </tr>
-        </thead>
-        <tbody>
-          {groups.flatMap(({ device, lines }) =>
-            lines.map((line) => (
-              <tr key={line.id}>
-                <td>{device === undefined ? w.room : <a href={`/devices/${encodeURIComponent(device)}`}>{page.texts.name(device)}</a>}</td>
-                <td>{w.items[line.item]}</td>
-                <td>
-                  <Mark tone={tones[line.state]} text={w.states[line.state]} />
-                  {line.value === undefined ? null : <span class="why">{valueText(page, line)}</span>}
-                </td>
-                <td>{line.state === "open" ? w.tick : ""}</td>
-              </tr>
-            )),
-          )}
-        </tbody>
-      </table>
-    </section>
+        )),
+      )}
+    </Table>
   );
 }
 

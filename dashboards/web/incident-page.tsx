@@ -11,6 +11,7 @@ import { Joined } from "./joined.tsx";
 import { MutedNote } from "./maintenance-page.tsx";
 import { ruleWords } from "./rules-words.ts";
 import { SessionHits } from "./session-hits.tsx";
+import { Table } from "./table.tsx";
 import { Timeline } from "./timeline.tsx";
 import { words } from "./words.ts";
 
@@ -175,35 +176,22 @@ function Deliveries({ page, incident }: Pick<IncidentPageProps, "page" | "incide
   return (
     <div>
       <h2 id="deliveries">{w.deliveries}</h2>
-      <section class="scroll" tabindex={0} aria-label={w.deliveries}>
-        <table>
-          <thead>
-            <tr>
-              {[w.at, w.recipient, w.message, w.channel, w.level, w.state, w.attempts].map((head) => (
-                <th key={head} scope="col">
-                  {head}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {incident.deliveries.map((row) => (
-              <tr key={row.key}>
-                <td>{page.texts.exact(row.sentAt ?? row.createdAt)}</td>
-                <td>{page.texts.contact(row.recipient)}</td>
-                <td>{page.texts.notice(row.kind, row.level)}</td>
-                <td>{row.channel}</td>
-                <td>{page.texts.level(row.level)}</td>
-                <td>
-                  {w.delivery[row.state] ?? row.state}
-                  {row.error === undefined ? null : <span class="why">{row.error}</span>}
-                </td>
-                <td>{row.attempts}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+      <Table label={w.deliveries} heads={[w.at, w.recipient, w.message, w.channel, w.level, w.state, w.attempts]}>
+        {incident.deliveries.map((row) => (
+          <tr key={row.key}>
+            <td>{page.texts.exact(row.sentAt ?? row.createdAt)}</td>
+            <td>{page.texts.contact(row.recipient)}</td>
+            <td>{page.texts.notice(row.kind, row.level)}</td>
+            <td>{row.channel}</td>
+            <td>{page.texts.level(row.level)}</td>
+            <td>
+              {w.delivery[row.state] ?? row.state}
+              {row.error === undefined ? null : <span class="why">{row.error}</span>}
+            </td>
+            <td>{row.attempts}</td>
+          </tr>
+        ))}
+      </Table>
     </div>
   );
 }

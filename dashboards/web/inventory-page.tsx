@@ -5,6 +5,7 @@ import type { VNode } from "preact";
 import type { DeviceEventShape, InventoryItemShape } from "../../daemon/api/contract.ts";
 import { Frame, type PageContext } from "./frame.tsx";
 import { Changes, Serial, Warranty } from "./inventory-parts.tsx";
+import { Table } from "./table.tsx";
 import { words } from "./words.ts";
 
 export interface InventoryPageProps {
@@ -38,7 +39,7 @@ export function InventoryPage({ page, search, items, all, changes }: InventoryPa
       {items.length === 0 ? (
         <p class="hint">{all === 0 ? w.noDevices : w.nothingFound}</p>
       ) : (
-        <Table page={page} items={items.slice(0, listed)} />
+        <Items page={page} items={items.slice(0, listed)} />
       )}
       <section aria-labelledby="changes">
         <h2 id="changes">{w.recentChanges}</h2>
@@ -48,60 +49,50 @@ export function InventoryPage({ page, search, items, all, changes }: InventoryPa
   );
 }
 
-function Table({ page, items }: { readonly page: PageContext; readonly items: readonly InventoryItemShape[] }): VNode {
+function Items({ page, items }: { readonly page: PageContext; readonly items: readonly InventoryItemShape[] }): VNode {
   const w = words[page.language];
   const { texts } = page;
   return (
-    <section class="scroll" tabindex={0} aria-label={w.inventory}>
-      <table>
-        <thead>
-          <tr>
-            {[
-              w.device,
-              w.where,
-              texts.reading("model"),
-              texts.reading("serial"),
-              texts.reading("software_version"),
-              w.address,
-              w.supplier,
-              w.warranty,
-            ].map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((item) => (
-            <tr key={item.device}>
-              <th scope="row">
-                <a href={`/devices/${encodeURIComponent(item.device)}`}>{item.name}</a>
-                {item.asset.tag === undefined ? null : <span class="why">{item.asset.tag}</span>}
-              </th>
-              <td>
-                {item.siteName}
-                {item.roomName === undefined ? null : <span class="why">{item.roomName}</span>}
-              </td>
-              <td>{item.model}</td>
-              <td>
-                <Serial page={page} item={item} />
-              </td>
-              <td>{item.softwareVersion}</td>
-              <td>
-                <code>{item.address}</code>
-              </td>
-              <td>
-                {item.supplierName}
-                {item.asset.contract === undefined ? null : <span class="why">{item.asset.contract}</span>}
-              </td>
-              <td>
-                <Warranty page={page} item={item} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <Table
+      label={w.inventory}
+      heads={[
+        w.device,
+        w.where,
+        texts.reading("model"),
+        texts.reading("serial"),
+        texts.reading("software_version"),
+        w.address,
+        w.supplier,
+        w.warranty,
+      ]}
+    >
+      {items.map((item) => (
+        <tr key={item.device}>
+          <th scope="row">
+            <a href={`/devices/${encodeURIComponent(item.device)}`}>{item.name}</a>
+            {item.asset.tag === undefined ? null : <span class="why">{item.asset.tag}</span>}
+          </th>
+          <td>
+            {item.siteName}
+            {item.roomName === undefined ? null : <span class="why">{item.roomName}</span>}
+          </td>
+          <td>{item.model}</td>
+          <td>
+            <Serial page={page} item={item} />
+          </td>
+          <td>{item.softwareVersion}</td>
+          <td>
+            <code>{item.address}</code>
+          </td>
+          <td>
+            {item.supplierName}
+            {item.asset.contract === undefined ? null : <span class="why">{item.asset.contract}</span>}
+          </td>
+          <td>
+            <Warranty page={page} item={item} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -4,6 +4,7 @@
 import type { VNode } from "preact";
 import type { DeviceFamilyShape, FactCountShape } from "../../daemon/api/contract.ts";
 import type { PageContext } from "./frame.tsx";
+import { Table } from "./table.tsx";
 import { words } from "./words.ts";
 
 interface KnownProps {
@@ -47,29 +48,16 @@ export function Known({ page, known }: KnownProps): VNode | null {
 function Facts({ page, facts }: { readonly page: PageContext; readonly facts: readonly FactCountShape[] }): VNode {
   const w = words[page.language].known;
   return (
-    <section class="scroll" tabindex={0} aria-label={w.facts}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{w.facts}</th>
-            <th scope="col">{w.all}</th>
-            <th scope="col">{w.recording}</th>
-            <th scope="col">{w.manual}</th>
-            <th scope="col">{w.memory}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {facts.map(({ of, all, recording, manual, memory }) => (
-            <tr key={of}>
-              <th scope="row">{w.of[of]}</th>
-              <td>{all}</td>
-              <td>{recording}</td>
-              <td>{manual}</td>
-              <td>{memory}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <Table label={w.facts} heads={[w.facts, w.all, w.recording, w.manual, w.memory]}>
+      {facts.map(({ of, all, recording, manual, memory }) => (
+        <tr key={of}>
+          <th scope="row">{w.of[of]}</th>
+          <td>{all}</td>
+          <td>{recording}</td>
+          <td>{manual}</td>
+          <td>{memory}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -5,6 +5,7 @@ import type { VNode } from "preact";
 import type { MaintenanceShape } from "../../daemon/api/contract.ts";
 import { Frame, Mark, type PageContext } from "./frame.tsx";
 import { maintenanceWords } from "./maintenance-words.ts";
+import { Table } from "./table.tsx";
 import { words } from "./words.ts";
 
 export interface MaintenancePageProps {
@@ -39,38 +40,25 @@ export function MaintenancePage({ page, items }: MaintenancePageProps): VNode {
 function Listed({ page, items, name }: MaintenancePageProps & { readonly name: string }): VNode {
   const m = maintenanceWords[page.language];
   return (
-    <section class="scroll" tabindex={0} aria-label={name}>
-      <table>
-        <thead>
-          <tr>
-            {[m.what, m.about, m.when, m.why, m.who, m.behind, m.quiet].map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
+    <Table label={name} heads={[m.what, m.about, m.when, m.why, m.who, m.behind, m.quiet]}>
+      {items.map((item) => (
+        <tr key={item.id} id={item.id}>
+          <td>
+            <Mark tone={item.kind === "maintenance" ? "plain" : "warn"} text={m.kind[item.kind]} /> <code>{item.id}</code>
+          </td>
+          <td>{aboutText(page, item)}</td>
+          <td>
+            {whenTexts(page, item).map((text) => (
+              <div key={text}>{text}</div>
             ))}
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((item) => (
-            <tr key={item.id} id={item.id}>
-              <td>
-                <Mark tone={item.kind === "maintenance" ? "plain" : "warn"} text={m.kind[item.kind]} /> <code>{item.id}</code>
-              </td>
-              <td>{aboutText(page, item)}</td>
-              <td>
-                {whenTexts(page, item).map((text) => (
-                  <div key={text}>{text}</div>
-                ))}
-              </td>
-              <td>{item.reason}</td>
-              <td>{item.by}</td>
-              <td class="figure">{item.alarmsBehind}</td>
-              <td class="figure">{item.incidentsQuiet}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+          </td>
+          <td>{item.reason}</td>
+          <td>{item.by}</td>
+          <td class="figure">{item.alarmsBehind}</td>
+          <td class="figure">{item.incidentsQuiet}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -4,6 +4,7 @@
 import type { VNode } from "preact";
 import type { RecurrenceShape } from "../../daemon/api/contract.ts";
 import { Frame, type PageContext } from "./frame.tsx";
+import { Table } from "./table.tsx";
 import { words } from "./words.ts";
 
 export interface RecurrenceRow extends RecurrenceShape {
@@ -27,7 +28,7 @@ export function RecurrencesPage({ page, recurrences }: RecurrencesPageProps): VN
     <Frame page={page} title={w.recurrences}>
       <p>{w.recurrencesMeaning}</p>
       <p class="hint">{w.recurrencesHow}</p>
-      {again.length === 0 ? <p class="calm">{w.noRecurrences}</p> : <Table page={page} recurrences={again} />}
+      {again.length === 0 ? <p class="calm">{w.noRecurrences}</p> : <Recurrences page={page} recurrences={again} />}
       {once === 0 ? null : (
         <p class="hint">
           {w.firstTimes}
@@ -39,27 +40,14 @@ export function RecurrencesPage({ page, recurrences }: RecurrencesPageProps): VN
   );
 }
 
-function Table({ page, recurrences }: RecurrencesPageProps): VNode {
+function Recurrences({ page, recurrences }: RecurrencesPageProps): VNode {
   const w = words[page.language];
   return (
-    <section class="scroll" tabindex={0} aria-label={w.recurrences}>
-      <table>
-        <thead>
-          <tr>
-            {[w.device, w.symptom, w.site, w.days30, w.days90, w.last, w.daysSince, w.incidentsSeen].map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {recurrences.map((row) => (
-            <Row key={row.fingerprint} page={page} row={row} />
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <Table label={w.recurrences} heads={[w.device, w.symptom, w.site, w.days30, w.days90, w.last, w.daysSince, w.incidentsSeen]}>
+      {recurrences.map((row) => (
+        <Row key={row.fingerprint} page={page} row={row} />
+      ))}
+    </Table>
   );
 }
 

@@ -5,6 +5,7 @@ import type { VNode } from "preact";
 import type { ProposalShape, RuleDetailShape, RuleItemShape } from "../../daemon/api/contract.ts";
 import { Frame, type PageContext } from "./frame.tsx";
 import { ruleWords } from "./rules-words.ts";
+import { Table } from "./table.tsx";
 import { words } from "./words.ts";
 
 /** What depends on the language, made where the rule is. */
@@ -35,35 +36,22 @@ export function RulesPage({ page, rules }: RulesPageProps): VNode {
     <Frame page={page} title={r.title}>
       <p>{r.meaning}</p>
       <p class="hint">{r.how}</p>
-      <section class="scroll" tabindex={0} aria-label={r.title}>
-        <table>
-          <thead>
-            <tr>
-              {[r.rule, r.applies, r.raised, r.opened30, r.opened90, r.false90, r.share, r.outside].map((head) => (
-                <th key={head} scope="col">
-                  {head}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rules.map(({ id, title, counts, said }) => (
-              <tr key={id}>
-                <td>
-                  <a href={`/rules/${encodeURIComponent(id)}`}>{title[page.language]}</a> <code>{id}</code>
-                </td>
-                <td>{said.appliesTo}</td>
-                <td>{said.raised}</td>
-                <td class="figure">{counts.opened30}</td>
-                <td class="figure">{counts.opened90}</td>
-                <td class="figure">{counts.falseAlarms90}</td>
-                <td class="figure">{percent(counts.falseShare90)}</td>
-                <td class="figure">{counts.toldOutsideHours90}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+      <Table label={r.title} heads={[r.rule, r.applies, r.raised, r.opened30, r.opened90, r.false90, r.share, r.outside]}>
+        {rules.map(({ id, title, counts, said }) => (
+          <tr key={id}>
+            <td>
+              <a href={`/rules/${encodeURIComponent(id)}`}>{title[page.language]}</a> <code>{id}</code>
+            </td>
+            <td>{said.appliesTo}</td>
+            <td>{said.raised}</td>
+            <td class="figure">{counts.opened30}</td>
+            <td class="figure">{counts.opened90}</td>
+            <td class="figure">{counts.falseAlarms90}</td>
+            <td class="figure">{percent(counts.falseShare90)}</td>
+            <td class="figure">{counts.toldOutsideHours90}</td>
+          </tr>
+        ))}
+      </Table>
     </Frame>
   );
 }
@@ -111,34 +99,21 @@ function FalseAlarms({ page, rule }: { readonly page: PageContext; readonly rule
   const r = ruleWords[page.language];
   const w = words[page.language];
   return (
-    <section class="scroll" tabindex={0} aria-label={r.falseAlarms}>
-      <table>
-        <thead>
-          <tr>
-            {[w.incidentsSeen, w.device, w.site, r.lasted].map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rule.falseAlarms.map(({ number, at, device, deviceName, part, siteName, lastedSeconds }) => (
-            <tr key={number}>
-              <td>
-                <a href={`/incidents/${encodeURIComponent(number)}`}>{number}</a> {page.texts.time(at)}
-              </td>
-              <td>
-                {device === undefined ? "" : <a href={`/devices/${encodeURIComponent(device)}`}>{deviceName ?? device}</a>}
-                {part === undefined ? "" : ` (${page.texts.part(part)})`}
-              </td>
-              <td>{siteName}</td>
-              <td class="figure">{lastedSeconds === undefined ? "" : `${Math.round(lastedSeconds)} s`}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <Table label={r.falseAlarms} heads={[w.incidentsSeen, w.device, w.site, r.lasted]}>
+      {rule.falseAlarms.map(({ number, at, device, deviceName, part, siteName, lastedSeconds }) => (
+        <tr key={number}>
+          <td>
+            <a href={`/incidents/${encodeURIComponent(number)}`}>{number}</a> {page.texts.time(at)}
+          </td>
+          <td>
+            {device === undefined ? "" : <a href={`/devices/${encodeURIComponent(device)}`}>{deviceName ?? device}</a>}
+            {part === undefined ? "" : ` (${page.texts.part(part)})`}
+          </td>
+          <td>{siteName}</td>
+          <td class="figure">{lastedSeconds === undefined ? "" : `${Math.round(lastedSeconds)} s`}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -5,6 +5,7 @@ import type { VNode } from "preact";
 import type { SessionListShape, SessionShape } from "../../daemon/api/contract.ts";
 import { Frame, Mark, type PageContext } from "./frame.tsx";
 import { sessionsWords } from "./sessions-words.ts";
+import { Table } from "./table.tsx";
 
 export interface SessionsPageProps {
   readonly page: PageContext;
@@ -22,25 +23,6 @@ export function SessionsPage({ page, list }: SessionsPageProps): VNode {
       {list.items.length === 0 ? <p class="calm">{s.none}</p> : <Sessions page={page} items={list.items} />}
       {list.calendars.length === 0 ? null : <Calendars page={page} list={list} />}
     </Frame>
-  );
-}
-
-function Table(props: { readonly label: string; readonly heads: readonly string[]; readonly children: VNode[] }): VNode {
-  return (
-    <section class="scroll" tabindex={0} aria-label={props.label}>
-      <table>
-        <thead>
-          <tr>
-            {props.heads.map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>{props.children}</tbody>
-      </table>
-    </section>
   );
 }
 

@@ -6,6 +6,7 @@ import type { VNode } from "preact";
 import type { ParentProposalShape, TopologyShape } from "../../daemon/api/contract.ts";
 import { Frame, Mark, type PageContext } from "./frame.tsx";
 import { type LinkRow, Links } from "./links.tsx";
+import { Table } from "./table.tsx";
 import { topologyWords } from "./topology-words.ts";
 import { words } from "./words.ts";
 
@@ -63,37 +64,24 @@ function Proposals(props: {
   const { page, proposals, label } = props;
   const w = topologyWords[page.language];
   return (
-    <section class="scroll" tabindex={0} aria-label={`${label}, ${w.table}`}>
-      <table>
-        <thead>
-          <tr>
-            {[w.device, w.through, w.from, w.state, w.write].map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {proposals.map((each) => (
-            <tr key={each.id}>
-              <td>
-                <DeviceLink page={page} id={each.device} />
-              </td>
-              <td>{each.parents.map((id) => page.texts.name(id)).join(", ")}</td>
-              <td>{each.from.map((from) => fromText(page, from)).join("; ")}</td>
-              <td>
-                <State page={page} proposal={each} />
-              </td>
-              <td>
-                <code>{each.write.yaml}</code>
-                <span class="why">{whereText(page, each)}</span>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <Table label={`${label}, ${w.table}`} heads={[w.device, w.through, w.from, w.state, w.write]}>
+      {proposals.map((each) => (
+        <tr key={each.id}>
+          <td>
+            <DeviceLink page={page} id={each.device} />
+          </td>
+          <td>{each.parents.map((id) => page.texts.name(id)).join(", ")}</td>
+          <td>{each.from.map((from) => fromText(page, from)).join("; ")}</td>
+          <td>
+            <State page={page} proposal={each} />
+          </td>
+          <td>
+            <code>{each.write.yaml}</code>
+            <span class="why">{whereText(page, each)}</span>
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -3,6 +3,7 @@
  */
 import type { VNode } from "preact";
 import { Frame, type PageContext } from "./frame.tsx";
+import { Table } from "./table.tsx";
 import { words } from "./words.ts";
 
 export interface WeaknessesPageProps {
@@ -21,12 +22,12 @@ export function WeaknessesPage({ page, report }: WeaknessesPageProps): VNode {
     <Frame page={page} title={w.weaknesses}>
       <p>{w.weaknessesMeaning}</p>
       <p class="hint">{w.weaknessesHow}</p>
-      {report.weak === 0 ? <p class="calm">{w.noWeakDevices}</p> : <Table page={page} report={report} />}
+      {report.weak === 0 ? <p class="calm">{w.noWeakDevices}</p> : <Rows page={page} report={report} />}
     </Frame>
   );
 }
 
-function Table({ page, report }: WeaknessesPageProps): VNode {
+function Rows({ page, report }: WeaknessesPageProps): VNode {
   const w = words[page.language];
   return (
     <>
@@ -35,34 +36,21 @@ function Table({ page, report }: WeaknessesPageProps): VNode {
         {w.colon}
         {report.weak} {w.weakOf} {report.devices}
       </p>
-      <section class="scroll" tabindex={0} aria-label={w.weaknesses}>
-        <table>
-          <thead>
-            <tr>
-              {[w.weaknesses, w.weakCount, w.weakWhich].map((head) => (
-                <th key={head} scope="col">
-                  {head}
-                </th>
+      <Table label={w.weaknesses} heads={[w.weaknesses, w.weakCount, w.weakWhich]}>
+        {report.rows.map(({ weakness, devices }) => (
+          <tr key={weakness}>
+            <td>{page.texts.weakness(weakness)}</td>
+            <td class="figure">{devices.length}</td>
+            <td>
+              {devices.map(({ id, name }) => (
+                <a key={id} class="inline" href={`/devices/${encodeURIComponent(id)}`}>
+                  {name}
+                </a>
               ))}
-            </tr>
-          </thead>
-          <tbody>
-            {report.rows.map(({ weakness, devices }) => (
-              <tr key={weakness}>
-                <td>{page.texts.weakness(weakness)}</td>
-                <td class="figure">{devices.length}</td>
-                <td>
-                  {devices.map(({ id, name }) => (
-                    <a key={id} class="inline" href={`/devices/${encodeURIComponent(id)}`}>
-                      {name}
-                    </a>
-                  ))}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+            </td>
+          </tr>
+        ))}
+      </Table>
     </>
   );
 }

@@ -1,7 +1,7 @@
 /** The demo network as shipped, watched by the real daemon: every family answers over its own protocol, and what is ordered is told. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -9,43 +9,21 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { type App, startApp } from "../../daemon/app.ts";
 import { loadConfig } from "../../daemon/config/load.ts";
 import { createLog } from "../../daemon/log.ts";
-import { builtFile, projectRoot } from "../../probes/built.ts";
+import { builtFile } from "../../probes/built.ts";
 import { specFrom } from "../../probes/simulator/spec.ts";
 import { until } from "../grafana/watched.ts";
-import { freePort } from "../probes/simulator/network.ts";
+import { demoEnv as env, moveDemo } from "./moved-demo.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "vigie-demo-whole-"));
-const env = {
-  ...process.env,
-  VIGIE_DEMO_SNMP_AUTH: "auth-password",
-  VIGIE_DEMO_SNMP_PRIV: "priv-password",
-  VIGIE_DEMO_COMMUNITY: "demo-community",
-  VIGIE_DEMO_CODEC_PASSWORD: "codec-password",
-  VIGIE_DEMO_TOKEN: "a-token-of-the-demo",
-};
 let app: App;
 let simulator: ChildProcess;
 let told: AsyncIterator<string>;
 
-/** The shipped files with other addresses and ports, so that a demo running beside is left alone. */
-async function moved(): Promise<string> {
-  cpSync(join(projectRoot(), "demo"), join(folder, "demo"), { recursive: true });
-  const ports = new Map<string, number>();
-  for (const port of ["8080", "16200", "16100", "2222", "7000", "2424"]) ports.set(port, await freePort());
-  const files = ["vigie.yaml", ...readdirSync(join(folder, "demo", "sites")).map((name) => join("sites", name))];
-  for (const name of files) {
-    const file = join(folder, "demo", name);
-    let text = readFileSync(file, "utf8").replaceAll("127.20.", "127.21.");
-    for (const [port, free] of ports) text = text.replace(new RegExp(`(_port: |127\\.0\\.0\\.1:)${port}\\b`, "g"), `$1${free}`);
-    // A look is far away: what is seen sooner was told by the codec itself.
-    if (name.includes("baie-aux-outardes")) text = text.replace("ssh: { interval: 10s", "ssh: { interval: 40s");
-    writeFileSync(file, text);
-  }
-  return join(folder, "demo", "vigie.yaml");
-}
-
 beforeAll(async () => {
-  const file = await moved();
+  // A look is far away: what is seen sooner was told by the codec itself.
+  const calmer = (name: string, text: string) =>
+    name.includes("baie-aux-outardes") ? text.replace("ssh: { interval: 10s", "ssh: { interval: 40s") : text;
+  const file = await moveDemo(folder, 21, calmer);
   const loaded = await loadConfig(file, { env, demo: true });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
   const spec = join(folder, "network.json");

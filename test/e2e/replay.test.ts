@@ -1,7 +1,7 @@
 /** The demo's script as shipped, watched by the real daemon; then replayed: the same incidents, to the second. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -16,42 +16,21 @@ import { backtest } from "../../daemon/replay/backtest.ts";
 import { booksOf } from "../../daemon/replay/books.ts";
 import { type ReplayedIncident, recorded } from "../../daemon/replay/compare.ts";
 import { openStore } from "../../daemon/store/open.ts";
-import { builtFile, projectRoot } from "../../probes/built.ts";
+import { builtFile } from "../../probes/built.ts";
 import { specFrom } from "../../probes/simulator/spec.ts";
-import { freePort } from "../probes/simulator/network.ts";
+import { demoEnv as env, moveDemo } from "./moved-demo.ts";
 
 /** Of the script's eight minutes. */
 const playedMs = 150_000;
 const folder = mkdtempSync(join(tmpdir(), "vigie-replay-"));
-const env = {
-  ...process.env,
-  VIGIE_DEMO_SNMP_AUTH: "auth-password",
-  VIGIE_DEMO_SNMP_PRIV: "priv-password",
-  VIGIE_DEMO_COMMUNITY: "demo-community",
-  VIGIE_DEMO_CODEC_PASSWORD: "codec-password",
-  VIGIE_DEMO_TOKEN: "a-token-of-the-demo",
-};
 const file = join(folder, "demo", "vigie.yaml");
 let app: App | undefined;
 let simulator: ChildProcess;
 let config: Config;
 let startedAt: number;
 
-/** The shipped files with other addresses and ports, so that a demo running beside is left alone. */
-async function moved(): Promise<void> {
-  cpSync(join(projectRoot(), "demo"), join(folder, "demo"), { recursive: true });
-  const ports = new Map<string, number>();
-  for (const port of ["8080", "16200", "16100", "2222", "7000", "2424"]) ports.set(port, await freePort());
-  for (const name of ["vigie.yaml", ...readdirSync(join(folder, "demo", "sites")).map((each) => join("sites", each))]) {
-    const path = join(folder, "demo", name);
-    let text = readFileSync(path, "utf8").replaceAll("127.20.", "127.22.");
-    for (const [port, free] of ports) text = text.replace(new RegExp(`(_port: |127\\.0\\.0\\.1:)${port}\\b`, "g"), `$1${free}`);
-    writeFileSync(path, text);
-  }
-}
-
 beforeAll(async () => {
-  await moved();
+  await moveDemo(folder, 22);
   const loaded = await loadConfig(file, { env, demo: true });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
   ({ config } = loaded);

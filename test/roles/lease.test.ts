@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { SECOND } from "../../daemon/model/time.ts";
 import { type Fence, LeaseLost, type Log, type Store, StoreUnavailable } from "../../daemon/ports.ts";
-import { createLeaseKeeper, leaseTtlMs } from "../../daemon/roles/lease.ts";
+import { createLeaseKeeper, leasedTurns, leaseTtlMs } from "../../daemon/roles/lease.ts";
 import { FakeClock } from "../fakes/clock.ts";
 
 const quiet: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
@@ -93,4 +93,21 @@ describe("a lease", () => {
     expect(state.released).toEqual(["evaluator", "escalator"]);
     expect(leases.held("evaluator")).toBe(false);
   });
+});
+
+it("a leased role reads back what the store holds when it gets the lease, and again when somebody else had it meanwhile", async () => {
+  const clock = new FakeClock();
+  const told: string[] = [];
+  let epoch = 1;
+  const leases = { fence: (role: string) => ({ role, holder: "me", epoch }), held: () => true, wait: async () => undefined };
+  const load = async () => void told.push("load");
+  const abort = new AbortController();
+  const work = { role: "readiness", everyMs: SECOND, leases, clock, load, turn: async () => void told.push("turn") };
+  const ended = leasedTurns(work, abort.signal, () => {});
+  await clock.advance(1.5 * SECOND);
+  epoch = 2;
+  await clock.advance(2 * SECOND);
+  abort.abort();
+  await ended;
+  expect(told).toEqual(["load", "turn", "turn", "load", "turn", "turn"]);
 });

@@ -22,6 +22,20 @@ async function nasty(onRequest: (request: SeenRequest, socket: Socket) => void):
   return peer;
 }
 
+/** Answers after so long, and counts how many requests wait at once. */
+async function slow(afterMs: number): Promise<{ readonly peer: Peer; readonly most: () => number }> {
+  let [open, most] = [0, 0];
+  const peer = await nasty((request, socket) => {
+    open += 1;
+    most = Math.max(most, open);
+    setTimeout(() => {
+      open -= 1;
+      send(socket, request, reply(request));
+    }, afterMs);
+  });
+  return { peer, most: () => most };
+}
+
 const send = (socket: Socket, request: SeenRequest, bytes: Buffer) => socket.send(bytes, request.from.port, request.from.address);
 const scalars = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ oid: `1.3.6.1.4.1.9.${i}.0`, name: `value_${i}`, as: "gauge" as const }));
@@ -50,16 +64,7 @@ describe("an agent that misbehaves", () => {
   });
 
   it("no more looks than allowed are under way at once; the others wait, and their deadline begins when they are let in", async () => {
-    let open = 0;
-    let most = 0;
-    const peer = await nasty((request, socket) => {
-      open += 1;
-      most = Math.max(most, open);
-      setTimeout(() => {
-        open -= 1;
-        send(socket, request, reply(request));
-      }, 60);
-    });
+    const { peer, most } = await slow(60);
     const probe = probeWith({ looksAtOnce: 3 });
     const looks = Array.from({ length: 60 }, (_, n) => {
       const one = target(peer.port, publicV2, family(), { timeoutMs: 1_000 });
@@ -67,7 +72,7 @@ describe("an agent that misbehaves", () => {
     });
     const found = await Promise.all(looks);
     expect(found.map(({ status }) => status)).toEqual(found.map(() => "up"));
-    expect(most).toBe(3);
+    expect(most()).toBe(3);
   });
 
   it("a reply from another source is dropped and counted, and the device stays silent", async () => {
@@ -239,20 +244,11 @@ describe("an agent that misbehaves", () => {
   });
 
   it("no more requests are in flight to one device than the ceiling, whatever is asked", async () => {
-    let open = 0;
-    let most = 0;
-    const peer = await nasty((request, socket) => {
-      open += 1;
-      most = Math.max(most, open);
-      setTimeout(() => {
-        open -= 1;
-        send(socket, request, reply(request));
-      }, 10);
-    });
+    const { peer, most } = await slow(10);
     const probe = probeWith({ perDevice: 2 });
     const looks = Array.from({ length: 8 }, () => probe.look(target(peer.port, publicV2), calm()));
     expect((await Promise.all(looks)).map((finding) => finding.status)).toEqual(Array(8).fill("up"));
-    expect(most).toBe(2);
+    expect(most()).toBe(2);
   });
 
   it("a ceiling that lets nothing out is unknown, not down", async () => {
