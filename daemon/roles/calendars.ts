@@ -134,8 +134,10 @@ export class Calendars implements Role {
     const counts = { sessions: known.length, unmapped, leftOut, unread, tooMany: parsed.tooMany };
     const status: CalendarStatus = { calendar: calendar.id, since: before?.since ?? at, triedAt: at, goodAt: at, ...counts };
     const merged = await store.transaction(leases.fence(this.name), async (tx) => {
-      // What is over or running stays, also when the calendar lists only what comes; of one that was cut nothing is known to be gone.
-      const to = parsed.tooMany ? at : at + calendar.horizonMs;
+      // What is over or running stays, also when the calendar lists only what comes. Where it was cut, or an event could not be understood,
+      // nothing is known to be gone: what it says itself to be cancelled is.
+      const isWhole = !parsed.tooMany && Object.keys(unread).length === 0;
+      const to = isWhole ? at + calendar.horizonMs : at;
       const done = await tx.replaceSessions(calendar.id, { from: at, to }, known);
       await tx.keep(`${statusPrefix}${calendar.id}`, status);
       const { added, changed: altered, cancelled } = done;

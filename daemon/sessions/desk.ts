@@ -152,6 +152,7 @@ export class SessionDesk {
     const refused = await store.transaction(undefined, async (tx) => {
       const done = await work(found, tx);
       if (typeof done === "string") return done;
+      if (!done) return "is gone";
       await tx.audit([{ at: clock.now(), by, action, target: id, data }]);
       return undefined;
     });

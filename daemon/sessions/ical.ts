@@ -77,6 +77,7 @@ export async function parseCalendar(text: string, options: ParseOptions): Promis
   let tooMany = false;
   const pace = pacing();
   for (const calendar of calendars) {
+    if (tooMany) break;
     const read = readerOf(calendar, options);
     for (const family of familiesOf(calendar)) {
       try {
