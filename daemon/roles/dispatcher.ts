@@ -98,8 +98,10 @@ export class Dispatcher implements Role {
     const claimedMs = clock.monotonicMs();
     const rows = await store.claimOutbox({ now, leaseMs, limit: atOnce, worker });
     if (rows.length === 0) return 0;
-    const updates = await Promise.all(rows.map((row) => this.#deliver(row, claimedMs, signal)));
-    await store.recordDeliveries(updates.flatMap((update) => update ?? []));
+    const ended = await Promise.allSettled(rows.map((row) => this.#deliver(row, claimedMs, signal)));
+    // One that could not even be tried takes nothing from the others: what was sent is recorded, or it would be sent again.
+    await store.recordDeliveries(ended.flatMap((each) => (each.status === "fulfilled" ? (each.value ?? []) : [])));
+    for (const each of ended) if (each.status === "rejected") throw each.reason;
     return rows.length;
   }
 
@@ -178,17 +180,17 @@ export class Dispatcher implements Role {
       return { ok: false, retry: true, error: `channel ${row.channel} is not configured; add it under channels, or change the contact` };
     const notifier = notifiers.get(channel.kind);
     if (notifier === undefined) return { ok: false, retry: true, error: `no notifier for ${channel.kind}` };
-    const { subject, text } = render(row, incident, config);
-    const message: Message = {
-      key: row.key,
-      to: row.address,
-      language: row.language,
-      subject,
-      text,
-      data: factsOf(row, incident),
-      maybeDuplicate: row.maybeDuplicate,
-    };
     try {
+      const { subject, text } = render(row, incident, config);
+      const message: Message = {
+        key: row.key,
+        to: row.address,
+        language: row.language,
+        subject,
+        text,
+        data: factsOf(row, incident),
+        maybeDuplicate: row.maybeDuplicate,
+      };
       return await notifier.send(channel, message, AbortSignal.any([signal, AbortSignal.timeout(sendMs)]));
     } catch (error) {
       return {

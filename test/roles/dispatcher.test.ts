@@ -3,7 +3,16 @@ import { describe, expect, it } from "vitest";
 import type { Config } from "../../daemon/model/config.ts";
 import type { Incident } from "../../daemon/model/incident.ts";
 import { HOUR, MINUTE, SECOND } from "../../daemon/model/time.ts";
-import type { ClaimedRow, DeliveryUpdate, DeliveryView, Log, Message, SendResult, Store } from "../../daemon/ports.ts";
+import {
+  type ClaimedRow,
+  type DeliveryUpdate,
+  type DeliveryView,
+  type Log,
+  type Message,
+  type SendResult,
+  type Store,
+  StoreUnavailable,
+} from "../../daemon/ports.ts";
 import { Dispatcher, heardOf, moot, retryIn } from "../../daemon/roles/dispatcher.ts";
 import { START, incident as sample } from "../contracts/samples.ts";
 import { FakeClock } from "../fakes/clock.ts";
@@ -78,14 +87,21 @@ describe("who heard of the trouble", () => {
   });
 });
 
-/** A dispatcher over one claimed row. */
-async function dispatching(rows: readonly ClaimedRow[], answer: (message: Message) => Promise<SendResult>, change: Partial<Incident> = {}) {
+/** One turn of a dispatcher over claimed rows; `unreadable`: an incident that the store cannot read. */
+async function dispatching(
+  rows: readonly ClaimedRow[],
+  answer: (message: Message) => Promise<SendResult>,
+  change: Partial<Incident> = {},
+  { updates = [], unreadable }: { readonly updates?: DeliveryUpdate[]; readonly unreadable?: string } = {},
+) {
   const clock = new FakeClock(START);
-  const updates: DeliveryUpdate[] = [];
   const left = [...rows];
   const store = {
     claimOutbox: async () => left.splice(0),
-    incident: async () => sample("i1", { state: "open", urgency: "now", ...change }),
+    incident: async (id: string) => {
+      if (id === unreadable) throw new StoreUnavailable("SQLITE_BUSY");
+      return sample("i1", { state: "open", urgency: "now", ...change });
+    },
     deliveries: async () => [],
     recordDeliveries: async (some: readonly DeliveryUpdate[]) => void updates.push(...some),
   } as unknown as Store;
@@ -122,6 +138,14 @@ describe("a turn", () => {
     const fail = (retry: boolean) => async () => ({ ok: false as const, retry, error: "421" });
     expect(await dispatching([row({ attempts: 2 })], fail(true))).toMatchObject([{ state: "pending", notBefore: START + MINUTE }]);
     expect(await dispatching([row()], fail(false))).toMatchObject([{ state: "pending", notBefore: START + HOUR }]);
+  });
+
+  it("one that cannot even be tried takes nothing from the others: what went is recorded, and the role says that it failed", async () => {
+    const rows = [row(), row({ key: "other", incident: "i2" })];
+    const updates: DeliveryUpdate[] = [];
+    const failing = dispatching(rows, async () => ({ ok: true, state: "accepted" }), {}, { updates, unreadable: "i2" });
+    await expect(failing).rejects.toThrow("SQLITE_BUSY");
+    expect(updates).toMatchObject([{ key: row().key, state: "accepted" }]);
   });
 
   it("a notifier that throws, and a channel that left the configuration, are failures to try again", async () => {
