@@ -10,7 +10,7 @@ import type { Config } from "../model/config.ts";
 import type { Incident } from "../model/incident.ts";
 import type { LookMark, LooksCheckpoint } from "../model/looks.ts";
 import type { Observation } from "../model/observation.ts";
-import { HOUR, type Instant, MINUTE } from "../model/time.ts";
+import { HOUR, type Instant, MINUTE, SECOND } from "../model/time.ts";
 import type { Clock, Log, Store } from "../ports.ts";
 import type { PieceToKeep } from "../ports-looks.ts";
 import type { Wide } from "./intent.ts";
@@ -56,6 +56,10 @@ const mostUnwritten = 2;
 type MarkOf<K extends LookMark["kind"]> = Omit<Extract<LookMark, { readonly kind: K }>, "turn">;
 type Mark = { [K in LookMark["kind"]]: MarkOf<K> }[LookMark["kind"]];
 
+/** Between two looks at what waits; longer while the store cannot be written. */
+const flushMs = 200;
+const longestPauseMs = 30 * SECOND;
+
 type Event =
   | { readonly do: "turn"; readonly turn: JudgedTurn }
   | { readonly do: "mark"; readonly mark: Mark }
@@ -83,6 +87,8 @@ export class LookKeeper implements Role, TurnWatcher {
   #checkpoint: LooksCheckpoint | undefined;
   #lastFrom = Number.NEGATIVE_INFINITY;
   #unwritten: Unwritten[] = [];
+  /** Of the store, in a row. */
+  #failures = 0;
 
   constructor(deps: LookKeeperDeps) {
     this.#deps = deps;
@@ -134,7 +140,8 @@ export class LookKeeper implements Role, TurnWatcher {
     while (!signal.aborted) {
       beat();
       await this.flush();
-      await clock.sleep(200, signal);
+      // A store that is down is not asked five times a second.
+      await clock.sleep(Math.min(flushMs * 2 ** this.#failures, longestPauseMs), signal);
     }
     await this.stop();
   }
@@ -217,7 +224,12 @@ export class LookKeeper implements Role, TurnWatcher {
     this.#unwritten.push(piece);
     this.#columns = new PieceColumns(this.#reads);
     this.#checkpoint = undefined;
-    while (this.#unwritten.length > mostUnwritten) this.#lose(this.#unwritten.shift()?.head.looks ?? 0);
+    while (this.#unwritten.length > mostUnwritten) {
+      const lost = this.#unwritten.shift();
+      this.#lose(lost?.head.looks ?? 0);
+      // A replay starts from a checkpoint: the next piece makes one.
+      if (lost?.checkpoint !== undefined) this.#checkpointAt = Number.NEGATIVE_INFINITY;
+    }
   }
 
   /** The alarms of a moment ago, and the incidents of now that were there then. Undefined: they cannot be read, and the next piece is tried. */
@@ -238,11 +250,12 @@ export class LookKeeper implements Role, TurnWatcher {
       try {
         await this.#deps.store.saveLooks({ ...piece, checks: piece.checks() });
       } catch (error) {
-        this.#deps.log.warn({ from: piece.head.from, error: nameOf(error) }, "looks not written; trying again");
+        if (this.#failures === 0) this.#deps.log.warn({ from: piece.head.from, error: nameOf(error) }, "looks not written; trying again");
+        this.#failures += 1;
         return;
       }
-      // Meanwhile it may have been the one too many.
-      if (this.#unwritten[0] === piece) this.#unwritten.shift();
+      this.#failures = 0;
+      this.#unwritten.shift();
       this.#deps.stats?.kept(piece.head.looks);
     }
   }

@@ -15,17 +15,24 @@ const quiet: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => 
 function rig() {
   const clock = new FakeClock();
   const heads: PieceHead[] = [];
-  const state = { up: true, lost: 0, kept: 0, checkpoints: [] as (readonly string[] | undefined)[] };
+  const state = { up: true, lost: 0, kept: 0, checkpoints: [] as (readonly string[] | undefined)[], asked: 0, warned: 0 };
   const store = {
     openIncidents: async () => [],
     async saveLooks({ head, checkpoint }: PieceToKeep) {
+      state.asked += 1;
       if (!state.up) throw new StoreUnavailable("ENOSPC");
       heads.push(head);
       state.checkpoints.push(checkpoint?.alarms.map(({ key }) => key));
     },
   } as unknown as Store;
   const stats = { kept: (looks: number) => (state.kept += looks), lost: (looks: number) => (state.lost += looks) };
-  const keeper = new LookKeeper({ store, clock, log: quiet, stats });
+  const log = {
+    ...quiet,
+    warn: () => {
+      state.warned += 1;
+    },
+  };
+  const keeper = new LookKeeper({ store, clock, log, stats });
   const abort = new AbortController();
   const ended = keeper.run(abort.signal, () => {});
   const config = { hash: "h1", rules: [] } as unknown as Config;
@@ -107,4 +114,21 @@ it("more than can wait is not kept, and the next piece says how many", async () 
   expect(state.lost).toBe(2_000);
   expect(heads[0]?.looks).toBe(99_500);
   expect(heads[0]?.marks).toMatchObject([{ kind: "lost", looks: 2_000, turn: 1 }]);
+});
+
+it("a store that is down is said once and asked ever less often; where the lost piece had the alarms, the next one has them", async () => {
+  const { clock, judge, stop, state, keeper } = rig();
+  keeper.loaded(clock.now(), [alarm("a|cold")]);
+  state.up = false;
+  for (let minute = 0; minute < 40; minute += 1) {
+    judge(1);
+    await clock.advance(MINUTE);
+  }
+  // Five times a second would be 12,000.
+  expect(state.asked).toBeLessThan(120);
+  expect(state.warned).toBe(1);
+  state.up = true;
+  await clock.advance(MINUTE);
+  await stop();
+  expect(state.checkpoints.some((alarms) => alarms !== undefined)).toBe(true);
 });
