@@ -7,6 +7,9 @@ import { code, duration, name, polled, sentence } from "./packscalars.ts";
 /** Stands for each word of the case's `each`, wherever a step has a text. */
 export const EACH = "$each";
 
+/** Looks of one step at most. */
+const mostTimes = 10_000;
+
 const said = z.strictObject({
   part: z.string().optional(),
   samples: z.record(name, z.number()).optional(),
@@ -18,7 +21,12 @@ const step = z
     at: duration,
     /** The same look again and again, `times` times in all, or as long as it is not later than `until`. */
     every: duration.optional(),
-    times: z.number().int().min(2, { error: "must be 2 or more" }).max(10_000, { error: "must be 10000 or less" }).optional(),
+    times: z
+      .number()
+      .int()
+      .min(2, { error: "must be 2 or more" })
+      .max(mostTimes, { error: `must be ${mostTimes} or less` })
+      .optional(),
     until: duration.optional(),
     look: polled.optional(),
     /** The code of a look that is down. */
@@ -53,6 +61,8 @@ const step = z
     if (entry.every === undefined && bounds > 0)
       told(entry.times === undefined ? "until" : "times", "has no use without every; write how often");
     if (entry.every === 0) told("every", "must be longer than 0; write 1s or more");
+    if (entry.every !== undefined && entry.until !== undefined && (entry.until - entry.at) / entry.every >= mostTimes)
+      told("until", `is over ${mostTimes} looks away; write a longer every or an earlier until`);
     if (entry.until !== undefined && entry.until <= entry.at) told("until", "is not after at; write a later time");
     const speaks = [entry.down, entry.unknown, entry.samples, entry.readings, entry.also, entry.whole, entry.says];
     if (entry.look === undefined && entry.trap === undefined && speaks.some((each) => each !== undefined))

@@ -19,6 +19,9 @@ export function changedRule(rule: Rule, change: RuleChange): { readonly rule: Ru
   const given = Object.entries(limits).filter(([, value]) => value !== undefined);
   if (given.length === 0 && forMs === undefined && attempts === undefined)
     return { problem: "nothing is changed: write at least one of above, below, clear, forMs, attempts" };
+  const raisedBy = rule.when.on === "fault" ? "what a device says by itself" : rule.when.on === "absent" ? "the time in within" : undefined;
+  if (raisedBy !== undefined && (forMs !== undefined || attempts !== undefined))
+    return { problem: `it is raised by ${raisedBy} alone: forMs and attempts have no use` };
   const when = given.length === 0 ? { when: rule.when } : withLimits(rule.when, limits);
   if ("problem" in when) return when;
   return { rule: { ...rule, when: when.when, ...(forMs === undefined ? {} : { forMs }), ...(attempts === undefined ? {} : { attempts }) } };

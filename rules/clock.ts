@@ -6,6 +6,7 @@
  */
 import { DateTime } from "luxon";
 import type { ServiceCalendar } from "../daemon/model/config.ts";
+import type { Span } from "../daemon/model/maintenance.ts";
 import type { NightWindow } from "../daemon/model/network.ts";
 import type { Clock } from "../daemon/model/policy.ts";
 import { DAY, type Instant, MINUTE } from "../daemon/model/time.ts";
@@ -15,11 +16,6 @@ import { isHoliday } from "./holidays.ts";
 export interface Hours {
   readonly calendar: ServiceCalendar;
   readonly zone: string;
-}
-
-interface Span {
-  readonly from: Instant;
-  readonly to: Instant;
 }
 
 /** A calendar without any service within this many days is taken as wall time: an escalation never waits for ever. */
@@ -105,7 +101,8 @@ function* daySpans(calendar: ServiceCalendar, unit: Clock["in"], day: DateTime):
     yield { from: day.toMillis(), to: Math.min(day.plus({ days: 1 }).startOf("day").toMillis(), day.toMillis() + DAY) };
     return;
   }
-  for (const span of weekly) yield { from: localMinute(day, span.fromMinute), to: localMinute(day, span.toMinute) };
+  const [zone, date] = [day.zoneName ?? "utc", day.toISODate() ?? ""];
+  for (const span of weekly) yield { from: wallInstant(zone, date, span.fromMinute), to: wallInstant(zone, date, span.toMinute) };
 }
 
 /**
@@ -134,12 +131,6 @@ export function onTheWall(zone: string, at: Instant): { readonly day: string; re
   return { day: shown.toISODate() ?? "", minute: shown.hour * 60 + shown.minute };
 }
 
-/** The instant of a local wall-clock minute; in the hour a spring night skips, the first instant after it. */
-function localMinute(day: DateTime, minute: number): Instant {
-  if (minute >= DAY / MINUTE) return day.plus({ days: 1 }).startOf("day").toMillis();
-  return day.set({ hour: Math.floor(minute / 60), minute: minute % 60 }).toMillis();
-}
-
 /** A night window, read in an IANA zone. */
 export interface Night {
   readonly window: NightWindow;
@@ -148,8 +139,7 @@ export interface Night {
 
 /** Is it night there? The window's last minute is no longer. */
 export function inNight({ window, zone }: Night, at: Instant): boolean {
-  const local = DateTime.fromMillis(at, { zone });
-  const minute = local.hour * 60 + local.minute;
+  const { minute } = onTheWall(zone, at);
   const { fromMinute, toMinute } = window;
   return fromMinute < toMinute ? minute >= fromMinute && minute < toMinute : minute >= fromMinute || minute < toMinute;
 }

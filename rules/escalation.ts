@@ -10,15 +10,15 @@ import type { Clock, LevelStep } from "../daemon/model/policy.ts";
 import { type Instant, MINUTE } from "../daemon/model/time.ts";
 import { deadline, deadlineWithout, elapsed, type Hours, nextService } from "./clock.ts";
 import { inFirstCall, settleByTime } from "./first-call.ts";
-import { closeIncident, type Decision, line, type Notice, raised, restoredClock } from "./incident.ts";
+import { clockOf, closeIncident, type Decision, dueAfter, line, type Notice, raised, restoredClock } from "./incident.ts";
 import { unmuteIncident } from "./mute.ts";
-import { clockOf, stepOf } from "./timer.ts";
+import { stepOf } from "./timer.ts";
 
 /** A step that is this late collapses with the others that came due meanwhile. */
 const lateAfterMs = 2 * MINUTE;
 
 /** With a session ahead a level has at least this (procedure, *Default clocks*). */
-const leastLevelMs = 2 * MINUTE;
+export const leastLevelMs = 2 * MINUTE;
 
 /** What times are measured by: the hours of service, and the session ahead. */
 export interface Terms extends Hours {
@@ -108,7 +108,7 @@ export function peopleOf(incident: Incident, kind: NoticeKind): { readonly kind:
 /** Reopened while held: who holds it hears, and the follow-up goes on. */
 function tellHolder(incident: Incident, hours: Terms, due: Instant): Decision {
   const track = incident.policy.tracks[incident.severity];
-  const next = raised({ ...incident, noticeSent: true, wakeAt: deadline(hours, track.followUp, due), wakeFor: "follow-up" });
+  const next = raised({ ...incident, noticeSent: true, wakeAt: dueAfter(incident, hours, track.followUp, due), wakeFor: "follow-up" });
   return {
     incident: next,
     timeline: [line(next, due, "system", "notified", "it came back while it is held", { level: incident.level })],
@@ -189,7 +189,7 @@ function followUp(incident: Incident, hours: Hours, due: Instant, now: Instant):
   const from = now - due > lateAfterMs ? now : due;
   const again = { ...incident, occurrence: incident.occurrence + 1, noticeSent: true };
   const clock = incident.state === "restored" ? restoredClock(incident) : track.followUp;
-  const next = raised({ ...again, wakeAt: deadline(hours, clockOf(incident, clock), from), wakeFor: "follow-up" });
+  const next = raised({ ...again, wakeAt: dueAfter(incident, hours, clock, from), wakeFor: "follow-up" });
   const told = stepOf(incident, Math.min(incident.level, track.steps.length));
   const start = incident.state === "restored" ? nextService(hours, due) : begins(incident, hours, due);
   return {

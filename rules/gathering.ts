@@ -80,7 +80,8 @@ function withLadder(into: Incident, from: Incident, told: MergeInput["told"], at
   const lead = leads ? from : into;
   const worse = isHigherSeverity(from.severity, into.severity) ? from : into;
   const sooner = isHigherUrgency(from.urgency, into.urgency) ? from : into;
-  const { acknowledgedAt: _a, acknowledgedBy: _b, holder: _h, takenAt: _t, wakeAt: _w, wakeFor: _f, ...rest } = into;
+  const { acknowledgedAt: _a, acknowledgedBy: _b, holder: _h, takenAt: _t, wakeAt: _w, wakeFor: _f, ...own } = into;
+  const { severitySettled: _s, toldAs: _o, still: _q, ...rest } = own;
   const merged: Incident = {
     ...rest,
     severity: worse.severity,
@@ -92,11 +93,28 @@ function withLadder(into: Incident, from: Incident, told: MergeInput["told"], at
     levelSince: lead.levelSince,
     noticeSent: lead.noticeSent,
     occurrence: Math.max(from.occurrence, into.occurrence),
+    ...settledOf(lead),
+    ...hitBy(into, from),
     ...handOf([lead, from, into].find(({ holder }) => holder !== undefined) ?? lead),
   };
   // Its message was on its way under the number that is gone: it is told under this one.
   const lost = leads && from.noticeSent && !told.from && merged.acknowledgedAt === undefined;
   return lost ? { ...merged, noticeSent: false, occurrence: merged.occurrence + 1, wakeAt: at, wakeFor: "notice" } : merged;
+}
+
+/** What goes with the ladder: whether its first call is over, what people were told, and when its clocks stood still. */
+function settledOf({ severitySettled, toldAs, still }: Incident): Partial<Incident> {
+  return {
+    ...(severitySettled === undefined ? {} : { severitySettled }),
+    ...(toldAs === undefined ? {} : { toldAs }),
+    ...(still === undefined ? {} : { still }),
+  };
+}
+
+/** A session that one of them has hit was hit. */
+function hitBy(into: Incident, from: Incident): Partial<Incident> {
+  const sessionHit = into.sessionHit ?? from.sessionHit;
+  return sessionHit === undefined ? {} : { sessionHit };
 }
 
 /** The worse of the two, else the one that people were told of, else the one that has climbed further. */

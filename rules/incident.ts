@@ -174,7 +174,7 @@ export function setAside(incident: Incident, into: Incident, at: Instant, hours:
 export function restoredTimer(incident: Incident, hours: Hours, at: Instant): Pick<Incident, "wakeAt" | "wakeFor"> {
   return incident.severity === "minor" && incident.holder === undefined
     ? { wakeAt: at + incident.policy.autoCloseAfterMs, wakeFor: "auto-close" }
-    : { wakeAt: deadline(hours, restoredClock(incident), at), wakeFor: "follow-up" };
+    : { wakeAt: dueAfter(incident, hours, restoredClock(incident), at), wakeFor: "follow-up" };
 }
 
 /** Service is back: K good looks, or the caller says so. Pages stop; one notice, to those who had heard of the trouble. */
@@ -203,7 +203,9 @@ export function acknowledgeIncident(incident: Incident, by: string, at: Instant,
     ...incident,
     acknowledgedAt: incident.acknowledgedAt ?? at,
     acknowledgedBy: incident.acknowledgedBy ?? by,
-    ...(running ? { wakeAt: deadline(hours, track.acknowledgementExpires, at), wakeFor: "acknowledgement-expires" as const } : {}),
+    ...(running
+      ? { wakeAt: dueAfter(incident, hours, track.acknowledgementExpires, at), wakeFor: "acknowledgement-expires" as const }
+      : {}),
   });
   return {
     incident: next,
@@ -224,7 +226,7 @@ export function takeIncident(incident: Incident, by: string, at: Instant, hours:
     takenAt: incident.takenAt ?? at,
     acknowledgedAt: incident.acknowledgedAt ?? at,
     acknowledgedBy: incident.acknowledgedBy ?? by,
-    wakeAt: deadline(hours, track.followUp, at),
+    wakeAt: dueAfter(incident, hours, track.followUp, at),
     wakeFor: "follow-up",
   });
   const event = incident.holder === undefined ? "taken" : "handed-over";
@@ -281,6 +283,16 @@ export function closeIncident(incident: Incident, by: string, at: Instant, dispo
     notices: restoredNotices(incident, at),
     ...(isFailing(incident) ? { dropPending: "closed" } : {}),
   };
+}
+
+/** A clock as it runs for this incident: what is not urgent only runs in service hours. */
+export function clockOf(incident: Incident, clock: Clock): Clock {
+  return clock.in === "wall" && incident.urgency !== "now" ? { ms: clock.ms, in: "service" } : clock;
+}
+
+/** When so much time has passed for this incident; timer.ts reads timers back in the same kind of time. */
+export function dueAfter(incident: Incident, hours: Hours, clock: Clock, from: Instant): Instant {
+  return deadline(hours, clockOf(incident, clock), from);
 }
 
 /** The follow-up once service is back: the policy's own, else one working day. */

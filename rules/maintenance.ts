@@ -125,6 +125,10 @@ export function subjectOf(
   // Several circuits to one site (`line-1+line-2`) are planned to be gone only when each of them is.
   if (about.device.startsWith("link:")) return { ...base, links: () => [about.device.slice("link:".length)] };
   if (about.device === "blind") return { ...base, ...(network.canary === undefined ? {} : { device: network.canary }) };
+  if (about.device.startsWith("room:")) {
+    const room = network.rooms.get(about.device.slice("room:".length));
+    return room === undefined ? base : { ...base, room: room.id, site: room.site };
+  }
   if (device === undefined) return about.device.includes(":") ? base : { ...base, device: about.device };
   const { id, site, room } = device;
   return {

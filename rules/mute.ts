@@ -7,6 +7,7 @@ import type { Incident } from "../daemon/model/incident.ts";
 import type { Muted } from "../daemon/model/maintenance.ts";
 import type { Instant } from "../daemon/model/time.ts";
 import { deadline, elapsed, type Hours } from "./clock.ts";
+import { firstCallSince } from "./first-call.ts";
 import { type Decision, line, raised } from "./incident.ts";
 import { timerClock } from "./timer.ts";
 
@@ -38,7 +39,9 @@ export function unmuteIncident(incident: Incident, at: Instant, hours: Hours, wh
   const { muted, ...rest } = incident;
   if (muted === undefined) return { incident: raised(rest), timeline: [], notices: [] };
   const ended = Math.max(at, muted.since);
-  const still = [...(incident.still ?? []), { from: muted.since, to: ended }].filter(({ to }) => to > incident.levelSince);
+  // What the clock of the level and the time without service may still be measured over.
+  const needed = Math.min(incident.levelSince, firstCallSince(incident));
+  const still = [...(incident.still ?? []), { from: muted.since, to: ended }].filter(({ to }) => to > needed);
   const { left } = muted;
   const next = raised({ ...rest, still, wakeAt: left.ms === 0 ? ended : deadline(hours, left, ended), wakeFor: left.for });
   return { incident: next, timeline: [line(next, at, "system", "unmuted", why, { by: muted.by })], notices: [] };

@@ -154,8 +154,3 @@ export function runCase(rule: Rule, test: Pick<PackTest, "steps">): CaseRun {
   });
   return { misses, seen: bench.seen, told: bench.told };
 }
-
-/** `step 2 at 30 s: state is pending, wanted active`. */
-export function sayMiss({ step, at, what, wanted, found }: Miss): string {
-  return `step ${step} at ${at / 1000} s: ${what} is ${found}, wanted ${wanted}`;
-}

@@ -5,7 +5,7 @@
  * something real is not proposed. Nothing is changed here: a person writes it into the file.
  */
 import type { Rule } from "../daemon/model/rule.ts";
-import { HOUR, type Instant, MINUTE, SECOND } from "../daemon/model/time.ts";
+import { type Instant, MINUTE, SECOND } from "../daemon/model/time.ts";
 
 /** One time that the rule opened an incident. */
 export interface Episode {
@@ -17,10 +17,11 @@ export interface Episode {
   readonly lastedMs?: number;
   /** The value that raised it. */
   readonly value?: number;
+  /** The room whose presence could have kept it from opening; undefined: none could. */
   readonly room?: string;
-  /** Within the service hours of its place. */
+  /** Somebody was due in the room by its schedule. */
   readonly inService: boolean;
-  /** A session ran in its room, or began within the hour. */
+  /** A session of the room was on, or the room was prepared for one or left (presence.ts). */
   readonly nearSession: boolean;
 }
 
@@ -155,7 +156,7 @@ export function changed(rule: Rule, change: Change): Rule | undefined {
   if (when.on !== "sample") return undefined;
   // The hysteresis keeps its distance, and never lies beyond the limit.
   const { clear } = when;
-  const kept = clear === undefined ? {} : { clear: Number((clear * (change.to / change.from)).toPrecision(6)) };
+  const kept = clear === undefined ? {} : { clear: Number((clear + change.to - change.from).toPrecision(6)) };
   return { ...rule, when: { ...when, [change.side]: change.to, ...kept } };
 }
 
@@ -164,9 +165,4 @@ export function valueIn(why: string, sample: string): number | undefined {
   const at = why.indexOf(`${sample} `);
   const [, text] = /^(-?\d+(?:\.\d+)?(?:e-?\d+)?), limit /.exec(why.slice(at + sample.length + 1)) ?? [];
   return at < 0 || text === undefined ? undefined : Number(text);
-}
-
-/** Is a session near, seen from when a failure began? While it runs, or within the hour before it. */
-export function isNear(at: Instant, sessions: readonly { readonly from: Instant; readonly to: Instant }[]): boolean {
-  return sessions.some(({ from, to }) => at >= from - HOUR && at <= to);
 }

@@ -51,7 +51,8 @@ export function parseRecurring(text: string): RecurringDays | { readonly problem
   }
   const known = new Set(["FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "COUNT", "UNTIL", "WKST", "BYSETPOS"]);
   for (const name of parts.keys())
-    if (!known.has(name)) problems.push(`"${name}" is not used here; write FREQ, INTERVAL, BYDAY, BYMONTHDAY, BYMONTH, COUNT, UNTIL`);
+    if (!known.has(name))
+      problems.push(`"${name}" is not used here; write FREQ, INTERVAL, BYDAY, BYMONTHDAY, BYMONTH, BYSETPOS, WKST, COUNT, UNTIL`);
   const frequency = frequencies.find((each) => each === parts.get("FREQ"));
   if (frequency === undefined) problems.push(`FREQ is "${parts.get("FREQ") ?? ""}"; write DAILY, WEEKLY, MONTHLY or YEARLY`);
   const weekStart = weekdays.indexOf((parts.get("WKST") ?? "MO") as (typeof weekdays)[number]);

@@ -4,12 +4,11 @@
  * Pure.
  */
 import { type Incident, isFailing } from "../daemon/model/incident.ts";
-import { type Instant, MINUTE } from "../daemon/model/time.ts";
-import { deadline } from "./clock.ts";
-import { arm, begins, levelDeadline, notice, peopleOf, type Terms } from "./escalation.ts";
-import { line, type Notice, raised, restoredTimer } from "./incident.ts";
+import type { Instant } from "../daemon/model/time.ts";
+import { arm, begins, leastLevelMs, levelDeadline, notice, peopleOf, type Terms } from "./escalation.ts";
+import { dueAfter, line, type Notice, raised, restoredTimer } from "./incident.ts";
 import { keptMuted } from "./mute.ts";
-import { clockOf, stepOf } from "./timer.ts";
+import { stepOf } from "./timer.ts";
 
 /** An incident with its new timer, and who is told. The version is not raised. */
 export interface Retimed {
@@ -32,7 +31,7 @@ export function retimeRise(incident: Incident, terms: Terms, at: Instant): Retim
   const { kind, tell } = peopleOf(incident, "raised");
   if (incident.holder !== undefined) {
     const { followUp } = incident.policy.tracks[incident.severity];
-    const held = { ...again, wakeAt: deadline(terms, followUp, start), wakeFor: "follow-up" as const };
+    const held = { ...again, wakeAt: dueAfter(incident, terms, followUp, start), wakeFor: "follow-up" as const };
     return { incident: held, notices: [notice(kind, held, tell, start)] };
   }
   if (start > at) return { incident: { ...again, wakeAt: start, wakeFor: "notice" }, notices: [] };
@@ -57,9 +56,9 @@ function clockAnew(incident: Incident, terms: Terms, at: Instant): Incident {
     case "open":
       if (!incident.noticeSent) return incident;
       if (incident.acknowledgedAt === undefined) return arm({ ...incident, levelSince: at }, terms);
-      return { ...incident, wakeAt: deadline(terms, track.acknowledgementExpires, at), wakeFor: "acknowledgement-expires" };
+      return { ...incident, wakeAt: dueAfter(incident, terms, track.acknowledgementExpires, at), wakeFor: "acknowledgement-expires" };
     case "taken":
-      return { ...incident, wakeAt: deadline(terms, clockOf(incident, track.followUp), at), wakeFor: "follow-up" };
+      return { ...incident, wakeAt: dueAfter(incident, terms, track.followUp, at), wakeFor: "follow-up" };
     case "restored":
       return { ...incident, ...restoredTimer(incident, terms, at) };
     case "resolved":
@@ -80,7 +79,7 @@ export function hurry(
   if (level > steps.length) return undefined;
   const step = stepOf(incident, level);
   const clock = wakeFor === "repeat" ? step.takenWithin : (step.escalateAfter ?? lastResort.after);
-  const due = Math.max(levelDeadline(incident, terms, clock), at + 2 * MINUTE);
+  const due = Math.max(levelDeadline(incident, terms, clock), at + leastLevelMs);
   if (due >= wakeAt) return undefined;
   const next = raised({ ...incident, wakeAt: due });
   const why = "a session is ahead: this level has half of what is left";

@@ -210,7 +210,7 @@ function withOutcome(session: Session, other: Session): Session {
   return outcome === undefined ? session : { ...session, outcome };
 }
 
-/** Symptoms without which a session is held, if badly or with help; and those that end one though the device is in service. Ours. */
+/** Symptoms that take a session away though the device is in service. Ours. */
 const SPOILS: ReadonlySet<string> = new Set([
   "sip-unregistered",
   "h323-unregistered",

@@ -9,7 +9,7 @@ import type { Rule } from "../daemon/model/rule.ts";
 import type { SessionAhead } from "../daemon/model/session.ts";
 import type { NetworkRole, SeverityCondition, SeverityReach, SeverityRow, SeverityTable } from "../daemon/model/severity.ts";
 import { HOUR, MINUTE } from "../daemon/model/time.ts";
-import { childrenOf } from "./cuts.ts";
+import { below, childrenOf } from "./cuts.ts";
 
 export interface SeverityInput {
   readonly table: SeverityTable;
@@ -96,16 +96,7 @@ export function behindOf(network: Network): (device: string) => number {
   let children: ReadonlyMap<string, readonly string[]> | undefined;
   return (id) => {
     children ??= childrenOf(network);
-    const found = new Set<string>([id]);
-    const open = [id];
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      for (const child of children.get(next) ?? []) {
-        if (found.has(child)) continue;
-        found.add(child);
-        open.push(child);
-      }
-    }
-    return found.size - 1;
+    return below({ children }, id).size;
   };
 }
 

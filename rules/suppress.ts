@@ -7,7 +7,7 @@
 import type { Device, Network } from "../daemon/model/network.ts";
 import type { Rule } from "../daemon/model/rule.ts";
 import type { Instant } from "../daemon/model/time.ts";
-import { below, childrenOf, parentsOf } from "./cuts.ts";
+import { parentsOf } from "./cuts.ts";
 import { AT_ONCE_MS, type CutDown, isBehind, type SeenOf } from "./links.ts";
 
 export { type BySite, below, type Cut, cutsOf, devicesBySite, parentsOf, sitesBehind, type Topology, topologyOf } from "./cuts.ts";
@@ -133,11 +133,6 @@ export function parentsToLookAt(network: Network, device: Device): readonly stri
     });
   }
   return [...found].filter((id) => (network.devices.get(id)?.checks.length ?? 0) > 0);
-}
-
-/** All devices below, at any depth, over any of their parents. */
-export function descendants(network: Network, deviceId: string): ReadonlySet<string> {
-  return below({ children: childrenOf(network) }, deviceId);
 }
 
 /** What a symptom hides on its own device: it is told once, by the symptom that explains it. */

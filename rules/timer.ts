@@ -7,7 +7,7 @@ import type { Incident, WakeReason } from "../daemon/model/incident.ts";
 import type { Span } from "../daemon/model/maintenance.ts";
 import type { Clock, LevelStep } from "../daemon/model/policy.ts";
 import type { Instant } from "../daemon/model/time.ts";
-import { type Decision, line, raised, restoredClock } from "./incident.ts";
+import { clockOf, type Decision, line, raised, restoredClock } from "./incident.ts";
 
 /** The same incident after a jump of the wall clock: a timer that measures elapsed time moves with it, one of the calendar does not. */
 export function moveTimer(incident: Incident, ms: number, at: Instant): Decision | undefined {
@@ -52,11 +52,6 @@ export function timerClock(incident: Incident): Clock["in"] | "calendar" {
     case undefined:
       return "calendar";
   }
-}
-
-/** A clock as it runs for this incident: what is not urgent only runs in service hours. */
-export function clockOf(incident: Incident, clock: Clock): Clock {
-  return clock.in === "wall" && incident.urgency !== "now" ? { ms: clock.ms, in: "service" } : clock;
 }
 
 /** The step of a level; of one that the policy has not, its last. */

@@ -6,12 +6,15 @@
 import { stringify } from "yaml";
 import { inService } from "../../rules/clock.ts";
 import { writeRule } from "../../rules/packwrite.ts";
-import { type Change, changed, type Episode, effectOf, isNear, propose, valueIn } from "../../rules/proposal.ts";
+import { type Change, changed, type Episode, effectOf, propose, valueIn } from "../../rules/proposal.ts";
+import { isBooked } from "../../rules/sessions.ts";
+import type { Config } from "../model/config.ts";
 import type { Incident } from "../model/incident.ts";
+import type { Room } from "../model/network.ts";
 import type { Rule } from "../model/rule.ts";
 import { DAY, HOUR, type Instant } from "../model/time.ts";
 import type { RulePage, RuleTally } from "../ports-rules.ts";
-import { hoursOf } from "../roles/hours.ts";
+import { hoursOf, scheduleOf } from "../roles/hours.ts";
 import { appliesText, conditionText, raisedText } from "../text/rule-words.ts";
 import type { ProposalShape, RuleDetailShape, RuleItemShape } from "./contract-rules.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -79,28 +82,30 @@ async function valueThatRaised(deps: ApiDeps, rule: Rule, incident: Incident): P
   return {};
 }
 
+/** The room whose presence could keep the incident from opening: always watched today, and its device not always urgent. */
+function gatedRoom({ network }: Config, { room, device }: Incident): Room | undefined {
+  const of = device === undefined ? undefined : network.devices.get(device);
+  const found = network.rooms.get(room ?? of?.room ?? "");
+  return found?.presence === "always" && of?.alwaysUrgent !== true ? found : undefined;
+}
+
 async function episodesOf(deps: ApiDeps, rule: Rule, incidents: readonly Incident[], since: Instant): Promise<readonly Episode[]> {
   const config = deps.config();
   const sessions = await deps.store.sessions({ endAfter: since, beginBefore: deps.clock.now() + HOUR, limit: judgedSessions });
   const counted = incidents.filter(({ disposition }) => disposition !== "test" && disposition !== "duplicate");
   return Promise.all(
     counted.map(async (incident) => {
-      const { number, device, site, firstBadAt: at } = incident;
-      const room = incident.room ?? (device === undefined ? undefined : config.network.devices.get(device)?.room);
+      const { number, firstBadAt: at } = incident;
+      const room = gatedRoom(config, incident);
       return {
         incident: number,
         isFalse: incident.disposition === "false-alarm",
         at,
         ...lastedOf(incident),
         ...(await valueThatRaised(deps, rule, incident)),
-        ...(room === undefined ? {} : { room }),
-        inService: inService(hoursOf(config, site, device), at),
-        nearSession:
-          room !== undefined &&
-          isNear(
-            at,
-            sessions.filter(({ rooms, state }) => state === "booked" && rooms.includes(room)),
-          ),
+        ...(room === undefined ? {} : { room: room.id }),
+        inService: room === undefined || inService(scheduleOf(config, room), at),
+        nearSession: room === undefined || isBooked(sessions, room.id, at),
       };
     }),
   );

@@ -16,11 +16,10 @@ import { hoursOf } from "./hours.ts";
 export type SessionBook = Pick<Bookings, "sessionAhead">;
 
 /** As much of an incident as its class depends on. */
-export type Classed = Pick<
-  Incident,
-  "rootCause" | "site" | "device" | "symptom" | "rule" | "firstBadAt" | "firstCallSince" | "still" | "overruled"
-> & {
+export type Classed = Pick<Incident, "rootCause" | "site" | "device" | "symptom" | "rule" | "firstCallSince" | "still" | "overruled"> & {
   readonly general: boolean | undefined;
+  /** Undefined: it opens now. */
+  readonly openedAt?: Instant;
 };
 
 /** Gathers the facts; keeps the index of who is behind whom for as long as the network is the same. */
@@ -75,9 +74,12 @@ export class ClassFacts {
   }
 }
 
-/** In service hours, since it failed last; the time under maintenance or a silence does not count. */
-function withoutService({ firstCallSince, firstBadAt, still }: Classed, hours: Hours, at: Instant): number {
-  const from = firstCallSince ?? firstBadAt;
+/**
+ * In service hours, since it opened last: what failed while maintenance, a silence or an empty room kept it quiet opens when that ends.
+ * Nor does the time under maintenance or a silence count afterwards.
+ */
+function withoutService({ firstCallSince, openedAt, still }: Classed, hours: Hours, at: Instant): number {
+  const from = firstCallSince ?? openedAt ?? at;
   const stood = (still ?? []).map((span) => elapsed(hours, "service", Math.max(span.from, from), Math.min(span.to, at)));
   return elapsed(hours, "service", from, at) - stood.reduce((sum, ms) => sum + ms, 0);
 }

@@ -61,7 +61,7 @@ export const factsFr: Readonly<Record<keyof typeof factsEn, string>> = {
   "code.tcp.engine": "Vigie n'a pas pu essayer la connexion",
   "code.probe.crash": "l'observation a échoué chez Vigie",
   "code.probe.gone": "l'appareil a été retiré de la configuration",
-  "code.probe.late": "La machine de Vigie a été retenue : ce regard ne compte pas",
+  "code.probe.late": "la machine de Vigie a été retenue : cette observation ne compte pas",
   "code.probe.paced": "Vigie s'est retenue pour ne pas charger le site",
   "code.probe.resting": "le compte est au repos après des refus, pour ne pas être verrouillé",
 

@@ -65,7 +65,7 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
   ],
   [
     "{n} of {of} false alarms came while no session was near in {rooms}, where nothing real did",
-    "{n} fausses alertes sur {of} sont venues sans session proche dans {rooms}, où aucune vraie panne n'est venue",
+    "{n} fausses alertes sur {of} sont venues sans séance proche dans {rooms}, où aucune vraie panne n'est venue",
   ],
   // Alarms, rules/lifecycle.ts, links.ts, suppress.ts.
   ["one good look", "une bonne observation"],

@@ -23,6 +23,7 @@ it.each([
   [hot, { above: 30 }, /clear 37 is on the bad side of 30/],
   [low, { clear: 0.1 }, /clear 0.1 is on the bad side of 0.2/],
   [rule({ on: "fault" }), { above: 1 }, /no single sample/],
+  [rule({ on: "fault" }), { forMs: 60_000 }, /raised by what a device says by itself alone: forMs and attempts have no use/],
 ])("of %o with %j it says what is wrong", (of, change, words) => {
   expect(changedRule(of, change)).toMatchObject({ problem: expect.stringMatching(words) });
 });

@@ -139,6 +139,13 @@ describe("what it is about", () => {
     expect(fitsScope({ sites: ["mgh"], symptoms: ["user-assistance"] }, help)).toBe(true);
   });
 
+  it("a call from a room is kept quiet by that room and the name of it", () => {
+    const call = subjectOf(net, { device: "room:a101", symptom: "user-assistance" }, rule({ opensRequest: true }));
+    expect(fitsScope({ rooms: ["a101"], symptoms: ["user-assistance"] }, call)).toBe(true);
+    expect(fitsScope({ rooms: ["a101"] }, call)).toBe(false);
+    expect(fitsScope({ rooms: ["b202"], symptoms: ["user-assistance"] }, call)).toBe(false);
+  });
+
   it("our own sight is kept quiet only where the canary or the symptom is named", () => {
     const blind = subjectOf(
       { ...net, canary: "router-1" },

@@ -152,3 +152,24 @@ describe("a mute", () => {
     expect((repeated?.wakeAt ?? 0) - (start + 2 * HOUR + jump)).toBe(29 * MINUTE + 5 * SECOND);
   });
 });
+
+it("an acknowledgement in the afternoon of what is not urgent runs in service time, muted or not", () => {
+  const minutes = (count: number) => ({ ms: count * MINUTE, in: "wall" as const });
+  const policy = {
+    ...DEFAULT_POLICY,
+    tracks: { ...DEFAULT_POLICY.tracks, major: { ...DEFAULT_POLICY.tracks.major, acknowledgementExpires: minutes(30) } },
+  };
+  // 16:50 in Montréal; service ends at 17:00 and begins at 08:00.
+  const at = Date.parse("2026-11-18T21:50:00Z");
+  const next = (count: number) => Date.parse("2026-11-19T13:00:00Z") + count * MINUTE;
+  const { incident } = acknowledgeIncident(opened({ urgency: "service-hours", policy }), "marie", at, office, undefined);
+  expect(incident.wakeAt).toBe(next(20));
+  const muted = muteIncident(incident, mute, at + 5 * MINUTE, office)!.incident;
+  expect(unmuteIncident(muted, at + 10 * MINUTE, office, "over").incident.wakeAt, "exactly what was left").toBe(next(25));
+});
+
+it("what stood still before the level began is kept for as long as the time without service is measured over it", () => {
+  const twice = opened({ levelSince: start + 3 * HOUR });
+  const muted = muteIncident({ ...twice, openedAt: start }, mute, start + HOUR, office)!.incident;
+  expect(unmuteIncident(muted, start + 2 * HOUR, office, "over").incident.still).toEqual([{ from: start + HOUR, to: start + 2 * HOUR }]);
+});

@@ -7,7 +7,7 @@ import type { Rule } from "../../daemon/model/rule.ts";
 import { MINUTE, SECOND } from "../../daemon/model/time.ts";
 import { parsePack } from "../../rules/pack.ts";
 import { writeRule } from "../../rules/packwrite.ts";
-import { changed, type Episode, effectOf, isNear, LONGEST_FOR_MS, propose, valueIn } from "../../rules/proposal.ts";
+import { changed, type Episode, effectOf, LONGEST_FOR_MS, propose, valueIn } from "../../rules/proposal.ts";
 import "../seed.ts";
 
 const folder = new URL("../../rules/packs/", import.meta.url);
@@ -41,7 +41,8 @@ describe("the proposed change", () => {
     const proposals = propose(ruleOf("high-loss"), episodes);
     expect(proposals).toMatchObject([{ change: { kind: "threshold", from: 0.01, to: 0.018 }, effect: { missed: 0, false: -2 } }]);
     const next = changed(ruleOf("high-loss"), proposals[0]!.change)!;
-    expect(next.when).toMatchObject({ above: 0.018, clear: 0.009 });
+    // As far below the new limit as it was below the old one.
+    expect(next.when).toMatchObject({ above: 0.018, clear: 0.013 });
     expect(parsePack("own.yaml", writeRule(next))).toMatchObject({ problems: [], rules: [next] });
   });
 
@@ -103,11 +104,6 @@ describe("what it is made from", () => {
     expect(valueIn("one bad look: temperature_celsius -4.5, limit 40", "temperature_celsius")).toBe(-4.5);
     expect(valueIn("one bad look: icmp.no-answer", "icmp_loss_ratio")).toBeUndefined();
     expect(valueIn("held at the start until its parents were looked at", "icmp_loss_ratio")).toBeUndefined();
-  });
-
-  it("is near a session while it runs, and within the hour before it", () => {
-    const session = [{ from: 100 * MINUTE, to: 130 * MINUTE }];
-    expect([39, 40, 100, 130, 131].map((minute) => isNear(minute * MINUTE, session))).toEqual([false, true, true, true, false]);
   });
 });
 
