@@ -108,5 +108,7 @@ export function subjectOf(incident: {
   if (device !== undefined) return { device };
   if (rootCause.startsWith("session:")) return { session: rootCause.slice("session:".length) };
   if (rootCause.startsWith("link:")) return { link: rootCause.slice("link:".length) };
+  // A call for help: of one room, whoever else meets at its site.
+  if (rootCause.startsWith("room:")) return { room: rootCause.slice("room:".length).split("|", 1)[0] ?? "" };
   return /^(?:blind$|credential:|calendar:)/.test(rootCause) ? undefined : { site };
 }

@@ -143,8 +143,6 @@ export interface Tx extends SessionTx, JoiningTx, MaintenanceTx {
   openByRootCause(rootCause: string): Promise<Incident | undefined>;
   /** The latest closed or restored incident with this fingerprint that ended after `since`. */
   latestByFingerprint(fingerprint: string, since: Instant): Promise<Incident | undefined>;
-  /** Failing, unfolded incidents of these devices (to fold under a parent's). */
-  openByDevices(devices: readonly string[]): Promise<readonly Incident[]>;
   dueIncidents(at: Instant, limit: number): Promise<readonly Incident[]>;
   /** Throws RaceLost when a failing incident of the same root cause exists. */
   insertIncident(incident: Incident): Promise<void>;

@@ -5,9 +5,7 @@ import { z } from "zod";
 
 const instant = z.iso.datetime();
 const ids = z.array(z.string().min(1).max(200)).min(1).max(1_000).optional();
-const kind = z
-  .enum(["maintenance", "silence"])
-  .describe("maintenance: planned work, its time leaves every statistic. silence: nobody is told, it still counts.");
+const kind = z.enum(["maintenance", "silence"]).describe("maintenance: planned work. silence: nobody is told, though nothing is planned.");
 const scope = z.strictObject({
   sites: ids,
   rooms: ids,

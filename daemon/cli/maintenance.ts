@@ -26,7 +26,7 @@ vigie maintenance add --reason TEXT SCOPE TIMES [--silence] [--config vigie.yaml
 vigie maintenance end|cancel ID [--reason TEXT] [--config vigie.yaml] [--json]
 
 list    what is in force and what is coming; with --all what is over too
-add     plans maintenance (its time leaves every statistic), or with --silence a silence (nobody is told, it still counts)
+add     plans maintenance (planned work), or with --silence a silence (nobody is told, though nothing is planned)
 end     ends what is in force now; what recurs comes again
 cancel  calls it off for good
 
@@ -37,7 +37,8 @@ SCOPE, at least one; of each list one must fit, and of all that are given all:
 TIMES: 2026-11-18T22:00 by the clock on the wall of the place, or with an offset (…Z, …-05:00)
   --from TIME         default now
   --to TIME           or --minutes N
-  --rule RRULE        it recurs: FREQ=WEEKLY;BYDAY=SU (FREQ, INTERVAL, BYDAY, BYMONTHDAY, BYMONTH, COUNT, UNTIL)
+  --rule RRULE        it recurs: FREQ=WEEKLY;BYDAY=SU (FREQ, INTERVAL, BYDAY, BYMONTHDAY, BYMONTH, BYSETPOS, WKST, COUNT,
+                      UNTIL)
   --flexible          begins with the first failure between --from and --to, and lasts --minutes from then on
   --zone ZONE         default that of the place, else the instance's
 

@@ -1,7 +1,7 @@
 /**
  * Maintenance and silences: times in which failures of a part of the network tell nobody.
  *
- * *Maintenance* is planned work: its time leaves every statistic. A *silence* only keeps quiet: its time still counts.
+ * *Maintenance* is planned work: figures of repair and availability are to leave its time out. A *silence* only keeps quiet.
  */
 import type { WakeReason } from "./incident.ts";
 import type { Instant } from "./time.ts";

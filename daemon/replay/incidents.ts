@@ -35,7 +35,6 @@ export class ReplayedIncidents implements IncidentWrites {
   readonly #courses = new Map<string, Course>();
   readonly #failing = new Map<string, string>();
   readonly #byMark = new Map<string, Set<string>>();
-  readonly #byDevice = new Map<string, Set<string>>();
   readonly #waking = new Map<string, Instant>();
   #wakeAt = Number.POSITIVE_INFINITY;
 
@@ -60,17 +59,6 @@ export class ReplayedIncidents implements IncidentWrites {
       if (latest === undefined || endOf(incident) >= endOf(latest)) latest = incident;
     }
     return latest;
-  };
-
-  openByDevices = async (devices: readonly string[]): Promise<readonly Incident[]> => {
-    const found: Incident[] = [];
-    for (const device of devices) {
-      for (const id of this.#byDevice.get(device) ?? []) {
-        const incident = this.#courses.get(id)?.incident;
-        if (incident !== undefined && isFailing(incident) && incident.foldedInto === undefined) found.push(incident);
-      }
-    }
-    return found.sort((a, b) => a.openedAt - b.openedAt || (a.id < b.id ? -1 : 1));
   };
 
   insertIncident = async (incident: Incident): Promise<void> => {
@@ -153,7 +141,6 @@ export class ReplayedIncidents implements IncidentWrites {
     const noticeAt = before?.noticeAt ?? (incident.noticeSent ? incident.levelSince : undefined);
     this.#courses.set(incident.id, { incident, level, ...(noticeAt === undefined ? {} : { noticeAt }) });
     add(this.#byMark, incident.fingerprint, incident.id);
-    if (incident.device !== undefined) add(this.#byDevice, incident.device, incident.id);
     if (isFailing(incident) && incident.foldedInto === undefined) this.#failing.set(incident.rootCause, incident.id);
     else if (this.#failing.get(incident.rootCause) === incident.id) this.#failing.delete(incident.rootCause);
     if (incident.wakeAt === undefined) this.#waking.delete(incident.id);

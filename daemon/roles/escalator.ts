@@ -43,9 +43,9 @@ export class Escalator implements Role {
   readonly name = "escalator";
   readonly beatWithinMs = 30_000;
   readonly #deps: EscalatorDeps;
-  readonly #timekeeper: Timekeeper;
+  #timekeeper: Timekeeper;
   readonly #facts: ClassFacts;
-  readonly #sweep: Sweep;
+  #sweep: Sweep;
   #judgedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(deps: EscalatorDeps) {
@@ -56,13 +56,24 @@ export class Escalator implements Role {
   }
 
   async run(signal: AbortSignal, beat: () => void): Promise<void> {
+    const { leases, clock } = this.#deps;
+    let epoch: number | undefined;
     while (!signal.aborted) {
-      await this.#deps.leases.wait(this.name, signal, beat);
+      await leases.wait(this.name, signal, beat);
       if (signal.aborted) return;
+      // Somebody else has gone through the mutes and the jumps of the clock meanwhile: what is remembered of them is old.
+      const held = leases.fence(this.name).epoch;
+      if (epoch !== undefined && held !== epoch) this.#begin();
+      epoch = held;
       const moved = await this.turn();
       beat();
-      if (moved < batch) await this.#deps.clock.sleep(everyMs, signal);
+      if (moved < batch) await clock.sleep(everyMs, signal);
     }
+  }
+
+  #begin(): void {
+    this.#timekeeper = new Timekeeper(this.#deps);
+    this.#sweep = new Sweep(this.#deps.store, this.#deps.mutes);
   }
 
   /** Every minute what is open is judged again; then one transaction with everything due now, at most 100 incidents. How many moved. */

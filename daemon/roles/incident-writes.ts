@@ -5,6 +5,6 @@ import type { Tx } from "../ports.ts";
 
 export type IncidentWrites = Pick<
   Tx,
-  | ("incident" | "openByRootCause" | "latestByFingerprint" | "openByDevices" | "insertIncident" | "updateIncident")
+  | ("incident" | "openByRootCause" | "latestByFingerprint" | "insertIncident" | "updateIncident")
   | ("appendTimeline" | "addOutbox" | "dropPending" | "audit" | "addLink" | "linksOf" | "beginMaintenance")
 >;

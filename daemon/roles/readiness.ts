@@ -75,6 +75,7 @@ export class Readiness implements Role {
       this.#refreshedMs = clock.monotonicMs();
       // Another process may have written; and what ended leaves the book.
       await bookings.refresh();
+      await this.#endPast(clock.now());
     }
     const at = clock.now();
     const booked = new Map(bookings.all().map((session) => [session.id, session]));
@@ -149,6 +150,16 @@ export class Readiness implements Role {
     const over = at >= session.to || session.state === "cancelled";
     const well = known?.verdict === "ready" && at - known.at >= MINUTE;
     if (over || well) await this.#deps.wide({ session, failing: false, at, why: over ? "its time is over" : "it can be held again" });
+  }
+
+  /** After a long stop the session is in no book any more, and its own incident is still open. */
+  async #endPast(at: Instant): Promise<void> {
+    const { store, wide } = this.#deps;
+    for (const incident of await store.openIncidents()) {
+      if (!isFailing(incident) || !incident.rootCause.startsWith("session:")) continue;
+      const session = await store.session(incident.rootCause.slice("session:".length));
+      if (session !== undefined && session.to <= at - DAY) await wide({ session, failing: false, at, why: "its time is over" });
+    }
   }
 
   async #tell(session: Session, before: SessionReadiness, known: SessionReadiness, at: Instant): Promise<void> {

@@ -59,7 +59,7 @@ export class Sweep {
 
   /** Is it quiet, or might it be? Only then its alarms are asked for. */
   concerns(incident: Incident, { now }: Round): boolean {
-    return incident.muted !== undefined || this.#mutes.nextCover(incident, [], this.#settledTo ?? now, now) !== undefined;
+    return incident.muted !== undefined || this.#mutes.quietAt(now) || this.#mutes.movedBetween(this.#settledTo ?? now, now);
   }
 
   decide(incident: Incident, alarms: readonly Alarm[], terms: Terms, { now, jumped }: Round): Decision | undefined {

@@ -10,7 +10,7 @@ import { type Judgement, judgeObservation, type Transition, wakeAlarm } from "..
 import { couldClear } from "../../rules/applies.ts";
 import { withUpgrade } from "../../rules/reboot.ts";
 import { matchReading } from "../../rules/registration.ts";
-import { CORE, parentsToLookAt, witnesses } from "../../rules/suppress.ts";
+import { CORE, parentsToLookAt, verdictOf, witnesses } from "../../rules/suppress.ts";
 import { type Alarm, alarmKey } from "../model/alarm.ts";
 import type { Device } from "../model/network.ts";
 import type { Observation } from "../model/observation.ts";
@@ -283,7 +283,7 @@ export class Turn {
       if (device !== undefined) {
         this.#raise(free, device, rule, now, why);
         if (rule?.outOfService === true) this.#nameChildren(device, rootCauseOf(free, rule), now);
-      } else this.#intents.push({ kind: "open", alarm: key, root: free.device, at: now, why });
+      } else if (rule !== undefined) this.#raiseWide(free, rule, now, why, this.#verdictOf(free.device));
     }
   }
 
@@ -371,6 +371,14 @@ export class Turn {
       if (before.incident !== undefined) this.#intents.push({ kind: "restore", incident: before.incident, at, why });
     }
     for (const device of devices) this.#touched.add(device);
+  }
+
+  /** Where the fault of a circuit is; undefined for what is no circuit. */
+  #verdictOf(holder: string): Wide["verdict"] {
+    if (holder === CORE) return "ritm-core";
+    const { cuts, bySite } = this.#world.topology;
+    const cut = cuts.find((each) => each.holder === holder);
+    return cut === undefined ? undefined : verdictOf(cut, bySite);
   }
 
   #raiseWide(alarm: Alarm, rule: Rule, at: Instant, why: string, verdict: Wide["verdict"]): void {

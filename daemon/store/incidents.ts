@@ -12,7 +12,7 @@ import { type IncidentQuery, RaceLost, type Recurrence } from "../ports.ts";
 import { linkNumber } from "./numbers.ts";
 import { incidentOf, incidentRow, jsonOf, maybe, numberOf, textOf } from "./rows.ts";
 import { ruleColumn } from "./rule-counts.ts";
-import { IN_VALUES, type Row, type Session, slices } from "./session.ts";
+import type { Row, Session } from "./session.ts";
 
 /** Dispositions that are no failure of the equipment. */
 const notCounted = "coalesce(disposition, '') not in ('false-alarm', 'test', 'duplicate')";
@@ -48,18 +48,6 @@ export class Incidents {
         { column: "opened_at", order: "desc" },
       ]);
     return this.#one(session, query);
-  }
-
-  async openByDevices(session: Session, devices: readonly string[]): Promise<readonly Incident[]> {
-    const found: Incident[] = [];
-    for (const some of slices(devices, IN_VALUES)) {
-      const query = session
-        .sql("incidents")
-        .whereRaw("is_failing = 1 and is_folded = 0")
-        .whereIn("device", [...some]);
-      found.push(...(await this.#all(session, query.orderBy(["opened_at", "id"]))));
-    }
-    return found;
   }
 
   async due(session: Session, at: Instant, limit: number): Promise<readonly Incident[]> {

@@ -43,7 +43,6 @@ export function txOn(session: Session, incidents: Incidents): Tx {
     incident: (id: string) => incidents.byId(session, id),
     openByRootCause: (rootCause: string) => incidents.openByRootCause(session, rootCause),
     latestByFingerprint: (fingerprint: string, since: Instant) => incidents.latestByFingerprint(session, fingerprint, since),
-    openByDevices: (devices: readonly string[]) => incidents.openByDevices(session, devices),
     dueIncidents: (at: Instant, limit: number) => incidents.due(session, at, limit),
     insertIncident: (incident: Incident) => incidents.insert(session, incident),
     updateIncident: (incident: Incident) => incidents.update(session, incident),

@@ -3,7 +3,7 @@ export const maintenanceWords = {
   fr: {
     title: "Maintenance et silences",
     meaning:
-      "Ce qui tombe en panne pendant une maintenance ou un silence n'ouvre aucun incident et n'avise personne. Ce qui est encore en panne à la fin est signalé à ce moment. Le temps d'une maintenance ne compte dans aucune statistique; celui d'un silence compte.",
+      "Ce qui tombe en panne pendant une maintenance ou un silence n'ouvre aucun incident et n'avise personne. Ce qui est encore en panne à la fin est signalé à ce moment. Une maintenance est un travail prévu; un silence, le choix de n'aviser personne.",
     phase: { now: "En vigueur", coming: "À venir", over: "Terminés" },
     none: { now: "Rien n'est en vigueur.", coming: "Rien n'est prévu.", over: "Rien n'est terminé." },
     kind: { maintenance: "Maintenance", silence: "Silence" },
@@ -31,7 +31,7 @@ export const maintenanceWords = {
   en: {
     title: "Maintenance and silences",
     meaning:
-      "What fails during maintenance or a silence opens no incident and tells nobody. What is still broken when it ends is raised then. The time of maintenance counts in no statistic; that of a silence counts.",
+      "What fails during maintenance or a silence opens no incident and tells nobody. What is still broken when it ends is raised then. Maintenance is planned work; a silence is the choice to tell nobody.",
     phase: { now: "In force", coming: "Coming", over: "Over" },
     none: { now: "Nothing is in force.", coming: "Nothing is planned.", over: "Nothing is over." },
     kind: { maintenance: "Maintenance", silence: "Silence" },

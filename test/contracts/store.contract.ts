@@ -189,7 +189,6 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
         await store.transaction(undefined, async (tx) => {
           expect((await tx.dueIncidents(START + 10, 10)).map((each) => each.id)).toEqual(["i2", "i1"]);
           expect((await tx.dueIncidents(START + 10, 1)).map((each) => each.id)).toEqual(["i2"]);
-          expect((await tx.openByDevices(["codec-i1", "codec-i4", "nobody"])).map((each) => each.id)).toEqual(["i1"]);
           expect((await tx.latestByFingerprint("codec-i4|unreachable|", START - 1))?.id).toBe("i4");
           expect(await tx.latestByFingerprint("codec-i4|unreachable|", START + 1)).toBeUndefined();
           expect(await tx.latestByFingerprint("codec-i1|unreachable|", 0)).toBeUndefined();

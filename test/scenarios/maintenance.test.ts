@@ -45,6 +45,15 @@ describe("what fails while maintenance is in force", () => {
     expect(told(net)).toEqual(["desk 60:30"]);
   });
 
+  it("is no worse for the hours of that work: those are nobody's failure", async () => {
+    const net = await play({ devices: "router-1 > codec-7" });
+    await net.plans({ scope: codec, when: once(net, 26 * HOUR) });
+    net.breaks("codec-7");
+    // A working day and more of service hours, of which eight without service would make it major.
+    await net.advance(26 * HOUR + 5 * MINUTE);
+    expect(await net.unfolded()).toMatchObject([{ device: "codec-7", severity: "minor", urgency: "service-hours" }]);
+  });
+
   it("opens nothing when it heals meanwhile, not even if it heals a moment before the end", async () => {
     const net = await play({ devices: "router-1 > codec-7" });
     await net.plans({ scope: codec, when: once(net, HOUR) });
