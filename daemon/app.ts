@@ -1,7 +1,7 @@
 /**
  * The composition root: configuration -> adapters -> roles. Start, reload, stop. Tests start this too.
  *
- * Only this file and its parts (looking.ts, hearing.ts) name concrete adapters. What is started is stopped, in reverse order.
+ * Only this file and its parts (looking.ts, hearing.ts, proceeding.ts) name concrete adapters. What is started is stopped, in reverse order.
  */
 import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
@@ -23,24 +23,18 @@ import { MaintenanceBook } from "./maintenance-book.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { followMibNames } from "./mib-names.ts";
 import type { Config } from "./model/config.ts";
-import type { Incident } from "./model/incident.ts";
 import { News } from "./news.ts";
-import { createHeartbeat, type Heartbeat } from "./notify/heartbeat.ts";
-import { createSink } from "./notify/sink.ts";
+import type { Heartbeat } from "./notify/heartbeat.ts";
 import type { Bus, Clock, Log, Store } from "./ports.ts";
-import { Auditor } from "./roles/auditor.ts";
-import { Escalator, type EscalatorDeps } from "./roles/escalator.ts";
+import { makeProceeding } from "./proceeding.ts";
 import type { Evaluator } from "./roles/evaluator.ts";
 import { createLeaseKeeper, type LeaseKeeper } from "./roles/lease.ts";
 import { LookKeeper } from "./roles/look-keeper.ts";
 import { Recorder } from "./roles/recorder.ts";
-import { Reporter } from "./roles/reporter.ts";
 import { loop, type Role, Supervisor } from "./roles/supervisor.ts";
 import { type Serving, serve } from "./serving.ts";
 import { holdState } from "./store/hold.ts";
 import { openStore } from "./store/open.ts";
-import { makeDispatcher } from "./telling.ts";
-import { createWellness } from "./wellness.ts";
 
 export interface AppOptions {
   readonly file: string;
@@ -257,27 +251,15 @@ class Daemon implements App {
       changed: () => void this.#news.refresh(store),
     });
     this.#evaluator = evaluator;
-    const auditor = new Auditor({ ...basics, leases, stats: { repaired: () => this.#metrics.auditorRepairs.inc() } });
-    const sink = createSink(() => this.#clock.now());
-    const escalator = new Escalator({ ...basics, leases, bookings: booking.bookings, mutes, ...this.#ofEscalation(store, looks) });
-    const roles: Role[] = [
-      leases,
-      recorder,
-      looks,
-      makeDispatcher({ ...basics, sink, mutes, board: this.#board, news: this.#news, planOf: booking.planOf }),
-      escalator,
-      loop("maintenance", 300_000, (signal) => mutes.follow(signal), this.#clock),
-      auditor,
-      new Reporter({ ...basics, leases, stats: { job: (job, result) => this.#metrics.jobs.inc({ job, result }) } }),
-      evaluator,
-      ...booking.roles,
-      looking.guardKeeper,
-      looking.prober,
-    ];
+    const proceeding = makeProceeding({
+      ...{ ...basics, leases, looks, booking, mutes, metrics: this.#metrics, board: this.#board, news: this.#news },
+      health: () => this.#supervisor.health(),
+      lost: () => this.#bus.displaced() + (this.#hearing?.lost() ?? 0),
+    });
+    const { sink, auditor } = proceeding;
+    this.#heartbeat = proceeding.heartbeat;
+    const roles: Role[] = [leases, recorder, looks, ...proceeding.roles, evaluator, ...booking.roles, looking.guardKeeper, looking.prober];
     if (influx !== undefined) roles.push(loop("influx", 120_000, (signal) => influx.run(signal), this.#clock));
-    this.#heartbeat = this.#makeHeartbeat(auditor);
-    const heartbeat = this.#heartbeat;
-    if (heartbeat !== undefined) roles.push(loop("heartbeat", 120_000, (signal) => heartbeat.run(signal), this.#clock));
     this.#stops.push(() => this.#supervisor.stop());
     for (const role of roles) this.#supervisor.start(role);
     looking.scheduler.load(this.#config.network);
@@ -295,18 +277,6 @@ class Daemon implements App {
     const metrics = this.#metrics;
     const stats = { kept: (count: number) => metrics.looksKept.inc(count), lost: (count: number) => metrics.looksLost.inc(count) };
     return new LookKeeper({ store, clock: this.#clock, log: this.#log, stats });
-  }
-
-  /** Whose timer was due, and whose class or clock moved when it was judged again. */
-  #ofEscalation(store: Store, looks: LookKeeper): Pick<EscalatorDeps, "changed" | "judged"> {
-    const then = (tell: (moved: readonly Incident[]) => void) => (moved: readonly Incident[]) => {
-      looks.told(moved, this.#clock.now());
-      tell(moved);
-    };
-    return {
-      changed: then((moved) => this.#news.escalated(store, moved)),
-      judged: then((moved) => this.#news.judged(store, moved)),
-    };
   }
 
   #makeBooking(store: Store, leases: LeaseKeeper, looking: Looking): Promise<Booking> {
@@ -351,17 +321,6 @@ class Daemon implements App {
     this.#evaluator
       ?.wide(wide)
       .catch((error: unknown) => this.#log.error({ credential: id, error: String(error) }, "credential incident not written"));
-  }
-
-  #makeHeartbeat(auditor: Auditor): Heartbeat | undefined {
-    const { heartbeat } = this.#config;
-    if (heartbeat === undefined) return undefined;
-    const healthy = createWellness({
-      roles: () => this.#supervisor.health(),
-      escalation: () => auditor.verdict(),
-      lost: () => this.#bus.displaced() + (this.#hearing?.lost() ?? 0),
-    });
-    return createHeartbeat({ ...heartbeat, clock: this.#clock, log: this.#log, healthy, fetch, metrics: this.#metrics });
   }
 
   async #listen(

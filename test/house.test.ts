@@ -48,6 +48,7 @@ const composers = [
   "daemon/looking.ts",
   "daemon/hearing.ts",
   "daemon/serving.ts",
+  "daemon/proceeding.ts",
   "daemon/telling.ts",
   "daemon/cli",
   "daemon/main.ts",

@@ -1,0 +1,122 @@
+/**
+ * Shapes of incidents: alarms, incidents with their timeline and messages, what keeps coming back.
+ */
+import { z } from "zod";
+import { disposition } from "./contract-acts.ts";
+import { IncidentLinkView } from "./contract-joining.ts";
+import { MutedView } from "./contract-maintenance.ts";
+import { SessionHitView } from "./contract-sessions.ts";
+import { SettledView, severity, urgency } from "./contract-severity.ts";
+
+const instant = z.iso.datetime();
+export const incidentState = z.enum(["open", "taken", "restored", "resolved", "closed"]);
+
+export const AlarmView = z.object({
+  key: z.string(),
+  device: z.string(),
+  symptom: z.string(),
+  part: z.string().optional(),
+  rule: z.string(),
+  state: z.enum(["inactive", "pending", "active"]),
+  since: instant,
+  flapping: z.boolean(),
+  suppressedBy: z.string().optional(),
+  incident: z.string().optional(),
+  raisedBy: z.enum(["look", "trap"]),
+  detail: z.string().optional(),
+});
+
+export const IncidentView = z.object({
+  id: z.string(),
+  number: z.string().describe("The request number, as read aloud."),
+  site: z.string(),
+  siteName: z.string(),
+  device: z.string().optional(),
+  deviceName: z.string().optional(),
+  linkName: z.string().optional().describe("The circuit it is about, when it is about no device."),
+  room: z.string().optional(),
+  roomName: z.string().optional(),
+  symptom: z.string(),
+  part: z.string().optional(),
+  rule: z.string(),
+  severity,
+  severityWhy: z.string(),
+  severitySettled: SettledView.optional().describe("Absent: provisional, until the end of the first call."),
+  urgency,
+  urgencyWhy: z.string(),
+  general: z.boolean(),
+  verdict: z.enum(["ritm-core", "site-link"]).optional().describe("Where the fault is, when the failure of circuits says so."),
+  level: z.int().describe("1, 2, 3 of the procedure; 4 is the last resort."),
+  state: incidentState,
+  foldedInto: z.string().optional(),
+  holder: z.string().optional(),
+  acknowledgedAt: instant.optional(),
+  acknowledgedBy: z.string().optional(),
+  firstBadAt: instant,
+  openedAt: instant,
+  takenAt: instant.optional(),
+  restoredAt: instant.optional(),
+  resolvedAt: instant.optional(),
+  closedAt: instant.optional(),
+  disposition: disposition.optional(),
+  wakeAt: instant.optional().describe("When its next timer is due."),
+  wakeFor: z.string().optional(),
+  occurrences: z.int(),
+  recurrenceOf: z.string().optional(),
+  muted: MutedView.optional().describe("Nobody is told, and its clocks stand still."),
+  warnings: z.array(z.string()).optional().describe("After a write: what the writer should know of what was just written."),
+  version: z.int(),
+});
+
+export const TimelineView = z.object({
+  seq: z.int(),
+  at: instant,
+  by: z.string(),
+  event: z.string(),
+  why: z.string(),
+  data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  hash: z.string(),
+});
+
+export const DeliveryView = z.object({
+  key: z.string(),
+  kind: z.string(),
+  level: z.int(),
+  recipient: z.string(),
+  channel: z.string(),
+  state: z.enum(["pending", "claimed", "sent", "accepted", "delivered", "acknowledged", "failed", "dropped"]),
+  attempts: z.int(),
+  createdAt: instant,
+  sentAt: instant.optional(),
+  proof: z.string().optional(),
+  error: z.string().optional(),
+});
+
+export const IncidentDetail = IncidentView.extend({
+  timeline: z.array(TimelineView),
+  deliveries: z.array(DeliveryView),
+  sessions: z.array(SessionHitView).describe("Sessions it has hit, or will hit within a day if it lasts."),
+  clinicalMinutes: z.int().describe("Minutes of clinical sessions lost; once a session."),
+  alarms: z.array(AlarmView).describe("What it gathers now."),
+  links: z.array(IncidentLinkView),
+  goesOnAs: z.string().optional().describe("The number that this one goes on under, over however many steps."),
+});
+
+export const AlarmList = z.object({ items: z.array(AlarmView) });
+export const IncidentList = z.object({
+  items: z.array(IncidentView),
+  next: z.string().optional().describe("Hand it over as `before` for the next page; absent on the last."),
+});
+export const RecurrenceView = z.object({
+  fingerprint: z.string(),
+  site: z.string(),
+  siteName: z.string(),
+  device: z.string().optional(),
+  deviceName: z.string().optional(),
+  symptom: z.string(),
+  part: z.string().optional(),
+  occurrences30: z.int().describe("In the last 30 days."),
+  occurrences90: z.int().describe("In the last 90 days."),
+  lastAt: instant,
+});
+export const RecurrenceList = z.object({ items: z.array(RecurrenceView) });

@@ -1,0 +1,85 @@
+/**
+ * What carries an incident through the procedure: timers, messages, the auditor, calendar jobs, and the outgoing heartbeat.
+ *
+ * Part of the composition root (app.ts).
+ */
+import type { Board } from "./board.ts";
+import type { Booking } from "./booking.ts";
+import type { MaintenanceBook } from "./maintenance-book.ts";
+import type { Metrics } from "./metrics.ts";
+import type { Config } from "./model/config.ts";
+import type { Incident } from "./model/incident.ts";
+import type { News } from "./news.ts";
+import { createHeartbeat, type Heartbeat } from "./notify/heartbeat.ts";
+import { createSink } from "./notify/sink.ts";
+import type { Clock, Log, Store } from "./ports.ts";
+import { Auditor } from "./roles/auditor.ts";
+import { Escalator, type EscalatorDeps } from "./roles/escalator.ts";
+import type { LeaseKeeper } from "./roles/lease.ts";
+import type { LookKeeper } from "./roles/look-keeper.ts";
+import { Reporter } from "./roles/reporter.ts";
+import { loop, type Role, type RoleHealth } from "./roles/supervisor.ts";
+import { makeDispatcher } from "./telling.ts";
+import { createWellness } from "./wellness.ts";
+
+export interface ProceedingParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly config: () => Config;
+  readonly leases: LeaseKeeper;
+  readonly metrics: Metrics;
+  readonly board: Board;
+  readonly news: News;
+  readonly looks: LookKeeper;
+  readonly booking: Booking;
+  readonly mutes: MaintenanceBook;
+  readonly health: () => readonly RoleHealth[];
+  /** Observations and datagrams that were lost since start. */
+  readonly lost: () => number;
+}
+
+export interface Proceeding {
+  /** What was sent to a sink, for the pages of the demo. */
+  readonly sink: ReturnType<typeof createSink>;
+  readonly auditor: Auditor;
+  readonly heartbeat: Heartbeat | undefined;
+  /** To be started in this order. */
+  readonly roles: readonly Role[];
+}
+
+export function makeProceeding(parts: ProceedingParts): Proceeding {
+  const { store, clock, log, config, leases, metrics, board, news, booking, mutes } = parts;
+  const basics = { store, clock, log, config };
+  const sink = createSink(() => clock.now());
+  const auditor = new Auditor({ ...basics, leases, stats: { repaired: () => metrics.auditorRepairs.inc() } });
+  const heartbeat = makeHeartbeat(parts, auditor);
+  const roles: Role[] = [
+    makeDispatcher({ ...basics, sink, mutes, board, news, planOf: booking.planOf }),
+    new Escalator({ ...basics, leases, bookings: booking.bookings, mutes, ...ofEscalation(parts) }),
+    loop("maintenance", 300_000, (signal) => mutes.follow(signal), clock),
+    auditor,
+    new Reporter({ ...basics, leases, stats: { job: (job, result) => metrics.jobs.inc({ job, result }) } }),
+  ];
+  if (heartbeat !== undefined) roles.push(loop("heartbeat", 120_000, (signal) => heartbeat.run(signal), clock));
+  return { sink, auditor, heartbeat, roles };
+}
+
+/** Whose timer was due, and whose class or clock moved when it was judged again. */
+function ofEscalation({ store, looks, clock, news }: ProceedingParts): Pick<EscalatorDeps, "changed" | "judged"> {
+  const then = (tell: (moved: readonly Incident[]) => void) => (moved: readonly Incident[]) => {
+    looks.told(moved, clock.now());
+    tell(moved);
+  };
+  return {
+    changed: then((moved) => news.escalated(store, moved)),
+    judged: then((moved) => news.judged(store, moved)),
+  };
+}
+
+function makeHeartbeat({ config, clock, log, metrics, health, lost }: ProceedingParts, auditor: Auditor): Heartbeat | undefined {
+  const { heartbeat } = config();
+  if (heartbeat === undefined) return undefined;
+  const healthy = createWellness({ roles: health, escalation: () => auditor.verdict(), lost });
+  return createHeartbeat({ ...heartbeat, clock, log, healthy, fetch, metrics });
+}
