@@ -31,7 +31,8 @@ export function makeLearned(parts: LearnedParts): { readonly confirming: Confirm
     ...{ store, clock, log, leases, config },
     survey: async (signal) => {
       const { pace, resting } = looking;
-      return confirming.take(await survey({ config: config(), board, clock, pace, resting, fping: findFping() }, signal));
+      const surveyed = await survey({ config: config(), board, clock, pace, resting, fping: findFping() }, signal);
+      return confirming.take(surveyed, leases.fence("reporter"));
     },
   });
   return { confirming, learner };

@@ -10,6 +10,7 @@ import type { DeviceLights } from "./model/lights.ts";
 import type { Observation } from "./model/observation.ts";
 import type { Instant } from "./model/time.ts";
 import type { JoiningStore, JoiningTx } from "./ports-joining.ts";
+import type { KeptStore, KeptTx } from "./ports-kept.ts";
 import type { LooksStore } from "./ports-looks.ts";
 import type { MaintenanceStore, MaintenanceTx } from "./ports-maintenance.ts";
 import type { RuleStore } from "./ports-rules.ts";
@@ -136,7 +137,7 @@ export interface DeliveryView extends OutboxRow {
 }
 
 /** Inside one write transaction. Reads here see its own writes. */
-export interface Tx extends SessionTx, JoiningTx, MaintenanceTx {
+export interface Tx extends SessionTx, JoiningTx, MaintenanceTx, KeptTx {
   saveAlarms(alarms: readonly Alarm[]): Promise<void>;
   incident(id: string): Promise<Incident | undefined>;
   /** The failing (open or taken), unfolded incident of this root cause. A restored one is not it: trouble after the window is a new incident. */
@@ -164,7 +165,6 @@ export interface Tx extends SessionTx, JoiningTx, MaintenanceTx {
   /** A signed sheet; the same id again withdraws it. */
   saveAcceptance(acceptance: Acceptance): Promise<void>;
   audit(entries: readonly AuditEntry[]): Promise<void>;
-  keep(key: string, value: unknown): Promise<void>;
 }
 
 /** What is new in the inventory: documents replace what was, events are appended, a unit is one row by device and `from`. */
@@ -240,7 +240,7 @@ export interface RollupPoint {
   readonly mean: number;
 }
 
-export interface Store extends SessionStore, LooksStore, RuleStore, JoiningStore, MaintenanceStore {
+export interface Store extends SessionStore, LooksStore, RuleStore, JoiningStore, MaintenanceStore, KeptStore {
   /** The dialect, for logs and the readiness page. */
   readonly kind: "sqlite" | "postgresql";
   /** Applies migrations (after a backup); refuses a newer schema. */
@@ -299,12 +299,6 @@ export interface Store extends SessionStore, LooksStore, RuleStore, JoiningStore
   /** With the inbox messages that came of them, in one transaction. */
   saveTraps(records: readonly TrapRecord[], heard?: readonly Omit<InboxMessage, "seq">[]): Promise<void>;
   traps(query: { readonly device?: string; readonly limit: number }): Promise<readonly TrapRecord[]>;
-
-  /** Small durable facts: host keys, engine boots, heartbeat row. */
-  kept<T>(key: string): Promise<T | undefined>;
-  keptAll<T>(prefix: string): Promise<readonly { readonly key: string; readonly value: T }[]>;
-  keep(key: string, value: unknown): Promise<void>;
-  forget(key: string): Promise<void>;
 
   saveRollups(device: string, points: readonly RollupPoint[]): Promise<void>;
   /** Takes the devices one after another, as they are written: a batch may be made while it is asked for. */

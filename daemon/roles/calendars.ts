@@ -97,7 +97,7 @@ export class Calendars implements Role {
   }
 
   async #read(calendar: SessionCalendar, signal: AbortSignal): Promise<void> {
-    const { fetch, clock, log, stats, config, store } = this.#deps;
+    const { fetch, clock, log, stats, config, store, leases } = this.#deps;
     const at = clock.now();
     const before = this.#status.get(calendar.id);
     const got = await fetch(calendar.from, signal);
@@ -108,7 +108,8 @@ export class Calendars implements Role {
       log.warn({ calendar: calendar.id, code: status.code }, "calendar not read; its sessions stay as they were");
     if (status.code === undefined && before?.code !== undefined) log.info({ calendar: calendar.id }, "calendar is read again");
     // Since when one was never read well has to outlive a restart.
-    if (status.code !== undefined && before?.code !== status.code) await store.keep(`${statusPrefix}${calendar.id}`, status);
+    if (status.code !== undefined && before?.code !== status.code)
+      await store.transaction(leases.fence(this.name), (tx) => tx.keep(`${statusPrefix}${calendar.id}`, status));
     this.#status.set(calendar.id, status);
     stats.read(status);
     if (config().sessions.calendars.has(calendar.id)) this.#judge(calendar, status, at);
@@ -160,9 +161,10 @@ export class Calendars implements Role {
   }
 
   async #forget(id: string): Promise<void> {
+    const { store, leases } = this.#deps;
+    await store.transaction(leases.fence(this.name), (tx) => tx.forget(`${statusPrefix}${id}`));
     this.#status.delete(id);
     this.#tried.delete(id);
-    await this.#deps.store.forget(`${statusPrefix}${id}`);
   }
 }
 

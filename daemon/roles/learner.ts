@@ -49,7 +49,7 @@ export class Learner implements Role {
     const last = await store.kept<Instant>(key);
     const now = clock.now();
     if (last !== undefined && last <= now && now - last < topology.everyMs) return;
-    await store.keep(key, now);
+    await store.transaction(leases.fence("reporter"), (tx) => tx.keep(key, now));
     try {
       const fresh = await survey(signal);
       log.info({ proposals: fresh }, "the network was surveyed");

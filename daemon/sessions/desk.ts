@@ -71,11 +71,9 @@ function instant(value: unknown): Instant | undefined {
 const saltKey = "sessions:salt";
 
 /** Made once, kept with the database: the ids of an instance tell nobody else anything. */
-export async function saltOf(store: Pick<Store, "kept" | "keep">): Promise<string> {
+export async function saltOf(store: Pick<Store, "kept" | "keepFirst">): Promise<string> {
   const known = await store.kept<string>(saltKey);
-  if (known !== undefined) return known;
-  await store.keep(saltKey, randomBytes(32).toString("hex"));
-  return (await store.kept<string>(saltKey)) ?? "";
+  return known ?? store.keepFirst(saltKey, randomBytes(32).toString("hex"));
 }
 
 export type SessionResult =

@@ -14,6 +14,7 @@ import { appendInbox, findTraps, inboxAfter, insertInbox, saveTraps } from "./in
 import { Incidents, recurrences } from "./incidents.ts";
 import { findDeviceEvents, findUnits, loadInventories, loadLights } from "./inventory.ts";
 import { alarmsOf, linksOf, loadSplits } from "./joining.ts";
+import { forgetKept, keepFirst, readKept, readKeptAll, writeKept } from "./kept.ts";
 import { checkFence, Leases } from "./leases.ts";
 import { looksOn } from "./looks.ts";
 import { findMaintenance, findMaintenances } from "./maintenances.ts";
@@ -22,11 +23,11 @@ import { reserveNumbers, unusedNumbers } from "./numbers.ts";
 import { type Attempt, attemptsOf, claimOutbox, deliveriesOf, outboxDepth, recordDeliveries } from "./outbox.ts";
 import { prune } from "./prune.ts";
 import { Rollups } from "./rollups.ts";
-import { alarmOf, auditOf, jsonOf, numberOf, textOf } from "./rows.ts";
+import { alarmOf, auditOf, numberOf } from "./rows.ts";
 import { rulePages, ruleTallies } from "./rule-counts.ts";
 import { inTransaction, type Session, sessionOn } from "./session.ts";
 import { redactEntry, timelineOf, verifyTimeline } from "./timeline.ts";
-import { txOn, writeAudit, writeKept } from "./tx.ts";
+import { txOn, writeAudit } from "./tx.ts";
 
 export interface StoreOptions {
   readonly storage: Config["storage"];
@@ -130,10 +131,8 @@ function writesOf({ options, write, incidents }: Parts) {
         if (heard.length > 0) await insertInbox(session, heard);
       }),
     keep: (key: string, value: unknown) => write((session) => writeKept(session, key, value)),
-    forget: (key: string) =>
-      write(async (session) => {
-        await session.run(session.sql("kept").where({ key }).delete());
-      }),
+    keepFirst: <T>(key: string, value: T) => write((session) => keepFirst(session, key, value)),
+    forget: (key: string) => write((session) => forgetKept(session, key)),
     prune: (limits: Parameters<Store["prune"]>[0]) => prune(write, limits),
   };
 }
@@ -171,19 +170,8 @@ function readsOf({ reader, incidents }: Parts) {
     unusedNumbers: (limit: number) => unusedNumbers(reader, limit),
     auditLog: async (limit: number) => (await reader.rows(sql("audit").orderBy("id", "desc").limit(limit))).map(auditOf),
     traps: (query: Parameters<Store["traps"]>[0]) => findTraps(reader, query),
-    kept: async <T>(key: string) => {
-      const row = await reader.row(sql("kept").where({ key }).first());
-      return row === undefined ? undefined : jsonOf<T>(row.value);
-    },
-    keptAll: async <T>(prefix: string) => {
-      // Not LIKE (a key may hold % or _) and not a range (PostgreSQL sorts by its collation).
-      const rows = await reader.rows(
-        sql("kept")
-          .whereRaw("substr(key, 1, ?) = ?", [[...prefix].length, prefix])
-          .orderBy("key"),
-      );
-      return rows.map((row) => ({ key: textOf(row.key), value: jsonOf<T>(row.value) }));
-    },
+    kept: <T>(key: string) => readKept<T>(reader, key),
+    keptAll: <T>(prefix: string) => readKeptAll<T>(reader, prefix),
   };
 }
 

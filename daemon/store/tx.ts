@@ -14,6 +14,7 @@ import { insertInbox } from "./inbox.ts";
 import type { Incidents } from "./incidents.ts";
 import { saveLights, saveStock } from "./inventory.ts";
 import { addLink, alarmsOf, forgetSplit, linksOf, loadSplits, removeLink, saveSplit } from "./joining.ts";
+import { keptOn } from "./kept.ts";
 import { beginMaintenance, findMaintenance, moveBeginning, saveMaintenance } from "./maintenances.ts";
 import { addOutbox, dropPending, hastenOutbox, moveOutbox } from "./outbox.ts";
 import { alarmRow, auditRow } from "./rows.ts";
@@ -22,11 +23,6 @@ import { appendTimeline } from "./timeline.ts";
 
 export async function writeAudit(session: Session, entries: readonly AuditEntry[]): Promise<void> {
   for (const some of slices(entries.map(auditRow), INSERT_ROWS)) await session.run(session.sql("audit").insert([...some]));
-}
-
-export async function writeKept(session: Session, key: string, value: unknown): Promise<void> {
-  const row = { key, value: JSON.stringify(value ?? null) };
-  await session.run(session.sql("kept").insert(row).onConflict("key").merge());
 }
 
 /** Two states of one alarm in one call: the later one counts (one statement cannot touch a row twice). */
@@ -39,6 +35,7 @@ async function writeAlarms(session: Session, alarms: readonly Alarm[]): Promise<
 
 export function txOn(session: Session, incidents: Incidents): Tx {
   return {
+    ...keptOn(session),
     saveAlarms: (alarms: readonly Alarm[]) => writeAlarms(session, alarms),
     incident: (id: string) => incidents.byId(session, id),
     openByRootCause: (rootCause: string) => incidents.openByRootCause(session, rootCause),
@@ -67,7 +64,6 @@ export function txOn(session: Session, incidents: Incidents): Tx {
     saveOutcome: (id, outcome) => saveOutcome(session, id, outcome),
     saveReadiness: (readiness) => saveReadiness(session, readiness),
     audit: (entries: readonly AuditEntry[]) => writeAudit(session, entries),
-    keep: (key: string, value: unknown) => writeKept(session, key, value),
     linksOf: (incident: string) => linksOf(session, incident),
     alarmsOf: (incident: string) => alarmsOf(session, incident),
     addLink: (link: IncidentLink) => addLink(session, link),

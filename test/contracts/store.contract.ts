@@ -710,6 +710,30 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
         expect(await store.kept("Host-key/a_1")).toBeNull();
       });
 
+      it("a fact that two write first is the one of the first, for both", async () => {
+        const other = await ground.open();
+        const made = await Promise.all([store.keepFirst("salt", "x"), other.store.keepFirst("salt", "y"), store.keepFirst("salt", "z")]);
+        expect(new Set(made).size).toBe(1);
+        expect(await store.keepFirst("salt", "late")).toBe(await store.kept("salt"));
+        await other.store.close();
+      });
+
+      it("a fact that is read in a transaction is written by nobody else before that ends", async () => {
+        const other = await ground.open();
+        await store.keep("count/a", 0);
+        const count = (by: OpenedStore) =>
+          by.transaction(undefined, async (tx) => {
+            const [row] = await tx.keptAll<number>("count/");
+            await tx.keep("count/a", (row?.value ?? 0) + 1);
+            await tx.keep("count/a", ((await tx.kept<number>("count/a")) ?? 0) + 1);
+          });
+        await Promise.all([count(store), count(other.store), count(store), count(other.store)]);
+        expect(await store.kept("count/a")).toBe(8);
+        await store.transaction(undefined, (tx) => tx.forget("count/a"));
+        expect(await store.kept("count/a")).toBeUndefined();
+        await other.store.close();
+      });
+
       it("traps come newest first, of one device or of all", async () => {
         const trap = (at: number, device?: string) => ({
           at,

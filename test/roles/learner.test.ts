@@ -11,7 +11,7 @@ import { locateDevices } from "../../daemon/config/locate.ts";
 import { Confirming } from "../../daemon/confirming.ts";
 import { fromNeighbours, fromTrace, type Surveyed, targets } from "../../daemon/learning.ts";
 import { HOUR } from "../../daemon/model/time.ts";
-import type { Log } from "../../daemon/ports.ts";
+import { LeaseLost, type Log } from "../../daemon/ports.ts";
 import { Learner } from "../../daemon/roles/learner.ts";
 import { type OpenedStore, openStore } from "../../daemon/store/open.ts";
 import { FakeClock } from "../fakes/clock.ts";
@@ -114,6 +114,34 @@ describe("a proposal", () => {
     expect((await confirming.list()).map(({ standing }) => standing).sort()).toEqual(["in-force", "refused"]);
   });
 
+  it("that a person decides while a survey is being taken in stays decided, whichever is first", async () => {
+    for (let round = 0; round < 10; round += 1) {
+      await confirming.take(learned);
+      const decides = () => confirming.accept("codec-1~switch-1", "marie");
+      const surveys = () => confirming.take({ ...learned, learned: round % 4 < 2 ? learned.learned : [] });
+      await Promise.all(round % 2 === 0 ? [decides(), surveys()] : [surveys(), decides()]);
+      const [proposal] = await confirming.list();
+      // Dropped before the person's word came: they were told so. Never: accepted, and then open again.
+      if (proposal !== undefined) expect([round, proposal.proposal.state]).toEqual([round, "accepted"]);
+      await store.forget("topology/codec-1~switch-1");
+    }
+  });
+
+  it("that two people decide at once is decided once", async () => {
+    await confirming.take(learned);
+    const both = await Promise.all(["marie", "luc"].map((by) => confirming.accept("codec-1~switch-1", by)));
+    expect(both.map(({ ok }) => ok).sort()).toEqual([false, true]);
+    expect(await store.auditLog(10)).toHaveLength(1);
+  });
+
+  it("of a survey whose lease has gone to another process is not kept", async () => {
+    const fence = await store.acquireLease("reporter", "one", HOUR);
+    await store.releaseLease(fence!);
+    await store.acquireLease("reporter", "two", HOUR);
+    await expect(confirming.take(learned, fence)).rejects.toThrow(LeaseLost);
+    expect(await confirming.list()).toEqual([]);
+  });
+
   it("is printed by `vigie topology`, with the file and the line where it belongs", async () => {
     await confirming.take(learned);
     const out: string[] = [];
@@ -170,10 +198,11 @@ describe("learning", () => {
   it("surveys once in its time, over a restart too, and never without being asked", async () => {
     let surveys = 0;
     let config = inForce.config;
+    const fence = await store.acquireLease("reporter", "t", HOUR);
     const learner = () =>
       new Learner({
         ...{ store, clock, log: quiet, config: () => config },
-        leases: { held: () => true, fence: () => ({ role: "reporter", holder: "t", epoch: 1 }), wait: async () => undefined },
+        leases: { held: () => true, fence: () => fence!, wait: async () => undefined },
         survey: async () => {
           surveys += 1;
           throw new Error("the network is away");
@@ -194,5 +223,22 @@ describe("learning", () => {
     config = rest;
     await learner().turn(signal);
     expect(surveys).toBe(2);
+  });
+
+  it("is not begun by a process that has lost the lease meanwhile", async () => {
+    let surveys = 0;
+    const fence = await store.acquireLease("reporter", "one", HOUR);
+    await store.releaseLease(fence!);
+    await store.acquireLease("reporter", "two", HOUR);
+    const learner = new Learner({
+      ...{ store, clock, log: quiet, config: () => inForce.config },
+      leases: { held: () => true, fence: () => fence!, wait: async () => undefined },
+      survey: async () => {
+        surveys += 1;
+        return 0;
+      },
+    });
+    await expect(learner.turn(new AbortController().signal)).rejects.toThrow(LeaseLost);
+    expect([surveys, await store.kept("topology-surveyed")]).toEqual([0, undefined]);
   });
 });

@@ -9,6 +9,7 @@ import type { Config } from "../../daemon/model/config.ts";
 import type { SessionCalendar } from "../../daemon/model/session.ts";
 import { plainWords } from "../../daemon/model/session.ts";
 import { DAY, HOUR, MINUTE } from "../../daemon/model/time.ts";
+import { LeaseLost } from "../../daemon/ports.ts";
 import { type CalendarStatus, Calendars, type CalendarsDeps } from "../../daemon/roles/calendars.ts";
 import type { Leases } from "../../daemon/roles/lease.ts";
 import { saltOf } from "../../daemon/sessions/desk.ts";
@@ -77,7 +78,12 @@ async function role(calendars: readonly SessionCalendar[], over: Partial<Calenda
   const leases: Leases = { fence: () => fence, held: () => true, wait: async () => undefined };
   const config = {
     instance: { timezone: "America/Toronto" },
-    sessions: { calendars: new Map(calendars.map((each) => [each.id, each])), specialties: ["neurology"] },
+    sessions: {
+      get calendars() {
+        return new Map(calendars.map((each) => [each.id, each]));
+      },
+      specialties: ["neurology"],
+    },
     network: { rooms: new Map(["a101", "b202", "c303"].map((id) => [id, { id }])) },
   } as unknown as Config;
   const quiet = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
@@ -94,7 +100,27 @@ async function role(calendars: readonly SessionCalendar[], over: Partial<Calenda
 
 const booked = async () => joinSessions(await store.sessions({ limit: 100 })).filter(({ state }) => state === "booked");
 
+it("two that ask for the salt at once get the same one", async () => {
+  const [one, other] = await Promise.all([saltOf(store), saltOf(store)]);
+  expect([one, one.length]).toEqual([other, 64]);
+  expect(await saltOf(store)).toBe(one);
+});
+
 describe("a calendar", () => {
+  it("of which another process has the lease by now is neither marked as failed nor forgotten", async () => {
+    const here = [calendar("clinic"), calendar("gone")];
+    const { turn } = await role(here);
+    await turn();
+    await store.releaseLease({ role: "calendars", holder: "test", epoch: 1 });
+    await store.acquireLease("calendars", "another", HOUR);
+    await store.keep("calendar:gone", { calendar: "gone" });
+    here.pop();
+    const kept = await store.keptAll("calendar:");
+    clock.pass(6 * MINUTE);
+    await expect(turn()).rejects.toThrow(LeaseLost);
+    expect(await store.keptAll("calendar:")).toEqual(kept);
+  });
+
   it("becomes sessions: rooms by location and by who is invited, the bridge, kind and specialty by words", async () => {
     const rules = [
       { text: "formation", kind: "training" as const },

@@ -1,0 +1,21 @@
+/**
+ * Small durable facts by name: host keys, engine boots, proposals, the heartbeat row. What was decided with one is decided in a transaction.
+ */
+
+export interface KeptStore {
+  kept<T>(key: string): Promise<T | undefined>;
+  keptAll<T>(prefix: string): Promise<readonly { readonly key: string; readonly value: T }[]>;
+  keep(key: string, value: unknown): Promise<void>;
+  /** Keeps it unless something is kept there already; what is kept there from then on, the same for all who ask at once. */
+  keepFirst<T>(key: string, value: T): Promise<T>;
+  forget(key: string): Promise<void>;
+}
+
+export interface KeptTx {
+  /** Nobody else writes it before this transaction ends. */
+  kept<T>(key: string): Promise<T | undefined>;
+  /** Nobody else writes any of them before this transaction ends. */
+  keptAll<T>(prefix: string): Promise<readonly { readonly key: string; readonly value: T }[]>;
+  keep(key: string, value: unknown): Promise<void>;
+  forget(key: string): Promise<void>;
+}
