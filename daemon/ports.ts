@@ -176,6 +176,8 @@ export interface StockChanges {
 
 export interface DeviceEventQuery {
   readonly device?: string;
+  /** Any of these; none of them is none at all. */
+  readonly devices?: readonly string[];
   readonly codes?: readonly DeviceEventCode[];
   readonly since?: Instant;
   readonly limit: number;
@@ -210,6 +212,8 @@ export interface IncidentQuery {
   readonly device?: string;
   readonly site?: string;
   readonly fingerprint?: string;
+  /** Any of these; none of them is none at all. */
+  readonly fingerprints?: readonly string[];
   /** Id of the rule that opened it. */
   readonly rule?: string;
   readonly disposition?: Disposition;

@@ -7,6 +7,7 @@ import { IncidentLinkView } from "./contract-joining.ts";
 import { MutedView } from "./contract-maintenance.ts";
 import { SessionHitView } from "./contract-sessions.ts";
 import { SettledView, severity, urgency } from "./contract-severity.ts";
+import { DeviceEventView } from "./contract-standing.ts";
 
 const instant = z.iso.datetime();
 export const incidentState = z.enum(["open", "taken", "restored", "resolved", "closed"]);
@@ -118,5 +119,15 @@ export const RecurrenceView = z.object({
   occurrences30: z.int().describe("In the last 30 days."),
   occurrences90: z.int().describe("In the last 90 days."),
   lastAt: instant,
+  changes: z
+    .array(
+      DeviceEventView.omit({ device: true, deviceName: true }).extend({
+        incident: z.string().describe("Number of the incident in which the change was first seen, else of the one that came next."),
+        leadSeconds: z.int().describe("From the change to that incident's first bad look; negative: it was first seen so long after."),
+        failuresBefore: z.int().describe("Incidents of this failure within 90 days that began before that one."),
+        failuresSince: z.int().describe("That one and those since."),
+      }),
+    )
+    .describe("Changes of the device in the 7 days before one of these failures, or seen while one lasted; newest first, at most 10."),
 });
 export const RecurrenceList = z.object({ items: z.array(RecurrenceView) });

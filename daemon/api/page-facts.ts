@@ -19,10 +19,10 @@ import type { Device, Link } from "../model/network.ts";
 import { DAY, type Instant, type Language, MINUTE } from "../model/time.ts";
 import type { RollupPoint } from "../ports.ts";
 import type { ApiDeps } from "./deps.ts";
+import { recurringFailures } from "./recurring-failures.ts";
 import { iso, recurrenceView, upOf } from "./views.ts";
 
 const listedRecurrences = 200;
-const incidentsOfRecurrences = 1_000;
 const incidentsARow = 5;
 const slotMs = 5 * MINUTE;
 /** Symptoms by which the router of a circuit is lost to us. */
@@ -123,19 +123,12 @@ export function weaknessRows(config: Config): WeaknessesPageProps["report"] {
   return { devices, weak, rows: rows.map((row) => ({ weakness: row.weakness, devices: row.devices.map(named) })) };
 }
 
-/** What was seen twice or more within 90 days, with its latest incidents. */
+/** What was seen twice or more within 90 days, with its latest incidents and what was changed before them. */
 export async function rowsOfRecurrence(deps: ApiDeps, now: Instant): Promise<readonly RecurrenceRow[]> {
   const { network } = deps.config();
-  const [list, incidents] = await Promise.all([
-    deps.store.recurrences(now, listedRecurrences),
-    deps.store.incidents({ since: now - 90 * DAY, folded: false, limit: incidentsOfRecurrences }),
-  ]);
-  return list.map((each) => ({
-    ...recurrenceView(each, network),
-    daysSince: Math.max(0, Math.floor((now - each.lastAt) / DAY)),
-    incidents: incidents
-      .filter(({ fingerprint }) => fingerprint === each.fingerprint)
-      .slice(0, incidentsARow)
-      .map(({ number }) => number),
+  return (await recurringFailures(deps, now, listedRecurrences)).map(({ recurrence, incidents, changes }) => ({
+    ...recurrenceView(recurrence, network, changes),
+    daysSince: Math.max(0, Math.floor((now - recurrence.lastAt) / DAY)),
+    incidents: incidents.slice(0, incidentsARow).map(({ number }) => number),
   }));
 }

@@ -61,5 +61,6 @@ export function textsFor(language: PageContext["language"], config: Config, now:
     time: (at) => sayTime(Date.parse(at), instance.timezone),
     exact: (at) => sayTime(Date.parse(at), instance.timezone, true),
     since: (at) => (now - Date.parse(at) < MINUTE ? say(language, "duration.moment") : sayDuration(language, now - Date.parse(at))),
+    duration: (ms) => (ms < MINUTE ? say(language, "duration.moment") : sayDuration(language, ms)),
   };
 }

@@ -10,6 +10,7 @@ import type { ApiDeps } from "./deps.ts";
 import { goesOnAs, joinedView } from "./joined-views.ts";
 import { type Operation, operation } from "./operation.ts";
 import { HttpProblem } from "./problem.ts";
+import { recurringFailures } from "./recurring-failures.ts";
 import { hitsOf, hitsView } from "./session-hits.ts";
 import { present } from "./shape.ts";
 import { standingReads } from "./standing-reads.ts";
@@ -199,13 +200,14 @@ const incidents: readonly Operation[] = [
     id: "listRecurrences",
     method: "get",
     path: "/api/v1/recurrences",
-    summary: "What keeps coming back: occurrences in 30 and 90 days.",
+    summary: "What keeps coming back: occurrences in 30 and 90 days, and what was changed on the device before them.",
     access: "read",
     query: LimitQuery,
     answer: "RecurrenceList",
     run: async ({ deps, query }) => {
-      const found = await deps.store.recurrences(deps.clock.now(), query.limit);
-      return { content: { items: found.map((each) => recurrenceView(each, deps.config().network)) } };
+      const found = await recurringFailures(deps, deps.clock.now(), query.limit);
+      const { network } = deps.config();
+      return { content: { items: found.map((each) => recurrenceView(each.recurrence, network, each.changes)) } };
     },
   }),
 ];

@@ -1,6 +1,7 @@
 /**
  * From the daemon's own types to the shapes of the API. Nothing is computed that the store or the board does not hold.
  */
+import type { ChangeBeside } from "../../rules/recurrence.ts";
 import type { BoardView, DeviceState, LastLook } from "../board.ts";
 import type { MibNames } from "../mib-names.ts";
 import type { Alarm } from "../model/alarm.ts";
@@ -19,7 +20,7 @@ import type {
   TimelineShape,
 } from "./contract.ts";
 import { iso, present } from "./shape.ts";
-import { lightViews } from "./standing-views.ts";
+import { deviceEventView, lightViews } from "./standing-views.ts";
 
 export { iso } from "./shape.ts";
 
@@ -124,13 +125,20 @@ export function deliveryView(row: DeliveryView): DeliveryShape {
   };
 }
 
-export function recurrenceView(recurrence: Recurrence, network: Network): RecurrenceShape {
+/** More changes than this are shown of no failure. */
+const shownChanges = 10;
+
+export function recurrenceView(recurrence: Recurrence, network: Network, beside: readonly ChangeBeside[]): RecurrenceShape {
   const { fingerprint, site, symptom, occurrences30, occurrences90, device, part } = recurrence;
   const deviceName = device === undefined ? undefined : (network.devices.get(device)?.name ?? network.links.get(device)?.name ?? device);
   return {
     ...{ fingerprint, site, symptom, occurrences30, occurrences90 },
     siteName: network.sites.get(site)?.name ?? site,
     lastAt: iso(recurrence.lastAt),
+    changes: beside.slice(0, shownChanges).map(({ change, failure, leadMs, before, after }) => {
+      const { device: _device, deviceName: _name, ...told } = deviceEventView(change, network);
+      return { ...told, incident: failure.number, leadSeconds: Math.round(leadMs / 1_000), failuresBefore: before, failuresSince: after };
+    }),
     ...present({ device, deviceName, part }),
   };
 }

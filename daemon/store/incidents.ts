@@ -65,7 +65,7 @@ export class Incidents {
       { column: "opened_at", order: "desc" },
       { column: "id", order: "desc" },
     ]);
-    const { states, folded, device, site, fingerprint, rule, disposition, since, before } = query;
+    const { states, folded, device, site, fingerprint, fingerprints, rule, disposition, since, before } = query;
     if (states !== undefined) {
       found.whereIn("state", [...states]);
       if (!states.includes("closed")) found.whereRaw("is_open = 1");
@@ -74,6 +74,7 @@ export class Incidents {
     if (device !== undefined) found.where({ device });
     if (site !== undefined) found.where({ site });
     if (fingerprint !== undefined) found.where({ fingerprint });
+    if (fingerprints !== undefined) found.whereIn("fingerprint", [...fingerprints]);
     if (rule !== undefined) found.whereRaw(`${ruleColumn(session)} = ?`, [rule]);
     if (disposition !== undefined) found.where({ disposition });
     if (since !== undefined) found.where("opened_at", ">=", since);

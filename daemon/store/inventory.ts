@@ -48,12 +48,13 @@ export async function loadInventories(session: Session): Promise<readonly Device
 }
 
 export async function findDeviceEvents(session: Session, query: DeviceEventQuery): Promise<readonly DeviceEvent[]> {
-  const { device, codes, since, limit } = query;
+  const { device, devices, codes, since, limit } = query;
   const found = session.sql("device_events").orderBy([
     { column: "at", order: "desc" },
     { column: "id", order: "desc" },
   ]);
   if (device !== undefined) found.where({ device });
+  if (devices !== undefined) found.whereIn("device", [...devices]);
   if (codes !== undefined) found.whereIn("code", [...codes]);
   if (since !== undefined) found.where("at", ">=", since);
   return (await session.rows(found.limit(limit))).map((row) => jsonOf<DeviceEvent>(row.body));

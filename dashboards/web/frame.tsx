@@ -55,6 +55,8 @@ export interface Texts {
   exact(iso: string): string;
   /** How long ago, in words. */
   since(iso: string): string;
+  /** `12 min`, `3 h 5 min`, in words. */
+  duration(ms: number): string;
 }
 
 export interface PageContext {

@@ -28,6 +28,7 @@ export function RecurrencesPage({ page, recurrences }: RecurrencesPageProps): VN
     <Frame page={page} title={w.recurrences}>
       <p>{w.recurrencesMeaning}</p>
       <p class="hint">{w.recurrencesHow}</p>
+      {again.some(({ changes }) => changes.length > 0) ? <p class="hint">{w.changedBeforeMeaning}</p> : null}
       {again.length === 0 ? <p class="calm">{w.noRecurrences}</p> : <Recurrences page={page} recurrences={again} />}
       {once === 0 ? null : (
         <p class="hint">
@@ -43,7 +44,10 @@ export function RecurrencesPage({ page, recurrences }: RecurrencesPageProps): VN
 function Recurrences({ page, recurrences }: RecurrencesPageProps): VNode {
   const w = words[page.language];
   return (
-    <Table label={w.recurrences} heads={[w.device, w.symptom, w.site, w.days30, w.days90, w.last, w.daysSince, w.incidentsSeen]}>
+    <Table
+      label={w.recurrences}
+      heads={[w.device, w.symptom, w.site, w.days30, w.days90, w.last, w.daysSince, w.incidentsSeen, w.changedBefore]}
+    >
       {recurrences.map((row) => (
         <Row key={row.fingerprint} page={page} row={row} />
       ))}
@@ -81,6 +85,31 @@ function Row({ page, row }: { readonly page: PageContext; readonly row: Recurren
           </a>
         ))}
       </td>
+      <td>{row.changes.length === 0 ? "" : <ChangedBefore page={page} changes={row.changes} />}</td>
     </tr>
+  );
+}
+
+/** `Software changed: ce9.14 → ce9.15, 3 h 0 min before VIG-…; 0 before, 4 since`. */
+function ChangedBefore({ page, changes }: { readonly page: PageContext; readonly changes: RecurrenceRow["changes"] }): VNode {
+  const w = words[page.language];
+  const { texts } = page;
+  return (
+    <ul class="flat">
+      {changes.map((each) => (
+        <li key={`${each.at} ${each.code} ${each.name} ${each.part ?? ""}`}>
+          <time dateTime={each.at}>{texts.time(each.at)}</time> <strong>{texts.of("change", each.code)}</strong>
+          {each.part === undefined ? "" : ` (${texts.part(each.part)})`}
+          {each.before === undefined || each.after === undefined ? "" : `${w.colon}${texts.word(each.before)} → ${texts.word(each.after)}`}
+          <span class="why">
+            {(each.leadSeconds < 0 ? w.leadAfter : w.leadBefore)
+              .replace("{t}", texts.duration(Math.abs(each.leadSeconds) * 1_000))
+              .replace("{incident}", each.incident)}
+            {"; "}
+            {w.failedBeforeAndSince.replace("{before}", String(each.failuresBefore)).replace("{after}", String(each.failuresSince))}
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -199,6 +199,12 @@ export const en: Words = {
   today: "today",
   recurrencesHow: "The IT technician uses it to propose a remedy: the more a failure comes back, the more its cause is worth dealing with.",
   incidentsSeen: "Incidents",
+  changedBefore: "Changed before",
+  changedBeforeMeaning:
+    "Changed before: what was changed on the device in the 7 days before such a failure, or was first seen while one lasted, and how often it failed before and since within 90 days. That one came before the other does not make it the cause.",
+  leadBefore: "{t} before {incident}",
+  leadAfter: "first seen {t} after the beginning of {incident}",
+  failedBeforeAndSince: "{before} before, {after} since",
   known: {
     title: "What we know of this model",
     looksLike: "By what it says of itself, it is rather:",

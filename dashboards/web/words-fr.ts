@@ -201,6 +201,12 @@ export const fr = {
   recurrencesHow:
     "Le technicien informatique s'en sert pour proposer un remède : plus une panne revient, plus il vaut la peine d'en traiter la cause.",
   incidentsSeen: "Incidents",
+  changedBefore: "Changé avant",
+  changedBeforeMeaning:
+    "Changé avant : ce qui a changé sur l'équipement dans les 7 jours avant une telle panne, ou a été vu pendant qu'elle durait, et combien de fois elle est venue avant et depuis, en 90 jours. Que l'un précède l'autre n'en fait pas la cause.",
+  leadBefore: "{t} avant {incident}",
+  leadAfter: "vu {t} après le début de {incident}",
+  failedBeforeAndSince: "{before} avant, {after} depuis",
   known: {
     title: "Ce que nous savons de ce modèle",
     looksLike: "D'après ce qu'il dit de lui-même, c'est plutôt :",

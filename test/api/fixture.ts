@@ -361,6 +361,7 @@ function fakeStore(incidents: Map<string, Incident>, audited: AuditEntry[], stoc
   const query = async (of: IncidentQuery) =>
     [...incidents.values()]
       .filter((each) => of.states?.includes(each.state) ?? true)
+      .filter((each) => of.fingerprints?.includes(each.fingerprint) ?? true)
       .filter((each) => (of.site ?? each.site) === each.site && (of.device ?? each.device) === each.device)
       .sort((a, b) => b.openedAt - a.openedAt || (a.id < b.id ? 1 : -1))
       .filter(
@@ -424,8 +425,10 @@ function fakeStore(incidents: Map<string, Incident>, audited: AuditEntry[], stoc
       },
     ],
     auditLog: async () => audited,
-    deviceEvents: async ({ device: of, codes, limit }) =>
-      stock.events.filter((each) => (of ?? each.device) === each.device && (codes?.includes(each.code) ?? true)).slice(0, limit),
+    deviceEvents: async ({ device: of, devices, codes, limit }) =>
+      stock.events
+        .filter(({ device, code }) => (of ?? device) === device && (devices?.includes(device) ?? true) && (codes?.includes(code) ?? true))
+        .slice(0, limit),
     units: async ({ device: of, room }) =>
       stock.units.filter((each) => (of ?? each.device) === each.device && (room ?? each.room) === each.room),
     unusedNumbers: async () => [{ prefix: "VIG", year: 2026, seq: 7, reservedAt: at }],

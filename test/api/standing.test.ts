@@ -137,6 +137,47 @@ describe("the pages", () => {
   });
 });
 
+describe("what keeps coming back", () => {
+  const DAY = 86_400_000;
+  beforeEach(() => {
+    const ended = (id: string, from: number) =>
+      made.incidents.set(
+        id,
+        incident(id, { state: "closed", firstBadAt: from, openedAt: from + 10_000, restoredAt: from + 60_000, closedAt: from + 60_000 }),
+      );
+    ended("7", at - DAY + 3 * 3_600_000);
+    ended("8", at - DAY / 2);
+    ended("6", at - 60 * DAY);
+    made.incidents.set(
+      "5",
+      incident("5", { openedAt: at - DAY / 3, firstBadAt: at - DAY / 3, disposition: "false-alarm", state: "closed" }),
+    );
+    made.incidents.set("4", incident("4", { fingerprint: "codec-2|unreachable|", device: "codec-2" }));
+  });
+
+  it("has beside it the changes of its device: how long before which incident, how often before and since", async () => {
+    const [row] = (await json("/api/v1/recurrences")).items;
+    expect(row.changes.map(({ code }: { code: string }) => code)).toEqual(["unit-replaced", "peripheral-missing"]);
+    expect(row.changes[0]).toEqual({
+      ...{ at: new Date(at - DAY).toISOString(), code: "unit-replaced", name: "serial", before: "FTT11111111", after: "FTT22222222" },
+      ...{ incident: "VIG-2026-7", leadSeconds: 3 * 3_600, failuresBefore: 1, failuresSince: 2 },
+    });
+  });
+
+  it.each([
+    ["fr", "Appareil remplacé : FTT11111111 → FTT22222222 3 h 0 min avant VIG-2026-7; 1 avant, 2 depuis", "Que l'un précède l'autre"],
+    ["en", "Unit replaced : FTT11111111 → FTT22222222 3 h 0 min before VIG-2026-7; 1 before, 2 since", "does not make it the cause"],
+  ])("says so on its page, in %s, and that it may not be the cause", async (language, said, caution) => {
+    const page = await (await get("/recurrences", language)).text();
+    const text = page
+      .replaceAll(/<[^>]+>/g, " ")
+      .replaceAll("&#39;", "'")
+      .replaceAll(/\s+/g, " ");
+    expect(text).toContain(said);
+    expect(text).toContain(caution);
+  });
+});
+
 describe("the message of level 3", () => {
   const told = (level: number, language: "fr" | "en") =>
     renderNotice({

@@ -241,6 +241,11 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
         });
         expect(second).toMatchObject({ fingerprint: "g", occurrences90: 1 });
         expect(rest).toEqual([]);
+        const found = async (fingerprints: readonly string[]) =>
+          (await store.incidents({ fingerprints, since: START - 90 * DAY, folded: false, limit: 10 })).map(({ id }) => id).sort();
+        expect(await found(["g"])).toEqual(["i8"]);
+        expect(await found(["f", "g"])).toEqual(["i1", "i2", "i4", "i5", "i6", "i8"]);
+        expect(await found([])).toEqual([]);
       });
 
       it("neither reopen nor recur of what a person called a false alarm, a test or a duplicate", async () => {
@@ -677,6 +682,9 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
           (await store.deviceEvents({ ...query, limit })).map((each) => each.after).join("");
         expect(await told({})).toBe("4321");
         expect(await told({ device: "a" })).toBe("421");
+        expect(await told({ devices: ["b", "a"], since: 2 })).toBe("432");
+        expect(await told({ devices: ["b"] })).toBe("3");
+        expect(await told({ devices: [] })).toBe("");
         expect(await told({ codes: ["firmware-changed"] })).toBe("431");
         expect(await told({ since: 2 }, 2)).toBe("43");
       });

@@ -1,8 +1,9 @@
 /** Lights, inventory and both sides of a registration through the real evaluator and store, in fake time. */
 import { afterEach, describe, expect, it } from "vitest";
+import { recurringFailures } from "../../daemon/api/recurring-failures.ts";
 import type { LightName } from "../../daemon/model/lights.ts";
 import { bare, type Finding } from "../../daemon/model/observation.ts";
-import { MINUTE } from "../../daemon/model/time.ts";
+import { HOUR, MINUTE } from "../../daemon/model/time.ts";
 import type { Store } from "../../daemon/ports.ts";
 import { type Scenario, type ScenarioOptions, scenario } from "./scenario.ts";
 
@@ -155,5 +156,35 @@ describe("inventory", () => {
       (await net.store.units({ device: "codec-7" })).map(({ serial, to }) => `${serial} ${to === undefined ? "stands" : "went"}`),
     ).toEqual(["B2 stands", "A1 went"]);
     expect(await net.unfolded(), "a change wakes nobody").toEqual([]);
+  });
+});
+
+describe("a change", () => {
+  it("stands beside what keeps failing since: how long before, and how often before and after it", async () => {
+    const net = await play({ devices: "codec-7", ssh: ["codec-7"], together: true });
+    const fails = async () => {
+      net.breaks("codec-7");
+      await net.advance(5 * MINUTE);
+      net.heals("codec-7");
+      net.finds("codec-7", "ssh", now);
+      await net.advance(40 * MINUTE);
+    };
+    let now = steady;
+    net.finds("codec-7", "ssh", now);
+    await net.advance(10 * MINUTE);
+    await fails();
+    now = says({ serial: "A1", software_version: "ce9.15", auto_answer: "On" });
+    net.finds("codec-7", "ssh", now);
+    await net.advance(HOUR);
+    await fails();
+    await fails();
+    const [found, ...others] = (await recurringFailures(net, net.clock.now(), 10)).filter(({ recurrence }) => recurrence.occurrences90 > 1);
+    expect(others).toEqual([]);
+    expect(found?.recurrence).toMatchObject({ device: "codec-7", symptom: "unreachable", occurrences90: 3 });
+    expect(found?.changes).toHaveLength(1); // that it answers by itself was never known before
+    const [beside] = found?.changes ?? [];
+    expect(beside).toMatchObject({ before: 1, after: 2, change: { code: "firmware-changed", before: "ce9.9", after: "ce9.15" } });
+    expect(beside?.failure.number).toBe(found?.incidents[1]?.number);
+    expect(Math.round((beside?.leadMs ?? 0) / HOUR)).toBe(1);
   });
 });
