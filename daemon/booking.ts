@@ -13,7 +13,7 @@ import { Calendars } from "./roles/calendars.ts";
 import type { Evaluator } from "./roles/evaluator.ts";
 import type { Leases } from "./roles/lease.ts";
 import { Readiness } from "./roles/readiness.ts";
-import type { Role } from "./roles/supervisor.ts";
+import { loop, type Role } from "./roles/supervisor.ts";
 import { SessionDesk, saltOf } from "./sessions/desk.ts";
 import { fetchCalendar } from "./sessions/fetch.ts";
 
@@ -86,5 +86,6 @@ export async function makeBooking(parts: BookingParts): Promise<Booking> {
     const session = bookings.get(id);
     return session === undefined ? undefined : planNow(readying, session, clock.now(), readiness.get(id));
   };
-  return { bookings, roles: [calendars, readiness], planOf, desk: new SessionDesk({ store, clock, config, changed }) };
+  const follow = loop("bookings", 300_000, (signal) => bookings.follow(signal), clock);
+  return { bookings, roles: [follow, calendars, readiness], planOf, desk: new SessionDesk({ store, clock, config, changed }) };
 }

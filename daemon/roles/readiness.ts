@@ -23,7 +23,7 @@ export interface ReadinessDeps {
   readonly log: Log;
   readonly leases: Leases;
   readonly config: () => Config;
-  readonly bookings: { all(): readonly Session[]; refresh(): Promise<void> };
+  readonly bookings: { all(): readonly Session[] };
   readonly kick: (device: string) => void;
   /** By looks that are not older than `since`. */
   readonly judge: (session: Session, since: Instant) => Judged;
@@ -39,14 +39,14 @@ export interface ReadinessDeps {
 }
 
 const everyMs = 5_000;
-const refreshMs = MINUTE;
+const endPastMs = MINUTE;
 
 export class Readiness implements Role {
   readonly name = "readiness";
   readonly beatWithinMs = 60_000;
   readonly #deps: ReadinessDeps;
   readonly #known = new Map<string, SessionReadiness>();
-  #refreshedMs = Number.NEGATIVE_INFINITY;
+  #endedPastMs = Number.NEGATIVE_INFINITY;
 
   constructor(deps: ReadinessDeps) {
     this.#deps = deps;
@@ -71,10 +71,8 @@ export class Readiness implements Role {
 
   async turn(): Promise<void> {
     const { clock, bookings, store } = this.#deps;
-    if (clock.monotonicMs() - this.#refreshedMs >= refreshMs) {
-      this.#refreshedMs = clock.monotonicMs();
-      // Another process may have written; and what ended leaves the book.
-      await bookings.refresh();
+    if (clock.monotonicMs() - this.#endedPastMs >= endPastMs) {
+      this.#endedPastMs = clock.monotonicMs();
       await this.#endPast(clock.now());
     }
     const at = clock.now();

@@ -9,7 +9,7 @@ import { type Incident, isFailing, type TimelineEntry } from "../model/incident.
 import type { IncidentLink, IncidentSplit } from "../model/joining.ts";
 import type { Instant } from "../model/time.ts";
 import { ClassFacts, type SessionBook } from "./class-facts.ts";
-import { rootCauseOf } from "./explain.ts";
+import { blindRoot, rootCauseOf } from "./explain.ts";
 
 export interface SplitInput {
   readonly incident: Incident;
@@ -72,7 +72,8 @@ function whyNot({ incident, keys, config }: SplitInput, leaving: readonly Alarm[
   if (strange !== undefined)
     return say(422, `${incident.number} has no alarm "${strange}"; its page and GET /api/v1/incidents/{id} list them`);
   if (staying.length === 0) return say(422, `nothing would be left of ${incident.number}; leave one alarm in it`);
-  const own = leaving.find((alarm) => rootOf(alarm, config) === incident.rootCause);
+  // What opened it is known by its key too: the rule that told its root cause may have left the configuration.
+  const own = leaving.find((alarm) => rootOf(alarm, config) === incident.rootCause || alarm.key === incident.fingerprint);
   if (own !== undefined) return say(422, `"${own.key}" is what ${incident.number} is about: split the others off it instead`);
   const roots = new Set(leaving.map((alarm) => rootOf(alarm, config)));
   const torn = staying.find((alarm) => roots.has(rootOf(alarm, config)));
@@ -82,23 +83,25 @@ function whyNot({ incident, keys, config }: SplitInput, leaving: readonly Alarm[
 
 function newIncident(input: SplitInput, face: Alarm, leaving: readonly Alarm[], number: string) {
   const { incident, config, person, at, bookings } = input;
-  const device = config.network.devices.get(face.device);
+  const { network } = config;
+  const device = network.devices.get(face.device);
+  const room = network.rooms.get(device?.room ?? roomOf(face) ?? "");
   const several = new Set(leaving.filter(({ state }) => state === "active").map((alarm) => alarm.device)).size > 1;
   const facts = {
     rootCause: rootOf(face, config),
-    site: device?.site ?? incident.site,
+    site: device?.site ?? room?.site ?? incident.site,
     symptom: face.symptom,
     rule: face.rule,
     firstBadAt: onsetOf(face),
-    ...(device === undefined ? {} : { device: device.id }),
+    ...(isDevice(face) ? { device: face.device } : {}),
   };
-  const general = several || device === undefined;
+  const general = several || (!isDevice(face) && roomOf(face) === undefined);
   const { raisedBy: _, ...severity } = judgeSeverity(new ClassFacts(() => config, bookings).of({ ...facts, general }, at));
   return openIncident({
     ...facts,
     ...severity,
     number,
-    ...(device?.room === undefined ? {} : { room: device.room }),
+    ...(room === undefined ? {} : { room: room.id }),
     ...(face.part === undefined ? {} : { part: face.part }),
     fingerprint: face.key,
     at,
@@ -107,12 +110,22 @@ function newIncident(input: SplitInput, face: Alarm, leaving: readonly Alarm[], 
   });
 }
 
+/** As the turn and the desk say it when they open one: what fails as a whole is its own cause, each call of a room is one. */
 function rootOf(alarm: Alarm, config: Config): string {
-  if (!config.network.devices.has(alarm.device)) return alarm.device;
+  if (!isDevice(alarm) && roomOf(alarm) === undefined) return alarm.device;
   return rootCauseOf(
     alarm,
     config.rules.find(({ id }) => id === alarm.rule),
   );
+}
+
+/** One of the configuration, or that was: circuits, credentials, sessions, our own sight are told by their names. */
+function isDevice({ device }: Alarm): boolean {
+  return device !== blindRoot && !device.includes(":");
+}
+
+function roomOf({ device }: Alarm): string | undefined {
+  return device.startsWith("room:") ? device.slice("room:".length) : undefined;
 }
 
 function onsetOf({ firstBadAt, since }: Alarm): Instant {
