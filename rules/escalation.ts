@@ -10,7 +10,18 @@ import type { Clock, LevelStep } from "../daemon/model/policy.ts";
 import { type Instant, MINUTE } from "../daemon/model/time.ts";
 import { deadline, deadlineWithout, elapsed, type Hours, nextService } from "./clock.ts";
 import { inFirstCall, settleByTime } from "./first-call.ts";
-import { clockOf, closeIncident, type Decision, dueAfter, line, type Notice, raised, restoredClock } from "./incident.ts";
+import {
+  clockOf,
+  closeIncident,
+  closesByItself,
+  type Decision,
+  dueAfter,
+  line,
+  type Notice,
+  raised,
+  restoredClock,
+  restoredTimer,
+} from "./incident.ts";
 import { unmuteIncident } from "./mute.ts";
 import { stepOf } from "./timer.ts";
 
@@ -66,9 +77,12 @@ function step(incident: Incident, hours: Terms, due: Instant, now: Instant): Dec
     case "follow-up":
       return followUp(incident, hours, due, now);
     case "auto-close":
-      return incident.state === "resolved"
-        ? closeIncident(incident, "system", due, "fixed", "solved at the first call: no ticket, noted on the technical sheet")
-        : closeIncident(incident, "system", due, "healed", "restored, not taken, hit no session: closed into the daily report");
+      if (incident.state === "resolved")
+        return closeIncident(incident, "system", due, "fixed", "solved at the first call: no ticket, noted on the technical sheet");
+      // Set before it was merged with one that a person has to see.
+      if (!closesByItself(incident))
+        return { incident: raised({ ...incident, ...restoredTimer(incident, hours, due) }), timeline: [], notices: [] };
+      return closeIncident(incident, "system", due, "healed", "restored, not taken, hit no session: closed into the daily report");
     case "unmute":
       return unmuteIncident(incident, due, hours, `${incident.muted?.by ?? "maintenance"} ended`);
     case undefined:

@@ -75,7 +75,7 @@ export function mergeIncidents({ from, into, told, by, at, note }: MergeInput): 
 }
 
 function withLadder(into: Incident, from: Incident, told: MergeInput["told"], at: Instant): Incident {
-  if (!isFailing(from)) return into;
+  if (!isFailing(from)) return { ...into, ...hitBy(into, from) };
   const leads = isAhead(from, into, told);
   const lead = leads ? from : into;
   const worse = isHigherSeverity(from.severity, into.severity) ? from : into;

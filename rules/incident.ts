@@ -170,9 +170,14 @@ export function setAside(incident: Incident, into: Incident, at: Instant, hours:
   };
 }
 
+/** A restored minor that nobody took and that hit no session: into the daily report, without anybody. */
+export function closesByItself({ severity, holder, sessionHit }: Incident): boolean {
+  return severity === "minor" && holder === undefined && sessionHit === undefined;
+}
+
 /** The timer of an incident whose service is back. */
 export function restoredTimer(incident: Incident, hours: Hours, at: Instant): Pick<Incident, "wakeAt" | "wakeFor"> {
-  return incident.severity === "minor" && incident.holder === undefined
+  return closesByItself(incident)
     ? { wakeAt: at + incident.policy.autoCloseAfterMs, wakeFor: "auto-close" }
     : { wakeAt: dueAfter(incident, hours, restoredClock(incident), at), wakeFor: "follow-up" };
 }

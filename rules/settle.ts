@@ -25,7 +25,7 @@ export interface Rejudging {
 /** What a minute has changed. Undefined: nothing; under maintenance or a silence nothing moves until that ends. */
 export function rejudge(incident: Incident, { verdict, terms, session, at }: Rejudging): Decision | undefined {
   if (!isFailing(incident) || incident.foldedInto !== undefined || incident.muted !== undefined) return undefined;
-  const hit = sessionHit(incident, session, at);
+  const hit = hitBySession(incident, session, at);
   const timed = timeIsUp(hit.incident, terms, at);
   const risen = riseTo(timed.incident, verdict, at);
   const timeline = [...hit.timeline, ...timed.timeline, ...risen.timeline];
@@ -53,7 +53,8 @@ function rose(before: Incident, after: Incident): boolean {
   return isHigherSeverity(after.severity, before.severity) || isHigherUrgency(after.urgency, before.urgency);
 }
 
-function sessionHit(incident: Incident, session: SessionAhead | undefined, at: Instant): Step {
+/** A session that runs now was hit: it is said once, and kept. The version is not raised. */
+export function hitBySession(incident: Incident, session: SessionAhead | undefined, at: Instant): Step {
   if (session === undefined || session.withinMs > 0 || incident.sessionHit === session.session) return { incident, timeline: [] };
   const entry = line(incident, at, "system", "session-hit", "a session is running", { session: session.session });
   return { incident: { ...incident, sessionHit: session.session }, timeline: [entry] };

@@ -17,7 +17,7 @@ import {
 import { keptMuted } from "../../rules/mute.ts";
 import { formatNumber } from "../../rules/number.ts";
 import { fingerprint, wasNoFailure } from "../../rules/recurrence.ts";
-import { rejudge } from "../../rules/settle.ts";
+import { hitBySession, rejudge } from "../../rules/settle.ts";
 import { judgeSeverity } from "../../rules/severity.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Config } from "../model/config.ts";
@@ -304,9 +304,11 @@ export class IntentWriter {
   async #restore(intent: Extract<Intent, { kind: "restore" }>): Promise<void> {
     const incident = await this.#tx.incident(intent.incident);
     if (incident === undefined) return;
-    const decision = restoreIncident(incident, intent.at, hoursOf(this.#config, incident.site, incident.device), intent.why);
+    // One that has begun since it was last judged was hit all the same.
+    const hit = hitBySession(incident, this.#facts.session(incident, intent.at), intent.at);
+    const decision = restoreIncident(hit.incident, intent.at, hoursOf(this.#config, incident.site, incident.device), intent.why);
     if (decision === undefined) return;
-    await this.#write(decision, intent.at);
+    await this.#write({ ...decision, timeline: [...hit.timeline, ...decision.timeline] }, intent.at);
     this.ended.push(incident);
   }
 

@@ -135,4 +135,34 @@ describe("a person with a reason", () => {
     await net.advance(local("2026-11-18T10:33") - net.clock.now());
     expect(await only(net)).toMatchObject({ severity: "major", urgency: "now", severitySettled: { how: "person" } });
   });
+
+  it.each([
+    ["with no session hit it closes by itself", undefined, "closed"],
+    ["with a session hit for 20 s only it waits for a person", 20_000, "restored"],
+    ["with a session hit for five minutes it waits for a person", 5 * MINUTE, "restored"],
+  ])("lowers it: %s", async (_, hitForMs, state) => {
+    const yaml = "policies: { soon: { base: default, auto_close_after: 3m } }\npolicy: soon";
+    const net = await play({ start: local("2026-11-18T09:25"), interval: "10s", yaml });
+    // Between two minutes at which what is open is judged again.
+    const begins = local("2026-11-18T09:30:10");
+    await net.books("s1", begins);
+    net.breaks("codec-7");
+    await net.advance(MINUTE);
+    const { number } = await only(net);
+    await net.desk.severity(number, "marie", "minor", "held in B-202 instead");
+    await net.desk.urgency(number, "marie", "service-hours", "held in B-202 instead");
+    await net.desk.release(number, "marie");
+    // The second good look is 20 s after the cure.
+    await net.advance(begins + (hitForMs ?? -MINUTE) - 20_000 - net.clock.now());
+    net.heals("codec-7");
+    await net.advance(MINUTE);
+    expect(await only(net)).toMatchObject({
+      state: "restored",
+      severity: "minor",
+      ...(hitForMs === undefined ? {} : { sessionHit: "s1" }),
+    });
+    await net.advance(5 * MINUTE);
+    expect((await only(net)).state).toBe(state);
+    if (state === "restored") expect(await net.timeline(await only(net))).toContain("session-hit");
+  });
 });
