@@ -13,6 +13,7 @@ import type { JoiningStore, JoiningTx } from "./ports-joining.ts";
 import type { KeptStore, KeptTx } from "./ports-kept.ts";
 import type { LooksStore } from "./ports-looks.ts";
 import type { MaintenanceStore, MaintenanceTx } from "./ports-maintenance.ts";
+import type { ReportStore, ReportTx } from "./ports-reports.ts";
 import type { RuleStore } from "./ports-rules.ts";
 import type { SessionStore, SessionTx } from "./ports-sessions.ts";
 
@@ -137,7 +138,7 @@ export interface DeliveryView extends OutboxRow {
 }
 
 /** Inside one write transaction. Reads here see its own writes. */
-export interface Tx extends SessionTx, JoiningTx, MaintenanceTx, KeptTx {
+export interface Tx extends SessionTx, JoiningTx, MaintenanceTx, KeptTx, ReportTx {
   saveAlarms(alarms: readonly Alarm[]): Promise<void>;
   incident(id: string): Promise<Incident | undefined>;
   /** The failing (open or taken), unfolded incident of this root cause. A restored one is not it: trouble after the window is a new incident. */
@@ -244,7 +245,7 @@ export interface RollupPoint {
   readonly mean: number;
 }
 
-export interface Store extends SessionStore, LooksStore, RuleStore, JoiningStore, MaintenanceStore, KeptStore {
+export interface Store extends SessionStore, LooksStore, RuleStore, JoiningStore, MaintenanceStore, KeptStore, ReportStore {
   /** The dialect, for logs and the readiness page. */
   readonly kind: "sqlite" | "postgresql";
   /** Applies migrations (after a backup); refuses a newer schema. */

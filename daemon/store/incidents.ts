@@ -82,6 +82,16 @@ export class Incidents {
     return this.#all(session, found.limit(query.limit));
   }
 
+  /** Open at some time of [from, to), folded ones left out; the first opened first. What was closed long after it had ended is among them. */
+  async between(session: Session, from: Instant, to: Instant, limit: number): Promise<readonly Incident[]> {
+    const found = session
+      .sql("incidents")
+      .where({ is_folded: 0 })
+      .where("opened_at", "<", to)
+      .whereRaw("(is_open = 1 or closed_at >= ?)", [from]);
+    return this.#all(session, found.orderBy(["opened_at", "id"]).limit(limit));
+  }
+
   async insert(session: Session, incident: Incident): Promise<void> {
     const row = incidentRow(incident, await this.#keepPolicy(session, incident.policy));
     const made = await session.rows(session.sql("incidents").insert(row).onConflict().ignore().returning("id"));

@@ -11,6 +11,7 @@ import { sessions } from "./migrations/004-sessions.ts";
 import { looks } from "./migrations/005-looks.ts";
 import { joining } from "./migrations/006-joining.ts";
 import { maintenance } from "./migrations/007-maintenance.ts";
+import { reports } from "./migrations/008-reports.ts";
 import { numberOf } from "./rows.ts";
 import { inTransaction, type Session } from "./session.ts";
 
@@ -21,7 +22,7 @@ export interface Migration {
 }
 
 /** In order; a version once released never changes. */
-export const migrations: readonly Migration[] = [first, lightsAndInventory, acceptance, sessions, looks, joining, maintenance];
+export const migrations: readonly Migration[] = [first, lightsAndInventory, acceptance, sessions, looks, joining, maintenance, reports];
 
 /** PostgreSQL: two daemons that start together migrate one after the other. */
 const ADVISORY_KEY = 0x56494749;

@@ -22,6 +22,7 @@ import { type Migration, migrateSchema } from "./migrate.ts";
 import { reserveNumbers, unusedNumbers } from "./numbers.ts";
 import { type Attempt, attemptsOf, claimOutbox, deliveriesOf, outboxDepth, recordDeliveries } from "./outbox.ts";
 import { prune } from "./prune.ts";
+import { findFollowUp, findFollowUps, findReport, findReportOf, findReports, findReportVersions, sentBetween } from "./reports.ts";
 import { Rollups } from "./rollups.ts";
 import { alarmOf, auditOf, numberOf } from "./rows.ts";
 import { rulePages, ruleTallies } from "./rule-counts.ts";
@@ -152,6 +153,14 @@ function readsOf({ reader, incidents }: Parts) {
     acceptances: (place?: string) => findAcceptances(reader, place),
     maintenance: (id: string) => findMaintenance(reader, id),
     maintenances: (query: Parameters<Store["maintenances"]>[0]) => findMaintenances(reader, query),
+    report: (id: string) => findReport(reader, id),
+    reportVersions: (id: string) => findReportVersions(reader, id),
+    reportOf: (incident: string) => findReportOf(reader, incident),
+    reports: (query: Parameters<Store["reports"]>[0]) => findReports(reader, query),
+    followUp: (id: string) => findFollowUp(reader, id),
+    followUps: (query: Parameters<Store["followUps"]>[0]) => findFollowUps(reader, query),
+    incidentsBetween: (from: number, to: number, limit: number) => incidents.between(reader, from, to, limit),
+    sentBetween: (from: number, to: number, limit: number) => sentBetween(reader, from, to, limit),
     session: (id: string) => findSession(reader, id),
     sessions: (query: Parameters<Store["sessions"]>[0]) => findSessions(reader, query),
     readiness: (endAfter: number) => findReadiness(reader, endAfter),

@@ -30,6 +30,7 @@ export async function prune(transaction: Transaction, limits: Limits): Promise<n
   gone += await inSteps(transaction, (session) => deleteSome(session, "audit", "id", "at", limits.incidentsBefore));
   // What a device was is kept as long as what befell it: both are asked together.
   gone += await inSteps(transaction, (session) => deleteSome(session, "device_events", "id", "at", limits.incidentsBefore));
+  gone += await inSteps(transaction, (session) => deleteSome(session, "follow_up_reports", "id", "made_at", limits.incidentsBefore));
   gone += await inSteps(transaction, (session) => deleteUnits(session, limits.incidentsBefore));
   gone += await inSteps(transaction, (session) => deleteLooks(session, limits.looksBefore));
   gone += await inSteps(transaction, (session) => deleteSessions(session, limits.sessionsBefore));
@@ -90,6 +91,9 @@ async function deleteIncidents(session: Session, before: Instant): Promise<numbe
         .delete(),
     );
   for (const end of ["from", "to"]) gone += await session.run(sql("incident_links").whereIn(end, ids).delete());
+  // A report about several goes with the last of them.
+  gone += await session.run(sql("report_incidents").whereIn("incident", ids).delete());
+  gone += await session.run(sql("incident_reports").whereNotIn("id", sql("report_incidents").select("report")).delete());
   for (const table of ["outbox", "timeline", "timeline_heads"]) gone += await session.run(sql(table).whereIn("incident", ids).delete());
   return gone;
 }

@@ -44,6 +44,7 @@ export function incidentRow(incident: Incident, policyHash: string): Record<stri
     is_folded: incident.foldedInto === undefined ? 0 : 1,
     opened_at: incident.openedAt,
     ended_at: incident.state === "open" || incident.state === "taken" ? null : endOf(incident),
+    closed_at: incident.closedAt ?? null,
     wake_at: incident.wakeAt ?? null,
     disposition: incident.disposition ?? null,
     occurrences: incident.occurrences,

@@ -17,6 +17,7 @@ import { addLink, alarmsOf, forgetSplit, linksOf, loadSplits, removeLink, saveSp
 import { keptOn } from "./kept.ts";
 import { beginMaintenance, findMaintenance, moveBeginning, saveMaintenance } from "./maintenances.ts";
 import { addOutbox, dropPending, hastenOutbox, moveOutbox } from "./outbox.ts";
+import { findReport, findReportOf, saveFollowUp, saveReport } from "./reports.ts";
 import { alarmRow, auditRow } from "./rows.ts";
 import { INSERT_ROWS, type Session, slices } from "./session.ts";
 import { appendTimeline } from "./timeline.ts";
@@ -63,6 +64,10 @@ export function txOn(session: Session, incidents: Incidents): Tx {
     cancelSession: (id) => cancelSession(session, id),
     saveOutcome: (id, outcome) => saveOutcome(session, id, outcome),
     saveReadiness: (readiness) => saveReadiness(session, readiness),
+    report: (id) => findReport(session, id),
+    reportOf: (incident) => findReportOf(session, incident),
+    saveReport: (report) => saveReport(session, report),
+    saveFollowUp: (report) => saveFollowUp(session, report),
     audit: (entries: readonly AuditEntry[]) => writeAudit(session, entries),
     linksOf: (incident: string) => linksOf(session, incident),
     alarmsOf: (incident: string) => alarmsOf(session, incident),

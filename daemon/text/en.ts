@@ -4,12 +4,14 @@
 import { factsEn } from "./facts-en.ts";
 import { familiesEn } from "./families-en.ts";
 import { lightsEn } from "./lights-en.ts";
+import { reportsEn } from "./reports-en.ts";
 import { sessionsEn } from "./sessions-en.ts";
 
 export const en = {
   ...factsEn,
   ...familiesEn,
   ...lightsEn,
+  ...reportsEn,
   ...sessionsEn,
   "severity.minor": "Minor",
   "severity.major": "Major",

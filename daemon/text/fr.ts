@@ -5,12 +5,14 @@ import type { TextKey } from "./en.ts";
 import { factsFr } from "./facts-fr.ts";
 import { familiesFr } from "./families-fr.ts";
 import { lightsFr } from "./lights-fr.ts";
+import { reportsFr } from "./reports-fr.ts";
 import { sessionsFr } from "./sessions-fr.ts";
 
 export const fr: Readonly<Record<TextKey, string>> = {
   ...factsFr,
   ...familiesFr,
   ...lightsFr,
+  ...reportsFr,
   ...sessionsFr,
   "severity.minor": "Mineur",
   "severity.major": "Majeur",

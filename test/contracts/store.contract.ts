@@ -14,6 +14,7 @@ import type { FakeClock } from "../fakes/clock.ts";
 import { joiningContract } from "./joining.contract.ts";
 import { looksContract } from "./looks.contract.ts";
 import { maintenanceContract } from "./maintenance.contract.ts";
+import { reportsContract } from "./reports.contract.ts";
 import { alarm, incident, line, message, policy, START } from "./samples.ts";
 import { sessionsContract } from "./sessions.contract.ts";
 
@@ -64,6 +65,7 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
     sessionsContract(() => store);
     describe("incidents that are joined", () => joiningContract(() => store));
     maintenanceContract(() => store);
+    reportsContract(() => store);
     looksContract(
       () => store,
       () => ground.raw,
