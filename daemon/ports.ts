@@ -133,6 +133,8 @@ export interface DeliveryView extends OutboxRow {
   readonly state: DeliveryState;
   readonly attempts: number;
   readonly sentAt?: Instant;
+  /** A claim of it ended unanswered: it may have been sent, and nobody knows. */
+  readonly maybeSent?: true;
   readonly proof?: string;
   readonly error?: string;
 }

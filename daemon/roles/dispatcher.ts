@@ -63,7 +63,8 @@ export function moot(row: OutboxRow, incident: Incident | undefined): string | u
 export function heardOf(row: OutboxRow, deliveries: readonly DeliveryView[]): "yes" | "no" | "not yet known" {
   const about = sessionOfRow(row);
   const theirs = deliveries.filter((each) => each.recipient === row.recipient && each.key !== row.key && sessionOfRow(each) === about);
-  const gone = theirs.filter((each) => each.sentAt !== undefined);
+  // Who may have heard hears that it is over.
+  const gone = theirs.filter((each) => each.sentAt !== undefined || each.maybeSent === true);
   const last = (found: readonly DeliveryView[]) => Math.max(Number.NEGATIVE_INFINITY, ...found.map((each) => each.createdAt));
   const problem = last(gone.filter((each) => !isAllClear(each)));
   if (problem > last(gone.filter(isAllClear))) return "yes";

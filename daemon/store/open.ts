@@ -60,8 +60,15 @@ interface Parts {
 
 /** Opens the database (and makes the file); `migrate()` makes it usable. */
 export async function openStore(options: StoreOptions): Promise<OpenedStore> {
-  const { storage } = options;
-  const pools = storage.kind === "sqlite" ? openSqlite(storage.path) : openPostgres(storage.url.reveal());
+  return storeOn(openPools(options.storage), options);
+}
+
+export function openPools(storage: Config["storage"]): Pools {
+  return storage.kind === "sqlite" ? openSqlite(storage.path) : openPostgres(storage.url.reveal());
+}
+
+/** The store on connections that are open already; it closes them. */
+export function storeOn(pools: Pools, options: StoreOptions): OpenedStore {
   const parts: Parts = {
     options,
     pools,

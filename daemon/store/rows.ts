@@ -118,6 +118,7 @@ export function deliveryOf(row: Row): DeliveryView {
     state: textOf(row.state) as DeliveryView["state"],
     attempts: numberOf(row.attempts),
     ...maybe("sentAt", row.sent_at, numberOf),
+    ...(numberOf(row.maybe_duplicate) === 1 ? { maybeSent: true as const } : {}),
     ...maybe("proof", row.proof, textOf),
     ...maybe("error", row.error, textOf),
   };

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { bare } from "../../daemon/model/observation.ts";
 import { HOUR, MINUTE, SECOND } from "../../daemon/model/time.ts";
+import { StoreUnavailable } from "../../daemon/ports.ts";
 import { type Scenario, type ScenarioOptions, scenario } from "./scenario.ts";
 
 let net: Scenario | undefined;
@@ -139,6 +140,22 @@ describe("messages", () => {
     await net.advance(20 * MINUTE);
     expect(await net.unfolded()).toMatchObject([{ state: "restored" }]);
     expect(net.sent).toEqual([]);
+  });
+
+  it("that service is back go to whom a message may have reached: it was sent, and nothing could be recorded of it", async () => {
+    const net = await play({ devices: "router-1 > codec-7", interval: "10s" });
+    const { recordDeliveries } = net.store;
+    net.store.recordDeliveries = async () => {
+      throw new StoreUnavailable("SQLITE_FULL");
+    };
+    net.breaks("codec-7");
+    await expect(net.advance(4 * MINUTE)).rejects.toThrow("SQLITE_FULL");
+    expect(net.toldTo("desk")).toHaveLength(1);
+    Object.assign(net.store, { recordDeliveries });
+    net.heals("codec-7");
+    await net.advance(3 * MINUTE);
+    expect(await net.unfolded()).toMatchObject([{ state: "restored" }]);
+    expect(net.toldTo("desk").map(({ key }) => key.split("/")[1])).toEqual(["problem", "restored"]);
   });
 
   it("that can wait are not sent at night, however long the mail server was dead", async () => {

@@ -71,6 +71,7 @@ export interface Sent {
   readonly key: string;
   readonly subject: string;
   readonly text: string;
+  readonly maybeDuplicate: boolean;
 }
 
 const families: Readonly<Record<string, string>> = {
@@ -97,8 +98,10 @@ export class Scenario {
   render: (...of: Parameters<typeof renderRow>) => ReturnType<typeof renderRow> = renderRow;
   /** Called with each message that goes, before it is counted as sent. */
   onSend: (message: Message) => void = () => {};
-  /** What a send answers; a test may make it fail. */
-  sendResult: () => SendResult = () => ({ ok: true, state: "accepted" });
+  /** What a send answers; a test may make it fail, or hang. */
+  sendResult: (message: Message) => SendResult | Promise<SendResult> = () => ({ ok: true, state: "accepted" });
+  /** Runs what one role does; a test may want to know whose work it is. */
+  as: <T>(role: string, work: () => Promise<T>) => Promise<T> = (_role, work) => work();
   store: Store;
   desk: Desk;
   joining!: JoiningDesk;
@@ -107,9 +110,9 @@ export class Scenario {
   mutes!: MaintenanceBook;
   maintaining!: Maintaining;
   /** Keeps what was judged; `looks.stop()` writes it. */
-  readonly looks: LookKeeper;
+  looks: LookKeeper;
   /** What is booked: nothing, until a test says so with `take`. */
-  readonly bookings: BookedSessions;
+  bookings: BookedSessions;
   #evaluator!: Evaluator;
   #escalator!: Escalator;
   #dispatcher!: Dispatcher;
@@ -204,6 +207,14 @@ export class Scenario {
       const after = looksAfter[check.device];
       if (after !== undefined) this.#due.set(check.id, this.clock.now() + after);
     }
+  }
+
+  /** As `restartAfter`, on the same database through another store: the process that had the old one is dead. */
+  async restartOn(store: Store, ms: number): Promise<void> {
+    this.store = store;
+    this.bookings = new BookedSessions({ store, clock: this.clock, config: () => this.config });
+    this.looks = new LookKeeper({ store, clock: this.clock, log: quiet });
+    await this.restartAfter(ms);
   }
 
   /** The wall clock jumps; what is looked at goes on by the other one. */
@@ -304,11 +315,10 @@ export class Scenario {
     }
     const batch = looks.map((check) => this.#observe(check, this.#broken.get(check.id) ?? bare("up")));
     if (batch.length > 0) this.#batch = batch;
-    await this.#evaluator.drain();
-    await this.#evaluator.take(batch);
+    await this.as("evaluator", () => this.#evaluator.drain().then(() => this.#evaluator.take(batch)));
     await this.looks.flush();
-    while ((await this.#escalator.turn()) > 0);
-    while ((await this.#dispatcher.turn(new AbortController().signal)) > 0);
+    while ((await this.as("escalator", () => this.#escalator.turn())) > 0);
+    while ((await this.as("dispatcher", () => this.#dispatcher.turn(new AbortController().signal))) > 0);
     if (now >= this.#auditAt) {
       await this.auditor.round();
       this.#auditAt = now + 60 * SECOND;
@@ -346,9 +356,10 @@ export class Scenario {
   }
 
   async #send(message: Message): Promise<SendResult> {
-    const result = this.sendResult();
+    const result = await this.sendResult(message);
     if (result.ok) this.onSend(message);
-    if (result.ok) this.sent.push({ at: this.clock.now(), to: message.to, key: message.key, subject: message.subject, text: message.text });
+    const { to, key, subject, text, maybeDuplicate } = message;
+    if (result.ok) this.sent.push({ at: this.clock.now(), to, key, subject, text, maybeDuplicate });
     return result;
   }
 
