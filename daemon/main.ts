@@ -49,7 +49,7 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     load: async () => (await import("./cli/inventory.ts")).inventory,
   },
   rules: {
-    about: "test: run the test cases of the rules; list, show",
+    about: "test: run the test cases of the rules; list, show; proposals: what would have avoided false alarms",
     load: async () => (await import("./cli/rules.ts")).rules,
   },
   replay: {

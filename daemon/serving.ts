@@ -21,6 +21,7 @@ import type { Config } from "./model/config.ts";
 import { MINUTE } from "./model/time.ts";
 import type { createSink } from "./notify/sink.ts";
 import type { Bus, Clock, Log, Store } from "./ports.ts";
+import { ProposalTests } from "./proposal-tests.ts";
 import type { Auditor } from "./roles/auditor.ts";
 import { Desk } from "./roles/desk.ts";
 import type { Evaluator } from "./roles/evaluator.ts";
@@ -74,6 +75,7 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; rea
   });
   const desk = { store, clock, config, bookings: parts.booking.bookings, changed: parts.refresh };
   const { confirming, learner } = makeLearned({ ...parts, changed: parts.accepted });
+  const proposalTests = new ProposalTests({ store, config, clock, log });
   const api = createApi({
     version: parts.version,
     config,
@@ -98,6 +100,7 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; rea
     lastReload: parts.lastReload,
     alarms: () => evaluator.memory.live(),
     discoveries,
+    proposalTests,
     confirming,
     sessions: parts.booking.desk,
     bookings: parts.booking.bookings,
@@ -120,6 +123,7 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; rea
     async close() {
       await discoveries.stop();
       await server.close();
+      await proposalTests.stop();
     },
   };
 }

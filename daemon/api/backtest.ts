@@ -6,7 +6,7 @@
 import { changedRule } from "../../rules/changed-rule.ts";
 import type { Rule } from "../model/rule.ts";
 import { DAY, MINUTE } from "../model/time.ts";
-import { type Backtest, backtest } from "../replay/backtest.ts";
+import { type Backtest, backtest, summaryOf } from "../replay/backtest.ts";
 import { booksOf } from "../replay/books.ts";
 import { incidentJson } from "../replay/compare.ts";
 import type { BacktestShape } from "./contract-backtest.ts";
@@ -49,7 +49,7 @@ export function backtestOperations(): readonly Operation[] {
       run: async ({ deps, params, body }) => {
         const { days = mostDays, ...change } = body;
         const rule = deps.config().rules.find(({ id }) => id === params.id);
-        if (rule === undefined) throw new HttpProblem(404, "no-such-rule", "No rule in force has this id; `vigie rules` lists them.");
+        if (rule === undefined) throw new HttpProblem(404, "no-such-rule", "No rule in force has this id; `vigie rules list` prints them.");
         const changed = changedRule(rule, change);
         if ("problem" in changed) throw new HttpProblem(422, "invalid-body", `body: ${changed.problem}.`);
         const rules = deps.config().rules.map((each) => (each.id === rule.id ? changed.rule : each));
@@ -97,7 +97,7 @@ function viewOf(rule: string, done: Backtest): BacktestShape {
     from: iso(done.from),
     to: iso(done.to),
     false: done.false,
-    summary: `missed: ${missed}, false: ${done.false === 0 ? "0" : `−${done.false}`}`,
+    summary: summaryOf(done),
     opened: opened.slice(0, mostListed).map(incidentJson),
     gone: gone.slice(0, mostListed).map(incidentJson),
     changed: changed.slice(0, mostListed).map(({ before, after, fields }) => ({

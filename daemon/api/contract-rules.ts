@@ -28,18 +28,51 @@ export const RuleItem = z.object({
 });
 export const RuleList = z.object({ items: z.array(RuleItem) });
 
+const effect = {
+  missed: z.int().describe("Real incidents that would not have been opened."),
+  false: z.int().describe("False alarms, as a change: -14."),
+};
 export const ProposalView = z.object({
-  kind: z.enum(["threshold", "for", "scheduled", "sessions"]).describe("scheduled, sessions: the presence of rooms, not the rule."),
+  kind: z
+    .enum(["threshold", "for", "attempts", "window", "scheduled", "sessions"])
+    .describe("window: hours that are kept quiet; scheduled, sessions: the presence of rooms. These leave the rule as it is."),
   from: z.string(),
   to: z.string(),
   rooms: z.array(z.string()),
+  window: z
+    .object({
+      from: z.string().describe("`02:15`, on the wall of the zone."),
+      to: z.string(),
+      minutes: z.int(),
+      zone: z.string(),
+      weekday: z.int().min(1).max(7).optional().describe("1 is Monday; absent: every day."),
+      devices: z.array(z.string()),
+    })
+    .optional(),
   why: z.string(),
-  missed: z.int().describe("Real incidents of the last 30 days that would not have been opened."),
-  false: z.int().describe("False alarms of the last 30 days, as a change: -14."),
+  ...effect,
+  summary: z.string().describe("`missed: 0, false: −14`"),
   judgedBy: z
     .enum(["incidents", "replay"])
-    .describe("incidents: from how long they lasted and what raised them. replay: the looks kept, run again."),
-  yaml: z.string().describe("What to write into a pack of your own, or into the configuration; nothing changes by itself."),
+    .describe("replay: the looks kept of test.from to test.to, run again. incidents: what the incidents of 30 days tell (estimated)."),
+  estimated: z.object(effect).describe("Of the last 30 days, from how long each incident lasted and what raised it."),
+  test: z
+    .object({
+      state: z.enum(["running", "finished", "failed"]).describe("Begun when the rule is read; finished: it may be accepted."),
+      share: z.number().optional().describe("While it runs: how far it is, 0 to 1."),
+      why: z.string().optional().describe("Of one that failed: the kind of error. It is begun again when the rule is read again."),
+      from: instant.optional().describe("Absent when finished: nothing was kept of the last 30 days."),
+      to: instant.optional(),
+      opened: z.int().optional().describe("Incidents that would be new."),
+      changed: z.int().optional().describe("Incidents that would go otherwise: open later, say."),
+      ambiguous: z.int().optional().describe("Runs of kept values in which the new limit lies."),
+      lost: z.int().optional().describe("Looks that were not kept."),
+      otherConfigs: z.int().optional().describe("How many other configurations were in force for a part of the time."),
+    })
+    .describe("The back-test of this very change."),
+  yaml: z
+    .string()
+    .describe("What to write: a rule of a pack of your own, rooms of the configuration, or a silence to plan. Nothing changes by itself."),
 });
 export const RuleDetail = RuleItem.extend({
   text: z.object({ fr: text, en: text }),

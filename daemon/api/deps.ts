@@ -16,6 +16,7 @@ import type { Disposition, Incident, Severity, Urgency } from "../model/incident
 import type { Instant } from "../model/time.ts";
 import type { SinkView } from "../notify/sink.ts";
 import type { Clock, Log, Store } from "../ports.ts";
+import type { ProposalTests } from "../proposal-tests.ts";
 import type { SessionPlan } from "../readying.ts";
 import type { SessionDesk } from "../sessions/desk.ts";
 
@@ -124,6 +125,8 @@ export interface ApiDeps {
   readonly bookings: Pick<BookedSessions, "hit">;
   /** What can be done about a session; undefined when it is long over. */
   readonly planOf: (session: string) => SessionPlan | undefined;
+  /** The back-tests of what is proposed for rules. */
+  readonly proposalTests: Pick<ProposalTests, "of">;
   readonly confirming: Pick<Confirming, "list" | "accept" | "refuse">;
   readonly maintaining: Pick<Maintaining, "add" | "end" | "cancel">;
   readonly discoveries: Pick<Discoveries, "start" | "get" | "list" | "end">;

@@ -3,18 +3,15 @@
  *
  * It reads and proposes; a rule changes in the file alone.
  */
-import { stringify } from "yaml";
 import { inService } from "../../rules/clock.ts";
-import { writeRule } from "../../rules/packwrite.ts";
-import { type Change, changed, type Episode, effectOf, propose, valueIn } from "../../rules/proposal.ts";
-import { isBooked } from "../../rules/sessions.ts";
-import type { Config } from "../model/config.ts";
-import type { Incident } from "../model/incident.ts";
-import type { Room } from "../model/network.ts";
+import { type Change, hourOf } from "../../rules/proposal.ts";
 import type { Rule } from "../model/rule.ts";
-import { DAY, HOUR, type Instant } from "../model/time.ts";
+import { DAY, type Instant } from "../model/time.ts";
 import type { RulePage, RuleTally } from "../ports-rules.ts";
-import { hoursOf, scheduleOf } from "../roles/hours.ts";
+import type { ProposalTest } from "../proposal-tests.ts";
+import { lastedOf, type Proposed, proposedFor, toWrite } from "../proposing.ts";
+import { summaryOf } from "../replay/backtest.ts";
+import { hoursOf } from "../roles/hours.ts";
 import { appliesText, conditionText, raisedText } from "../text/rule-words.ts";
 import type { ProposalShape, RuleDetailShape, RuleItemShape } from "./contract-rules.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -22,9 +19,6 @@ import { HttpProblem } from "./problem.ts";
 import { iso } from "./views.ts";
 
 const judgedPages = 10_000;
-/** As many incidents of a rule are looked at for a proposal; the newest. */
-const judgedIncidents = 300;
-const judgedSessions = 20_000;
 
 function countsOf(rule: string, tallies: readonly RuleTally[], outside: readonly RulePage[]): RuleItemShape["counts"] {
   const own = tallies.filter((each) => each.rule === rule);
@@ -69,80 +63,70 @@ export function ruleOf(deps: ApiDeps, id: string | undefined): Rule {
   return rule;
 }
 
-const lastedOf = ({ restoredAt, firstBadAt }: Incident) =>
-  restoredAt === undefined ? {} : { lastedMs: Math.max(0, restoredAt - firstBadAt) };
+/** How far the back-test is, and what it counts. */
+function testView(test: ProposalTest): ProposalShape["test"] {
+  if (test.state === "running") return { state: test.state, share: test.share };
+  if (test.state === "failed") return { state: test.state, why: test.why };
+  const { replay } = test;
+  if (replay === undefined) return { state: test.state };
+  const { from, to, opened, changed, ambiguous, lost, otherConfigs } = replay;
+  return {
+    ...{ state: test.state, from: iso(from), to: iso(to), opened: opened.length, changed: changed.length, ambiguous, lost },
+    otherConfigs: otherConfigs.length,
+  };
+}
 
-/** What raised it, where the rule is about a number. */
-async function valueThatRaised(deps: ApiDeps, rule: Rule, incident: Incident): Promise<{ readonly value?: number }> {
-  if (rule.when.on !== "sample") return {};
-  for (const { event, why } of await deps.store.timeline(incident.id)) {
-    const value = event === "opened" ? valueIn(why ?? "", rule.when.name) : undefined;
-    if (value !== undefined) return { value };
+function changeView(change: Change): Pick<ProposalShape, "kind" | "from" | "to" | "rooms" | "window"> {
+  switch (change.kind) {
+    case "presence":
+      return { kind: change.to, from: "always", to: change.to, rooms: [...change.rooms] };
+    case "for":
+      return { kind: change.kind, from: `${change.fromMs / 1000} s`, to: `${change.toMs / 1000} s`, rooms: [] };
+    case "attempts":
+      return { kind: change.kind, from: String(change.from), to: String(change.to), rooms: [] };
+    case "threshold":
+      return { kind: change.kind, from: `${change.side} ${change.from}`, to: `${change.side} ${change.to}`, rooms: [] };
+    case "window": {
+      const { fromMinute, minutes, zone, weekday, devices } = change.window;
+      const [from, to] = [hourOf(fromMinute), hourOf(fromMinute + minutes)];
+      const window = { from, to, minutes, zone, devices: [...devices], ...(weekday === undefined ? {} : { weekday: weekday + 1 }) };
+      return { kind: change.kind, from: "always", to: `not ${from} to ${to}`, rooms: [], window };
+    }
   }
-  return {};
 }
 
-/** The room whose presence could keep the incident from opening: always watched today, and its device not always urgent. */
-function gatedRoom({ network }: Config, { room, device }: Incident): Room | undefined {
-  const of = device === undefined ? undefined : network.devices.get(device);
-  const found = network.rooms.get(room ?? of?.room ?? "");
-  return found?.presence === "always" && of?.alwaysUrgent !== true ? found : undefined;
-}
-
-async function episodesOf(deps: ApiDeps, rule: Rule, incidents: readonly Incident[], since: Instant): Promise<readonly Episode[]> {
-  const config = deps.config();
-  const sessions = await deps.store.sessions({ endAfter: since, beginBefore: deps.clock.now() + HOUR, limit: judgedSessions });
-  const counted = incidents.filter(({ disposition }) => disposition !== "test" && disposition !== "duplicate");
-  return Promise.all(
-    counted.map(async (incident) => {
-      const { number, firstBadAt: at } = incident;
-      const room = gatedRoom(config, incident);
-      return {
-        incident: number,
-        isFalse: incident.disposition === "false-alarm",
-        at,
-        ...lastedOf(incident),
-        ...(await valueThatRaised(deps, rule, incident)),
-        ...(room === undefined ? {} : { room: room.id }),
-        inService: room === undefined || inService(scheduleOf(config, room), at),
-        nearSession: room === undefined || isBooked(sessions, room.id, at),
-      };
-    }),
-  );
-}
-
-function yamlOf(rule: Rule, change: Change): string {
-  if (change.kind === "presence")
-    return stringify({ rooms: Object.fromEntries(change.rooms.map((room) => [room, { presence: change.to }])) });
-  const next = changed(rule, change);
-  return next === undefined ? "" : writeRule(next);
-}
-
-function proposalView(rule: Rule, change: Change, why: string, recent: readonly Episode[]): ProposalShape {
-  const shown =
-    change.kind === "presence"
-      ? { kind: change.to, from: "always", to: change.to, rooms: [...change.rooms] }
-      : change.kind === "for"
-        ? { kind: change.kind, from: `${change.fromMs / 1000} s`, to: `${change.toMs / 1000} s`, rooms: [] }
-        : { kind: change.kind, from: `${change.side} ${change.from}`, to: `${change.side} ${change.to}`, rooms: [] };
-  return { ...shown, why, ...effectOf(change, recent), judgedBy: "incidents", yaml: yamlOf(rule, change) };
+/** What the change would have done: by the replay, where there is one; until then, and where nothing was kept, by the incidents. */
+export function proposalView(
+  rule: Rule,
+  { change, why, estimated }: Proposed["proposals"][number],
+  test: ProposalTest,
+  at: Instant,
+): ProposalShape {
+  const replay = test.state === "finished" ? test.replay : undefined;
+  const noise = replay?.false ?? -estimated.false;
+  const missed = replay?.missed ?? estimated.missed;
+  return {
+    ...changeView(change),
+    ...{ why, missed, false: noise === 0 ? 0 : -noise, judgedBy: replay === undefined ? "incidents" : "replay" },
+    summary: summaryOf({ missed, false: noise }),
+    ...{ estimated, test: testView(test), yaml: toWrite(rule, change, at) },
+  };
 }
 
 /** One rule with its false alarms of 90 days, newest first, and what is proposed. */
 export async function ruleDetail(deps: ApiDeps, id: string | undefined): Promise<RuleDetailShape> {
   const rule = ruleOf(deps, id);
   const { network } = deps.config();
-  const now = deps.clock.now();
-  const since = now - 90 * DAY;
-  const incidents = await deps.store.incidents({ rule: rule.id, folded: false, since, limit: judgedIncidents });
-  const noise = incidents.filter(({ disposition }) => disposition === "false-alarm");
-  const episodes = noise.length === 0 ? [] : await episodesOf(deps, rule, incidents, since);
-  const recent = episodes.filter(({ at }) => at >= now - 30 * DAY);
+  const { falseAlarms, proposals } = await proposedFor(deps, rule);
+  const tests = deps.proposalTests.of(
+    rule,
+    proposals.map(({ change }) => change),
+  );
   const item = (await ruleItems(deps)).find((each) => each.id === rule.id);
   return {
     ...(item ?? itemOf(rule, countsOf(rule.id, [], []))),
     text: { fr: { ...rule.text.fr, steps: [...rule.text.fr.steps] }, en: { ...rule.text.en, steps: [...rule.text.en.steps] } },
-    falseAlarms: noise.map((incident) => {
+    falseAlarms: falseAlarms.map((incident) => {
       const { number, openedAt, site, device, part } = incident;
       const { lastedMs } = lastedOf(incident);
       return {
@@ -152,6 +136,6 @@ export async function ruleDetail(deps: ApiDeps, id: string | undefined): Promise
         ...(lastedMs === undefined ? {} : { lastedSeconds: lastedMs / 1000 }),
       };
     }),
-    proposals: propose(rule, episodes).map(({ change, why }) => proposalView(rule, change, why, recent)),
+    proposals: proposals.map((each, index) => proposalView(rule, each, tests[index] ?? { state: "running", share: 0 }, deps.clock.now())),
   };
 }

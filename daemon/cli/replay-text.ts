@@ -2,7 +2,7 @@
  * What a replay found, as lines to read and as JSON for a script.
  */
 import type { Instant } from "../model/time.ts";
-import type { Backtest } from "../replay/backtest.ts";
+import { type Backtest, summaryOf } from "../replay/backtest.ts";
 import { type ChangedIncident, type ComparedField, incidentJson, type ReplayedIncident } from "../replay/compare.ts";
 
 const longest = 200;
@@ -20,7 +20,7 @@ export function replayText(done: Backtest, own: boolean): readonly string[] {
     ...(opened.length + gone.length + changed.length === 0 ? ["nothing differs"] : []),
     "",
     `new: ${opened.length}, gone: ${gone.length}, changed: ${changed.length}, the same: ${unchanged}`,
-    `missed: ${done.missed}, false: ${done.false === 0 ? "0" : `−${done.false}`}`,
+    summaryOf(done),
   ];
 }
 

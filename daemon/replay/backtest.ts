@@ -9,8 +9,16 @@ import type { CheckLooks, PieceHead } from "../model/looks.ts";
 import type { Rule } from "../model/rule.ts";
 import { type Instant, MINUTE } from "../model/time.ts";
 import type { Store } from "../ports.ts";
-import { compare, type Difference, named, type ReplayedIncident, recorded, recordedFields, replayed } from "./compare.ts";
+import { compare, type Difference, named, overlapping, type ReplayedIncident, recorded, recordedFields, replayed } from "./compare.ts";
 import { ReplayEngine, type ReplayWorld } from "./engine.ts";
+
+/** What is tried: rules, and what else is other than in the configuration. */
+export interface Tried {
+  readonly rules: readonly Rule[];
+  readonly network?: Config["network"];
+  /** Beside those of both. */
+  readonly gates?: ReplayWorld["gates"];
+}
 
 export interface BacktestInput {
   readonly store: Pick<Store, "lookStart" | "lookPieces" | "looksKept" | "looksOf" | "looksCheckpoint" | "incidents" | "loadInventories">;
@@ -32,9 +40,9 @@ export interface BacktestInput {
 }
 
 export interface Backtest extends Difference {
-  /** Incidents that would not open, and that people called a false alarm. */
+  /** Incidents of the daemon that would not open, and that people called a false alarm. */
   readonly false: number;
-  /** Incidents that would not open, and that were none. */
+  /** Incidents of the daemon that would not open, and that were none. */
   readonly missed: number;
   /** The time that was asked for, as far as it was covered. */
   readonly from: Instant;
@@ -60,8 +68,16 @@ const gapMs = 5 * MINUTE;
 const noPause = () => undefined;
 
 /** Undefined: nothing was kept of that time. */
-export async function backtest(input: BacktestInput): Promise<Backtest | undefined> {
-  const { store, config, to, rulesA, rulesB } = input;
+export async function backtest({ rulesB, ...input }: BacktestInput): Promise<Backtest | undefined> {
+  const [done] = (await backtests({ ...input, tried: [{ rules: rulesB }] })) ?? [];
+  return done;
+}
+
+/** Several changes beside the same rules: what was kept is read once. Undefined: nothing was kept of that time. */
+export async function backtests(
+  input: Omit<BacktestInput, "rulesB"> & { readonly tried: readonly Tried[] },
+): Promise<readonly Backtest[] | undefined> {
+  const { store, config, to, rulesA } = input;
   const kept = await store.looksKept();
   if (kept === undefined || kept.to < input.from || kept.from > to) return undefined;
   const start = await store.lookStart(Math.max(input.from, kept.from));
@@ -69,42 +85,53 @@ export async function backtest(input: BacktestInput): Promise<Backtest | undefin
   const from = Math.max(input.from, begin.at);
   const checkpoint = start === undefined ? undefined : await store.looksCheckpoint(start);
   const inventories = await store.loadInventories();
-  const engineOf = (rules: readonly Rule[]) =>
+  const engineOf = ({ rules, network = config.network, gates = [] }: Tried) =>
     new ReplayEngine({
-      config: { ...config, rules },
+      config: { ...config, network, rules },
       inventories,
       ...(checkpoint === undefined ? {} : { checkpoint }),
-      ...(input.gates === undefined ? {} : { gates: input.gates }),
+      gates: [...(input.gates ?? []), ...gates],
       ...(input.bookings === undefined ? {} : { bookings: input.bookings }),
     });
-  const tried = engineOf(rulesB);
-  const other = rulesA === "recorded" ? undefined : engineOf(rulesA);
-  const covered = await runPieces(input, begin.at, other === undefined ? [tried] : [other, tried]);
+  const tried = input.tried.map(engineOf);
+  const other = rulesA === "recorded" ? undefined : engineOf({ rules: rulesA });
+  const covered = await runPieces(input, begin.at, other === undefined ? tried : [other, ...tried]);
   const end = Math.min(to, covered.to);
   const known = recorded(await incidentsOf(store, from, end));
   const before = other === undefined ? known : named(replayed(other.courses(), from, end), known);
-  const after = named(replayed(tried.courses(), from, end), known);
-  const difference = other === undefined ? compare(before, after, { fields: recordedFields, toleranceMs: 1_000 }) : compare(before, after);
-  return {
-    ...difference,
-    ...judgedBy(difference.gone),
-    ...{ from, to: end, begin, before, after, gaps: covered.gaps, complete: covered.complete },
-    looks: tried.counts.looks,
-    judged: tried.counts.judged,
-    ambiguous: tried.counts.ambiguous,
-    lost: tried.counts.lost,
-    otherConfigs: [...tried.configs].filter((hash) => hash !== config.hash),
-  };
+  return tried.map((engine) => {
+    const after = named(replayed(engine.courses(), from, end), known);
+    const difference =
+      other === undefined ? compare(before, after, { fields: recordedFields, toleranceMs: 1_000 }) : compare(before, after);
+    const { looks, judged, ambiguous, lost } = engine.counts;
+    return {
+      ...difference,
+      ...judgedBy(known, before, after),
+      ...{ from, to: end, begin, before, after, gaps: covered.gaps, complete: covered.complete, looks, judged, ambiguous, lost },
+      otherConfigs: [...engine.configs].filter((hash) => hash !== config.hash),
+    };
+  });
 }
 
-/** What the daemon never opened (it was in maintenance, say) is neither. */
-function judgedBy(gone: readonly ReplayedIncident[]): { readonly false: number; readonly missed: number } {
-  const known = gone.filter(({ number }) => number !== undefined);
-  const wrong = known.filter(({ disposition }) => disposition === "false-alarm").length;
-  return { false: wrong, missed: known.length - wrong };
+/**
+ * Counted by what the daemon opened: a replay, where nobody closes anything, reopens what comes back soon, and one incident of it may stand
+ * for several. A test is neither, nor is a duplicate of what is still told.
+ */
+function judgedBy(known: readonly ReplayedIncident[], before: readonly ReplayedIncident[], after: readonly ReplayedIncident[]) {
+  const [wasThere, isThere] = [overlapping(before), overlapping(after)];
+  const counted = known.filter(
+    ({ foldedInto, disposition }) => foldedInto === undefined && disposition !== "test" && disposition !== "duplicate",
+  );
+  const gone = counted.filter((each) => wasThere(each) && !isThere(each));
+  const wrong = gone.filter(({ disposition }) => disposition === "false-alarm").length;
+  return { false: wrong, missed: gone.length - wrong };
 }
 
-async function runPieces(input: BacktestInput, begin: Instant, engines: readonly ReplayEngine[]) {
+async function runPieces(
+  input: Pick<BacktestInput, "store" | "to" | "progress" | "pause" | "enough">,
+  begin: Instant,
+  engines: readonly ReplayEngine[],
+) {
   const { store, to, progress, pause = noPause, enough } = input;
   const gaps: { from: Instant; to: Instant }[] = [];
   let reached = begin;
@@ -142,4 +169,9 @@ async function incidentsOf(store: BacktestInput["store"], from: Instant, to: Ins
     if (last === undefined || page.length < pageSize) return found;
     before = { openedAt: last.openedAt, id: last.id };
   }
+}
+
+/** As it is printed: `missed: 0, false: −14`. `false` is how many false alarms would be gone. */
+export function summaryOf({ missed, false: noise }: Pick<Backtest, "missed" | "false">): string {
+  return `missed: ${missed}, false: ${noise === 0 ? "0" : `−${noise}`}`;
 }

@@ -94,6 +94,13 @@ function nearest(one: ReplayedIncident, candidates: readonly ReplayedIncident[])
   return best;
 }
 
+/** Tells of an incident whether one of these was there at its time, its own or folded into another. */
+export function overlapping(incidents: readonly ReplayedIncident[]): (one: ReplayedIncident) => boolean {
+  const byRoot = new Map<string, ReplayedIncident[]>();
+  for (const each of incidents) push(byRoot, each.rootCause, each);
+  return (one) => nearest(one, byRoot.get(one.rootCause) ?? []) !== undefined;
+}
+
 function endOf({ restoredAt }: ReplayedIncident): Instant {
   return restoredAt ?? Number.POSITIVE_INFINITY;
 }

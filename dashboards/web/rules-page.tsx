@@ -117,24 +117,54 @@ function FalseAlarms({ page, rule }: { readonly page: PageContext; readonly rule
   );
 }
 
+type Words = (typeof ruleWords)[PageContext["language"]];
+
+function titleOf(page: PageContext, r: Words, { kind, from, to, rooms, window }: ProposalShape): string {
+  const names = (ids: readonly string[]) => ids.map((id) => page.texts.name(id)).join(", ");
+  switch (kind) {
+    case "scheduled":
+    case "sessions":
+      return r.kind[kind](names(rooms));
+    case "window":
+      return window === undefined ? kind : r.kind.window(window.from, window.to, r.days[window.weekday ?? 0] ?? "", names(window.devices));
+    case "threshold":
+    case "for":
+    case "attempts":
+      return r.kind[kind](from, to);
+  }
+}
+
+/** What the figures stand on, and what a reader must know before they believe them. */
+function basisOf(page: PageContext, r: Words, { test }: ProposalShape): readonly string[] {
+  if (test.state === "running") return [r.judged.running(Math.floor((test.share ?? 0) * 100))];
+  if (test.state === "failed") return [r.judged.failed(test.why ?? "")];
+  if (test.from === undefined || test.to === undefined) return [r.judged.incidents];
+  const { opened = 0, changed = 0, ambiguous = 0, otherConfigs = 0 } = test;
+  return [
+    r.judged.replay(page.texts.time(test.from), page.texts.time(test.to)),
+    r.also(opened, changed),
+    ...(ambiguous === 0 ? [] : [r.unsure(ambiguous)]),
+    ...(otherConfigs === 0 ? [] : [r.otherConfigs]),
+  ];
+}
+
 function Proposal({ page, id, proposal }: { readonly page: PageContext; readonly id: string; readonly proposal: ProposalShape }): VNode {
   const r = ruleWords[page.language];
-  const { kind, from, to, rooms, missed, false: noise, why, judgedBy, yaml } = proposal;
-  const names = rooms.map((room) => page.texts.name(room)).join(", ");
-  const title = kind === "scheduled" || kind === "sessions" ? r.kind[kind](names) : r.kind[kind](from, to);
+  const { kind, missed, false: noise, why, test, yaml } = proposal;
+  const { from } = test;
   return (
     <section>
-      <h3>{title}</h3>
+      <h3>{titleOf(page, r, proposal)}</h3>
       <p>
-        <strong>{r.effect(missed, noise)}</strong>
+        <strong>{from === undefined ? r.effect(missed, noise) : r.replayed(missed, noise, page.texts.time(from))}</strong>
       </p>
       <p class="why">
-        {page.texts.why(why)} {r.judged[judgedBy]}
+        {page.texts.why(why)}. {basisOf(page, r, proposal).join(" ")}
       </p>
       <p>{r.write}</p>
       <pre>{yaml}</pre>
       <p class="hint">
-        {r.record} <code>{`POST /api/v1/rules/${id}/proposals/${kind}/accept`}</code>
+        {r.record} <code>{`POST /api/v1/rules/${id}/proposals/${kind}/accept`}</code>. {r.first}
       </p>
     </section>
   );

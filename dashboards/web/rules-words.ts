@@ -3,7 +3,7 @@ export const ruleWords = {
   fr: {
     title: "Règles",
     meaning: "Ce qui ouvre un incident, et combien de fois à raison. Une fausse alerte fermée comme telle ramène à la règle.",
-    how: "Une règle se change dans le fichier seulement. Ce qui est proposé ici a été calculé sur les incidents qu'il y a eu.",
+    how: "Une règle se change dans le fichier seulement. Ce qui est proposé ici est essayé sur les observations conservées.",
     rule: "Règle",
     applies: "S'applique à",
     condition: "Condition",
@@ -22,24 +22,36 @@ export const ruleWords = {
     lasted: "Durée",
     proposals: "Changement proposé",
     noProposal: "Aucun changement n'aurait évité ces fausses alertes sans manquer une vraie panne.",
-    effect: (missed: number, noise: number) => `30 derniers jours : manquées ${missed}, fausses ${String(noise).replace("-", "−")}`,
+    effect: (missed: number, noise: number) => `30 derniers jours : manquées ${missed}, fausses ${minus(noise)}`,
+    replayed: (missed: number, noise: number, from: string) => `depuis ${from} : manquées ${missed}, fausses ${minus(noise)}`,
     kind: {
       threshold: (from: string, to: string) => `Seuil : ${limit(from)} devient ${limit(to)}`,
       for: (from: string, to: string) => `Attente : ${from} devient ${to}`,
+      attempts: (from: string, to: string) => `Mauvaises observations de suite : ${from} devient ${to}`,
+      window: (from: string, to: string, day: string, devices: string) => `Silence de ${from} à ${to}, ${day} : ${devices}`,
       scheduled: (rooms: string) => `Présence : ${rooms} n'est surveillé que pendant ses heures de service`,
       sessions: (rooms: string) => `Présence : ${rooms} n'est surveillé qu'autour des sessions`,
     },
+    days: ["tous les jours", "le lundi", "le mardi", "le mercredi", "le jeudi", "le vendredi", "le samedi", "le dimanche"],
     judged: {
-      incidents: "Estimé d'après la durée et la valeur de chaque incident.",
-      replay: "Calculé en repassant les contrôles conservés.",
+      replay: (from: string, to: string) => `Calculé en repassant les observations conservées du ${from} au ${to}.`,
+      incidents: "Rien n'est conservé de ces jours : estimé d'après la durée et la valeur de chaque incident.",
+      running: (percent: number) =>
+        `Estimé pour l'instant; l'essai sur les observations conservées est en cours (${percent} %) : recharger la page.`,
+      failed: (why: string) => `Estimé; l'essai sur les observations conservées a échoué (${why}) et reprend : recharger la page.`,
     },
-    write: "À écrire dans le fichier, après accord :",
+    also: (opened: number, changed: number) => `Incidents nouveaux : ${opened}; autrement : ${changed}.`,
+    unsure: (runs: number) =>
+      `Pour ${runs} suites de valeurs, le nouveau seuil est entre leur plus petite et leur plus grande : jugées par leur milieu.`,
+    otherConfigs: "Une autre configuration était en vigueur une partie de ce temps.",
+    write: "À écrire, après accord :",
+    first: "L'accord demande que l'essai soit terminé.",
     record: "L'accord se consigne avec",
   },
   en: {
     title: "Rules",
     meaning: "What opens an incident, and how often it was right. A false alarm that is closed as one leads back to the rule.",
-    how: "A rule is changed in the file alone. What is proposed here was computed from the incidents that there were.",
+    how: "A rule is changed in the file alone. What is proposed here is tried on the looks that were kept.",
     rule: "Rule",
     applies: "Applies to",
     condition: "Condition",
@@ -58,21 +70,35 @@ export const ruleWords = {
     lasted: "Lasted",
     proposals: "Proposed change",
     noProposal: "No change would have avoided these false alarms without missing a real failure.",
-    effect: (missed: number, noise: number) => `last 30 days: missed: ${missed}, false: ${String(noise).replace("-", "−")}`,
+    effect: (missed: number, noise: number) => `last 30 days: missed: ${missed}, false: ${minus(noise)}`,
+    replayed: (missed: number, noise: number, from: string) => `since ${from}: missed: ${missed}, false: ${minus(noise)}`,
     kind: {
       threshold: (from: string, to: string) => `Limit: ${from} becomes ${to}`,
       for: (from: string, to: string) => `Wait: ${from} becomes ${to}`,
+      attempts: (from: string, to: string) => `Bad looks in a row: ${from} becomes ${to}`,
+      window: (from: string, to: string, day: string, devices: string) => `Silence from ${from} to ${to}, ${day}: ${devices}`,
       scheduled: (rooms: string) => `Presence: ${rooms} is watched in its service hours only`,
       sessions: (rooms: string) => `Presence: ${rooms} is watched around its sessions only`,
     },
+    days: ["every day", "on Mondays", "on Tuesdays", "on Wednesdays", "on Thursdays", "on Fridays", "on Saturdays", "on Sundays"],
     judged: {
-      incidents: "Estimated from how long each incident lasted and what raised it.",
-      replay: "Computed by running the kept looks again.",
+      replay: (from: string, to: string) => `Computed by running the looks kept from ${from} to ${to} again.`,
+      incidents: "Nothing is kept of these days: estimated from how long each incident lasted and what raised it.",
+      running: (percent: number) => `Estimated for now; the back-test on the kept looks is running (${percent} %): load the page again.`,
+      failed: (why: string) => `Estimated; the back-test on the kept looks failed (${why}) and begins again: load the page again.`,
     },
-    write: "To write into the file, once agreed:",
+    also: (opened: number, changed: number) => `New incidents: ${opened}; changed: ${changed}.`,
+    unsure: (runs: number) => `In ${runs} runs of values the new limit lies between the least and the most: judged by their middle.`,
+    otherConfigs: "Another configuration was in force for a part of that time.",
+    write: "To write, once agreed:",
+    first: "Accepting asks for a finished back-test.",
     record: "The agreement is put on record with",
   },
 } as const;
+
+function minus(count: number): string {
+  return String(count).replace("-", "−");
+}
 
 function limit(text: string): string {
   return text.replace("above", "au-dessus de").replace("below", "au-dessous de");

@@ -279,6 +279,7 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
       reload: async () => made.reload,
       lastReload: () => made.lastReload,
       alarms: () => made.alarms,
+      proposalTests: { of: (_rule, changes) => changes.map(() => ({ state: "finished", at, replay: undefined })) },
       confirming: {
         list: async () => [standingProposal],
         accept: async () => ({ ok: true, proposal: standingProposal }),

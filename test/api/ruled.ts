@@ -3,9 +3,10 @@ import { readFileSync } from "node:fs";
 import type { Incident } from "../../daemon/model/incident.ts";
 import { DAY, HOUR, SECOND } from "../../daemon/model/time.ts";
 import type { Store } from "../../daemon/ports.ts";
+import { ProposalTests } from "../../daemon/proposal-tests.ts";
 import { parsePack } from "../../rules/pack.ts";
 import { incident } from "../contracts/samples.ts";
-import { at, type World } from "./fixture.ts";
+import { at, quiet, type World } from "./fixture.ts";
 
 export const packRules = ["reachability.yaml", "video.yaml"].flatMap(
   (name) => parsePack(name, readFileSync(new URL(`../../rules/packs/${name}`, import.meta.url), "utf8")).rules,
@@ -36,7 +37,9 @@ export function ruled(made: World): void {
     rulePages: async () => [{ rule: "unreachable", site: "mgh", at: at - DAY }],
     incidents: async (query) => (query.rule === undefined ? before.incidents(query) : past.filter(({ rule }) => rule === query.rule)),
     sessions: async () => [],
+    looksKept: async () => undefined,
   };
-  const config = made.deps.config();
-  Object.assign(made.deps, { store: { ...before, ...store }, config: () => ({ ...config, rules: packRules }) });
+  const config = { ...made.deps.config(), rules: packRules };
+  const parts = { store: { ...before, ...store }, config: () => config };
+  Object.assign(made.deps, { ...parts, proposalTests: new ProposalTests({ ...parts, clock: made.deps.clock, log: quiet }) });
 }
