@@ -7,7 +7,8 @@
 import ICAL from "ical.js";
 import { parseRecurring, recurringDays } from "../../rules/recurring.ts";
 import { DAY, type Instant, SECOND } from "../model/time.ts";
-import { ianaIn, ianaZone, utc, type Wall, wallOf, type Zone, zoneNamed, zonesDefinedIn } from "./zones.ts";
+import { calendarsIn, eventText, headText, mostEventChars, mostHeadChars } from "./ical-text.ts";
+import { ianaIn, ianaZone, ruleText, utc, type Wall, wallOf, type Zone, zonesOf } from "./zones.ts";
 
 /** One occurrence, with what says which room and kind it is. Never stored. */
 export interface Occurrence {
@@ -57,7 +58,7 @@ const pieceMs = 20;
 const mostMs = 10_000;
 
 interface Reading {
-  readonly zones: ReadonlyMap<string, Zone>;
+  readonly zoneNamed: (tzid: string) => Zone | undefined;
   readonly floating: Zone;
   readonly window: ParseOptions["window"];
 }
@@ -71,15 +72,18 @@ class Unread extends Error {
 }
 
 export async function parseCalendar(text: string, options: ParseOptions): Promise<ParsedCalendar> {
-  const calendars = componentsOf(text);
   const unread: Record<UnreadWhy, number> = { "no-time": 0, "unknown-zone": 0, recurrence: 0, broken: 0 };
   const occurrences: Occurrence[] = [];
-  let tooMany = false;
   const pace = pacing();
-  for (const calendar of calendars) {
-    if (tooMany) break;
-    const read = readerOf(calendar, options);
-    for (const family of familiesOf(calendar)) {
+  const calendars = await calendarsIn(text.replace(/^\uFEFF/, ""), pace);
+  if (calendars === undefined) throw new NotACalendar();
+  let tooMany = !(await pace());
+  for (const { head, events } of calendars) {
+    const read = readerOf(calendarOf(head), options);
+    const found = await familiesOf(events, pace);
+    unread.broken += found.broken;
+    for (const family of found.families) {
+      if (tooMany) break;
       try {
         occurrences.push(...read(family));
       } catch (error) {
@@ -87,16 +91,15 @@ export async function parseCalendar(text: string, options: ParseOptions): Promis
         unread[error instanceof Unread ? error.why : "broken"] += 1;
       }
       tooMany = occurrences.length > mostOccurrences || !(await pace());
-      if (tooMany) break;
     }
   }
-  return { occurrences: occurrences.slice(0, mostOccurrences), unread, tooMany };
+  return { occurrences: occurrences.slice(0, mostOccurrences), unread, tooMany: tooMany || !(await pace()) };
 }
 
 function readerOf(calendar: ICAL.Component, { window, timezone, fallback }: ParseOptions): (family: EventFamily) => readonly Occurrence[] {
   const called = String(calendar.getFirstPropertyValue("x-wr-timezone") ?? "");
   const floating = ianaZone(timezone ?? ianaIn(called) ?? fallback);
-  const reading = { zones: zonesDefinedIn(calendar), floating, window };
+  const reading = { zoneNamed: zonesOf(calendar), floating, window };
   const allCancelled = String(calendar.getFirstPropertyValue("method") ?? "").toUpperCase() === "CANCEL";
   return (family) => {
     const found = occurrencesOf(family, reading);
@@ -117,18 +120,18 @@ function pacing(): () => Promise<boolean> {
   };
 }
 
-function componentsOf(text: string): readonly ICAL.Component[] {
-  let parsed: unknown;
+function calendarOf(head: string): ICAL.Component {
+  if (head.length > mostHeadChars) throw new NotACalendar();
   try {
-    parsed = ICAL.parse(text);
+    return componentOf(headText(head));
   } catch {
     // The parser's message quotes the line.
     throw new NotACalendar();
   }
-  const list = Array.isArray(parsed) && Array.isArray(parsed[0]) ? parsed : [parsed];
-  const components = list.map((each) => new ICAL.Component(each as unknown as string));
-  if (components.length === 0 || components.some((each) => each.name !== "vcalendar")) throw new NotACalendar();
-  return components;
+}
+
+function componentOf(text: string): ICAL.Component {
+  return new ICAL.Component(ICAL.parse(text) as unknown as string);
 }
 
 /** One event: its series, and the occurrences that differ. Either may be missing. */
@@ -138,22 +141,48 @@ interface EventFamily {
   readonly exceptions: ICAL.Component[];
 }
 
-function familiesOf(calendar: ICAL.Component): Iterable<EventFamily> {
+/** An event that cannot be read takes those of its series with it: what it would have changed is not known. */
+async function familiesOf(
+  events: readonly string[],
+  pace: () => Promise<boolean>,
+): Promise<{ readonly families: Iterable<EventFamily>; readonly broken: number }> {
   const families = new Map<string, EventFamily>();
-  let nameless = 0;
-  for (const event of calendar.getAllSubcomponents("vevent")) {
-    nameless += 1;
-    const uid = String(event.getFirstPropertyValue("uid") ?? `nameless-${nameless}`);
-    let family = families.get(uid);
-    if (family === undefined) {
-      family = { uid, exceptions: [] };
-      families.set(uid, family);
-    }
-    if (event.hasProperty("recurrence-id")) family.exceptions.push(event);
-    // A publisher that lists an event twice means the later one.
-    else if (family.series === undefined || sequenceOf(event) >= sequenceOf(family.series)) family.series = event;
+  const broken = new Set<string>();
+  for (const [nth, text] of events.entries()) {
+    const event = eventOf(text);
+    const uid = String((event === undefined ? uidIn(text) : event.getFirstPropertyValue("uid")) ?? `nameless-${nth}`);
+    if (event === undefined) broken.add(uid);
+    else gather(families, uid, event);
+    if (!(await pace())) break;
   }
-  return families.values();
+  for (const uid of broken) families.delete(uid);
+  return { families: families.values(), broken: broken.size };
+}
+
+/** Undefined: it is none, or longer than any is. */
+function eventOf(text: string): ICAL.Component | undefined {
+  const event = eventText(text);
+  if (event.length > mostEventChars) return undefined;
+  try {
+    return componentOf(event);
+  } catch {
+    return undefined;
+  }
+}
+
+function uidIn(text: string): string | undefined {
+  return /(?<![^\n])UID(?:;[^:\n]*)?:([^\r\n]*)/i.exec(text)?.[1];
+}
+
+function gather(families: Map<string, EventFamily>, uid: string, event: ICAL.Component): void {
+  let family = families.get(uid);
+  if (family === undefined) {
+    family = { uid, exceptions: [] };
+    families.set(uid, family);
+  }
+  if (event.hasProperty("recurrence-id")) family.exceptions.push(event);
+  // A publisher that lists an event twice means the later one.
+  else if (family.series === undefined || sequenceOf(event) >= sequenceOf(family.series)) family.series = event;
 }
 
 function sequenceOf(event: ICAL.Component): number {
@@ -245,6 +274,8 @@ function lengthOf(event: ICAL.Component, start: Omit<Times, "lengthMs">, reading
 
 /** When a recurring event begins, within the window and what may reach into it; undefined: it does not recur. */
 function startsOf(event: ICAL.Component, times: Times, reading: Reading): ReadonlySet<Instant> | undefined {
+  // RFC 5545 has no rule of exceptions any more; whoever writes one means what is not understood here.
+  if (event.hasProperty("exrule")) throw new Unread("recurrence");
   const rules = event.getAllProperties("rrule");
   const dates = event.getAllProperties("rdate");
   if (rules.length === 0 && dates.length === 0) return undefined;
@@ -275,7 +306,8 @@ function without(starts: Set<Instant>, at: Instant, property: ICAL.Property): vo
 
 /** UNTIL is an instant here; the days know nothing of zones. */
 function ruleOf(property: ICAL.Property, times: Times) {
-  const written = String(property.getFirstValue() ?? "").toUpperCase();
+  const written = ruleText(property);
+  if (written === undefined) throw new Unread("recurrence");
   const found = /(?:^|;)UNTIL=([0-9T:Z-]+)/.exec(written)?.[1]?.replace(/[:-]/g, "");
   const days = parseRecurring(written.replace(/(?:^|;)UNTIL=[^;]*/, "").replace(/^;/, ""));
   if ("problems" in days) throw new Unread("recurrence");
@@ -293,12 +325,12 @@ function untilOf(text: string, zone: Zone): Instant {
   return part[7] === undefined ? zone(wall) : wall;
 }
 
-function zoneFor(property: ICAL.Property, { zones, floating }: Reading): Zone {
+function zoneFor(property: ICAL.Property, { zoneNamed, floating }: Reading): Zone {
   const value = property.getFirstValue() as { isDate?: boolean; zone?: { tzid?: string } } | null;
   if (value?.isDate !== true && value?.zone?.tzid === "UTC") return utc;
   const tzid = property.getParameter("tzid");
   if (typeof tzid !== "string" || value?.isDate === true) return floating;
-  const zone = zoneNamed(tzid, zones);
+  const zone = zoneNamed(tzid);
   if (zone === undefined) throw new Unread("unknown-zone");
   return zone;
 }

@@ -5,7 +5,7 @@
  * section 3.3.5). A zone whose name is an IANA name is taken from the zone database: definitions within calendars are often those of one year.
  */
 import type ICAL from "ical.js";
-import { DateTime, IANAZone } from "luxon";
+import { IANAZone } from "luxon";
 import { parseRecurring, type RecurringDays, recurringDays } from "../../rules/recurring.ts";
 import { DAY, HOUR, type Instant, MINUTE, SECOND } from "../model/time.ts";
 
@@ -18,12 +18,13 @@ export type Zone = (wall: Wall) => Instant;
 export const utc: Zone = (wall) => wall;
 
 export function ianaZone(name: string): Zone {
+  const zone = IANAZone.create(name);
   return (wall) => {
-    const asUtc = DateTime.fromMillis(wall, { zone: "utc" });
-    const at = asUtc.setZone(name, { keepLocalTime: true });
-    // One hour earlier is the same wall time on the night when it comes twice.
-    const earlier = at.minus({ hours: 1 });
-    return earlier.offset !== at.offset && earlier.hour === at.hour && earlier.minute === at.minute ? earlier.toMillis() : at.toMillis();
+    const [before, after] = [wall - DAY, wall + DAY].map((at) => zone.offset(at) * MINUTE) as [number, number];
+    const [first, second] = [wall - before, wall - after];
+    if (before === after || zone.offset(first) * MINUTE === before) return first;
+    // Neither shows this time of the clock: it is skipped.
+    return zone.offset(second) * MINUTE === after ? second : first;
   };
 }
 
@@ -52,14 +53,32 @@ export function ianaIn(tzid: string): string | undefined {
   return undefined;
 }
 
-/** The zone that a TZID means; undefined when nobody says. */
-export function zoneNamed(tzid: string, defined: ReadonlyMap<string, Zone>): Zone | undefined {
+/** Tells the zone that a TZID means; undefined when nobody says. Each is found out once: to ask whether a zone exists is slow. */
+export function zonesOf(calendar: ICAL.Component): (tzid: string) => Zone | undefined {
+  const defined = zonesDefinedIn(calendar);
+  const known = new Map<string, Zone | undefined>();
+  return (tzid) => {
+    if (!known.has(tzid)) known.set(tzid, zoneNamed(tzid, defined));
+    return known.get(tzid);
+  };
+}
+
+function zoneNamed(tzid: string, defined: ReadonlyMap<string, Zone>): Zone | undefined {
   const iana = ianaIn(tzid);
   if (iana !== undefined) return ianaZone(iana);
   const own = defined.get(tzid);
   if (own !== undefined) return own;
   const known = Object.hasOwn(windows, tzid) ? windows[tzid] : undefined;
   return known === undefined ? undefined : ianaZone(known);
+}
+
+const ruleParts = /^(?:freq|until|count|interval|wkst|bysecond|byminute|byhour|byday|bymonthday|byyearday|byweekno|bymonth|bysetpos)$/;
+
+/** A rule as it was written. Undefined: it has a part that ical.js does not know, and would leave out of it without a word. */
+export function ruleText(property: ICAL.Property): string | undefined {
+  const parts: unknown = property.toJSON()[3];
+  const known = typeof parts === "object" && parts !== null && Object.keys(parts).every((name) => ruleParts.test(name));
+  return known ? String(property.getFirstValue()).toUpperCase() : undefined;
 }
 
 interface Observance {
@@ -72,7 +91,7 @@ interface Observance {
 }
 
 /** The zones that a calendar defines; one that cannot be understood is left out. */
-export function zonesDefinedIn(calendar: ICAL.Component): ReadonlyMap<string, Zone> {
+function zonesDefinedIn(calendar: ICAL.Component): ReadonlyMap<string, Zone> {
   const zones = new Map<string, Zone>();
   for (const component of calendar.getAllSubcomponents("vtimezone")) {
     try {
@@ -93,8 +112,8 @@ function observanceOf(component: ICAL.Component): Observance | undefined {
   const afterMs = offsetMs(component.getFirstProperty("tzoffsetto"));
   if (first === undefined || beforeMs === undefined || afterMs === undefined) return undefined;
   const more = component.getAllProperties("rdate").flatMap((each) => each.getValues().flatMap((value) => wallOf(value) ?? []));
-  const written = component.getFirstPropertyValue("rrule");
-  const rule = written === null ? undefined : parseRecurring(String(written));
+  const property = component.getFirstProperty("rrule");
+  const rule = property === null ? undefined : parseRecurring(ruleText(property) ?? "");
   if (rule !== undefined && "problems" in rule) return undefined;
   return { first, more, beforeMs, afterMs, ...(rule === undefined ? {} : { rule }) };
 }

@@ -209,6 +209,66 @@ describe("one event", () => {
 });
 
 describe("bad input", () => {
+  it.each([
+    ["BYEASTER=0, which nobody's standard has", "RRULE:FREQ=DAILY;COUNT=3;BYEASTER=0"],
+    ["RSCALE, a calendar of another people", "RRULE:RSCALE=HEBREW;FREQ=YEARLY;COUNT=3"],
+    ["hours of the day", "RRULE:FREQ=DAILY;COUNT=3;BYHOUR=9,14"],
+    ["a rule of exceptions", "RRULE:FREQ=DAILY;COUNT=3\nEXRULE:FREQ=WEEKLY"],
+  ])("a recurrence with %s counts as unread, and is not taken for a plainer one", async (_, rule) => {
+    const { occurrences, unread } = await read([`UID:a\nDTSTART:20260601T130000Z\nDURATION:PT1H\n${rule}`]);
+    expect([occurrences.length, unread.recurrence]).toEqual([0, 1]);
+  });
+
+  it("a zone whose rule is not understood is unknown, not taken for one with a plainer rule", async () => {
+    const more = eastern.replace("BYMONTH=11;BYDAY=1SU", "BYMONTH=11;BYDAY=1SU;BYEASTER=1");
+    expect((await read([weekly("Clinic time", "20260301T090000")], { more })).unread["unknown-zone"]).toBe(1);
+  });
+
+  it("an event that cannot be read takes its series with it: which of them it moved is not known", async () => {
+    const moved = "UID:w\nRECURRENCE-ID:2026-tomorrow\nDTSTART:20260601T130000Z\nDURATION:PT1H";
+    const other = "UID:a\nDTSTART:20260601T130000Z\nDURATION:PT1H";
+    const { occurrences, unread } = await read([weekly("America/Toronto", "20260301T090000"), moved, other]);
+    expect([occurrences.map(({ uid }) => uid), unread.broken + unread["no-time"]]).toEqual([["a"], 1]);
+  });
+
+  it("what is not looked at does no harm: alarms in an event, other components, lines of nobody's standard, an attachment", async () => {
+    const alarm = "BEGIN:VALARM\nDURATION:PT5M\nSUMMARY:x\nDTSTART:20260701T130000Z\nEND:VALARM";
+    const strange = `no colon here\nATTACH;ENCODING=BASE64:${"A".repeat(200_000)}\nDESCRIPTION:a\u2028BEGIN:VEVENT`;
+    const event = `UID:a\n${alarm}\n${strange}\nDTSTART:20260601\n T130000Z\nDURATION:PT1H\nSUMMARY:one\n  two`;
+    const more = "BEGIN:VTODO\nUID:t\nDTSTART:20260601T130000Z\nEND:VTODO\n";
+    const { occurrences, unread } = await read([event], { more });
+    expect(occurrences).toMatchObject([{ uid: "a", words: ["one two"], to: Date.UTC(2026, 5, 1, 14) }]);
+    expect(Object.values(unread)).toEqual([0, 0, 0, 0]);
+  });
+
+  it("several calendars in one file count, each with its own zone, a byte order mark and lower case too", async () => {
+    const one = (zone: string, uid: string) => calendar([`UID:${uid}\nDTSTART:20260701T090000\nDURATION:PT1H`], `X-WR-TIMEZONE:${zone}\n`);
+    const text = `\uFEFF${one("America/Toronto", "a")}\r\n${one("America/Halifax", "b").replaceAll("VEVENT", "vevent")}`;
+    const { occurrences } = await parseCalendar(text, { window, fallback: "UTC" });
+    expect(occurrences.map(({ from }) => new Date(from).getUTCHours())).toEqual([13, 12]);
+  });
+
+  it("a calendar as large as may be read holds the daemon up for no longer than a piece of it takes", async () => {
+    const lines = (n: number) =>
+      `UID:m${n}\nDTSTART;TZID=America/Toronto:20250101T090000\nDURATION:PT1H\nSUMMARY:s\nDESCRIPTION:${"lorem ".repeat(150)}`;
+    const text = calendar(Array.from({ length: 8_000 }, (_, n) => lines(n)));
+    expect(text.length).toBeGreaterThan(7_500_000);
+    let longestMs = 0;
+    let last = performance.now();
+    const tick = () => {
+      longestMs = Math.max(longestMs, performance.now() - last);
+      last = performance.now();
+      next = setImmediate(tick);
+    };
+    let next = setImmediate(tick);
+    const begunMs = performance.now();
+    const { tooMany } = await parseCalendar(text, { window, fallback: "America/Toronto" });
+    tick();
+    clearImmediate(next);
+    // By shares, not by milliseconds: other tests run beside this one.
+    expect([tooMany, longestMs / (performance.now() - begunMs) < 0.25]).toEqual([false, true]);
+  });
+
   it.each(["", "hello", "BEGIN:VCARD\r\nEND:VCARD", "BEGIN:VCALENDAR\r\nBEGIN:VEVENT", "{}"])("%j is no calendar", async (text) => {
     await expect(parseCalendar(text, { window, fallback: "America/Toronto" })).rejects.toThrow(NotACalendar);
   });
