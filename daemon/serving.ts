@@ -28,6 +28,7 @@ import type { Evaluator } from "./roles/evaluator.ts";
 import { JoiningDesk } from "./roles/joining-desk.ts";
 import type { Leases } from "./roles/lease.ts";
 import type { Role } from "./roles/supervisor.ts";
+import { WorkDesk } from "./roles/work-desk.ts";
 import { holdDiscovery } from "./store/hold.ts";
 
 export interface Serving {
@@ -96,6 +97,7 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; rea
     readiness: parts.readiness,
     actions: new Desk(desk),
     joining: new JoiningDesk({ ...desk, poke: () => evaluator.poke() }),
+    work: new WorkDesk(desk),
     reload: parts.reload,
     lastReload: parts.lastReload,
     alarms: () => evaluator.memory.live(),

@@ -8,25 +8,24 @@
 import type { Incident, NoticeKind, TimelineEntry, WakeReason } from "../daemon/model/incident.ts";
 import type { Clock, LevelStep } from "../daemon/model/policy.ts";
 import { type Instant, MINUTE } from "../daemon/model/time.ts";
-import { deadline, deadlineWithout, elapsed, type Hours, nextService } from "./clock.ts";
+import { deadline, deadlineWithout, elapsed, type Hours } from "./clock.ts";
 import { inFirstCall, settleByTime } from "./first-call.ts";
+import { begins, followUpDue, lateAfterMs, notice } from "./followup.ts";
 import {
   clockOf,
   closeIncident,
   closesByItself,
   type Decision,
   dueAfter,
+  followUpClock,
+  holdsIt,
   line,
   type Notice,
   raised,
-  restoredClock,
   restoredTimer,
 } from "./incident.ts";
 import { unmuteIncident } from "./mute.ts";
 import { stepOf } from "./timer.ts";
-
-/** A step that is this late collapses with the others that came due meanwhile. */
-const lateAfterMs = 2 * MINUTE;
 
 /** With a session ahead a level has at least this (procedure, *Default clocks*). */
 export const leastLevelMs = 2 * MINUTE;
@@ -75,7 +74,7 @@ function step(incident: Incident, hours: Terms, due: Instant, now: Instant): Dec
     case "acknowledgement-expires":
       return expire(incident, hours, due);
     case "follow-up":
-      return followUp(incident, hours, due, now);
+      return followUpDue(incident, hours, due, now);
     case "auto-close":
       if (incident.state === "resolved")
         return closeIncident(incident, "system", due, "fixed", "solved at the first call: no ticket, noted on the technical sheet");
@@ -90,11 +89,6 @@ function step(incident: Incident, hours: Terms, due: Instant, now: Instant): Dec
   }
 }
 
-/** Outside service hours only `now` is sent: the notice and the clocks wait for the next service hours. */
-export function begins(incident: Incident, hours: Hours, at: Instant): Instant {
-  return incident.urgency === "now" ? at : nextService(hours, at);
-}
-
 function firstNotice(incident: Incident, hours: Terms, due: Instant): Decision {
   const start = begins(incident, hours, due);
   if (start > due) {
@@ -102,7 +96,7 @@ function firstNotice(incident: Incident, hours: Terms, due: Instant): Decision {
     const waiting = raised({ ...incident, wakeAt: start, wakeFor: "notice" });
     return { incident: waiting, timeline: [line(waiting, due, "system", "waits", incident.urgencyWhy, { until: start })], notices: [] };
   }
-  if (incident.holder !== undefined) return tellHolder(incident, hours, due);
+  if (holdsIt(incident)) return tellHolder(incident, hours, due);
   const next = arm({ ...incident, noticeSent: true, levelSince: start }, hours);
   const { kind, tell } = peopleOf(incident, "problem");
   return {
@@ -121,8 +115,12 @@ export function peopleOf(incident: Incident, kind: NoticeKind): { readonly kind:
 
 /** Reopened while held: who holds it hears, and the follow-up goes on. */
 function tellHolder(incident: Incident, hours: Terms, due: Instant): Decision {
-  const track = incident.policy.tracks[incident.severity];
-  const next = raised({ ...incident, noticeSent: true, wakeAt: dueAfter(incident, hours, track.followUp, due), wakeFor: "follow-up" });
+  const next = raised({
+    ...incident,
+    noticeSent: true,
+    wakeAt: dueAfter(incident, hours, followUpClock(incident), due),
+    wakeFor: "follow-up",
+  });
   return {
     incident: next,
     timeline: [line(next, due, "system", "notified", "it came back while it is held", { level: incident.level })],
@@ -160,8 +158,10 @@ function climb(incident: Incident, hours: Terms, due: Instant): Decision {
   // Level 1 did not solve it: whatever it was held to be, it is major from here on, unless a person has said otherwise.
   const first = inFirstCall(incident) ? settleByTime(incident, due) : { incident, timeline: [] };
   const track = first.incident.policy.tracks[first.incident.severity];
-  const up = { ...first.incident, level: incident.level + 1, occurrence: incident.occurrence + 1, levelSince: due, noticeSent: true };
-  if (up.level > track.steps.length) {
+  const higher = { ...first.incident, level: incident.level + 1, occurrence: incident.occurrence + 1, levelSince: due, noticeSent: true };
+  const top = higher.level > track.steps.length;
+  const up = offeredTo(higher, top ? track.lastResort.tell : stepOf(higher, higher.level).tell);
+  if (top) {
     const next = raised({ ...up, wakeAt: repeatAt(up, hours, track.lastResort.repeat, due), wakeFor: "repeat" });
     const why = "the last level did not take it: the last resort is told until somebody does";
     return {
@@ -183,6 +183,12 @@ function climb(incident: Incident, hours: Terms, due: Instant): Decision {
   };
 }
 
+/** What is raised and not accepted yet is offered to whoever hears now. */
+function offeredTo(incident: Incident, functions: readonly string[]): Incident {
+  const { handOver } = incident;
+  return handOver?.fromLevel === undefined ? incident : { ...incident, handOver: { ...handOver, to: { functions } } };
+}
+
 /** Acknowledged and nothing followed: the ladder goes on from where it stood. */
 function expire(incident: Incident, hours: Terms, due: Instant): Decision {
   const { acknowledgedAt: _a, acknowledgedBy, ...rest } = incident;
@@ -194,22 +200,6 @@ function expire(incident: Incident, hours: Terms, due: Instant): Decision {
     incident: next,
     timeline: [line(next, due, "system", "acknowledgement-expired", why)],
     notices: [notice(kind, next, tell, due)],
-  };
-}
-
-/** A follow-up is overdue: its level is reminded in service hours, and the clock starts again. */
-function followUp(incident: Incident, hours: Hours, due: Instant, now: Instant): Decision {
-  const track = incident.policy.tracks[incident.severity];
-  const from = now - due > lateAfterMs ? now : due;
-  const again = { ...incident, occurrence: incident.occurrence + 1, noticeSent: true };
-  const clock = incident.state === "restored" ? restoredClock(incident) : track.followUp;
-  const next = raised({ ...again, wakeAt: dueAfter(incident, hours, clock, from), wakeFor: "follow-up" });
-  const told = stepOf(incident, Math.min(incident.level, track.steps.length));
-  const start = incident.state === "restored" ? nextService(hours, due) : begins(incident, hours, due);
-  return {
-    incident: next,
-    timeline: [line(next, due, "system", "follow-up-due", "the next follow-up is overdue", { holder: incident.holder ?? "" })],
-    notices: [notice("follow-up", next, told.tell, start)],
   };
 }
 
@@ -243,10 +233,6 @@ export function levelDeadline(incident: Incident, terms: Terms, clock: Clock, fr
 
 function repeatAt(incident: Incident, hours: Hours, clock: Clock, from: Instant): Instant {
   return deadlineWithout(hours, clockOf(incident, clock), from, incident.still ?? []);
-}
-
-export function notice(kind: NoticeKind, incident: Incident, tell: readonly string[], notBefore: Instant): Notice {
-  return { kind, level: incident.level, occurrence: incident.occurrence, tell, notBefore };
 }
 
 function withoutTimer(incident: Incident): Incident {

@@ -81,7 +81,16 @@ function withLadder(into: Incident, from: Incident, told: MergeInput["told"], at
   const worse = isHigherSeverity(from.severity, into.severity) ? from : into;
   const sooner = isHigherUrgency(from.urgency, into.urgency) ? from : into;
   const { acknowledgedAt: _a, acknowledgedBy: _b, holder: _h, takenAt: _t, wakeAt: _w, wakeFor: _f, ...own } = into;
-  const { severitySettled: _s, toldAs: _o, still: _q, ...rest } = own;
+  const {
+    severitySettled: _s,
+    toldAs: _o,
+    still: _q,
+    handOver: _i,
+    followUpAt: _n,
+    followUpsMissed: _m,
+    followUpDueAt: _d1,
+    ...rest
+  } = own;
   const merged: Incident = {
     ...rest,
     severity: worse.severity,
@@ -135,6 +144,8 @@ function handOf({
   wakeAt,
   wakeFor,
   state,
+  handOver,
+  followUpAt,
 }: Incident): Partial<Incident> & Pick<Incident, "state"> {
   return {
     state,
@@ -144,6 +155,8 @@ function handOf({
     ...(takenAt === undefined ? {} : { takenAt }),
     ...(wakeAt === undefined ? {} : { wakeAt }),
     ...(wakeFor === undefined ? {} : { wakeFor }),
+    ...(handOver === undefined ? {} : { handOver }),
+    ...(followUpAt === undefined ? {} : { followUpAt }),
   };
 }
 

@@ -28,6 +28,10 @@ export interface Notice {
   readonly notBefore: Instant;
   /** How late it is, when the daemon was down while it was due. */
   readonly lateMs?: number;
+  /** Contacts that hear besides, by id: one person, a partner's. */
+  readonly contacts?: readonly string[];
+  /** What it is about beside the incident; part of the key of each message. */
+  readonly about?: string;
 }
 
 /** What follows from an act. `dropPending`: messages not yet claimed no longer matter, with the reason. */
@@ -97,7 +101,7 @@ export function reopenIncident(incident: Incident, alarm: Alarm, at: Instant, wh
   const { restoredAt: _r, resolvedAt: _s, closedAt: _c, disposition: _d, acknowledgedAt: _a, acknowledgedBy: _b, ...kept } = incident;
   const rest = provisionalAgain(kept, at);
   const wait = incident.urgency === "now" ? incident.policy.groupWaitMs.now : incident.policy.groupWaitMs.other;
-  const held = incident.holder !== undefined;
+  const held = holdsIt(incident);
   const next = raised({
     ...rest,
     state: held ? "taken" : "open",
@@ -171,12 +175,15 @@ export function setAside(incident: Incident, into: Incident, at: Instant, hours:
 }
 
 /** A restored minor that nobody took and that hit no session: into the daily report, without anybody. */
-export function closesByItself({ severity, holder, sessionHit }: Incident): boolean {
-  return severity === "minor" && holder === undefined && sessionHit === undefined;
+export function closesByItself(incident: Incident): boolean {
+  const { severity, holder, sessionHit } = incident;
+  return severity === "minor" && holder === undefined && sessionHit === undefined && notOver(incident) === undefined;
 }
 
 /** The timer of an incident whose service is back. */
 export function restoredTimer(incident: Incident, hours: Hours, at: Instant): Pick<Incident, "wakeAt" | "wakeFor"> {
+  // What a partner still works on does not close by itself; a follow-up that a person has set stays.
+  if (incident.followUpAt !== undefined && incident.followUpAt > at) return { wakeAt: incident.followUpAt, wakeFor: "follow-up" };
   return closesByItself(incident)
     ? { wakeAt: at + incident.policy.autoCloseAfterMs, wakeFor: "auto-close" }
     : { wakeAt: dueAfter(incident, hours, restoredClock(incident), at), wakeFor: "follow-up" };
@@ -185,7 +192,8 @@ export function restoredTimer(incident: Incident, hours: Hours, at: Instant): Pi
 /** Service is back: K good looks, or the caller says so. Pages stop; one notice, to those who had heard of the trouble. */
 export function restoreIncident(incident: Incident, at: Instant, hours: Hours, why: string): Decision | undefined {
   if (incident.state !== "open" && incident.state !== "taken") return undefined;
-  const next = raised({ ...incident, state: "restored", restoredAt: at, ...restoredTimer(incident, hours, at) });
+  const back = calmOffer({ ...incident, state: "restored", restoredAt: at });
+  const next = raised({ ...back, ...restoredTimer(back, hours, at) });
   return {
     incident: next,
     timeline: [line(next, at, "system", "restored", why)],
@@ -203,7 +211,8 @@ export function restoredNotices(incident: Incident, at: Instant): readonly Notic
 /** A person has seen it. The ladder stops until the acknowledgement expires. */
 export function acknowledgeIncident(incident: Incident, by: string, at: Instant, hours: Hours, note: string | undefined): Decision {
   const track = incident.policy.tracks[incident.severity];
-  const running = incident.state === "open";
+  // Raised and not accepted yet: the ladder runs, whoever holds it meanwhile.
+  const running = isFailing(incident) && !holdsIt(incident);
   const next = raised({
     ...incident,
     acknowledgedAt: incident.acknowledgedAt ?? at,
@@ -223,21 +232,21 @@ export function acknowledgeIncident(incident: Incident, by: string, at: Instant,
 
 /** Somebody holds it now; from here the follow-up is the clock. */
 export function takeIncident(incident: Incident, by: string, at: Instant, hours: Hours, note: string | undefined): Decision {
-  const track = incident.policy.tracks[incident.severity];
+  const { handOver: _h, followUpAt: _f, followUpsMissed: _m, followUpDueAt: _d1, ...rest } = incident;
   const next = raised({
-    ...incident,
+    ...rest,
     state: incident.state === "open" ? "taken" : incident.state,
     holder: by,
     takenAt: incident.takenAt ?? at,
     acknowledgedAt: incident.acknowledgedAt ?? at,
     acknowledgedBy: incident.acknowledgedBy ?? by,
-    wakeAt: dueAfter(incident, hours, track.followUp, at),
-    wakeFor: "follow-up",
+    ...(incident.state === "resolved" ? {} : { wakeAt: dueAfter(rest, hours, followUpClock(rest), at), wakeFor: "follow-up" as const }),
   });
-  const event = incident.holder === undefined ? "taken" : "handed-over";
+  const giver = incident.holder === undefined || incident.holder === by ? undefined : incident.holder;
+  const event = giver === undefined ? "taken" : "handed-over";
   return {
     incident: next,
-    timeline: [line(next, at, by, event, note ?? `${by} holds it`)],
+    timeline: [line(next, at, by, event, note ?? `${by} holds it`, giver === undefined ? undefined : { giver, holder: by })],
     notices: [],
     ...(isFailing(incident) ? { dropPending: "taken" } : {}),
   };
@@ -245,7 +254,8 @@ export function takeIncident(incident: Incident, by: string, at: Instant, hours:
 
 /** The holder gives it back: it is nobody's again, and its level is told again at once. */
 export function releaseIncident(incident: Incident, by: string, at: Instant, note: string | undefined): Decision {
-  const { holder: _h, takenAt: _t, acknowledgedAt: _a, acknowledgedBy: _b, ...rest } = incident;
+  const { holder: _h, takenAt: _t, acknowledgedAt: _a, acknowledgedBy: _b, ...held } = incident;
+  const { handOver: _o, followUpAt: _f, followUpsMissed: _m, followUpDueAt: _d1, ...rest } = held;
   const failing = incident.state === "taken";
   const next = raised({
     ...rest,
@@ -259,7 +269,7 @@ export function releaseIncident(incident: Incident, by: string, at: Instant, not
 
 /** The cause is dealt with and the partners are done. */
 export function resolveIncident(incident: Incident, by: string, at: Instant, note: string): Decision {
-  const { wakeAt: _w, wakeFor: _f, ...rest } = incident;
+  const rest = withoutClock(incident);
   const ended = settled(incident, at, by, "ended");
   const next = raised({ ...rest, ...ended, state: "resolved", resolvedAt: at, restoredAt: incident.restoredAt ?? at });
   return {
@@ -272,7 +282,7 @@ export function resolveIncident(incident: Incident, by: string, at: Instant, not
 
 /** The gate is passed, with one disposition. */
 export function closeIncident(incident: Incident, by: string, at: Instant, disposition: Disposition, note: string): Decision {
-  const { wakeAt: _w, wakeFor: _f, ...rest } = incident;
+  const rest = withoutClock(incident);
   const next = raised({
     ...rest,
     ...settled(incident, at, by, "ended"),
@@ -290,6 +300,31 @@ export function closeIncident(incident: Incident, by: string, at: Instant, dispo
   };
 }
 
+/** What was raised and not accepted is offered all the same, but no ladder runs for it any more. */
+function calmOffer(incident: Incident): Incident {
+  if (incident.handOver?.fromLevel === undefined) return incident;
+  const { fromLevel: _l, ...handOver } = incident.handOver;
+  return { ...incident, handOver };
+}
+
+/** No timer, no offer and no follow-up any more: it ends. */
+function withoutClock(incident: Incident): Incident {
+  const { wakeAt: _w, wakeFor: _f, handOver: _h, followUpAt: _n, followUpsMissed: _m, followUpDueAt: _d1, ...rest } = incident;
+  return rest;
+}
+
+/** Somebody holds it, and its follow-up is the clock; not so while it is raised to a level that has not accepted it yet. */
+export function holdsIt({ holder, handOver }: Pick<Incident, "holder" | "handOver">): boolean {
+  return holder !== undefined && handOver?.fromLevel === undefined;
+}
+
+/** Why an incident cannot end yet; undefined when it can: partners are done. */
+export function notOver({ openTasks = [], number }: Pick<Incident, "openTasks" | "number">): string | undefined {
+  if (openTasks.length === 0) return undefined;
+  const whose = openTasks.map(({ id, partner }) => `${id} (${partner})`).join(", ");
+  return `${number} still has tasks with partners: ${whose}; finish or withdraw each of them first`;
+}
+
 /** A clock as it runs for this incident: what is not urgent only runs in service hours. */
 export function clockOf(incident: Incident, clock: Clock): Clock {
   return clock.in === "wall" && incident.urgency !== "now" ? { ms: clock.ms, in: "service" } : clock;
@@ -300,8 +335,16 @@ export function dueAfter(incident: Incident, hours: Hours, clock: Clock, from: I
   return deadline(hours, clockOf(incident, clock), from);
 }
 
+/** When it is looked at again by who holds it: service is back, a partner has it, or neither. */
+export function followUpClock(incident: Pick<Incident, "policy" | "severity" | "state" | "openTasks">): Clock {
+  const track = incident.policy.tracks[incident.severity];
+  if (incident.state === "restored") return restoredClock(incident);
+  const waiting = incident.openTasks?.some((task) => task.waiting) ?? false;
+  return waiting ? (track.followUpWaiting ?? track.followUp) : track.followUp;
+}
+
 /** The follow-up once service is back: the policy's own, else one working day. */
-export function restoredClock(incident: Incident): Clock {
+export function restoredClock(incident: Pick<Incident, "policy" | "severity">): Clock {
   return incident.policy.tracks[incident.severity].followUpWaiting ?? { ms: DAY, in: "working-days" };
 }
 

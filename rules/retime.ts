@@ -5,8 +5,9 @@
  */
 import { type Incident, isFailing } from "../daemon/model/incident.ts";
 import type { Instant } from "../daemon/model/time.ts";
-import { arm, begins, leastLevelMs, levelDeadline, notice, peopleOf, type Terms } from "./escalation.ts";
-import { dueAfter, line, type Notice, raised, restoredTimer } from "./incident.ts";
+import { arm, leastLevelMs, levelDeadline, peopleOf, type Terms } from "./escalation.ts";
+import { begins, notice } from "./followup.ts";
+import { dueAfter, followUpClock, holdsIt, line, type Notice, raised, restoredTimer } from "./incident.ts";
 import { keptMuted } from "./mute.ts";
 import { stepOf } from "./timer.ts";
 
@@ -29,9 +30,8 @@ export function retimeRise(incident: Incident, terms: Terms, at: Instant): Retim
   if (incident.muted !== undefined) return { incident: keptMuted({ ...again, wakeAt: at, wakeFor: "notice" }, terms, at), notices: [] };
   const start = begins(incident, terms, at);
   const { kind, tell } = peopleOf(incident, "raised");
-  if (incident.holder !== undefined) {
-    const { followUp } = incident.policy.tracks[incident.severity];
-    const held = { ...again, wakeAt: dueAfter(incident, terms, followUp, start), wakeFor: "follow-up" as const };
+  if (holdsIt(incident)) {
+    const held = { ...again, wakeAt: dueAfter(incident, terms, followUpClock(incident), start), wakeFor: "follow-up" as const };
     return { incident: held, notices: [notice(kind, held, tell, start)] };
   }
   if (start > at) return { incident: { ...again, wakeAt: start, wakeFor: "notice" }, notices: [] };
@@ -58,7 +58,9 @@ function clockAnew(incident: Incident, terms: Terms, at: Instant): Incident {
       if (incident.acknowledgedAt === undefined) return arm({ ...incident, levelSince: at }, terms);
       return { ...incident, wakeAt: dueAfter(incident, terms, track.acknowledgementExpires, at), wakeFor: "acknowledgement-expires" };
     case "taken":
-      return { ...incident, wakeAt: dueAfter(incident, terms, track.followUp, at), wakeFor: "follow-up" };
+      if (!holdsIt(incident) && incident.acknowledgedAt === undefined) return arm({ ...incident, levelSince: at }, terms);
+      if (incident.followUpAt !== undefined) return incident;
+      return { ...incident, wakeAt: dueAfter(incident, terms, followUpClock(incident), at), wakeFor: "follow-up" };
     case "restored":
       return { ...incident, ...restoredTimer(incident, terms, at) };
     case "resolved":

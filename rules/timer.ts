@@ -7,7 +7,7 @@ import type { Incident, WakeReason } from "../daemon/model/incident.ts";
 import type { Span } from "../daemon/model/maintenance.ts";
 import type { Clock, LevelStep } from "../daemon/model/policy.ts";
 import type { Instant } from "../daemon/model/time.ts";
-import { clockOf, type Decision, line, raised, restoredClock } from "./incident.ts";
+import { clockOf, type Decision, followUpClock, line, raised } from "./incident.ts";
 
 /** The same incident after a jump of the wall clock: a timer that measures elapsed time moves with it, one of the calendar does not. */
 export function moveTimer(incident: Incident, ms: number, at: Instant): Decision | undefined {
@@ -47,7 +47,8 @@ export function timerClock(incident: Incident): Clock["in"] | "calendar" {
     case "acknowledgement-expires":
       return runs(track.acknowledgementExpires);
     case "follow-up":
-      return runs(incident.state === "restored" ? restoredClock(incident) : track.followUp);
+      // A person has named the time.
+      return incident.followUpAt === undefined ? runs(followUpClock(incident)) : "calendar";
     case "unmute":
     case undefined:
       return "calendar";

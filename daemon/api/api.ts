@@ -26,6 +26,7 @@ import { scrape } from "./scrape.ts";
 import { sessionOperations } from "./sessions.ts";
 import { severityOperations } from "./severity.ts";
 import { topologyOperations } from "./topology.ts";
+import { workOperations } from "./work.ts";
 import { writes } from "./writes.ts";
 
 const bodyLimitBytes = 64 * 1024;
@@ -44,6 +45,7 @@ export function createApi(deps: ApiDeps): Api {
     ...severityOperations,
     ...writes,
     ...joiningOperations,
+    ...workOperations,
     ...acceptanceOperations,
     ...topologyOperations,
     ...backtestOperations(),

@@ -8,6 +8,7 @@ import { MutedView } from "./contract-maintenance.ts";
 import { SessionHitView } from "./contract-sessions.ts";
 import { SettledView, severity, urgency } from "./contract-severity.ts";
 import { DeviceEventView } from "./contract-standing.ts";
+import { HandOverView, OpenTaskView } from "./contract-work.ts";
 
 const instant = z.iso.datetime();
 export const incidentState = z.enum(["open", "taken", "restored", "resolved", "closed"]);
@@ -65,6 +66,9 @@ export const IncidentView = z.object({
   occurrences: z.int(),
   recurrenceOf: z.string().optional(),
   muted: MutedView.optional().describe("Nobody is told, and its clocks stand still."),
+  handOver: HandOverView.optional().describe("Offered, and not accepted yet."),
+  followUpsMissed: z.int().optional().describe("Follow-ups in a row that came due and nobody did anything."),
+  openTasks: z.array(OpenTaskView).optional().describe("What partners have of it; it is not resolved before."),
   warnings: z.array(z.string()).optional().describe("After a write: what the writer should know of what was just written."),
   version: z.int(),
 });

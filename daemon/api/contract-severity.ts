@@ -13,8 +13,10 @@ export const SettledView = z.object({
   at: instant,
   by: z.string(),
   how: z
-    .enum(["first-call", "time", "person", "ended"])
-    .describe("Solved at the first call; the time of level 1 was over; a person decided; the incident ended before."),
+    .enum(["first-call", "time", "outcome", "person", "ended"])
+    .describe(
+      "Solved at the first call; the time of level 1 was over; level 1 could not solve it; a person decided; the incident ended before.",
+    ),
 });
 
 export const SolveBody = z.strictObject({

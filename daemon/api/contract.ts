@@ -45,6 +45,7 @@ import {
   WeaknessList,
 } from "./contract-standing.ts";
 import { topologyShapes } from "./contract-topology.ts";
+import { workShapes } from "./contract-work.ts";
 
 export type { DeviceFamilyShape, FactCountShape, FamilyShape } from "./contract-families.ts";
 export type { MaintenanceShape } from "./contract-maintenance.ts";
@@ -261,6 +262,7 @@ export const shapes = {
   SplitIncident: SplitBody,
   LinkIncident: LinkBody,
   UnlinkIncident: UnlinkBody,
+  ...workShapes,
   ...actShapes,
 } as const;
 

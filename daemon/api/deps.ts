@@ -18,6 +18,7 @@ import type { SinkView } from "../notify/sink.ts";
 import type { Clock, Log, Store } from "../ports.ts";
 import type { ProposalTests } from "../proposal-tests.ts";
 import type { SessionPlan } from "../readying.ts";
+import type { WorkDesk } from "../roles/work-desk.ts";
 import type { SessionDesk } from "../sessions/desk.ts";
 
 /** One role, as the readiness answer names it. */
@@ -112,6 +113,8 @@ export interface ApiDeps {
   readonly readiness: () => Readiness;
   readonly actions: IncidentActions;
   readonly joining: JoiningActions;
+  /** How people carry an incident on. */
+  readonly work: Pick<WorkDesk, "assign" | "accept" | "decline" | "escalate" | "note" | "followUp">;
   /** `yes`: remove sites and devices although the guard would refuse. */
   readonly reload: (yes: boolean, by: string) => Promise<ReloadResult>;
   /** The last reload since start; undefined when there was none. */

@@ -5,9 +5,11 @@ import type { ChangeBeside } from "../../rules/recurrence.ts";
 import type { BoardView, DeviceState, LastLook } from "../board.ts";
 import type { MibNames } from "../mib-names.ts";
 import type { Alarm } from "../model/alarm.ts";
+import type { Config } from "../model/config.ts";
 import type { Incident, TimelineEntry } from "../model/incident.ts";
 import type { Muted } from "../model/maintenance.ts";
 import { circuitNames, type Device, type Network } from "../model/network.ts";
+import type { HandOver } from "../model/work.ts";
 import type { DeliveryView, Recurrence, TrapRecord } from "../ports.ts";
 import type {
   AlarmShape,
@@ -76,6 +78,15 @@ function linkName({ device, fingerprint }: Incident, network: Network): string |
   return circuitNames(network, fingerprint.split("|")[0] ?? "");
 }
 
+function handOverView({ to, by, at, note, fromLevel }: HandOver) {
+  return { functions: [...to.functions], by, at: iso(at), note, ...present({ person: to.person, fromLevel }) };
+}
+
+/** With the partners' names. */
+export function openTaskViews({ openTasks = [] }: Incident, { partners }: Config) {
+  return openTasks.map(({ id, partner, waiting }) => ({ id, partner, waiting, partnerName: partners.get(partner)?.name ?? partner }));
+}
+
 export function incidentView(incident: Incident, network: Network): IncidentShape {
   const { id, number, site, symptom, rule, severity, severityWhy, urgency, urgencyWhy, general, level, state, occurrences, version } =
     incident;
@@ -90,6 +101,9 @@ export function incidentView(incident: Incident, network: Network): IncidentShap
       severitySettled:
         incident.severitySettled === undefined ? undefined : { ...incident.severitySettled, at: iso(incident.severitySettled.at) },
       muted: incident.muted === undefined ? undefined : mutedView(incident.muted),
+      handOver: incident.handOver === undefined ? undefined : handOverView(incident.handOver),
+      followUpsMissed: incident.followUpsMissed,
+      openTasks: incident.openTasks?.map(({ id, partner, waiting }) => ({ id, partner, waiting, partnerName: partner })),
       linkName: linkName(incident, network),
       deviceName: device === undefined ? undefined : (network.devices.get(device)?.name ?? network.links.get(device)?.name ?? device),
       roomName: room === undefined ? undefined : (network.rooms.get(room)?.name ?? room),

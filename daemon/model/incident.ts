@@ -6,6 +6,7 @@
 import type { Muted, Span } from "./maintenance.ts";
 import type { Policy, Severity } from "./policy.ts";
 import type { Instant } from "./time.ts";
+import type { HandOver, OpenTask, TaskNotice, WorkNotice } from "./work.ts";
 
 export type { Severity } from "./policy.ts";
 export type Urgency = "now" | "before-session" | "service-hours";
@@ -14,11 +15,14 @@ export type IncidentState = "open" | "taken" | "restored" | "resolved" | "closed
 export type Verdict = "ritm-core" | "site-link";
 export type Disposition = "fixed" | "healed" | "false-alarm" | "test" | "duplicate" | "not-ours";
 
-/** How the severity was settled: at the first call, because level 1's time ran out, by a person with a reason, or with the end of the incident. */
+/**
+ * How the severity was settled: at the first call, because level 1's time ran out or it could not solve it, by a person with a reason,
+ * or with the end of the incident.
+ */
 export interface SeveritySettled {
   readonly at: Instant;
   readonly by: string;
-  readonly how: "first-call" | "time" | "person" | "ended";
+  readonly how: "first-call" | "time" | "outcome" | "person" | "ended";
 }
 
 export interface Incident {
@@ -62,6 +66,16 @@ export interface Incident {
   /** The person who merged it into that one; undefined: a rule folded it, and nobody had been told. */
   readonly foldedBy?: string;
   readonly holder?: string;
+  /** Offered, and not accepted yet: until then the giver holds it. */
+  readonly handOver?: HandOver;
+  /** The next follow-up, when a person has set it; else the policy's clock does. */
+  readonly followUpAt?: Instant;
+  /** Follow-ups in a row that came due and nobody did anything. */
+  readonly followUpsMissed?: number;
+  /** When the first of those came due. */
+  readonly followUpDueAt?: Instant;
+  /** What was handed to partners and is not over: it is not resolved before. */
+  readonly openTasks?: readonly OpenTask[];
   readonly acknowledgedAt?: Instant;
   readonly acknowledgedBy?: string;
   readonly firstBadAt: Instant;
@@ -127,7 +141,11 @@ export interface OutboxRow {
   readonly lateMs?: number;
 }
 
-export type NoticeKind = "problem" | "raised" | "escalation" | "last-resort" | "follow-up" | "restored" | "merged" | SessionNotice;
+export type NoticeKind =
+  | ("problem" | "raised" | "escalation" | "last-resort" | "follow-up" | "restored" | "merged")
+  | SessionNotice
+  | WorkNotice
+  | TaskNotice;
 
 /** To the coordinators of a session's rooms; the key of such a message ends with the session's id. */
 export type SessionNotice = "session-at-risk" | "session-clear";

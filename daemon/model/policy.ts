@@ -27,7 +27,7 @@ export interface Track {
   readonly lastResort: { readonly tell: readonly string[]; readonly after: Clock; readonly repeat: Clock };
   readonly acknowledgementExpires: Clock;
   readonly followUp: Clock;
-  /** Follow-up once restored or waiting on a partner. Undefined: as followUp. */
+  /** Follow-up once restored or waiting on a partner. Undefined: 1 working day once restored, as followUp while waiting. */
   readonly followUpWaiting?: Clock;
 }
 

@@ -4,36 +4,20 @@
 import {
   acknowledgeIncident,
   closeIncident,
-  type Decision,
+  notOver,
   releaseIncident,
   resolveIncident,
   restoreIncident,
   takeIncident,
 } from "../../rules/incident.ts";
-import { keptMuted } from "../../rules/mute.ts";
 import { decideSeverity, decideUrgency, notInFirstCall, solveIncident } from "../../rules/settle.ts";
 import { judgeSeverity } from "../../rules/severity.ts";
-import type { Config } from "../model/config.ts";
-import type { Disposition, Incident, Severity, Urgency } from "../model/incident.ts";
-import { type Clock, RaceLost, type Store } from "../ports.ts";
-import { ClassFacts, type SessionBook } from "./class-facts.ts";
+import { type Disposition, type Incident, isFailing, type Severity, type Urgency } from "../model/incident.ts";
+import { type Act, type ActResult, actOn, type DeskDeps } from "./acting.ts";
+import { ClassFacts } from "./class-facts.ts";
 import { hoursOf } from "./hours.ts";
-import { rowsFor } from "./recipients.ts";
 
-export type ActResult =
-  | { readonly ok: true; readonly incident: Incident }
-  | { readonly ok: false; readonly status: 404 | 409 | 422; readonly problem: string };
-
-type Act = (incident: Incident) => Decision | { readonly refused: string };
-
-export interface DeskDeps {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly config: () => Config;
-  readonly changed: () => void;
-  /** Which session an incident hits; without it none is known. */
-  readonly bookings?: SessionBook;
-}
+export type { ActResult, DeskDeps } from "./acting.ts";
 
 export class Desk {
   readonly #deps: DeskDeps;
@@ -71,7 +55,7 @@ export class Desk {
   /** Level 1 solved it at the first call: one key. `sessionLost` undefined: the person does not say. */
   solve(id: string, by: string, note: string, sessionLost?: boolean): Promise<ActResult> {
     return this.#act(id, (incident) => {
-      const over = notInFirstCall(incident);
+      const over = notInFirstCall(incident) ?? notOver(incident);
       if (over !== undefined) return { refused: `${incident.number} cannot be solved at the first call: ${over}; resolve it instead` };
       return solveIncident(incident, { by, at: this.#deps.clock.now(), note, terms: this.#hours(incident), sessionLost });
     });
@@ -95,20 +79,19 @@ export class Desk {
   }
 
   resolve(id: string, by: string, note: string): Promise<ActResult> {
-    return this.#act(id, (incident) =>
-      incident.state === "resolved"
-        ? { refused: `${incident.number} is resolved already` }
-        : resolveIncident(incident, by, this.#deps.clock.now(), note),
-    );
+    return this.#act(id, (incident) => {
+      const refused = incident.state === "resolved" ? `${incident.number} is resolved already` : notOver(incident);
+      return refused === undefined ? resolveIncident(incident, by, this.#deps.clock.now(), note) : { refused };
+    });
   }
 
   close(id: string, by: string, disposition: Disposition, note: string): Promise<ActResult> {
-    return this.#act(id, (incident) =>
+    return this.#act(id, async (incident, tx) => {
       // Closing while it still fails would open it again at the next look.
-      incident.state === "open" || incident.state === "taken"
-        ? { refused: `${incident.number} is ${incident.state}: restore or resolve it first` }
-        : closeIncident(incident, by, this.#deps.clock.now(), disposition, note),
-    );
+      if (isFailing(incident)) return { refused: `${incident.number} is ${incident.state}: restore or resolve it first` };
+      const refused = notOver(incident) ?? (await this.#deps.closeGate?.(incident, tx));
+      return refused === undefined ? closeIncident(incident, by, this.#deps.clock.now(), disposition, note) : { refused };
+    });
   }
 
   release(id: string, by: string, note?: string): Promise<ActResult> {
@@ -129,34 +112,7 @@ export class Desk {
     return hoursOf(this.#deps.config(), incident.site, incident.device);
   }
 
-  async #act(idOrNumber: string, act: Act): Promise<ActResult> {
-    const { store, clock, config, changed } = this.#deps;
-    const found = await store.incident(idOrNumber);
-    if (found === undefined) return { ok: false, status: 404, problem: `there is no incident ${idOrNumber}; see GET /api/v1/incidents` };
-    for (let tries = 0; tries < 5; tries += 1) {
-      try {
-        const result = await store.transaction(undefined, async (tx): Promise<ActResult> => {
-          const incident = await tx.incident(found.id);
-          if (incident === undefined) return { ok: false, status: 404, problem: `there is no incident ${idOrNumber}` };
-          if (incident.foldedInto !== undefined)
-            return { ok: false, status: 409, problem: `${incident.number} is part of ${incident.foldedInto}: act on that one` };
-          if (incident.state === "closed") return { ok: false, status: 409, problem: `${incident.number} is closed` };
-          const decision = act(incident);
-          if ("refused" in decision) return { ok: false, status: 409, problem: decision.refused };
-          const now = clock.now();
-          const next = keptMuted(decision.incident, this.#hours(incident), now);
-          await tx.updateIncident(next);
-          await tx.appendTimeline(decision.timeline);
-          if (decision.dropPending !== undefined) await tx.dropPending(incident.id, decision.dropPending, now);
-          await tx.addOutbox(decision.notices.flatMap((notice) => rowsFor(notice, decision.incident, config(), now)));
-          return { ok: true, incident: next };
-        });
-        if (result.ok) changed();
-        return result;
-      } catch (error) {
-        if (!(error instanceof RaceLost)) throw error;
-      }
-    }
-    return { ok: false, status: 409, problem: `${found.number} is moving too fast; try again` };
+  #act(id: string, act: Act): Promise<ActResult> {
+    return actOn(this.#deps, id, act);
   }
 }

@@ -12,6 +12,7 @@ import { HOUR, type Instant, MINUTE, SECOND } from "../model/time.ts";
 import type { ClaimedRow, Clock, DeliveryUpdate, DeliveryView, Log, Message, Notifier, SendResult, Store } from "../ports.ts";
 import { hoursOf } from "./hours.ts";
 import type { Role } from "./supervisor.ts";
+import { isWork, mootWork } from "./work-rows.ts";
 
 export interface DispatcherDeps {
   readonly store: Store;
@@ -53,6 +54,7 @@ export function moot(row: OutboxRow, incident: Incident | undefined): string | u
   if (row.kind === "follow-up")
     return incident.state === "closed" || incident.state === "resolved" ? `the incident is ${incident.state}` : undefined;
   if (row.kind === "merged") return incident.foldedInto === undefined ? "it is an incident of its own" : undefined;
+  if (isWork(row.kind)) return mootWork(row, incident);
   if (incident.foldedInto !== undefined) return "folded into another incident";
   if (incident.state !== "open" && incident.state !== "taken") return `the incident is ${incident.state}`;
   // Claimed after the acknowledgement: nobody needs to hear it any more.

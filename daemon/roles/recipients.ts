@@ -5,7 +5,7 @@
  */
 import type { Notice } from "../../rules/incident.ts";
 import type { Config } from "../model/config.ts";
-import type { Incident, OutboxRow } from "../model/incident.ts";
+import type { Incident, NoticeKind, OutboxRow } from "../model/incident.ts";
 import type { Instant } from "../model/time.ts";
 import type { DeliveryView } from "../ports.ts";
 
@@ -13,26 +13,29 @@ export function outboxKey(row: Pick<OutboxRow, "incident" | "kind" | "level" | "
   return [row.incident, row.kind, row.level, row.occurrence, row.recipient, row.channel].join("/");
 }
 
-/** Rows for a notice. Functions that Alertmanager pages are left to it, but never at the last resort. */
+/** What a page is about, and its end; everything else is no page, and Alertmanager knows nothing of it. */
+const paged: readonly NoticeKind[] = ["problem", "raised", "escalation", "restored", "merged"];
+
+/** Rows for a notice. Functions that Alertmanager pages are left to it for what is a page, but never at the last resort. */
 export function rowsFor(notice: Notice, incident: Incident, config: Config, at: Instant): readonly OutboxRow[] {
   const rows = new Map<string, OutboxRow>();
-  for (const id of notice.tell) {
-    if (config.paging === "prometheus" && config.pagedFunctions.includes(id) && notice.kind !== "last-resort") continue;
-    for (const contactId of config.functions.get(id)?.contacts ?? []) {
-      const contact = config.contacts.get(contactId);
-      if (contact === undefined) continue;
-      for (const reach of contact.channels) {
-        const facts = {
-          incident: incident.id,
-          kind: notice.kind,
-          level: notice.level,
-          occurrence: notice.occurrence,
-          recipient: contact.id,
-          channel: reach.channel,
-        };
-        const key = outboxKey(facts);
-        rows.set(key, { ...facts, key, address: reach.address, language: contact.language, createdAt: at, notBefore: notice.notBefore });
-      }
+  const functions = notice.tell.filter(
+    (id) => config.paging !== "prometheus" || !config.pagedFunctions.includes(id) || !paged.includes(notice.kind),
+  );
+  for (const contactId of [...functions.flatMap((id) => config.functions.get(id)?.contacts ?? []), ...(notice.contacts ?? [])]) {
+    const contact = config.contacts.get(contactId);
+    if (contact === undefined) continue;
+    for (const reach of contact.channels) {
+      const facts = {
+        incident: incident.id,
+        kind: notice.kind,
+        level: notice.level,
+        occurrence: notice.occurrence,
+        recipient: contact.id,
+        channel: reach.channel,
+      };
+      const key = notice.about === undefined ? outboxKey(facts) : `${outboxKey(facts)}/${notice.about}`;
+      rows.set(key, { ...facts, key, address: reach.address, language: contact.language, createdAt: at, notBefore: notice.notBefore });
     }
   }
   return [...rows.values()];

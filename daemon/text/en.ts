@@ -6,6 +6,7 @@ import { familiesEn } from "./families-en.ts";
 import { lightsEn } from "./lights-en.ts";
 import { reportsEn } from "./reports-en.ts";
 import { sessionsEn } from "./sessions-en.ts";
+import { workEn } from "./work-en.ts";
 
 export const en = {
   ...factsEn,
@@ -13,6 +14,7 @@ export const en = {
   ...lightsEn,
   ...reportsEn,
   ...sessionsEn,
+  ...workEn,
   "severity.minor": "Minor",
   "severity.major": "Major",
   "severity-settled.provisional": "provisional, until the end of the first call",

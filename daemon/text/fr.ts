@@ -7,6 +7,7 @@ import { familiesFr } from "./families-fr.ts";
 import { lightsFr } from "./lights-fr.ts";
 import { reportsFr } from "./reports-fr.ts";
 import { sessionsFr } from "./sessions-fr.ts";
+import { workFr } from "./work-fr.ts";
 
 export const fr: Readonly<Record<TextKey, string>> = {
   ...factsFr,
@@ -14,6 +15,7 @@ export const fr: Readonly<Record<TextKey, string>> = {
   ...lightsFr,
   ...reportsFr,
   ...sessionsFr,
+  ...workFr,
   "severity.minor": "Mineur",
   "severity.major": "Majeur",
   "severity-settled.provisional": "provisoire, jusqu'à la fin du premier appel",

@@ -124,6 +124,10 @@ function bodyLines(input: NoticeInput, what: string, where: string): string[] {
     lines.push(say(language, "notice.verdict", { verdict: say(language, `verdict.${incident.verdict}`) }));
   lines.push(say(language, "notice.level", { level: say(language, `level.${levelOf(incident)}`) }));
   if (incident.holder !== undefined) lines.push(say(language, "notice.holder", { holder: incident.holder }));
+  if (kind === "hand-over" && incident.handOver !== undefined) {
+    const { by, note } = incident.handOver;
+    lines.push("", say(language, "notice.offered", { by, note }));
+  }
   if (kind === "merged") lines.push("", say(language, "notice.merged-note", { into: incident.foldedInto ?? "" }));
   else if (restored) lines.push("", say(language, "notice.restored-note"));
   else lines.push(...waitLines(input), ...supplierLines(input), ...firstSteps(input));

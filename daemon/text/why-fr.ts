@@ -40,9 +40,17 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
     "résolu au premier appel : sans billet, noté sur la fiche technique",
   ],
   ["a session is ahead: this level has half of what is left", "une séance approche : ce niveau a la moitié du temps qui reste"],
+  ["not solved at the first call: level 1 hands it on", "non résolu au premier appel : le niveau 1 le transmet"],
   // Acts and steps, rules/incident.ts and rules/escalation.ts.
   ["it came back while it is held", "la panne est revenue pendant la prise en charge"],
   ["the next follow-up is overdue", "le prochain suivi est en retard"],
+  ["{n} follow-ups in a row were missed: the next level hears", "{n} suivis de suite ont été manqués : le niveau suivant est avisé"],
+  [
+    "nobody accepted it before the next follow-up: the giver holds it",
+    "personne ne l'a accepté avant le prochain suivi : qui l'offrait le garde",
+  ],
+  ["{who} accepted it", "{who} l'accepte"],
+  ["{who} works on it", "{who} y travaille"],
   [
     "several steps came due while nothing could be sent; one message says all",
     "plusieurs étapes étaient dues pendant que rien ne pouvait être envoyé; un seul message les résume",

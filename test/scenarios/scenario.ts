@@ -35,6 +35,7 @@ import { JoiningDesk } from "../../daemon/roles/joining-desk.ts";
 import type { Leases } from "../../daemon/roles/lease.ts";
 import { LookKeeper } from "../../daemon/roles/look-keeper.ts";
 import { anchorOf } from "../../daemon/roles/scheduler.ts";
+import { WorkDesk } from "../../daemon/roles/work-desk.ts";
 import { openStore } from "../../daemon/store/open.ts";
 import { renderRow } from "../../daemon/telling.ts";
 import { spansOf } from "../../rules/maintenance.ts";
@@ -105,6 +106,7 @@ export class Scenario {
   store: Store;
   desk: Desk;
   joining!: JoiningDesk;
+  work!: WorkDesk;
   auditor!: Auditor;
   board = new Board();
   mutes!: MaintenanceBook;
@@ -182,6 +184,7 @@ export class Scenario {
     this.auditor = new Auditor({ ...basics, stats: { repaired() {} } });
     const desk = { store, clock, config, bookings: this.bookings, changed() {} };
     this.joining = new JoiningDesk({ ...desk, poke() {} });
+    this.work = new WorkDesk(desk);
     return new Desk(desk);
   }
 
