@@ -62,7 +62,7 @@ describe("a running incident", () => {
     const { net, number } = await failed({ yaml: own });
     await net.reload({ devices: "gatekeeper-1", interval: "5m", yaml: own.replaceAll("10m", "29m") });
     await net.reload({ devices: "gatekeeper-1", interval: "5m" });
-    await net.advance(6 * MINUTE);
+    await net.advance(11 * MINUTE);
     expect(await net.store.incident(number)).toMatchObject({ level: 2, policy: { id: "quick" } });
     expect(net.toldTo("analyst").length).toBeGreaterThan(0);
     await net.restartAfter(MINUTE);
