@@ -12,6 +12,7 @@ import { looks } from "./migrations/005-looks.ts";
 import { joining } from "./migrations/006-joining.ts";
 import { maintenance } from "./migrations/007-maintenance.ts";
 import { reports } from "./migrations/008-reports.ts";
+import { onCall } from "./migrations/009-on-call.ts";
 import { numberOf } from "./rows.ts";
 import { inTransaction, type Session } from "./session.ts";
 
@@ -22,7 +23,7 @@ export interface Migration {
 }
 
 /** In order; a version once released never changes. */
-export const migrations: readonly Migration[] = [first, lightsAndInventory, acceptance, sessions, looks, joining, maintenance, reports];
+export const migrations: readonly Migration[] = [first, lightsAndInventory, acceptance, sessions, looks, joining, maintenance, reports, onCall];
 
 /** PostgreSQL: two daemons that start together migrate one after the other. */
 const ADVISORY_KEY = 0x56494749;

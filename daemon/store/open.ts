@@ -20,6 +20,7 @@ import { looksOn } from "./looks.ts";
 import { findMaintenance, findMaintenances } from "./maintenances.ts";
 import { type Migration, migrateSchema } from "./migrate.ts";
 import { reserveNumbers, unusedNumbers } from "./numbers.ts";
+import { onCallReads } from "./on-call.ts";
 import { type Attempt, attemptsOf, claimOutbox, deliveriesOf, outboxDepth, recordDeliveries } from "./outbox.ts";
 import { prune } from "./prune.ts";
 import { findFollowUp, findFollowUps, findReport, findReportOf, findReports, findReportVersions, sentBetween } from "./reports.ts";
@@ -148,6 +149,7 @@ function writesOf({ options, write, incidents }: Parts) {
 function readsOf({ reader, incidents }: Parts) {
   const { sql } = reader;
   return {
+    ...onCallReads(reader),
     inboxAfter: (seq: number, limit: number) => inboxAfter(reader, seq, limit),
     cursor: async (name: string) => numberOf((await reader.row(sql("cursors").where({ reader: name }).first()))?.seq),
     loadAlarms: async () => (await reader.rows(sql("alarms").orderBy("key"))).map(alarmOf),

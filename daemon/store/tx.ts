@@ -16,6 +16,7 @@ import { saveLights, saveStock } from "./inventory.ts";
 import { addLink, alarmsOf, forgetSplit, linksOf, loadSplits, removeLink, saveSplit } from "./joining.ts";
 import { keptOn } from "./kept.ts";
 import { beginMaintenance, findMaintenance, moveBeginning, saveMaintenance } from "./maintenances.ts";
+import { onCallTx } from "./on-call.ts";
 import { addOutbox, dropPending, hastenOutbox, moveOutbox } from "./outbox.ts";
 import { findReport, findReportOf, saveFollowUp, saveReport } from "./reports.ts";
 import { alarmRow, auditRow } from "./rows.ts";
@@ -37,6 +38,7 @@ async function writeAlarms(session: Session, alarms: readonly Alarm[]): Promise<
 export function txOn(session: Session, incidents: Incidents): Tx {
   return {
     ...keptOn(session),
+    ...onCallTx(session),
     saveAlarms: (alarms: readonly Alarm[]) => writeAlarms(session, alarms),
     incident: (id: string) => incidents.byId(session, id),
     openByRootCause: (rootCause: string) => incidents.openByRootCause(session, rootCause),
