@@ -12,6 +12,8 @@ import { type Acceptance, placeOf, type Sheet } from "./model/acceptance.ts";
 import type { Alarm } from "./model/alarm.ts";
 import type { Config } from "./model/config.ts";
 import type { ParentProposal } from "./model/learned.ts";
+import { nobodyYet, type OnCallBook } from "./model/on-call.ts";
+import { withOnCall } from "./oncall/book.ts";
 import type { Clock, Store } from "./ports.ts";
 
 /** The configuration with every accepted device out of commissioning. The same object when that changes nothing. */
@@ -33,15 +35,19 @@ export function acceptedIn(acceptances: readonly Acceptance[]): ReadonlySet<stri
   return new Set(acceptances.filter(({ withdrawn }) => withdrawn === undefined).flatMap(({ devices }) => devices));
 }
 
-/** The configuration in force: what the file says, with the signed sheets of the store in it. */
+/** The configuration in force: what the file says, with the signed sheets and the people of the store in it. */
 export class ConfigInForce {
   #file: Config;
+  /** With the sheets and parents; without the people, who change more often than the rest is worth being thought out anew for. */
+  #base: Config;
   #config: Config;
   #accepted: ReadonlySet<string> = new Set();
   #learned: readonly ParentProposal[] = [];
+  #onCall: OnCallBook = nobodyYet;
 
   constructor(file: Config) {
     this.#file = file;
+    this.#base = file;
     this.#config = file;
   }
 
@@ -56,7 +62,14 @@ export class ConfigInForce {
 
   take(file: Config): void {
     this.#file = file;
-    this.#config = overlaid(file, this.#accepted, this.#learned);
+    this.#base = overlaid(file, this.#accepted, this.#learned);
+    this.#config = withOnCall(this.#base, this.#onCall);
+  }
+
+  /** Who is on call, from now on. */
+  takeOnCall(book: OnCallBook): void {
+    this.#onCall = book;
+    this.#config = withOnCall(this.#base, book);
   }
 
   async readAccepted(store: Pick<Store, "acceptances" | "keptAll">): Promise<void> {

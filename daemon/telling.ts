@@ -10,6 +10,7 @@ import type { Config } from "./model/config.ts";
 import { type Incident, type OutboxRow, sessionOfRow } from "./model/incident.ts";
 import type { DeviceInventory } from "./model/inventory.ts";
 import { circuitNames } from "./model/network.ts";
+import { DAY } from "./model/time.ts";
 import type { News } from "./news.ts";
 import { createNotifiers } from "./notify/notifiers.ts";
 import type { createSink } from "./notify/sink.ts";
@@ -30,7 +31,10 @@ function renderSession(row: OutboxRow, incident: Incident, config: Config, plan:
     return room === undefined ? id : `${room.name}, ${network.sites.get(room.site)?.name ?? room.site}`;
   };
   // The hour on the clock of the reader's own room: the Îles-de-la-Madeleine are an hour ahead.
-  const own = session.rooms.find((room) => coordinatorsOf(config, room).includes(row.recipient)) ?? session.rooms[0] ?? "";
+  const own =
+    session.rooms.find((room) => coordinatorsOf(config, room, row.createdAt, row.createdAt - DAY).includes(row.recipient)) ??
+    session.rooms[0] ??
+    "";
   const site = network.sites.get(network.rooms.get(own)?.site ?? incident.site);
   return renderSessionNotice({
     kind: row.kind === "session-clear" ? "session-clear" : "session-at-risk",

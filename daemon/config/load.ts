@@ -4,6 +4,7 @@
  * Each part reads its own section; a part that finds a problem reports it and goes on, so that the next one's problems are seen too.
  */
 import type { Config, ConfigProblem } from "../model/config.ts";
+import { nobodyYet } from "../model/on-call.ts";
 import { readCalendars } from "./calendars.ts";
 import { given, type Loading } from "./context.ts";
 import { readCredentials } from "./credentials.ts";
@@ -105,6 +106,7 @@ async function build(loading: Loading, sources: KnowledgeSources): Promise<Confi
     calendars: calendars.entries,
     contacts: contacts.entries,
     functions: functions.entries,
+    onCall: nobodyYet,
     partners: partners.entries,
     channels: channels.entries,
     paging,

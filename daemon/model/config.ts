@@ -4,6 +4,7 @@
 import type { Correlation } from "./correlation.ts";
 import type { Family } from "./family.ts";
 import type { Network } from "./network.ts";
+import type { OnCallBook } from "./on-call.ts";
 import type { Policy } from "./policy.ts";
 import type { Rule } from "./rule.ts";
 import type { SessionCalendar } from "./session.ts";
@@ -147,6 +148,8 @@ export interface Config {
   readonly calendars: ReadonlyMap<string, ServiceCalendar>;
   readonly contacts: ReadonlyMap<string, Contact>;
   readonly functions: ReadonlyMap<string, FunctionEntry>;
+  /** Rotations and overrides of the store; none as the file says it. Its people are among the contacts. */
+  readonly onCall: OnCallBook;
   readonly partners: ReadonlyMap<string, Partner>;
   readonly channels: ReadonlyMap<string, Channel>;
   /** Who pages on-call staff: Prometheus through Alertmanager, or the daemon itself. The last resort is always direct. */

@@ -61,6 +61,9 @@ export interface OnCallBook {
   readonly overrides: readonly Override[];
 }
 
+/** As long as nothing was written. */
+export const nobodyYet: OnCallBook = { people: [], rotations: [], overrides: [] };
+
 /** The layers that fill one function, the base last. */
 export interface Roster {
   readonly function: string;

@@ -11,14 +11,18 @@ import type { Clock, Store } from "../ports.ts";
 const keptAfterMs = 100 * DAY;
 const everyMs = SECOND;
 
-export const nobodyYet: OnCallBook = { people: [], rotations: [], overrides: [] };
-
 /** The file with the people of the store over its contacts. The same object when the store says nothing. */
 export function withOnCall(config: Config, book: OnCallBook): Config {
   if (book === config.onCall) return config;
   const contacts = new Map(config.contacts);
   for (const { by: _b, savedAt: _s, removedAt, ...contact } of book.people) if (removedAt === undefined) contacts.set(contact.id, contact);
   return Object.freeze({ ...config, contacts, onCall: book });
+}
+
+/** Nothing else is different: what was thought out of the rest still holds. */
+export function differsInPeopleOnly(one: Config, other: Config): boolean {
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)]) as ReadonlySet<string> as ReadonlySet<keyof Config>;
+  return [...keys].every((key) => key === "contacts" || key === "onCall" || one[key] === other[key]);
 }
 
 export class DutyBook {

@@ -14,6 +14,7 @@ import type { Config } from "../model/config.ts";
 import type { Severity } from "../model/incident.ts";
 import type { Observation } from "../model/observation.ts";
 import { MINUTE } from "../model/time.ts";
+import { differsInPeopleOnly } from "../oncall/book.ts";
 import { type Bus, type Clock, type Fence, LeaseLost, type Log, RaceLost, type Store } from "../ports.ts";
 import { adopt } from "./adopt.ts";
 import { IntentWriter, numbersNeeded, type Reserved } from "./commit.ts";
@@ -358,6 +359,9 @@ export class Evaluator implements Role {
   }
 
   async #worldNow(config: Config, fence: Fence, now: number): Promise<TurnWorld> {
+    const adopted = this.#adopted;
+    if (this.#world !== undefined && adopted !== undefined && adopted !== config && differsInPeopleOnly(adopted, config))
+      this.#adopted = config;
     if (this.#world === undefined || this.#adopted !== config) await this.#adopt(config, fence, now);
     return this.#world ?? this.#worldOf(config);
   }

@@ -172,7 +172,9 @@ export class Readiness implements Role {
     await this.#keep(
       session,
       next,
-      incident === undefined ? [] : rowsOf({ kind, session, incident, told: next.told, config: this.#deps.config(), at }),
+      incident === undefined
+        ? []
+        : rowsOf({ kind, session, incident, told: next.told, config: this.#deps.config(), at, since: risk ? at : (known.toldAt ?? at) }),
       {
         incident,
         kind,
@@ -225,9 +227,11 @@ function rowsOf(of: {
   readonly told: number;
   readonly config: Config;
   readonly at: Instant;
+  /** Whoever answered for a room since then hears too: who was told that it is at risk hears that it is not. */
+  readonly since: Instant;
 }): readonly OutboxRow[] {
-  const { kind, session, incident, told, config, at } = of;
-  const people = new Set(session.rooms.flatMap((room) => coordinatorsOf(config, room)));
+  const { kind, session, incident, told, config, at, since } = of;
+  const people = new Set(session.rooms.flatMap((room) => coordinatorsOf(config, room, at, since)));
   return [...people].flatMap((id) => {
     const contact = config.contacts.get(id);
     return (contact?.channels ?? []).map(({ channel, address }) => {

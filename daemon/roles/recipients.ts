@@ -7,6 +7,7 @@ import type { Notice } from "../../rules/incident.ts";
 import type { Config } from "../model/config.ts";
 import type { Incident, NoticeKind, OutboxRow } from "../model/incident.ts";
 import type { Instant } from "../model/time.ts";
+import { roomPrefix, toldAt, toldBetween, waysOf } from "../oncall/roster.ts";
 import type { DeliveryView } from "../ports.ts";
 
 export function outboxKey(row: Pick<OutboxRow, "incident" | "kind" | "level" | "occurrence" | "recipient" | "channel">): string {
@@ -22,10 +23,10 @@ export function rowsFor(notice: Notice, incident: Incident, config: Config, at: 
   const functions = notice.tell.filter(
     (id) => config.paging !== "prometheus" || !config.pagedFunctions.includes(id) || !paged.includes(notice.kind),
   );
-  for (const contactId of [...functions.flatMap((id) => config.functions.get(id)?.contacts ?? []), ...(notice.contacts ?? [])]) {
+  for (const contactId of [...functions.flatMap((id) => peopleFor(id, notice, incident, config, at)), ...(notice.contacts ?? [])]) {
     const contact = config.contacts.get(contactId);
     if (contact === undefined) continue;
-    for (const reach of contact.channels) {
+    for (const reach of waysOf(config, contactId)) {
       const facts = {
         incident: incident.id,
         kind: notice.kind,
@@ -39,6 +40,11 @@ export function rowsFor(notice: Notice, incident: Incident, config: Config, at: 
     }
   }
   return [...rows.values()];
+}
+
+/** Who is on duty when it is sent; that it is over goes to everybody who may have heard of it. */
+function peopleFor(id: string, { kind, notBefore }: Notice, { openedAt }: Incident, config: Config, at: Instant): readonly string[] {
+  return kind === "restored" ? toldBetween(config, id, openedAt, at) : toldAt(config, id, Math.max(at, notBefore)).people;
 }
 
 /** To whoever heard of an incident and not of the one that it goes on as: one message, on the channel that reached them. */
@@ -59,8 +65,7 @@ export function mergedRows(
   return [...rows.values()];
 }
 
-/** Contacts who answer for a room: its coordinator, or those who fill that function. */
-export function coordinatorsOf({ network, functions }: Config, room: string): readonly string[] {
-  const coordinator = network.rooms.get(room)?.coordinator;
-  return coordinator === undefined ? [] : (functions.get(coordinator)?.contacts ?? [coordinator]);
+/** Contacts who answer for a room at a time, and those who did since an earlier one: its coordinator, or those who fill that function. */
+export function coordinatorsOf(config: Config, room: string, at: Instant, since: Instant = at): readonly string[] {
+  return toldBetween(config, `${roomPrefix}${room}`, since, at);
 }

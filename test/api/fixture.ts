@@ -19,6 +19,7 @@ import type { DeviceEvent, Unit } from "../../daemon/model/inventory.ts";
 import type { DeviceLights, LightState, ReasonData } from "../../daemon/model/lights.ts";
 import type { Maintenance } from "../../daemon/model/maintenance.ts";
 import type { Device, Network } from "../../daemon/model/network.ts";
+import { nobodyYet } from "../../daemon/model/on-call.ts";
 import type { Policy } from "../../daemon/model/policy.ts";
 import type { Session } from "../../daemon/model/session.ts";
 import { createSink } from "../../daemon/notify/sink.ts";
@@ -141,6 +142,7 @@ export function config(devices: readonly Device[], more: Partial<Config> = {}): 
     calendars: new Map(),
     contacts: new Map(),
     functions: new Map(),
+    onCall: nobodyYet,
     partners: new Map(),
     channels: new Map([["demo-sink", { id: "demo-sink", kind: "sink" }]]),
     paging: "direct",

@@ -1,7 +1,9 @@
 /** From functions to outbox rows: who is told by the daemon itself, and who by Alertmanager. */
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Config } from "../../daemon/model/config.ts";
-import { rowsFor } from "../../daemon/roles/recipients.ts";
+import { nobodyYet, type OnCallBook, type Override, type Rotation } from "../../daemon/model/on-call.ts";
+import { DAY } from "../../daemon/model/time.ts";
+import { coordinatorsOf, rowsFor } from "../../daemon/roles/recipients.ts";
 import { incident, START } from "../contracts/samples.ts";
 
 const reach = (id: string, ...channels: string[]) => {
@@ -9,12 +11,19 @@ const reach = (id: string, ...channels: string[]) => {
 };
 const fill = (id: string, ...contacts: string[]) => [id, { id, name: { fr: id, en: id }, contacts }] as const;
 
-function config(paging: "direct" | "prometheus"): Config {
+function config(paging: "direct" | "prometheus", onCall: OnCallBook = nobodyYet): Config {
   return {
     paging,
     pagedFunctions: ["it-technician"],
     functions: new Map([fill("desk", "anne", "bob"), fill("it-technician", "carl"), fill("analyst", "anne"), fill("nobody", "gone")]),
-    contacts: new Map([reach("anne", "mail", "hook"), reach("bob", "mail"), reach("carl", "mail")]),
+    contacts: new Map([reach("anne", "mail", "hook"), reach("bob", "mail"), reach("carl", "mail"), reach("dora")]),
+    channels: new Map([
+      ["mail", {}],
+      ["hook", {}],
+    ]),
+    calendars: new Map(),
+    network: { rooms: new Map([["a101", { coordinator: "bob" }]]) },
+    onCall,
   } as unknown as Config;
 }
 
@@ -55,4 +64,47 @@ it("the key tells incident, kind, level, occurrence, recipient and channel apart
   expect(rows().map(({ key }) => key)).toEqual(["i1/problem/1/2/anne/mail", "i1/problem/1/2/anne/hook", "i1/problem/1/2/bob/mail"]);
   expect(rows()).toEqual(rows());
   expect(rows()[0]).toMatchObject({ language: "fr", address: "anne@mail", createdAt: START, notBefore: START + 5 });
+});
+
+describe("a function that the store fills", () => {
+  const day = START - (START % DAY);
+  const rotation: Rotation = {
+    ...{ id: "r1", function: "desk", people: ["carl", "dora", "bob"], zone: "UTC", weeks: 1, covers: "always", by: "eve", createdAt: 0 },
+    ...{ handover: { weekday: 1, minute: 0 }, from: day - 7 * DAY },
+  };
+  const swap = (people: readonly string[], from: number, to: number, of = "desk"): Override => ({
+    ...{ id: "o1", function: of, people, from, to, reason: "a swap", by: "eve", createdAt: 1 },
+  });
+  const book = (rotations: readonly Rotation[], overrides: readonly Override[] = []): OnCallBook => ({ people: [], rotations, overrides });
+  const to = (onCall: OnCallBook, kind = "problem", openedAt = START, notBefore = START) => {
+    const notice = { kind, tell: ["desk"], level: 1, occurrence: 1, notBefore } as never;
+    return rowsFor(notice, { ...incident("i1"), openedAt }, config("direct", onCall), START).map(({ recipient }) => recipient);
+  };
+
+  it("is told to whoever is on duty when the message is to go, not to the file's contacts", () => {
+    const now = book([{ ...rotation, from: START - 1 }]);
+    expect(to(now)).toEqual(["carl"]);
+    expect(to(book(now.rotations, [swap(["bob"], START + 10, START + 20)]), "problem", START, START + 15)).toEqual(["bob"]);
+    expect(to(book([], [swap(["bob"], START - 10, START)]))).toEqual(["anne", "anne", "bob"]);
+  });
+
+  it("is told to the next in order when who is on duty has no channel", () => {
+    expect(to(book([{ ...rotation, from: START - 1, people: ["dora", "bob", "carl"] }]))).toEqual(["bob"]);
+    expect(to(book([], [swap(["dora"], START - 10, START + 10)]))).toEqual(["anne", "anne"]);
+    expect(to(book([], [swap(["dora", "carl"], START - 10, START + 10)]))).toEqual(["carl"]);
+  });
+
+  it("who was on duty when it was told hears that it is over, although another is on duty by now", () => {
+    const handed = book([{ ...rotation, from: START - 100 }], [swap(["bob"], START - 10, START + 10)]);
+    expect(to(handed, "restored", START - 50)).toEqual(["carl", "bob"]);
+    expect(to(handed, "problem", START - 50)).toEqual(["bob"]);
+  });
+
+  it("the coordinator of a room is filled the same way", () => {
+    const held = book([], [swap(["carl"], START - 10, START, "room:a101")]);
+    expect(coordinatorsOf(config("direct", held), "a101", START - 1)).toEqual(["carl"]);
+    expect(coordinatorsOf(config("direct", held), "a101", START)).toEqual(["bob"]);
+    expect(coordinatorsOf(config("direct", held), "a101", START, START - 5)).toEqual(["carl", "bob"]);
+    expect(coordinatorsOf(config("direct"), "no-such-room", START)).toEqual([]);
+  });
 });
