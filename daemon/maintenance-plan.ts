@@ -97,7 +97,8 @@ function recurring({ written, zone, from, to }: Times, text: string, problems: s
   return { kind: "recurring", rule: text.toUpperCase().replace(/^RRULE:/, ""), firstDay: begin.day, fromMinute: begin.minute, minutes };
 }
 
-function timeOf(name: string, text: string | undefined, zone: string, problems: string[]): Instant | undefined {
+/** The instant that was written; undefined with a problem when it is none. */
+export function timeOf(name: string, text: string | undefined, zone: string, problems: string[]): Instant | undefined {
   if (text === undefined) return undefined;
   const wall = /^(\d{4}-\d\d-\d\d)[T ]([01]\d|2[0-3]):([0-5]\d)$/.exec(text);
   const at = wall === null ? withOffset(text) : wallInstant(zone, wall[1] ?? "", Number(wall[2]) * 60 + Number(wall[3]));

@@ -141,6 +141,9 @@ export const MOST_DISCOVERY_CREDENTIALS = 4;
 /** Read every 5 minutes, 60 days ahead; what nobody says otherwise of is clinical: unsure is the higher one (ours). */
 export const DEFAULT_SESSIONS = { everyMs: 5 * MINUTE, horizonMs: 60 * DAY, kind: "clinical" } as const;
 
+/** Holes are looked for two weeks ahead, told to the chief; every channel of every contact is tried once a month (ours). */
+export const DEFAULT_ON_CALL = { horizonMs: 14 * DAY, tell: ["chief-technician"], checkEveryMs: 30 * DAY } as const;
+
 export const DEFAULT_HEARTBEAT_MS = MINUTE;
 /** Batch as InfluxDB's own advice (5,000 points). */
 export const DEFAULT_INFLUX = { batch: 5_000, flushMs: 10 * SECOND } as const;

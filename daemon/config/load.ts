@@ -12,7 +12,7 @@ import { readDiscovery } from "./discovery.ts";
 import { deepFreeze } from "./freeze.ts";
 import { type KnowledgeSources, readFamilies, readRules, shippedKnowledge } from "./knowledge.ts";
 import { readNetwork } from "./network.ts";
-import { readChannels, readContacts, readFunctions, readPartners, readTokens } from "./people.ts";
+import { readChannels, readContacts, readFunctions, readOnCall, readPartners, readTokens } from "./people.ts";
 import { readPaging, readPolicies } from "./policies.ts";
 import { Findings } from "./problems.ts";
 import { SectionReader } from "./reading.ts";
@@ -107,6 +107,7 @@ async function build(loading: Loading, sources: KnowledgeSources): Promise<Confi
     contacts: contacts.entries,
     functions: functions.entries,
     onCall: nobodyYet,
+    duty: readOnCall(loading, functions),
     partners: partners.entries,
     channels: channels.entries,
     paging,

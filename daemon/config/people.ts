@@ -5,7 +5,7 @@ import type { z } from "zod";
 import type { Channel, Config, Contact, FunctionEntry, Partner } from "../model/config.ts";
 import type { Language } from "../model/time.ts";
 import { given, type Loading } from "./context.ts";
-import { DEFAULT_FUNCTIONS, LEAST_TOKEN, MAIL_PORT, MAIL_PORT_TLS } from "./defaults.ts";
+import { DEFAULT_FUNCTIONS, DEFAULT_ON_CALL, LEAST_TOKEN, MAIL_PORT, MAIL_PORT_TLS } from "./defaults.ts";
 import type { Path } from "./problems.ts";
 import { checkReference, type Section, withIds } from "./reading.ts";
 import { badMail, UNREAD } from "./scalars.ts";
@@ -101,6 +101,15 @@ export function readFunctions({ sections, findings }: Loading, contacts: Section
     functions.set(id, { id, name: raw.name ?? before?.name ?? { fr: id, en: id }, contacts: raw.contacts ?? [] });
   }
   return { entries: functions, ids: withIds(ids, functions.keys()) };
+}
+
+/** How far ahead holes are looked for and who hears of them; how often every channel is tried. */
+export function readOnCall({ sections, findings }: Loading, functions: Section<FunctionEntry>): Config["duty"] {
+  const raw = sections.setting("on_call", schema.onCall);
+  if (raw?.tell?.length === 0) findings.problem(["on_call", "tell"], "is empty, so nobody would hear of a hole; name a function");
+  for (const [index, id] of (raw?.tell ?? []).entries()) checkReference(findings, ["on_call", "tell", index], "function", id, functions.ids);
+  const { horizonMs, tell, checkEveryMs } = DEFAULT_ON_CALL;
+  return { horizonMs: raw?.horizon ?? horizonMs, tell: raw?.tell ?? tell, checkEveryMs: raw?.check_every ?? checkEveryMs };
 }
 
 export function readPartners({ sections, findings }: Loading, contacts: Section<Contact>): Section<Partner> {

@@ -226,6 +226,12 @@ export const discovery = keys({
   probes_per_second: whole(1, 50).optional(),
 });
 
+export const onCall = keys({
+  horizon: duration("1d", "90d").optional(),
+  tell: z.array(reference("function")).optional(),
+  check_every: duration("7d", "1y").optional(),
+});
+
 export const topology = keys({ neighbours: flag.optional(), traceroute: flag.optional(), every: duration("1h", "90d").optional() });
 
 export const heartbeat = keys({ url: scalars.url, every: duration("10s", "1h").optional() });
@@ -307,6 +313,7 @@ export const TOP_LEVEL = [
   "policies",
   "policy",
   "paging",
+  "on_call",
   "ceilings",
   "correlation",
   "discovery",

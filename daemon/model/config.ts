@@ -150,6 +150,14 @@ export interface Config {
   readonly functions: ReadonlyMap<string, FunctionEntry>;
   /** Rotations and overrides of the store; none as the file says it. Its people are among the contacts. */
   readonly onCall: OnCallBook;
+  readonly duty: {
+    /** "Nobody on call" is told of so far ahead. */
+    readonly horizonMs: number;
+    /** Functions that hear of it. */
+    readonly tell: readonly string[];
+    /** Every channel of every contact is tried so often. */
+    readonly checkEveryMs: number;
+  };
   readonly partners: ReadonlyMap<string, Partner>;
   readonly channels: ReadonlyMap<string, Channel>;
   /** Who pages on-call staff: Prometheus through Alertmanager, or the daemon itself. The last resort is always direct. */

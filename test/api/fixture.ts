@@ -143,6 +143,7 @@ export function config(devices: readonly Device[], more: Partial<Config> = {}): 
     contacts: new Map(),
     functions: new Map(),
     onCall: nobodyYet,
+    duty: { horizonMs: 14 * 86_400_000, tell: ["desk"], checkEveryMs: 30 * 86_400_000 },
     partners: new Map(),
     channels: new Map([["demo-sink", { id: "demo-sink", kind: "sink" }]]),
     paging: "direct",

@@ -732,8 +732,8 @@ export const BAD_FILES: readonly BadFile[] = [
     whole: "__proto__: { x: 1 }\nconstructor: { y: 2 }\ninstance: { toString: 1 }\n",
     says: [
       'functions: the last resort of policy "default" (chief-technician, it-technician) reaches nobody directly; give one of these functions a contact with a mail or webhook reach   (vigie.yaml)',
-      "__proto__: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, ceilings, correlation, discovery, topology, heartbeat, tokens, retention, sessions, influx, rules, severity, families, reload   (vigie.yaml:1)",
-      "constructor: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, ceilings, correlation, discovery, topology, heartbeat, tokens, retention, sessions, influx, rules, severity, families, reload   (vigie.yaml:2)",
+      "__proto__: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, on_call, ceilings, correlation, discovery, topology, heartbeat, tokens, retention, sessions, influx, rules, severity, families, reload   (vigie.yaml:1)",
+      "constructor: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, on_call, ceilings, correlation, discovery, topology, heartbeat, tokens, retention, sessions, influx, rules, severity, families, reload   (vigie.yaml:2)",
       "instance.toString: is not a known key; known here: name, language, timezone, number_prefix, public_url, state_dir, service_hours   (vigie.yaml:3)",
     ],
   },
@@ -775,6 +775,17 @@ export const BAD_FILES: readonly BadFile[] = [
       'discovery.credentials[4]: credential "login" is for ssh; name one for snmp   (vigie.yaml:21)',
       "discovery.credentials: has 5 credentials, and every stranger would be asked with each; write at most 4   (vigie.yaml:21)",
       'discovery.ssh: credential "main" is for snmp; name one for ssh   (vigie.yaml:22)',
+    ],
+  },
+  {
+    name: "on-call duty that nobody would hear of",
+    add: `on_call: { horizon: 1h, tell: [chief, analyst], check_every: 1d, colour: blue }
+`,
+    says: [
+      'on_call.horizon: "1h" is below the 1d minimum; write 1d or more   (vigie.yaml:17)',
+      'on_call.tell[0]: there is no function "chief"; known: analyst, chief-technician, coordinators, desk, event-coordinators, it-technician   (vigie.yaml:17)',
+      'on_call.check_every: "1d" is below the 7d minimum; write 7d or more   (vigie.yaml:17)',
+      "on_call.colour: is not a known key; known here: horizon, tell, check_every   (vigie.yaml:17)",
     ],
   },
   {

@@ -1,0 +1,52 @@
+/**
+ * How every function is filled: who is on call, until when, who is next, and when nobody is.
+ *
+ * Pure over the configuration in force and a time.
+ */
+import { gapsIn, shiftsIn } from "../../rules/rotation.ts";
+import type { Config } from "../model/config.ts";
+import type { Span } from "../model/maintenance.ts";
+import type { Duty } from "../model/on-call.ts";
+import type { Instant } from "../model/time.ts";
+import { keptFunctions, rosterOf, toldAt } from "./roster.ts";
+
+export interface FunctionStanding {
+  readonly function: string;
+  readonly now: Duty;
+  /** Who is told now; they differ when somebody on duty has no channel. */
+  readonly told: readonly string[];
+  readonly passedOver: readonly string[];
+  /** Undefined: as far as is looked ahead. */
+  readonly until?: Instant;
+  readonly next?: Duty;
+  /** When nobody fills it, within the horizon. */
+  readonly gaps: readonly Span[];
+  /** By rotations and overrides, and not by the file alone. */
+  readonly kept: boolean;
+}
+
+/** Functions of the file, and what else the store fills (coordinators of rooms). */
+export function standingFunctions(config: Config): readonly string[] {
+  return [...new Set([...config.functions.keys(), ...keptFunctions(config)])];
+}
+
+export function standingOf(config: Config, id: string, at: Instant, horizonMs: number): FunctionStanding {
+  const roster = rosterOf(config, id);
+  const { duty: now, people: told, passedOver } = toldAt(config, id, at);
+  const base = { function: id, now, told, passedOver, kept: roster.rotations.length + roster.overrides.length > 0 };
+  const [first, second] = shiftsIn(roster, at, at + horizonMs);
+  return {
+    ...base,
+    ...(second === undefined ? {} : { until: first?.to ?? at, next: second.duty }),
+    gaps: gapsOf(config, id, at, horizonMs),
+  };
+}
+
+/**
+ * When nobody fills it in the horizon from `at` on. A function that the store never filled is the file's matter: check-config says what is
+ * empty there.
+ */
+export function gapsOf(config: Config, id: string, at: Instant, horizonMs: number): readonly Span[] {
+  const roster = rosterOf(config, id);
+  return roster.rotations.length === 0 ? [] : gapsIn(roster, at, at + horizonMs);
+}
