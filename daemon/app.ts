@@ -25,6 +25,7 @@ import { followMibNames } from "./mib-names.ts";
 import type { Config } from "./model/config.ts";
 import { News } from "./news.ts";
 import type { Heartbeat } from "./notify/heartbeat.ts";
+import { DutyBook } from "./oncall/book.ts";
 import type { Bus, Clock, Log, Store } from "./ports.ts";
 import { makeProceeding } from "./proceeding.ts";
 import type { Evaluator } from "./roles/evaluator.ts";
@@ -143,8 +144,10 @@ class Daemon implements App {
     await leases.acquire();
     this.#stops.push(() => leases.release());
     await this.#inForce.readAccepted(store);
+    const duty = new DutyBook({ store, clock: this.#clock, take: (book) => this.#inForce.takeOnCall(book) });
+    await duty.refresh();
     await this.#news.refresh(store);
-    await this.#startRoles(store, leases);
+    await this.#startRoles(store, leases, duty);
     this.#loaded(this.#clock.now());
     this.#log.info({ devices: this.#config.network.devices.size, url: this.url }, "vigie is up");
   }
@@ -217,7 +220,7 @@ class Daemon implements App {
     this.#stops.length = 0;
   }
 
-  async #startRoles(store: Store, leases: LeaseKeeper): Promise<void> {
+  async #startRoles(store: Store, leases: LeaseKeeper, duty: DutyBook): Promise<void> {
     const basics = { store, clock: this.#clock, log: this.#log, config: this.config };
     const looking = await createLooking({
       ...basics,
@@ -259,13 +262,14 @@ class Daemon implements App {
     const { sink, auditor } = proceeding;
     this.#heartbeat = proceeding.heartbeat;
     const roles: Role[] = [leases, recorder, looks, ...proceeding.roles, evaluator, ...booking.roles, looking.guardKeeper, looking.prober];
+    roles.push(loop("duty-book", 60_000, (signal) => duty.follow(signal), this.#clock));
     if (influx !== undefined) roles.push(loop("influx", 120_000, (signal) => influx.run(signal), this.#clock));
     this.#stops.push(() => this.#supervisor.stop());
     for (const role of roles) this.#supervisor.start(role);
     looking.scheduler.load(this.#config.network);
     this.#supervisor.start(looking.scheduler);
     await this.#startHearing(store, looking, evaluator);
-    await this.#listen({ store, sink, evaluator, looking, auditor, leases, booking, mutes });
+    await this.#listen({ duty, store, sink, evaluator, looking, auditor, leases, booking, mutes });
   }
 
   #influxExport() {
@@ -324,7 +328,7 @@ class Daemon implements App {
   }
 
   async #listen(
-    parts: Pick<Serving, "store" | "sink" | "evaluator" | "looking" | "auditor" | "leases" | "booking" | "mutes">,
+    parts: Pick<Serving, "store" | "sink" | "evaluator" | "looking" | "auditor" | "leases" | "booking" | "mutes" | "duty">,
   ): Promise<void> {
     const mibNames = followMibNames(this.#config.instance.stateDir, this.#log);
     this.#stops.push(() => mibNames.stop());

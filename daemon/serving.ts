@@ -20,6 +20,9 @@ import type { MibNames } from "./mib-names.ts";
 import type { Config } from "./model/config.ts";
 import { MINUTE } from "./model/time.ts";
 import type { createSink } from "./notify/sink.ts";
+import type { DutyBook } from "./oncall/book.ts";
+import { OnCallDesk } from "./oncall/desk.ts";
+import { neverAsked } from "./oncall/reach.ts";
 import type { Bus, Clock, Log, Store } from "./ports.ts";
 import { ProposalTests } from "./proposal-tests.ts";
 import type { Auditor } from "./roles/auditor.ts";
@@ -48,6 +51,7 @@ export interface Serving {
   readonly leases: Leases;
   readonly booking: Booking;
   readonly mutes: MaintenanceBook;
+  readonly duty: DutyBook;
   readonly open: () => readonly IncidentSummary[];
   readonly readiness: () => Readiness;
   readonly reload: (yes: boolean, by: string) => Promise<ReloadResult>;
@@ -107,6 +111,8 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; rea
     sessions: parts.booking.desk,
     bookings: parts.booking.bookings,
     maintaining: new Maintaining({ config, store, clock, book: parts.mutes, bookings: parts.booking.bookings, changed: parts.refresh }),
+    onCall: new OnCallDesk({ config, store, clock, book: parts.duty, changed: parts.refresh }),
+    reach: neverAsked,
     planOf: parts.booking.planOf,
     accepting: new Accepting({ config, store, board, clock, alarms: () => evaluator.memory.live(), changed: parts.accepted }),
     acceptHostKey: (device) => looking.ssh.acceptSeenHostKey(device),

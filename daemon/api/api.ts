@@ -16,6 +16,7 @@ import { createEventStreams } from "./events.ts";
 import { familyOperations } from "./families.ts";
 import { joiningOperations } from "./joining.ts";
 import { maintenanceOperations } from "./maintenance.ts";
+import { onCallOperations } from "./on-call.ts";
 import { openApi } from "./openapi.ts";
 import { mount } from "./operation.ts";
 import { mountPages } from "./pages.ts";
@@ -52,6 +53,7 @@ export function createApi(deps: ApiDeps): Api {
     ...discoveryOperations,
     ...sessionOperations,
     ...maintenanceOperations,
+    ...onCallOperations,
   ];
 
   app.disable("x-powered-by");

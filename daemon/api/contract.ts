@@ -21,7 +21,6 @@ import {
 } from "./contract-incidents.ts";
 import { IncidentLinkView, LinkBody, MergeBody, SplitBody, UnlinkBody } from "./contract-joining.ts";
 import { maintenanceShapes } from "./contract-maintenance.ts";
-
 import {
   AcceptanceView,
   DiscoveryBody,
@@ -31,6 +30,7 @@ import {
   SignBody,
   WithdrawBody,
 } from "./contract-new-equipment.ts";
+import { onCallShapes } from "./contract-on-call.ts";
 import { ProposalView, RuleDetail, RuleList } from "./contract-rules.ts";
 import { sessionShapes } from "./contract-sessions.ts";
 import { SeverityBody, SolveBody, UrgencyBody } from "./contract-severity.ts";
@@ -218,6 +218,7 @@ export const shapes = {
   DeviceFamily,
   ...sessionShapes,
   ...maintenanceShapes,
+  ...onCallShapes,
   Look: LookView,
   Light: LightView,
   Activity: ActivityView,

@@ -15,6 +15,8 @@ import type { Config } from "../model/config.ts";
 import type { Disposition, Incident, Severity, Urgency } from "../model/incident.ts";
 import type { Instant } from "../model/time.ts";
 import type { SinkView } from "../notify/sink.ts";
+import type { OnCallDesk } from "../oncall/desk.ts";
+import type { ReachOf } from "../oncall/reach.ts";
 import type { Clock, Log, Store } from "../ports.ts";
 import type { ProposalTests } from "../proposal-tests.ts";
 import type { SessionPlan } from "../readying.ts";
@@ -132,6 +134,9 @@ export interface ApiDeps {
   readonly proposalTests: Pick<ProposalTests, "of">;
   readonly confirming: Pick<Confirming, "list" | "accept" | "refuse">;
   readonly maintaining: Pick<Maintaining, "add" | "end" | "cancel">;
+  readonly onCall: Pick<OnCallDesk, "savePerson" | "removePerson" | "addRotation" | "endRotation" | "addOverride" | "cancelOverride">;
+  /** Whether a channel of a contact was proven to reach them. */
+  readonly reach: ReachOf;
   readonly discoveries: Pick<Discoveries, "start" | "get" | "list" | "end">;
   readonly changes: ChangeFeed;
   readonly sink: SinkView;

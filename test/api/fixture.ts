@@ -19,7 +19,7 @@ import type { DeviceEvent, Unit } from "../../daemon/model/inventory.ts";
 import type { DeviceLights, LightState, ReasonData } from "../../daemon/model/lights.ts";
 import type { Maintenance } from "../../daemon/model/maintenance.ts";
 import type { Device, Network } from "../../daemon/model/network.ts";
-import { nobodyYet } from "../../daemon/model/on-call.ts";
+import { nobodyYet, type Override, type Rotation } from "../../daemon/model/on-call.ts";
 import type { Policy } from "../../daemon/model/policy.ts";
 import type { Session } from "../../daemon/model/session.ts";
 import { createSink } from "../../daemon/notify/sink.ts";
@@ -140,7 +140,9 @@ export function config(devices: readonly Device[], more: Partial<Config> = {}): 
     policies: new Map([["default", policy]]),
     policy: "default",
     calendars: new Map(),
-    contacts: new Map(),
+    contacts: new Map([
+      ["anne", { id: "anne", name: "anne", language: "fr", channels: [{ channel: "mail", address: "anne@example.org" }] }],
+    ]),
     functions: new Map(),
     onCall: nobodyYet,
     duty: { horizonMs: 14 * 86_400_000, tell: ["desk"], checkEveryMs: 30 * 86_400_000 },
@@ -319,6 +321,15 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
         end: async () => ({ ok: true, maintenance: { ...maintenance, ended: [{ at, by: "ops" }] } }),
         cancel: async () => ({ ok: true, maintenance: { ...maintenance, cancelled: { at, by: "ops" } } }),
       },
+      onCall: {
+        savePerson: async (plan, by) => ({ ok: true, value: { ...plan, by, savedAt: at } }),
+        removePerson: async () => ({ ok: true, value: { id: "anne", name: "anne", language: "fr", channels: [], by: "ops", savedAt: at } }),
+        addRotation: async (plan, by) => ({ ok: true, value: { ...plan, from: at, id: "r1", by, createdAt: at } }),
+        endRotation: async () => ({ ok: true, value: { ...rotation, to: at } }),
+        addOverride: async (plan, by) => ({ ok: true, value: { ...plan, id: "o1", by, createdAt: at } }),
+        cancelOverride: async () => ({ ok: true, value: { ...override, cancelledAt: at } }),
+      },
+      reach: () => ({ state: "answered", askedAt: at - 60_000, answeredAt: at }),
       planOf: () => ({ session, troubled: [], workarounds: { rooms: ["a102"], bridges: [], telephones: ["a101"] } }),
       bookings: { hit: () => ({ rooms: new Set(["a101"]), devices: new Set() }) },
       discoveries: {
@@ -366,6 +377,14 @@ export const maintenance: Maintenance = {
   ...{ id: "01", kind: "maintenance", scope: { devices: ["codec-1"] }, zone: "America/Toronto", reason: "new firmware" },
   ...{ by: "ann", function: "desk", createdAt: at - 600_000, ended: [] },
   when: { kind: "once", from: at - 600_000, to: at + 3_600_000 },
+};
+
+export const rotation: Rotation = {
+  ...{ id: "r1", function: "desk", people: ["anne"], zone: "America/Toronto", handover: { weekday: 1, minute: 480 }, weeks: 1 },
+  ...{ covers: "always", from: at - 600_000, by: "ops", createdAt: at },
+};
+export const override: Override = {
+  ...{ id: "o1", function: "desk", people: ["anne"], from: at, to: at + 3_600_000, reason: "a swap", by: "ops", createdAt: at },
 };
 
 /** Only what the API asks of a store. */

@@ -14,11 +14,8 @@ import type { FakeClock } from "../fakes/clock.ts";
 import { joiningContract } from "./joining.contract.ts";
 import { looksContract } from "./looks.contract.ts";
 import { maintenanceContract } from "./maintenance.contract.ts";
-<<<<<<< HEAD
-import { reportsContract } from "./reports.contract.ts";
-=======
 import { onCallContract } from "./on-call.contract.ts";
->>>>>>> 95c8f49 (on-call: weekly rotations, overrides and holidays say who fills a function at any instant)
+import { reportsContract } from "./reports.contract.ts";
 import { alarm, incident, line, message, policy, START } from "./samples.ts";
 import { sessionsContract } from "./sessions.contract.ts";
 
@@ -69,11 +66,8 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
     sessionsContract(() => store);
     describe("incidents that are joined", () => joiningContract(() => store));
     maintenanceContract(() => store);
-<<<<<<< HEAD
     reportsContract(() => store);
-=======
     onCallContract(() => store);
->>>>>>> 95c8f49 (on-call: weekly rotations, overrides and holidays say who fills a function at any instant)
     looksContract(
       () => store,
       () => ground.raw,
