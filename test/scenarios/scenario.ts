@@ -24,7 +24,10 @@ import type { Config } from "../../daemon/model/config.ts";
 import type { Incident } from "../../daemon/model/incident.ts";
 import type { Check } from "../../daemon/model/network.ts";
 import { bare, type Fault, type Finding, type Observation } from "../../daemon/model/observation.ts";
+import { nobodyYet, type OnCallBook } from "../../daemon/model/on-call.ts";
 import { DAY, type Instant, MINUTE, SECOND } from "../../daemon/model/time.ts";
+import { DutyBook, withOnCall } from "../../daemon/oncall/book.ts";
+import { OnCallDesk } from "../../daemon/oncall/desk.ts";
 import type { Fence, Log, Message, Notifier, SendResult, Store } from "../../daemon/ports.ts";
 import { Auditor } from "../../daemon/roles/auditor.ts";
 import { Desk } from "../../daemon/roles/desk.ts";
@@ -110,6 +113,9 @@ export class Scenario {
   auditor!: Auditor;
   board = new Board();
   mutes!: MaintenanceBook;
+  /** Writes people, rotations and overrides. */
+  onCall!: OnCallDesk;
+  duty!: DutyBook;
   maintaining!: Maintaining;
   /** Keeps what was judged; `looks.stop()` writes it. */
   looks: LookKeeper;
@@ -127,12 +133,15 @@ export class Scenario {
   #auditAt = 0;
 
   readonly #together: boolean;
+  /** As the file says. */
+  #contacts: Config["contacts"];
 
   constructor(parts: { clock: FakeClock; folder: string; config: Config; store: Store; together: boolean }) {
     this.#together = parts.together;
     this.clock = parts.clock;
     this.folder = parts.folder;
     this.config = parts.config;
+    this.#contacts = parts.config.contacts;
     this.store = parts.store;
     this.start = parts.clock.now();
     this.bookings = new BookedSessions({ store: parts.store, clock: parts.clock, config: () => this.config });
@@ -155,6 +164,8 @@ export class Scenario {
     };
     const basics = { store, clock, log: quiet, config, leases, bookings: this.bookings };
     this.mutes = new MaintenanceBook(basics);
+    this.duty = new DutyBook({ store, clock, take: (book) => this.#takeOnCall(book) });
+    this.onCall = new OnCallDesk({ ...basics, book: this.duty, changed() {} });
     this.maintaining = new Maintaining({ ...basics, book: this.mutes, changed() {} });
     this.#evaluator = new Evaluator({
       ...basics,
@@ -195,6 +206,7 @@ export class Scenario {
     }
     await this.#evaluator.load();
     await this.mutes.refresh();
+    await this.duty.refresh();
     const now = this.clock.now();
     for (const check of this.#checks())
       this.#due.set(check.id, now + (this.#together ? 1_000 : anchorOf(check.id, check.intervalMs) % 5_000));
@@ -287,9 +299,17 @@ export class Scenario {
     return [...this.#evaluator.memory.all()];
   }
 
+  /** What the store says of people, over what the file says. */
+  #takeOnCall(book: OnCallBook): void {
+    this.config = withOnCall({ ...this.config, contacts: this.#contacts, onCall: nobodyYet }, book);
+  }
+
   /** Another configuration in force, as after a reload. */
   async reload(options: ScenarioOptions): Promise<void> {
+    const { onCall } = this.config;
     this.config = await configOf(this.folder, options);
+    this.#contacts = this.config.contacts;
+    this.#takeOnCall(onCall);
     for (const check of this.#checks()) if (!this.#due.has(check.id)) this.#due.set(check.id, this.clock.now());
   }
 
