@@ -783,9 +783,9 @@ export const BAD_FILES: readonly BadFile[] = [
 `,
     says: [
       'on_call.horizon: "1h" is below the 1d minimum; write 1d or more   (vigie.yaml:17)',
-      'on_call.tell[0]: there is no function "chief"; known: analyst, chief-technician, coordinators, desk, event-coordinators, it-technician   (vigie.yaml:17)',
       'on_call.check_every: "1d" is below the 7d minimum; write 7d or more   (vigie.yaml:17)',
       "on_call.colour: is not a known key; known here: horizon, tell, check_every   (vigie.yaml:17)",
+      'on_call.tell[0]: there is no function "chief"; add it under functions, or name another; there is desk, event-coordinators, it-technician, chief-technician, analyst, coordinators   (vigie.yaml:17)',
     ],
   },
   {
