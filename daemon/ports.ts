@@ -13,8 +13,8 @@ import type { JoiningStore, JoiningTx } from "./ports-joining.ts";
 import type { KeptStore, KeptTx } from "./ports-kept.ts";
 import type { LooksStore } from "./ports-looks.ts";
 import type { MaintenanceStore, MaintenanceTx } from "./ports-maintenance.ts";
-import type { ReportStore, ReportTx } from "./ports-reports.ts";
 import type { OnCallStore, OnCallTx } from "./ports-oncall.ts";
+import type { ReportStore, ReportTx } from "./ports-reports.ts";
 import type { RuleStore } from "./ports-rules.ts";
 import type { SessionStore, SessionTx } from "./ports-sessions.ts";
 

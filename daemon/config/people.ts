@@ -107,7 +107,8 @@ export function readFunctions({ sections, findings }: Loading, contacts: Section
 export function readOnCall({ sections, findings }: Loading, functions: Section<FunctionEntry>): Config["duty"] {
   const raw = sections.setting("on_call", schema.onCall);
   if (raw?.tell?.length === 0) findings.problem(["on_call", "tell"], "is empty, so nobody would hear of a hole; name a function");
-  for (const [index, id] of (raw?.tell ?? []).entries()) checkReference(findings, ["on_call", "tell", index], "function", id, functions.ids);
+  for (const [index, id] of (raw?.tell ?? []).entries())
+    checkReference(findings, ["on_call", "tell", index], "function", id, functions.ids);
   const { horizonMs, tell, checkEveryMs } = DEFAULT_ON_CALL;
   return { horizonMs: raw?.horizon ?? horizonMs, tell: raw?.tell ?? tell, checkEveryMs: raw?.check_every ?? checkEveryMs };
 }

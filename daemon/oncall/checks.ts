@@ -18,7 +18,9 @@ export function checkPerson({ id, channels }: Pick<Person, "id" | "channels">, c
   for (const [index, { channel, address }] of channels.entries()) {
     const kind = config.channels.get(channel)?.kind;
     if (kind === undefined)
-      problems.push(`channels[${index}].channel: "${channel}" is not configured; known: ${[...config.channels.keys()].join(", ") || "none"}`);
+      problems.push(
+        `channels[${index}].channel: "${channel}" is not configured; known: ${[...config.channels.keys()].join(", ") || "none"}`,
+      );
     if (kind === "mail" && badMail(address))
       problems.push(`channels[${index}].address: "${address}" is not an e-mail address; write desk@example.org`);
     const twin = channels.findIndex((each) => each.channel === channel && each.address === address);
@@ -32,7 +34,8 @@ function checkWho(of: { readonly function: string; readonly people: readonly str
   const known = of.function.startsWith(roomPrefix)
     ? config.network.rooms.has(of.function.slice(roomPrefix.length))
     : config.functions.has(of.function);
-  if (!known) problems.push(`function: "${of.function}" is not known; write one of ${[...config.functions.keys()].join(", ")}, or room:<id>`);
+  if (!known)
+    problems.push(`function: "${of.function}" is not known; write one of ${[...config.functions.keys()].join(", ")}, or room:<id>`);
   for (const [index, person] of of.people.entries()) {
     if (!config.contacts.has(person))
       problems.push(`people[${index}]: "${person}" is not known; GET /api/v1/people lists them, POST /api/v1/people adds one`);

@@ -103,7 +103,10 @@ export class OnCallDesk {
       const override: Override = { ...plan, id: newId("o"), by, createdAt: at };
       await tx.saveOverride(override);
       const { function: of, people, from, to, reason } = plan;
-      return { value: override, entry: { action: "override.added", target: override.id, data: { function: of, people, from, to, reason } } };
+      return {
+        value: override,
+        entry: { action: "override.added", target: override.id, data: { function: of, people, from, to, reason } },
+      };
     });
   }
 

@@ -23,7 +23,17 @@ export interface Migration {
 }
 
 /** In order; a version once released never changes. */
-export const migrations: readonly Migration[] = [first, lightsAndInventory, acceptance, sessions, looks, joining, maintenance, reports, onCall];
+export const migrations: readonly Migration[] = [
+  first,
+  lightsAndInventory,
+  acceptance,
+  sessions,
+  looks,
+  joining,
+  maintenance,
+  reports,
+  onCall,
+];
 
 /** PostgreSQL: two daemons that start together migrate one after the other. */
 const ADVISORY_KEY = 0x56494749;
