@@ -106,7 +106,12 @@ function question(sites: readonly string[], devices: number, of: number): string
 
 /** Calendars as text: the words that lead to rooms are compared and not shown, for they may name a person. */
 function written({ sessions }: Config): ReadonlyMap<string, string> {
-  const text = (_key: string, value: unknown) => (value instanceof Map ? [...value] : value);
+  // What a secret says comes before what it prints as.
+  function text(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
+    const raw = this[key];
+    if (typeof raw === "object" && raw !== null && isSecret(raw)) return raw.reveal();
+    return value instanceof Map ? [...value] : value;
+  }
   return new Map([...sessions.calendars].map(([id, calendar]) => [id, JSON.stringify(calendar, text)]));
 }
 

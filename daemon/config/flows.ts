@@ -8,6 +8,7 @@ import { signallingPorts } from "../../probes/discover/greeting.ts";
 import type { Channel, Config } from "../model/config.ts";
 import type { Device } from "../model/network.ts";
 import type { ProbeKind } from "../model/observation.ts";
+import { urlOf } from "../model/session.ts";
 import { TELNET_PORT } from "./defaults.ts";
 
 export interface Flow {
@@ -109,7 +110,7 @@ function outlets(config: Config): Flow[] {
   return [
     ...(heartbeat === undefined ? [] : [toUrl(heartbeat.url, "heartbeat (dead man's switch)")]),
     ...[...config.sessions.calendars.values()].flatMap(({ id, from }) =>
-      "url" in from ? [toUrl(from.url, `sessions (calendar ${id})`)] : [],
+      "url" in from ? [toUrl(urlOf(from), `sessions (calendar ${id})`)] : [],
     ),
     ...(storage.kind === "sqlite" ? [] : [toUrl(storage.url.reveal(), "database (PostgreSQL)", "5432")]),
     ...(influx === undefined ? [] : [toUrl(influx.url, "samples (InfluxDB)")]),

@@ -81,7 +81,7 @@ async function build(loading: Loading, sources: KnowledgeSources): Promise<Confi
     ceilings: settings.readCeilings(loading),
     correlation: settings.readCorrelation(loading),
     discovery: readDiscovery(loading, credentials, loading.sections.ids(network.sites.keys())),
-    sessions: readSessions(loading, network),
+    sessions: await readSessions(loading, network),
     topology: settings.readTopology(loading),
     heartbeat: settings.readHeartbeat(loading),
     retention: settings.readRetention(loading),

@@ -212,16 +212,26 @@ export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
 }
 
-/** An http or https URL without a user or password in it. The value is never quoted: paths of ping services are secrets. */
+/** What is wrong with an http or https URL, which is not quoted: paths of ping services are secrets. Undefined: nothing. */
+function badUrl(raw: unknown): string | undefined {
+  if (raw === undefined) return "is missing";
+  if (typeof raw !== "string" || !URL.canParse(raw)) return "is not a URL";
+  const { protocol, username, password } = new URL(raw);
+  if (protocol !== "https:" && protocol !== "http:") return "is neither http nor https";
+  return username === "" && password === "" ? undefined : "holds a user or a password";
+}
+
+/** One that may be used, wherever it was written. */
+export function isUrl(raw: string): boolean {
+  return badUrl(raw) === undefined;
+}
+
+/** An http or https URL without a user or password in it. */
 export const url: z.ZodType<string, unknown> = word((raw) => {
-  const remedy = "write https://host/path";
-  if (typeof raw !== "string" || !URL.canParse(raw))
-    return new Refused(raw === undefined ? `is missing; ${remedy}` : `is not a URL; ${remedy}`);
-  const parsed = new URL(raw);
-  if (parsed.protocol !== "https:" && parsed.protocol !== "http:") return new Refused(`is neither http nor https; ${remedy}`);
-  if (parsed.username !== "" || parsed.password !== "")
-    return new Refused("holds a user or a password; take them out, and refer to the secret by env or file");
-  return raw;
+  const bad = badUrl(raw);
+  if (bad === undefined) return String(raw);
+  const holds = bad === "holds a user or a password";
+  return new Refused(`${bad}; ${holds ? "take them out, and refer to the secret by env or file" : "write https://host/path"}`);
 });
 
 export const timezone: z.ZodType<string, unknown> = word((raw) => {

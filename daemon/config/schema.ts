@@ -258,6 +258,9 @@ export const sessionRule = keys({
 const sessionCalendar = keys({
   file: line(500).optional(),
   url: scalars.url.optional(),
+  secret_url: secretReference.optional(),
+  basic: keys({ user: login, password: secretReference }).optional(),
+  bearer: secretReference.optional(),
   allow_private: flag.optional(),
   every: duration("1m", "1d").optional(),
   horizon: duration("1d", "1y").optional(),

@@ -3,19 +3,20 @@
  */
 import { dirname, resolve } from "node:path";
 import type { z } from "zod";
-import type { Config } from "../model/config.ts";
+import type { Config, Secret } from "../model/config.ts";
 import type { Network } from "../model/network.ts";
 import { plainWords, type SessionCalendar, type SessionRule } from "../model/session.ts";
 import { given, type Loading } from "./context.ts";
 import { DEFAULT_SESSIONS } from "./defaults.ts";
 import type { Path } from "./problems.ts";
 import { checkReference } from "./reading.ts";
-import { badId, UNREAD } from "./scalars.ts";
+import { badId, isUrl, UNREAD } from "./scalars.ts";
 import * as schema from "./schema.ts";
+import type { SecretReference } from "./secrets.ts";
 
 type Raw = NonNullable<z.output<typeof schema.sessions>["calendars"]>[string];
 
-export function readSessions(loading: Loading, network: Network): Config["sessions"] {
+export async function readSessions(loading: Loading, network: Network): Promise<Config["sessions"]> {
   const raw = loading.sections.setting("sessions", schema.sessions);
   const specialties = raw?.specialties ?? [];
   const calendars = new Map<string, SessionCalendar>();
@@ -23,7 +24,7 @@ export function readSessions(loading: Loading, network: Network): Config["sessio
     const path: Path = ["sessions", "calendars", id];
     const bad = badId(id) ?? (id === "api" || id === "csv" ? "is the name of another source of sessions; take another" : undefined);
     if (bad !== undefined) loading.findings.problem(path, bad);
-    const calendar = readCalendar({ loading, network, specialties, path }, id, entry);
+    const calendar = await readCalendar({ loading, network, specialties, path }, id, entry);
     if (calendar !== undefined) calendars.set(id, calendar);
   }
   return { calendars, specialties };
@@ -36,13 +37,11 @@ interface Place {
   readonly path: Path;
 }
 
-function readCalendar(place: Place, id: string, raw: Raw): SessionCalendar | undefined {
+async function readCalendar(place: Place, id: string, raw: Raw): Promise<SessionCalendar | undefined> {
   const { loading, network, path } = place;
-  const { findings, source } = loading;
-  if ((raw.file === undefined) === (raw.url === undefined)) {
-    findings.problem(path, "has to say where it is, once; write file: or url:");
-    return undefined;
-  }
+  const { findings } = loading;
+  const from = await readPlace(place, raw);
+  if (from === undefined) return undefined;
   if (raw.room === undefined && Object.keys(raw.rooms ?? {}).length === 0)
     findings.problem(path, "leads to no room; write room: for a room's own calendar, or rooms: { location or address: room }");
   const rooms = loading.sections.ids(network.rooms.keys());
@@ -52,9 +51,6 @@ function readCalendar(place: Place, id: string, raw: Raw): SessionCalendar | und
   for (const [words, bridge] of Object.entries(raw.bridges ?? {}))
     checkReference(findings, [...path, "bridges", words], "device", bridge, devices);
   const rules = (raw.rules ?? []).map((rule, index) => readRule(place, rule, [...path, "rules", index]));
-  const base = dirname(source.files[0] ?? ".");
-  const from =
-    raw.file === undefined ? { url: raw.url ?? "", allowPrivate: raw.allow_private ?? false } : { file: resolve(base, raw.file) };
   return {
     id,
     from,
@@ -68,6 +64,42 @@ function readCalendar(place: Place, id: string, raw: Raw): SessionCalendar | und
     allDay: raw.all_day ?? false,
     ...given({ timezone: raw.timezone, room: raw.room }),
   };
+}
+
+/** Where it is; undefined after reporting why that is not known. */
+async function readPlace({ loading, path }: Place, raw: Raw): Promise<SessionCalendar["from"] | undefined> {
+  const { findings, source, secrets } = loading;
+  const { file, url, secret_url, basic, bearer } = raw;
+  if ([file, url, secret_url].filter((each) => each !== undefined).length !== 1) {
+    findings.problem(path, "has to say where it is, once; write file:, url: or secret_url:");
+    return undefined;
+  }
+  if (basic !== undefined && bearer !== undefined) findings.problem(path, "has two ways to sign in; keep basic: or bearer:");
+  if (file !== undefined) {
+    if (basic !== undefined || bearer !== undefined)
+      findings.problem(path, "is a file, which nobody signs in to; remove basic: and bearer:");
+    return { file: resolve(dirname(source.files[0] ?? "."), file) };
+  }
+  const [address, password, token] = [
+    secret_url === undefined ? url : await readSecretUrl(loading, [...path, "secret_url"], secret_url),
+    basic && (await secrets.read([...path, "basic", "password"], basic.password)),
+    bearer && (await secrets.read([...path, "bearer"], bearer)),
+  ];
+  if (address === undefined) return undefined;
+  const place = { url: address, allowPrivate: raw.allow_private ?? false };
+  const access = basic && password ? { kind: "basic" as const, user: basic.user, password } : token && { kind: "bearer" as const, token };
+  if (access === undefined) return place;
+  const written = typeof address === "string" ? address : address.reveal();
+  if (written.startsWith("http:")) findings.warn(path, "signs in over http, where anybody on the way can read it; use https");
+  return { ...place, access };
+}
+
+async function readSecretUrl(loading: Loading, path: Path, reference: SecretReference): Promise<Secret | undefined> {
+  const secret = await loading.secrets.read(path, reference);
+  if (secret === undefined) return undefined;
+  if (isUrl(secret.reveal())) return secret;
+  loading.findings.problem(path, "the secret is no http or https address without a login in it; put https://host/path there");
+  return undefined;
 }
 
 function plainKeys(map: Readonly<Record<string, string>> | undefined): ReadonlyMap<string, string> {

@@ -7,18 +7,12 @@ import type { Network } from "./network.ts";
 import type { OnCallBook } from "./on-call.ts";
 import type { Policy } from "./policy.ts";
 import type { Rule } from "./rule.ts";
+import type { Secret } from "./secret.ts";
 import type { SessionCalendar } from "./session.ts";
 import type { SeverityTable } from "./severity.ts";
 import type { Language } from "./time.ts";
 
-/** A secret read from the environment or a file. Prints as `***` in every form but `reveal()`. */
-export interface Secret {
-  /** `env:NAME` or `file:/path`. */
-  readonly ref: string;
-  reveal(): string;
-  toJSON(): string;
-  toString(): string;
-}
+export type { Secret } from "./secret.ts";
 
 export type SnmpAuth = "md5" | "sha" | "sha224" | "sha256" | "sha384" | "sha512";
 /** aes256b is Blumenthal, aes256r Reeder (Cisco); they do not interoperate. */

@@ -1,6 +1,7 @@
 /**
  * A booked teleconsultation. No patient data: of a booking only rooms, time, kind, priority and specialty are kept.
  */
+import type { Secret } from "./secret.ts";
 import type { Instant } from "./time.ts";
 
 export type SessionKind = "clinical" | "training" | "administrative";
@@ -109,7 +110,7 @@ export interface SessionRule {
 /** A calendar that sessions are read from. */
 export interface SessionCalendar {
   readonly id: string;
-  readonly from: { readonly file: string } | { readonly url: string; readonly allowPrivate: boolean };
+  readonly from: { readonly file: string } | CalendarAddress;
   readonly everyMs: number;
   readonly horizonMs: number;
   /** IANA zone of times without one; undefined: what the calendar says, else the instance's. */
@@ -125,6 +126,20 @@ export interface SessionCalendar {
   readonly rules: readonly SessionRule[];
   /** Are whole days sessions too? */
   readonly allDay: boolean;
+}
+
+/** A calendar on a server. */
+export interface CalendarAddress {
+  /** A secret where whoever knows the address may read the calendar. */
+  readonly url: string | Secret;
+  readonly allowPrivate: boolean;
+  readonly access?:
+    | { readonly kind: "basic"; readonly user: string; readonly password: Secret }
+    | { readonly kind: "bearer"; readonly token: Secret };
+}
+
+export function urlOf({ url }: CalendarAddress): string {
+  return typeof url === "string" ? url : url.reveal();
 }
 
 /** A text as it is compared: lower case, without accents, one space between words. */

@@ -5,7 +5,7 @@
  */
 import type { Config } from "../model/config.ts";
 import type { SessionCalendar } from "../model/session.ts";
-import { HOUR, type Instant } from "../model/time.ts";
+import { DAY, HOUR, type Instant, MINUTE } from "../model/time.ts";
 import type { Clock, Log, Store } from "../ports.ts";
 import { NotACalendar, type ParsedCalendar, parseCalendar, type UnreadWhy } from "../sessions/ical.ts";
 import { mapOccurrences } from "../sessions/mapping.ts";
@@ -19,7 +19,7 @@ export interface CalendarStatus {
   readonly since: Instant;
   readonly triedAt: Instant;
   readonly goodAt?: Instant;
-  /** Why the last reading failed: `http.status`, `file.missing`, `not-a-calendar` … */
+  /** Why the last reading failed: `http.status`, `http.login`, `file.missing`, `not-a-calendar` … */
   readonly code?: string;
   readonly sessions: number;
   /** Events in no room of the configuration, at the last good reading. */
@@ -55,12 +55,25 @@ export function staleAfterMs({ everyMs: interval }: SessionCalendar): number {
   return Math.max(3 * interval, HOUR);
 }
 
+interface Tried {
+  readonly at: Instant;
+  readonly calendar: SessionCalendar;
+  /** How often in a row its server refused our login. */
+  readonly refusals: number;
+}
+
+/** A login that was refused twice rests: a password that was changed must not lock an account. As for devices (procedure.md). */
+export function waitMs({ calendar, refusals }: Pick<Tried, "calendar" | "refusals">): number {
+  if (refusals < 2) return calendar.everyMs;
+  return Math.max(calendar.everyMs, Math.min(DAY, 15 * MINUTE * 2 ** (refusals - 2)));
+}
+
 export class Calendars implements Role {
   readonly name = "calendars";
   readonly beatWithinMs = 120_000;
   readonly #deps: CalendarsDeps;
   readonly #status = new Map<string, CalendarStatus>();
-  readonly #tried = new Map<string, { readonly at: Instant; readonly calendar: SessionCalendar }>();
+  readonly #tried = new Map<string, Tried>();
 
   constructor(deps: CalendarsDeps) {
     this.#deps = deps;
@@ -89,8 +102,8 @@ export class Calendars implements Role {
       const last = this.#tried.get(calendar.id);
       const now = clock.now();
       // A changed entry is read at once; a clock that went back does not make it wait.
-      if (last !== undefined && last.calendar === calendar && now >= last.at && now - last.at < calendar.everyMs) continue;
-      this.#tried.set(calendar.id, { at: now, calendar });
+      if (last !== undefined && last.calendar === calendar && now >= last.at && now - last.at < waitMs(last)) continue;
+      this.#tried.set(calendar.id, { at: now, calendar, refusals: last?.calendar === calendar ? last.refusals : 0 });
       await this.#read(calendar, signal);
       beat();
     }
@@ -102,6 +115,11 @@ export class Calendars implements Role {
     const before = this.#status.get(calendar.id);
     const got = await fetch(calendar.from, signal);
     if (signal.aborted) return;
+    const tried = this.#tried.get(calendar.id);
+    if (tried !== undefined) {
+      const refused = !got.ok && got.code === "http.login";
+      this.#tried.set(calendar.id, { ...tried, refusals: refused ? tried.refusals + 1 : 0 });
+    }
     const parsed = got.ok ? await this.#parse(calendar, got.text, at) : got.code;
     const status = typeof parsed === "string" ? failedAgain(calendar, before, parsed, at) : await this.#keep(calendar, parsed, before, at);
     if (status.code !== undefined && before?.code !== status.code)

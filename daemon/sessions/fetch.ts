@@ -7,7 +7,7 @@ import { open } from "node:fs/promises";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { isIP, type Socket } from "node:net";
-import type { SessionCalendar } from "../model/session.ts";
+import { type CalendarAddress, type SessionCalendar, urlOf } from "../model/session.ts";
 import { SECOND } from "../model/time.ts";
 import { guardedLookup, refusal, TargetRefused } from "../target.ts";
 
@@ -17,6 +17,7 @@ export type FetchCode =
   | "too-large"
   | "http.refused-target"
   | "http.status"
+  | "http.login"
   | "http.redirects"
   | "http.timeout"
   | "http.connection";
@@ -29,7 +30,7 @@ const mostRedirects = 3;
 const deadlineMs = 30 * SECOND;
 
 export function fetchCalendar(from: SessionCalendar["from"], signal: AbortSignal): Promise<Fetched> {
-  return "file" in from ? readCalendarFile(from.file) : getCalendar(from.url, from.allowPrivate, signal);
+  return "file" in from ? readCalendarFile(from.file) : getCalendar(from, signal);
 }
 
 async function readCalendarFile(path: string): Promise<Fetched> {
@@ -54,12 +55,15 @@ async function readCalendarFile(path: string): Promise<Fetched> {
   }
 }
 
-async function getCalendar(address: string, allowPrivate: boolean, signal: AbortSignal): Promise<Fetched> {
+async function getCalendar(address: CalendarAddress, signal: AbortSignal): Promise<Fetched> {
   const end = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
-  let url = new URL(address);
+  let url = new URL(urlOf(address));
+  const { origin } = url;
   try {
     for (let hops = 0; hops <= mostRedirects; hops += 1) {
-      const answer = await get(url, allowPrivate, end);
+      // Whoever sends us on does not learn how we sign in, nor does the next.
+      const headers = url.origin === origin ? authorization(address) : {};
+      const answer = await get(url, { allowPrivate: address.allowPrivate, headers }, end);
       const status = answer.statusCode ?? 0;
       const { location } = answer.headers;
       if (status >= 300 && status < 400 && location !== undefined && URL.canParse(location, url)) {
@@ -72,7 +76,7 @@ async function getCalendar(address: string, allowPrivate: boolean, signal: Abort
       }
       if (status === 200) return await bodyOf(answer);
       answer.destroy();
-      return failed("http.status");
+      return failed(codeOf(status));
     }
     return failed("http.redirects");
   } catch (error) {
@@ -81,13 +85,31 @@ async function getCalendar(address: string, allowPrivate: boolean, signal: Abort
   }
 }
 
-function get(url: URL, allowPrivate: boolean, signal: AbortSignal): Promise<IncomingMessage> {
+function codeOf(status: number): FetchCode {
+  return status === 401 || status === 403 ? "http.login" : "http.status";
+}
+
+function authorization({ access }: CalendarAddress): How["headers"] {
+  if (access === undefined) return {};
+  const word =
+    access.kind === "bearer"
+      ? `Bearer ${access.token.reveal()}`
+      : `Basic ${Buffer.from(`${access.user}:${access.password.reveal()}`, "utf8").toString("base64")}`;
+  return { Authorization: word };
+}
+
+interface How {
+  readonly allowPrivate: boolean;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+function get(url: URL, { allowPrivate, headers: more }: How, signal: AbortSignal): Promise<IncomingMessage> {
   const tls = url.protocol === "https:";
   if (!tls && url.protocol !== "http:") throw new TargetRefused("no http or https address");
   const literal = url.hostname.replace(/^\[|\]$/g, "");
   if (isIP(literal) !== 0 && refusal(literal, allowPrivate) !== undefined) throw new TargetRefused("an address that is not allowed");
   return new Promise((resolve, reject) => {
-    const headers = { Accept: "text/calendar", "Accept-Encoding": "identity", "User-Agent": "vigie" };
+    const headers = { Accept: "text/calendar", "Accept-Encoding": "identity", "User-Agent": "vigie", ...more };
     const request = (tls ? httpsRequest : httpRequest)(url, { agent: false, signal, lookup: guardedLookup(allowPrivate), headers });
     request.once("error", reject);
     request.once("response", resolve);

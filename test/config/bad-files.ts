@@ -865,7 +865,7 @@ credentials:
     says: [
       "sessions.calendars.csv: is the name of another source of sessions; take another   (vigie.yaml:20)",
       'sessions.calendars.csv.room: there is no room "a101"; add it under rooms, or name another   (vigie.yaml:20)',
-      "sessions.calendars.two: has to say where it is, once; write file: or url:   (vigie.yaml:21)",
+      "sessions.calendars.two: has to say where it is, once; write file:, url: or secret_url:   (vigie.yaml:21)",
       "sessions.calendars.none: leads to no room; write room: for a room's own calendar, or rooms: { location or address: room }   (vigie.yaml:22)",
       "sessions.calendars.none.rules[0]: tells nothing; write kind:, priority: or specialty:   (vigie.yaml:22)",
       'sessions.calendars.none.rules[1].specialty: there is no specialty "neurologie"; did you mean "neurology"?   (vigie.yaml:22)',
@@ -874,6 +874,27 @@ credentials:
       'sessions.calendars.far.kind: "clinique" is not one of clinical, training, administrative; write one of them   (vigie.yaml:23)',
       'sessions.calendars.far.rooms.Bureau: there is no room "a102"; add it under rooms, or name another   (vigie.yaml:23)',
       'sessions.calendars.far.bridges.pont: there is no device "codeck"; did you mean "codec"?   (vigie.yaml:23)',
+    ],
+  },
+  {
+    name: "calendars that are signed in to, the wrong way",
+    add: `rooms: { a101: { site: mgh, name: A } }
+sessions:
+  calendars:
+    two: { url: "https://c.example/a.ics", basic: { user: v, password: { env: A } }, bearer: { env: A }, room: a101 }
+    file: { file: a.ics, bearer: { env: A }, room: a101 }
+    open: { url: "https://hunter2:hunter2@c.example/a.ics", room: a101 }
+    told: { url: "https://c.example/a.ics", bearer: hunter2, room: a101 }
+    gone: { url: "https://c.example/a.ics", basic: { user: v, password: { env: NOT_SET } }, room: a101 }
+    bad: { secret_url: { env: A }, room: a101 }
+`,
+    says: [
+      "sessions.calendars.two: has two ways to sign in; keep basic: or bearer:   (vigie.yaml:20)",
+      "sessions.calendars.file: is a file, which nobody signs in to; remove basic: and bearer:   (vigie.yaml:21)",
+      "sessions.calendars.open.url: holds a user or a password; take them out, and refer to the secret by env or file   (vigie.yaml:22)",
+      "sessions.calendars.told.bearer: holds the secret itself; take it out of the file, change it, and write { env: NAME } or { file: path }   (vigie.yaml:23)",
+      "sessions.calendars.gone.basic.password: environment variable NOT_SET is not set; set it where Vigie starts   (vigie.yaml:24)",
+      "sessions.calendars.bad.secret_url: the secret is no http or https address without a login in it; put https://host/path there   (vigie.yaml:25)",
     ],
   },
 ];

@@ -135,3 +135,16 @@ it("the firewall table holds every way in and out, and no path of a URL", async 
   expect(table).toHaveLength(rows.length + 1);
   expect(table.join("\n")).not.toMatch(/ping-id|5ecret/);
 });
+
+it("a calendar's login that was changed is a change, its address that is a secret is cut to its host for the firewall, and neither is shown", async () => {
+  const text = `${SMALL}rooms: { a101: { site: mgh, name: A } }
+sessions: { calendars: { one: { secret_url: { env: CALENDAR }, bearer: { env: A }, room: a101 } } }
+`;
+  const env = (key: string) => ({ ...ENV, CALENDAR: "https://outlook.example.org/owa/5ecret/calendar.ics", A: key });
+  const [before, after] = [await config(text, { env: env("first-5ecret") }), await config(text, { env: env("second-5ecret") })];
+  const diff = diffConfig(before, after);
+  expect(diff.changed).toContain("sessions.calendars.one");
+  const shown = `${JSON.stringify(diff)}${flowTable(flows(after)).join("\n")}`;
+  expect(shown).toContain("outlook.example.org");
+  expect(shown).not.toContain("5ecret");
+});

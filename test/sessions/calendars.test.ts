@@ -98,6 +98,8 @@ async function role(calendars: readonly SessionCalendar[], over: Partial<Calenda
   return { turn: () => made.turn(signal), told, read };
 }
 
+const secret = (value: string) => ({ ref: "env:X", reveal: () => value, toJSON: () => "***", toString: () => "***" });
+
 const booked = async () => joinSessions(await store.sessions({ limit: 100 })).filter(({ state }) => state === "booked");
 
 it("two that ask for the salt at once get the same one", async () => {
@@ -234,6 +236,30 @@ describe("a calendar", () => {
   });
 });
 
+it("a login that is refused twice rests, ever longer, and a changed entry is read at once", async () => {
+  let asked = 0;
+  const here = [calendar("clinic")];
+  const fetch = async () => {
+    asked += 1;
+    return { ok: false, code: "http.login" } as const;
+  };
+  const { turn } = await role(here, { fetch });
+  const asks = async (forMs: number) => {
+    const before = asked;
+    for (let passed = 0; passed < forMs; passed += 5 * MINUTE) {
+      await turn();
+      clock.pass(5 * MINUTE);
+    }
+    return asked - before;
+  };
+  expect(await asks(10 * MINUTE)).toBe(2);
+  expect(await asks(20 * MINUTE), "15 minutes, then 30").toBe(1);
+  expect(await asks(DAY)).toBeLessThan(9);
+  expect(await asks(5 * DAY), "once a day").toBeLessThan(7);
+  here[0] = calendar("clinic");
+  expect(await asks(5 * MINUTE)).toBe(1);
+});
+
 describe("over HTTP", () => {
   const get = (url: string, allowPrivate = true) => fetchCalendar({ url, allowPrivate }, signal);
 
@@ -247,6 +273,30 @@ describe("over HTTP", () => {
     expect(await get(`${url}/4`)).toEqual({ ok: false, code: "http.redirects" });
     const out = await served((_request, response) => void response.writeHead(302, { Location: "http://169.254.169.254/latest" }).end());
     expect(await get(out)).toEqual({ ok: false, code: "http.refused-target" });
+  });
+
+  it("signs in with a user and a password, or a token, where it was told to and nowhere else", async () => {
+    const heard: (string | undefined)[] = [];
+    const other = await served((request, response) => {
+      heard.push(request.headers.authorization);
+      response.end("elsewhere");
+    });
+    const url = await served((request, response) => {
+      heard.push(request.headers.authorization);
+      if (request.url === "/away") response.writeHead(302, { Location: other }).end();
+      else if (request.url === "/near") response.writeHead(302, { Location: "/a" }).end();
+      else response.writeHead(request.headers.authorization === undefined ? 401 : 200).end("BEGIN:VCALENDAR");
+    });
+    const basic = { kind: "basic", user: "vigie", password: secret("s3crèt") } as const;
+    const bearer = { kind: "bearer", token: secret("t0ken") } as const;
+    const from = (path: string, access?: typeof basic | typeof bearer) =>
+      fetchCalendar({ url: secret(`${url}${path}`), allowPrivate: true, ...(access === undefined ? {} : { access }) }, signal);
+    expect(await from("/a")).toEqual({ ok: false, code: "http.login" });
+    expect(await from("/a", basic)).toMatchObject({ ok: true });
+    expect(await from("/near", bearer)).toMatchObject({ ok: true });
+    expect(await from("/away", bearer)).toEqual({ ok: true, text: "elsewhere" });
+    const login = `Basic ${Buffer.from("vigie:s3crèt").toString("base64")}`;
+    expect(heard).toEqual([undefined, login, "Bearer t0ken", "Bearer t0ken", "Bearer t0ken", undefined]);
   });
 
   it("no private address unless allowed, no answer but 200, no more bytes than fit", async () => {
