@@ -342,6 +342,8 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
         const later = await ground.open();
         expect(await later.store.reserveNumber("VIG", 2026)).toBe(42);
         expect(JSON.parse(readFileSync(join(ground.stateDir, "numbers.json"), "utf8"))).toEqual({ "VIG-2026": 42 });
+        // Who reserved them died before the commit: they are gaps like others, and listed.
+        expect((await later.store.unusedNumbers(100)).map(({ seq }) => seq)).toEqual(Array.from({ length: 42 }, (_, n) => n + 1));
         await later.store.close();
       });
 

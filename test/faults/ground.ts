@@ -1,0 +1,100 @@
+/**
+ * Empty, migrated databases for one story after another: made once, then copied or emptied.
+ */
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Config } from "../../daemon/model/config.ts";
+import { oneConnection, openPostgres, type Pools } from "../../daemon/store/connect.ts";
+import { openPools, openStore } from "../../daemon/store/open.ts";
+import { startPostgres } from "../contracts/postgres.ts";
+import { FakeClock } from "../fakes/clock.ts";
+
+/** What is killed here is a process, not the machine: nothing has to reach a disk. */
+export const memory = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+
+export interface Ground {
+  readonly kind: "sqlite" | "postgresql";
+  /** An empty database, and a state folder of its own. */
+  fresh(): Promise<Place>;
+  remove(): Promise<void>;
+}
+
+export interface Place {
+  readonly stateDir: string;
+  readonly storage: Config["storage"];
+  /** Connections of one process. */
+  connect(): Pools;
+  /** The leases end now, as if nobody had renewed them for their time. */
+  endLeases(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+export async function sqliteGround(): Promise<Ground> {
+  const folder = mkdtempSync(join(memory, "vigie-faults-"));
+  const template = join(folder, "template.db");
+  const store = await openStore({ storage: { kind: "sqlite", path: template }, stateDir: folder, clock: new FakeClock() });
+  await store.migrate();
+  await store.close();
+  let places = 0;
+  return {
+    kind: "sqlite",
+    fresh: async () => {
+      places += 1;
+      const stateDir = join(folder, `state-${places}`);
+      mkdirSync(stateDir);
+      const storage = { kind: "sqlite", path: join(stateDir, "vigie.db") } as const;
+      copyFileSync(template, storage.path);
+      return {
+        ...{ stateDir, storage },
+        connect: () => openPools(storage),
+        endLeases: async () => {
+          const raw = oneConnection(storage.path);
+          await raw("leases").update({ expires_at: 0 });
+          await raw.destroy();
+        },
+        remove: async () => rmSync(stateDir, { recursive: true, force: true }),
+      };
+    },
+    remove: async () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** What migrations themselves wrote stays. */
+const kept = "schema_versions";
+
+export async function postgresGround(program: string): Promise<Ground> {
+  const server = await startPostgres(program);
+  const folder = mkdtempSync(join(memory, "vigie-faults-"));
+  const url = server.database("faults");
+  const storage = { kind: "postgresql", url: { ref: "env:X", reveal: () => url, toJSON: () => "***", toString: () => "***" } } as const;
+  const store = await openStore({ storage, stateDir: folder, clock: new FakeClock() });
+  await store.migrate();
+  await store.close();
+  const { writer: raw } = openPostgres(url);
+  const { rows } = (await raw.raw("select tablename from pg_tables where schemaname = 'public'")) as { rows: { tablename: string }[] };
+  const tables = rows.map(({ tablename }) => tablename).filter((name) => name !== kept);
+  let places = 0;
+  return {
+    kind: "postgresql",
+    fresh: async () => {
+      places += 1;
+      const stateDir = join(folder, `state-${places}`);
+      mkdirSync(stateDir);
+      await raw.raw(`truncate ${tables.join(", ")} restart identity`);
+      return {
+        ...{ stateDir, storage },
+        connect: () => openPools(storage),
+        endLeases: async () => {
+          await raw("leases").update({ expires_at: 0 });
+        },
+        remove: async () => rmSync(stateDir, { recursive: true, force: true }),
+      };
+    },
+    remove: async () => {
+      await raw.destroy();
+      await server.remove();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,259 @@
+/**
+ * One story with everything in it that moves an incident by itself: opening, first notice, levels 2 and 3, the last resort told twice,
+ * an acknowledgement that races with its third message, restoring, reopening, folding. Killed wherever a test says, and started again.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Config } from "../../daemon/model/config.ts";
+import type { Incident } from "../../daemon/model/incident.ts";
+import { MINUTE, SECOND } from "../../daemon/model/time.ts";
+import type { Message, SendResult, Store } from "../../daemon/ports.ts";
+import { type OpenedStore, storeOn } from "../../daemon/store/open.ts";
+import { FakeClock } from "../fakes/clock.ts";
+import { configOf, Scenario } from "../scenarios/scenario.ts";
+import type { Ground, Place } from "./ground.ts";
+import { expectNothingLost } from "./lost.ts";
+import { as, Count, type Kill, Victim } from "./victim.ts";
+
+const track = `{
+      levels: {
+        1: { tell: [desk], taken_within: 30s, escalate_after: 60s },
+        2: { tell: [analyst], taken_within: 30s, escalate_after: 60s },
+        3: { tell: [chief-technician], taken_within: 30s } },
+      allocators: [event-coordinators], last_resort: { tell: [it-technician], after: 60s, repeat: 60s },
+      acknowledgement_expires: 30m, follow_up: 30m }`;
+const policy = `
+policies:
+  short:
+    base: default
+    minor: ${track}
+    major: ${track}
+    group_wait: { now: 60s, other: 60s }
+policy: short`;
+
+let loaded: Promise<Config> | undefined;
+/** The same for every story: read once. */
+async function shortClocks(): Promise<Config> {
+  loaded ??= (async () => {
+    const folder = mkdtempSync(join(tmpdir(), "vigie-story-"));
+    const config = await configOf(folder, {
+      ...{ devices: "router-1 > codec-7; router-2 > codec-8", sites: { "router-2": "chu", "codec-8": "chu" } },
+      ...{ interval: "15s", yaml: policy },
+    });
+    rmSync(folder, { recursive: true, force: true });
+    return config;
+  })();
+  return loaded;
+}
+
+/** A message that reached its receiver, whoever heard of it. */
+export interface Arrived {
+  readonly key: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly kind: string;
+  readonly maybeDuplicate: boolean;
+  /** Where in the order of events the claim under which it was sent began. */
+  readonly claimBegan: number;
+}
+
+export interface Plan {
+  readonly kill?: Kill;
+  /** At which boundary of the race the acknowledgement begins. */
+  readonly acknowledgeAt?: number;
+}
+
+/** The story and what is left of it. */
+export class Story {
+  readonly count = new Count();
+  readonly arrived: Arrived[] = [];
+  /** Where in the order of events the first acknowledgement of an incident was committed. */
+  acknowledged: { readonly incident: string; readonly at: number } | undefined;
+  readonly clock = new FakeClock(Date.UTC(2026, 10, 18, 14));
+  /** The test's own eyes: connections that nobody kills. */
+  readonly eyes: OpenedStore;
+  deaths = 0;
+  /** Boundaries during which the acknowledgement raced, first and past the last. */
+  race = { from: 0, to: 0 };
+  net!: Scenario;
+  #victim!: Victim;
+  #events = 0;
+  #acknowledging = "";
+  readonly #place: Place;
+  readonly #plan: Plan;
+  readonly #folder = mkdtempSync(join(tmpdir(), "vigie-story-"));
+
+  constructor(place: Place, plan: Plan) {
+    this.#place = place;
+    this.#plan = plan;
+    this.eyes = storeOn(place.connect(), { ...place, clock: this.clock });
+    this.count.carriedOut = ({ role, what }) => {
+      if (role === "desk" && what === "COMMIT") this.acknowledged ??= { incident: this.#acknowledging, at: this.#tick() };
+    };
+  }
+
+  #tick(): number {
+    this.#events += 1;
+    return this.#events;
+  }
+
+  /** A process anew, on the same database. */
+  #store(): Store {
+    const victim = new Victim(this.count, this.#plan.kill ?? (() => undefined));
+    this.#victim = victim;
+    const store = storeOn(victim.holds(this.#place.connect()), { ...this.#place, clock: this.clock });
+    const claims = new Map<string, number>();
+    const claimOutbox: Store["claimOutbox"] = async (claim) => {
+      const began = this.#tick();
+      const rows = await store.claimOutbox(claim);
+      for (const { key } of rows) claims.set(key, began);
+      return rows;
+    };
+    if (this.net !== undefined) this.net.sendResult = (message) => this.#send(victim, message, claims);
+    this.#claims = claims;
+    return { ...store, claimOutbox };
+  }
+  #claims = new Map<string, number>();
+
+  #send(victim: Victim, message: Message, claims: ReadonlyMap<string, number>): Promise<SendResult> {
+    return victim.sends(async () => {
+      const { key, to, subject, maybeDuplicate, data } = message;
+      this.arrived.push({ key, to, subject, maybeDuplicate, kind: String(data.kind), claimBegan: claims.get(key) ?? -1 });
+      return { ok: true, state: "accepted" };
+    });
+  }
+
+  async begin(): Promise<void> {
+    const config = await shortClocks();
+    const store = this.#store();
+    this.net = new Scenario({ clock: this.clock, folder: this.#folder, config, store, together: true });
+    this.net.as = as;
+    const victim = this.#victim;
+    const claims = this.#claims;
+    this.net.sendResult = (message) => this.#send(victim, message, claims);
+    await this.#living(() => this.net.begin());
+    await this.#advance(40 * SECOND);
+  }
+
+  /** Does it, unless the process dies meanwhile: then it is started again, and the answer never came. */
+  async #living<T>(work: () => Promise<T>): Promise<T | "killed"> {
+    const done = await Promise.race([work(), this.#victim.died]);
+    if (done !== "killed") return done;
+    this.deaths += 1;
+    const again = await this.#living(() => this.net.restartOn(this.#store(), SECOND));
+    return again === "killed" ? again : "killed";
+  }
+
+  async #advance(ms: number): Promise<void> {
+    const end = this.clock.now() + ms;
+    while (this.clock.now() < end) await this.#living(() => this.net.advance(end - this.clock.now()));
+  }
+
+  async #until(what: string, look: () => Promise<boolean> | boolean, withinMs = 12 * MINUTE): Promise<void> {
+    const end = this.clock.now() + withinMs;
+    while (!(await look())) {
+      if (this.clock.now() > end) throw new Error(`not within ${withinMs / MINUTE} min: ${what}\n${await this.told()}`);
+      await this.#advance(10 * SECOND);
+    }
+  }
+
+  async of(device: string): Promise<Incident | undefined> {
+    return (await this.eyes.incidents({ device, limit: 10 }))[0];
+  }
+
+  async #stateOf(device: string): Promise<string | undefined> {
+    return (await this.of(device))?.state;
+  }
+
+  /** Messages of a kind that arrived, repeats not counted. */
+  #told(kind: string): number {
+    return new Set(this.arrived.filter((each) => each.kind === kind).map(({ key }) => key)).size;
+  }
+
+  /** No message waits or is under way. */
+  async #isSaid(): Promise<boolean> {
+    return (await this.eyes.outboxDepth()).pending === 0;
+  }
+
+  /** A person presses until it is said to be done. */
+  async #acknowledge(device: string): Promise<void> {
+    const incident = await this.of(device);
+    this.#acknowledging = incident?.id ?? "";
+    await as("desk", () => this.net.desk.acknowledge(this.#acknowledging, "marie"));
+  }
+
+  /** Its next message is due just as somebody acknowledges. */
+  async #acknowledgeRacing(device: string): Promise<void> {
+    const wakeAt = (await this.of(device))?.wakeAt ?? 0;
+    if (wakeAt - 1 > this.clock.now()) await this.#advance(wakeAt - 1 - this.clock.now());
+    const from = this.count.seen.length;
+    let pressed: Promise<unknown> | undefined;
+    this.count.reached = (index) => {
+      if (index - from >= (this.#plan.acknowledgeAt ?? 6)) pressed ??= Promise.resolve().then(() => this.#acknowledge(device));
+    };
+    await this.#living(async () => {
+      await this.net.advance(2 * SECOND);
+      await pressed;
+    });
+    this.count.reached = () => {};
+    this.race = { from, to: this.count.seen.length };
+    while ((await this.of(device))?.acknowledgedAt === undefined) await this.#living(() => this.#acknowledge(device));
+  }
+
+  async play(): Promise<void> {
+    const { net } = this;
+    net.breaks("codec-7");
+    await this.#until("the last resort is told twice", () => this.#told("last-resort") >= 2);
+    await this.#acknowledgeRacing("codec-7");
+    await this.#advance(90 * SECOND);
+    net.heals("codec-7");
+    await this.#until("restored, and told", async () => (await this.#stateOf("codec-7")) === "restored" && (await this.#isSaid()));
+    const before = this.#told("problem");
+    net.breaks("codec-7");
+    await this.#until("reopened, and told", async () => (await this.#stateOf("codec-7")) === "open" && this.#told("problem") > before);
+    while ((await this.of("codec-7"))?.acknowledgedAt === undefined) await this.#living(() => this.#acknowledge("codec-7"));
+    net.breaks("codec-8");
+    await this.#until("the second codec's incident", async () => (await this.of("codec-8")) !== undefined);
+    net.breaks("router-2");
+    await this.#until("the router's incident", async () => (await this.of("router-2")) !== undefined);
+    for (const device of ["router-2", "codec-7", "codec-8"]) net.heals(device);
+    const over = async (device: string) => ["restored", "closed"].includes((await this.#stateOf(device)) ?? "");
+    await this.#until("all is over", async () => (await over("router-2")) && (await over("codec-7")) && (await over("codec-8")));
+    await this.#advance(2 * MINUTE);
+  }
+
+  /** For a failure's text. */
+  async told(): Promise<string> {
+    const lines: string[] = [];
+    for (const incident of await this.eyes.incidents({ limit: 20 })) {
+      lines.push(
+        `${incident.number} ${incident.device} ${incident.state} level ${incident.level} folded ${incident.foldedInto !== undefined}`,
+      );
+      for (const { event, data } of await this.eyes.timeline(incident.id)) lines.push(`    ${event} ${JSON.stringify(data ?? {})}`);
+      for (const each of await this.eyes.deliveries(incident.id))
+        lines.push(`    ${each.kind} ${each.level}/${each.occurrence} ${each.recipient}: ${each.state} ${each.error ?? ""}`);
+    }
+    return lines.join("\n");
+  }
+
+  async end(): Promise<void> {
+    if (!this.#victim.dead) await this.net.store.close();
+    await this.eyes.close();
+    await this.#place.remove();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Plays it to its end, and looks whether anything was lost. */
+export async function played(ground: Ground, plan: Plan = {}): Promise<Story> {
+  const story = new Story(await ground.fresh(), plan);
+  try {
+    await story.begin();
+    await story.play();
+    await expectNothingLost(story);
+  } finally {
+    await story.end();
+  }
+  return story;
+}
