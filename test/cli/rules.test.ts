@@ -106,7 +106,7 @@ describe("vigie rules test", () => {
 
   it("refuses wrong use with exit 2", async () => {
     for (const [argv, says] of [
-      [[], "write test, list or show"],
+      [[], "write test, list, show or proposals"],
       [["try"], '"try" is no command'],
       [["test", "/nowhere/x.yaml"], "cannot be read (ENOENT)"],
       [["test", "--config", "/nowhere/vigie.yaml"], "there is no such file"],
