@@ -24,6 +24,8 @@ export interface LookState {
   readonly whole?: readonly string[];
   /** The samples that each of them holds, in order. */
   readonly samples: readonly SampleName[];
+  /** Of a look that saw a restart: how long the device had been up. Whether it restarted by night is told by it. */
+  readonly uptimeSeconds?: number;
   /** Told between two looks (a trap, a kept session), and read from the inbox. */
   readonly told?: true;
 }

@@ -4,7 +4,9 @@
  * A look that says the same as the last one, which changed nothing, changes nothing either: it is passed over in bulk. That is what
  * makes a day of ten thousand devices a matter of seconds.
  */
+
 import { placeOf, type RuleReads } from "../../rules/reads.ts";
+import { uptimeSample } from "../../rules/reboot.ts";
 import { listedReading } from "../../rules/registration.ts";
 import type { CheckLooks, LookState, SampleRuns } from "../model/looks.ts";
 import type { Observation, Sample } from "../model/observation.ts";
@@ -173,13 +175,14 @@ export class Cursor {
 }
 
 function samplesOf(state: LookState, series: readonly SampleRuns[], look: number): readonly Sample[] {
-  return state.samples.map(({ name, part }, index) => {
+  const samples = state.samples.map(({ name, part }, index) => {
     const expected = series[index];
     const found =
       expected?.name === name && expected.part === part ? expected : series.find((one) => one.name === name && one.part === part);
     const value = found === undefined ? Number.NaN : middleOf(found, runAt(found.starts, look));
     return { name, value, ...(part === undefined ? {} : { part }) };
   });
+  return state.uptimeSeconds === undefined ? samples : [...samples, { name: uptimeSample, value: state.uptimeSeconds }];
 }
 
 /** The middle of a run: on the same side of every limit that it was kept under. */

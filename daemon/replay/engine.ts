@@ -27,7 +27,7 @@ import { worldOf } from "../roles/world.ts";
 import { Agenda } from "./agenda.ts";
 import type { Cursor } from "./cursor.ts";
 import { type Course, ReplayedIncidents } from "./incidents.ts";
-import { lasting } from "./lasting.ts";
+import { ended, lasting } from "./lasting.ts";
 import { movesOf } from "./moves.ts";
 
 export interface ReplayWorld {
@@ -260,10 +260,7 @@ export class ReplayEngine {
     this.#memory.remember(observations);
     this.#memory.rememberBack(result.cameBack);
     this.#memory.rememberMarks(result.overlay.marks);
-    for (const [device, told] of result.overlay.told) {
-      const cursor = this.#agenda.cursor(told.check);
-      this.#memory.rememberDoing([[device, lasting(told, () => cursor?.lastAt(this.#head?.from ?? 0, this.#turnNow))]]);
-    }
+    this.#believe(result, observations);
     this.#waiting = result.held;
     for (const observation of observations) this.#record(observation, now);
     this.#memory.suspects = result.suspects;
@@ -274,6 +271,20 @@ export class ReplayEngine {
       return gatekeeper === undefined ? [] : (listingOf(gatekeeper, observation) ?? []);
     });
     if (listings.length > 0) this.#standing.listed(listings);
+  }
+
+  /** What a device said it does lasts while looks that are passed over say the same; one of the same check that does not tell it ends that. */
+  #believe({ overlay }: TurnResult, observations: readonly Observation[]): void {
+    for (const { device, check } of observations) {
+      const known = this.#memory.doing(device);
+      if (known?.check === check) this.#memory.rememberDoing([[device, ended(known)]]);
+    }
+    for (const [device, told] of overlay.told) {
+      const cursor = this.#agenda.cursor(told.check);
+      const isLast = observations.every(({ check, at }) => check !== told.check || at <= told.at);
+      const goesOn = isLast ? lasting(told, () => cursor?.lastAt(this.#head?.from ?? 0, this.#turnNow)) : told;
+      this.#memory.rememberDoing([[device, goesOn]]);
+    }
   }
 
   /** What answers goes on answering while its looks are passed over: the board knows when it did last. */

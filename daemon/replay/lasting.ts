@@ -13,3 +13,8 @@ export function lasting(told: Evidence, lastAt: () => Instant | undefined): Evid
     },
   };
 }
+
+/** No look tells it any more: it is believed from the last one that did. */
+export function ended({ doing, at, check, until }: Evidence): Evidence {
+  return { doing, at, check, until };
+}

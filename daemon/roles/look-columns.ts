@@ -3,7 +3,9 @@
  *
  * 10,000 devices look 900,000 times in half an hour. As objects that is what the collector dies of; as columns it is 25 MB.
  */
+
 import { placeOf, type RuleReads } from "../../rules/reads.ts";
+import { uptimeAtRestart, uptimeSample } from "../../rules/reboot.ts";
 import type { CheckLooks, LookMark, LookState, LookTimes, PieceHead } from "../model/looks.ts";
 import type { Observation, Sample } from "../model/observation.ts";
 import type { Instant } from "../model/time.ts";
@@ -159,6 +161,7 @@ export class PieceColumns {
     const { samples, readings } = this.#reads;
     const whole = this.#whole(finding.whole);
     const named = finding.samples.filter(({ name }) => samples.has(name));
+    const uptime = samples.has(uptimeSample) ? undefined : uptimeAtRestart(finding);
     entry.stateStarts.push(entry.count);
     entry.states.push({
       status: finding.status,
@@ -166,6 +169,7 @@ export class PieceColumns {
       readings: finding.readings.filter(({ name }) => readings.has(name)),
       faults: finding.faults.map(({ text: _, ...fault }) => fault),
       ...(whole === undefined ? {} : { whole }),
+      ...(uptime === undefined ? {} : { uptimeSeconds: uptime }),
       samples: named.map(({ name, part }) => ({ name, ...(part === undefined ? {} : { part }) })),
       ...(isTold(id, kind) ? { told: true as const } : {}),
     });

@@ -9,34 +9,13 @@ import { expect, it } from "vitest";
 import { bare, type Finding } from "../../daemon/model/observation.ts";
 import type { Rule } from "../../daemon/model/rule.ts";
 import { HOUR, MINUTE, SECOND } from "../../daemon/model/time.ts";
-import { type Backtest, backtest } from "../../daemon/replay/backtest.ts";
-import { type ReplayedIncident, recorded } from "../../daemon/replay/compare.ts";
+import { backtest } from "../../daemon/replay/backtest.ts";
+import { recorded } from "../../daemon/replay/compare.ts";
+import { decided, replayOf } from "./replayed.ts";
 import { type Scenario, scenario } from "./scenario.ts";
 import "../seed.ts";
 
 const runs = Number(process.env.VIGIE_MODEL_RUNS ?? 30);
-
-async function replayOf(net: Scenario, rules: { a?: readonly Rule[]; b?: readonly Rule[] } = {}): Promise<Backtest> {
-  await net.looks.stop();
-  const { store, config } = net;
-  const done = await backtest({
-    store,
-    config,
-    from: net.start - MINUTE,
-    to: net.clock.now(),
-    rulesA: rules.a ?? "recorded",
-    rulesB: rules.b ?? config.rules,
-  });
-  if (done === undefined) throw new Error("nothing was kept");
-  return done;
-}
-
-/** What the evaluator decides. */
-function decided(incidents: readonly ReplayedIncident[]) {
-  return incidents.map(({ rootCause, symptom, severity, urgency, detectedAt, openedAt, restoredAt, foldedInto, occurrences }) => ({
-    ...{ rootCause, symptom, severity, urgency, detectedAt, openedAt, restoredAt, foldedInto, occurrences },
-  }));
-}
 
 const devices = [
   "core-1",
