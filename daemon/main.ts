@@ -62,6 +62,10 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     about: "list the booked sessions; import x.csv: a spreadsheet of them",
     load: async () => (await import("./cli/sessions.ts")).sessions,
   },
+  problems: {
+    about: "list what keeps coming back and is to be cured; close one",
+    load: async () => (await import("./cli/problems.ts")).problems,
+  },
   weaknesses: {
     about: "list the devices that are looked at by weak means (telnet, SNMP v1 and v2c, …)",
     load: async () => (await import("./cli/weaknesses.ts")).weaknesses,

@@ -22,6 +22,7 @@ export interface Metrics {
   readonly alarmsActive: Gauge;
   readonly maintenanceActive: Gauge<"kind">;
   readonly alarmsMuted: Gauge<"by">;
+  readonly problemsOpen: Gauge<"standing">;
   readonly outboxPending: Gauge;
   readonly outboxOldestSeconds: Gauge;
   readonly deliveries: Counter<"channel" | "state">;
@@ -126,12 +127,13 @@ function calendarMetrics({ counter, gauge }: Pick<ReturnType<typeof makers>, "co
   };
 }
 
-/** What maintenance, silences and other gates keep quiet. */
-function quiet(gauge: ReturnType<typeof makers>["gauge"]): Pick<Metrics, "maintenanceActive" | "alarmsMuted"> {
+/** What maintenance, silences and other gates keep quiet; and what waits for a remedy. */
+function standing(gauge: ReturnType<typeof makers>["gauge"]): Pick<Metrics, "maintenanceActive" | "alarmsMuted" | "problemsOpen"> {
   const why = "Active alarms that open no incident for now, by what keeps them: maintenance, silence, state, presence.";
   return {
     maintenanceActive: gauge("maintenance_active", "Maintenance and silences in force now, by kind.", ["kind"]),
     alarmsMuted: gauge("alarms_muted", why, ["by"]),
+    problemsOpen: gauge("problems_open", "Open problems, by standing: suggested, candidate; /recurrences lists them.", ["standing"]),
   };
 }
 
@@ -152,7 +154,7 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     observations: counter("observations_total", "Observations the evaluator has taken in."),
     evaluatorTurnSeconds: histogram("evaluator_turn_seconds", "How long one turn of the evaluator took, commit included.", seconds.turn),
     alarmsActive: gauge("alarms_active", "Alarms active now, suppressed ones included."),
-    ...quiet(gauge),
+    ...standing(gauge),
     outboxPending: gauge("outbox_pending", "Messages decided and not yet sent."),
     outboxOldestSeconds: gauge("outbox_oldest_seconds", "Age of the oldest message not yet sent; 0 when there is none."),
     deliveries: counter("deliveries_total", "Attempts to deliver a message, by channel and by what became of it.", ["channel", "state"]),
@@ -182,7 +184,7 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     auditorRepairs: counter("auditor_repairs_total", "Open incidents found without a future timer or a message in flight, and repaired."),
     looksKept: counter("looks_kept_total", "Looks kept for replay."),
     looksLost: counter("looks_lost_total", "Looks not kept for replay: the queue was full, or the store could not be written."),
-    jobs: counter("jobs_total", "Calendar jobs (backup, retention), by result: done, failed.", ["job", "result"]),
+    jobs: counter("jobs_total", "Calendar jobs (backup, retention, problems), by result: done, failed.", ["job", "result"]),
     ...calendarMetrics({ counter, gauge }),
     heartbeatLastSent: gauge("heartbeat_last_sent_timestamp_seconds", "When the outgoing heartbeat was last accepted; 0 is never."),
     heartbeats: counter("heartbeats_total", "Outgoing heartbeats, by result: sent, failed, withheld.", ["result"]),

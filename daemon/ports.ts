@@ -14,6 +14,7 @@ import type { KeptStore, KeptTx } from "./ports-kept.ts";
 import type { LooksStore } from "./ports-looks.ts";
 import type { MaintenanceStore, MaintenanceTx } from "./ports-maintenance.ts";
 import type { OnCallStore, OnCallTx } from "./ports-oncall.ts";
+import type { ProblemStore, ProblemTx } from "./ports-problems.ts";
 import type { ReportStore, ReportTx } from "./ports-reports.ts";
 import type { RuleStore } from "./ports-rules.ts";
 import type { SessionStore, SessionTx } from "./ports-sessions.ts";
@@ -141,7 +142,7 @@ export interface DeliveryView extends OutboxRow {
 }
 
 /** Inside one write transaction. Reads here see its own writes. */
-export interface Tx extends SessionTx, JoiningTx, MaintenanceTx, KeptTx, ReportTx, OnCallTx {
+export interface Tx extends SessionTx, JoiningTx, MaintenanceTx, KeptTx, ReportTx, OnCallTx, ProblemTx {
   saveAlarms(alarms: readonly Alarm[]): Promise<void>;
   incident(id: string): Promise<Incident | undefined>;
   /** The failing (open or taken), unfolded incident of this root cause. A restored one is not it: trouble after the window is a new incident. */
@@ -248,7 +249,16 @@ export interface RollupPoint {
   readonly mean: number;
 }
 
-export interface Store extends SessionStore, LooksStore, RuleStore, JoiningStore, MaintenanceStore, KeptStore, ReportStore, OnCallStore {
+export interface Store
+  extends SessionStore,
+    LooksStore,
+    RuleStore,
+    JoiningStore,
+    MaintenanceStore,
+    KeptStore,
+    ReportStore,
+    OnCallStore,
+    ProblemStore {
   /** The dialect, for logs and the readiness page. */
   readonly kind: "sqlite" | "postgresql";
   /** Applies migrations (after a backup); refuses a newer schema. */

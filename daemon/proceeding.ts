@@ -13,6 +13,7 @@ import type { News } from "./news.ts";
 import { createHeartbeat, type Heartbeat } from "./notify/heartbeat.ts";
 import { createSink } from "./notify/sink.ts";
 import type { Clock, Log, Store } from "./ports.ts";
+import { ProblemFinder } from "./problems.ts";
 import { Auditor } from "./roles/auditor.ts";
 import { Escalator, type EscalatorDeps } from "./roles/escalator.ts";
 import type { LeaseKeeper } from "./roles/lease.ts";
@@ -59,7 +60,12 @@ export function makeProceeding(parts: ProceedingParts): Proceeding {
     new Escalator({ ...basics, leases, bookings: booking.bookings, mutes, ...ofEscalation(parts) }),
     loop("maintenance", 300_000, (signal) => mutes.follow(signal), clock),
     auditor,
-    new Reporter({ ...basics, leases, stats: { job: (job, result) => metrics.jobs.inc({ job, result }) } }),
+    new Reporter({
+      ...basics,
+      leases,
+      problems: new ProblemFinder({ ...basics, board }),
+      stats: { job: (job, result) => metrics.jobs.inc({ job, result }) },
+    }),
   ];
   if (heartbeat !== undefined) roles.push(loop("heartbeat", 120_000, (signal) => heartbeat.run(signal), clock));
   return { sink, auditor, heartbeat, roles };

@@ -68,6 +68,7 @@ export interface Serving {
 
 /** Fingerprints that the metrics show; the page has them all. */
 const mostRecurrences = 200;
+const mostProblems = 10_000;
 
 /** Listens on the configured address. Rejects when it is taken. */
 export async function serve(parts: Serving): Promise<{ readonly url: string; readonly learner: Role; close(): Promise<void> }> {
@@ -158,6 +159,9 @@ function mirror({ metrics, bus, auditor, leases, store, clock, singletons, mutes
     metrics.busDisplaced(bus.displaced());
     metrics.escalationHealthy.set(auditor.verdict().ok ? 1 : 0);
     for (const role of singletons) metrics.leaseHeld.set({ role }, leases.held(role) ? 1 : 0);
+    const problems = await store.problems({ state: "open", limit: mostProblems });
+    for (const standing of ["suggested", "candidate"] as const)
+      metrics.problemsOpen.set({ standing }, problems.filter((each) => each.standing === standing).length);
     const { pending, oldestAt } = await store.outboxDepth();
     metrics.outboxPending.set(pending);
     metrics.outboxOldestSeconds.set(oldestAt === undefined ? 0 : Math.max(0, clock.now() - oldestAt) / 1000);

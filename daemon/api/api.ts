@@ -21,6 +21,7 @@ import { openApi } from "./openapi.ts";
 import { mount } from "./operation.ts";
 import { mountPages } from "./pages.ts";
 import { HttpProblem, lastHandler } from "./problem.ts";
+import { problemOperations } from "./problems.ts";
 import { reads } from "./reads.ts";
 import { ruleOperations } from "./rules.ts";
 import { scrape } from "./scrape.ts";
@@ -54,6 +55,7 @@ export function createApi(deps: ApiDeps): Api {
     ...sessionOperations,
     ...maintenanceOperations,
     ...onCallOperations,
+    ...problemOperations,
   ];
 
   app.disable("x-powered-by");

@@ -104,6 +104,7 @@ export const IncidentDetail = IncidentView.extend({
   clinicalMinutes: z.int().describe("Minutes of clinical sessions lost; once a session."),
   alarms: z.array(AlarmView).describe("What it gathers now."),
   links: z.array(IncidentLinkView),
+  problem: z.string().optional().describe("The problem it belongs to, since its failure keeps coming back."),
   goesOnAs: z.string().optional().describe("The number that this one goes on under, over however many steps."),
 });
 

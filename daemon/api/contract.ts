@@ -31,6 +31,7 @@ import {
   WithdrawBody,
 } from "./contract-new-equipment.ts";
 import { onCallShapes } from "./contract-on-call.ts";
+import { problemShapes } from "./contract-problems.ts";
 import { ProposalView, RuleDetail, RuleList } from "./contract-rules.ts";
 import { sessionShapes } from "./contract-sessions.ts";
 import { SeverityBody, SolveBody, UrgencyBody } from "./contract-severity.ts";
@@ -49,6 +50,7 @@ import { workShapes } from "./contract-work.ts";
 
 export type { DeviceFamilyShape, FactCountShape, FamilyShape } from "./contract-families.ts";
 export type { MaintenanceShape } from "./contract-maintenance.ts";
+export type { RecurringProblemShape } from "./contract-problems.ts";
 export type { SessionHitShape, SessionListShape, SessionShape } from "./contract-sessions.ts";
 
 const instant = z.iso.datetime();
@@ -219,6 +221,7 @@ export const shapes = {
   ...sessionShapes,
   ...maintenanceShapes,
   ...onCallShapes,
+  ...problemShapes,
   Look: LookView,
   Light: LightView,
   Activity: ActivityView,

@@ -21,6 +21,7 @@ import { maintenanceViews } from "./maintenance.ts";
 import { blindness, deviceKnowledge, history, linkRows, rowsOfRecurrence, weaknessRows } from "./page-facts.ts";
 import { textsFor } from "./page-texts.ts";
 import { HttpProblem } from "./problem.ts";
+import { problemViews } from "./problems.ts";
 import { deviceOf, incidentDetail } from "./reads.ts";
 import { ruleDetail, ruleItems, ruleOf } from "./rule-view.ts";
 import { sessionList } from "./sessions.ts";
@@ -33,6 +34,7 @@ const shownIncidents = 200;
 const shownMessages = 20;
 const shownTraps = 10;
 const shownMaintenance = 200;
+const shownProblems = 200;
 const shownChanges = 50;
 const unfinished = ["open", "taken", "restored", "resolved"] as const;
 
@@ -99,7 +101,11 @@ export function mountPages(app: Express, deps: ApiDeps, desk: TokenDesk): void {
   page("/commissioning", async (_request, context) => pages.commissioning({ page: context, items: [...inCommissioning(deps)] }));
   page("/rooms/:id/acceptance", (request, context) => acceptancePage(deps, context, request.params.id as string));
   page("/recurrences", async (_request, context) =>
-    pages.recurrences({ page: context, recurrences: await rowsOfRecurrence(deps, deps.clock.now()) }),
+    pages.recurrences({
+      page: context,
+      recurrences: await rowsOfRecurrence(deps, deps.clock.now()),
+      problems: await problemViews(deps, { limit: shownProblems }),
+    }),
   );
 }
 

@@ -10,6 +10,7 @@ import type { ApiDeps } from "./deps.ts";
 import { goesOnAs, joinedView } from "./joined-views.ts";
 import { type Operation, operation } from "./operation.ts";
 import { HttpProblem } from "./problem.ts";
+import { problemOf } from "./problems.ts";
 import { recurringFailures } from "./recurring-failures.ts";
 import { hitsOf, hitsView } from "./session-hits.ts";
 import { present } from "./shape.ts";
@@ -39,7 +40,7 @@ export async function incidentDetail(deps: ApiDeps, idOrNumber: string | undefin
     deliveries: deliveries.map(deliveryView),
     ...hitsView(deps, hits),
     ...(await joinedView(deps, incident.id)),
-    ...present({ goesOnAs: await goesOnAs(deps, incident.foldedInto) }),
+    ...present({ problem: await problemOf(deps, incident), goesOnAs: await goesOnAs(deps, incident.foldedInto) }),
   };
 }
 

@@ -131,6 +131,9 @@ export const DEFAULT_CORRELATION = {
   room: { windowMs: HOUR },
 } as const;
 
+/** So many incidents of one cause within so long suggest a problem (ours; three in thirty days is common practice). */
+export const DEFAULT_RECURRENCE = { suggestAt: 3, withinMs: 30 * DAY } as const;
+
 /** Samples 14 days and traps 7 days (issue and procedure); incidents, requests and audit 7 years (ours). */
 export const DEFAULT_RETENTION = { samplesDays: 14, trapsDays: 7, incidentsDays: 2_557, sessionsDays: 2_557, looksDays: 30 } as const;
 

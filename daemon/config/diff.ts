@@ -37,6 +37,7 @@ const SETTINGS = [
   "topology",
   "heartbeat",
   "retention",
+  "recurrence",
   "influx",
   "watch",
 ] as const;

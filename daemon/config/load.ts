@@ -85,6 +85,7 @@ async function build(loading: Loading, sources: KnowledgeSources): Promise<Confi
     topology: settings.readTopology(loading),
     heartbeat: settings.readHeartbeat(loading),
     retention: settings.readRetention(loading),
+    recurrence: settings.readRecurrence(loading),
     influx: await settings.readInflux(loading),
     watch: settings.readWatch(loading),
   };

@@ -245,6 +245,9 @@ export const retention = keys({
   looks: duration("1d", "1y").optional(),
 });
 
+/** When what comes back deserves a problem. */
+export const recurrence = keys({ suggest_at: whole(2, 100).optional(), within: duration("1d", "1y").optional() });
+
 const sessionKind = oneOf(["clinical", "training", "administrative"]);
 const sessionPriority = oneOf(["urgent", "normal"]);
 
@@ -324,6 +327,7 @@ export const TOP_LEVEL = [
   "heartbeat",
   "tokens",
   "retention",
+  "recurrence",
   "sessions",
   "influx",
   "rules",

@@ -1,5 +1,5 @@
 /**
- * The settings that stand alone: instance, http, traps, storage, ceilings, heartbeat, retention, influx.
+ * The settings that stand alone: instance, http, traps, storage, ceilings, heartbeat, retention, recurrence, influx.
  */
 import { isAbsolute, join } from "node:path";
 import type { Config, Credential, ServiceCalendar } from "../model/config.ts";
@@ -177,6 +177,12 @@ export function readRetention({ sections }: Loading): Config["retention"] {
     sessionsDays: days(raw?.sessions, usual.sessionsDays),
     looksDays: days(raw?.looks, usual.looksDays),
   };
+}
+
+export function readRecurrence({ sections }: Loading): Config["recurrence"] {
+  const raw = sections.setting("recurrence", schema.recurrence);
+  const usual = defaults.DEFAULT_RECURRENCE;
+  return { suggestAt: raw?.suggest_at ?? usual.suggestAt, withinMs: raw?.within ?? usual.withinMs };
 }
 
 export async function readInflux({ sections, secrets }: Loading): Promise<Config["influx"]> {

@@ -191,6 +191,8 @@ export interface Config {
   readonly tokens: readonly { readonly name: string; readonly function: string; readonly secret: Secret }[];
   /** Where sessions are read from, and the specialties that may be kept of one. */
   readonly sessions: { readonly calendars: ReadonlyMap<string, SessionCalendar>; readonly specialties: readonly string[] };
+  /** When incidents of one cause suggest a problem. */
+  readonly recurrence: { readonly suggestAt: number; readonly withinMs: number };
   readonly retention: {
     readonly samplesDays: number;
     readonly trapsDays: number;

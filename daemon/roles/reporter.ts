@@ -1,5 +1,5 @@
 /**
- * Calendar jobs: the nightly backup and the retention. node-cron says when, in the instance's zone.
+ * Calendar jobs: the nightly backup, the retention, and what keeps coming back. node-cron says when, in the instance's zone.
  */
 
 import { mkdir, readdir, rm } from "node:fs/promises";
@@ -8,6 +8,7 @@ import { schedule } from "node-cron";
 import type { Config } from "../model/config.ts";
 import { DAY } from "../model/time.ts";
 import type { Clock, Log, Store } from "../ports.ts";
+import type { ProblemFinder } from "../problems.ts";
 import type { Leases } from "./lease.ts";
 import type { Role } from "./supervisor.ts";
 
@@ -17,6 +18,8 @@ export interface ReporterDeps {
   readonly log: Log;
   readonly leases: Leases;
   readonly config: () => Config;
+  /** Without it nothing is looked for. */
+  readonly problems?: Pick<ProblemFinder, "find">;
   readonly stats?: { job(name: string, result: "done" | "failed"): void };
 }
 
@@ -37,6 +40,7 @@ export class Reporter implements Role {
     const jobs = [
       schedule("15 2 * * *", () => this.#job("backup", () => this.backup()), { timezone }),
       schedule("45 * * * *", () => this.#job("retention", () => this.prune()), { timezone }),
+      schedule("*/5 * * * *", () => this.#job("problems", () => this.problems()), { timezone }),
     ];
     try {
       while (!signal.aborted) {
@@ -49,13 +53,14 @@ export class Reporter implements Role {
   }
 
   /** Only where the lease is held; an error is logged and counted as a failed job, the calendar goes on. */
-  async #job(name: string, work: () => Promise<void>): Promise<void> {
+  async #job(name: string, work: () => Promise<unknown>): Promise<void> {
     const { leases, log, stats } = this.#deps;
     if (!leases.held(this.name)) return;
     try {
       await work();
       stats?.job(name, "done");
-      log.info({ job: name }, "calendar job done");
+      // What is done every few minutes says so only when it found something.
+      if (name !== "problems") log.info({ job: name }, "calendar job done");
     } catch (error) {
       stats?.job(name, "failed");
       log.error({ job: name, error: error instanceof Error ? error.name : "unknown" }, "calendar job failed");
@@ -75,6 +80,15 @@ export class Reporter implements Role {
       await rm(join(folder, name));
       await rm(join(folder, `${name}.sha256`), { force: true });
     }
+  }
+
+  /** What came back often enough gets its problem. */
+  async problems(): Promise<void> {
+    const { problems, leases, log } = this.#deps;
+    if (problems === undefined) return;
+    const { opened, joined } = await problems.find(leases.fence(this.name));
+    for (const { id, standing } of opened) log.info({ problem: id, standing }, "problem found");
+    if (joined > 0) log.info({ incidents: joined }, "incidents given to problems");
   }
 
   async prune(): Promise<void> {

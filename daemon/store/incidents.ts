@@ -15,7 +15,7 @@ import { ruleColumn } from "./rule-counts.ts";
 import type { Row, Session } from "./session.ts";
 
 /** Dispositions that are no failure of the equipment. */
-const notCounted = "coalesce(disposition, '') not in ('false-alarm', 'test', 'duplicate')";
+export const notCounted = "coalesce(disposition, '') not in ('false-alarm', 'test', 'duplicate')";
 
 /** Reads and writes incidents; remembers policies, which never change under their hash. */
 export class Incidents {

@@ -13,6 +13,7 @@ import { joining } from "./migrations/006-joining.ts";
 import { maintenance } from "./migrations/007-maintenance.ts";
 import { reports } from "./migrations/008-reports.ts";
 import { onCall } from "./migrations/009-on-call.ts";
+import { problems } from "./migrations/010-problems.ts";
 import { numberOf } from "./rows.ts";
 import { inTransaction, type Session } from "./session.ts";
 
@@ -33,6 +34,7 @@ export const migrations: readonly Migration[] = [
   maintenance,
   reports,
   onCall,
+  problems,
 ];
 
 /** PostgreSQL: two daemons that start together migrate one after the other. */

@@ -22,6 +22,7 @@ import { type Migration, migrateSchema } from "./migrate.ts";
 import { reserveNumbers, unusedNumbers } from "./numbers.ts";
 import { onCallReads } from "./on-call.ts";
 import { type Attempt, attemptsOf, claimOutbox, deliveriesOf, outboxDepth, recordDeliveries } from "./outbox.ts";
+import { failureCounts, findProblem, findProblems } from "./problems.ts";
 import { prune } from "./prune.ts";
 import { findFollowUp, findFollowUps, findReport, findReportOf, findReports, findReportVersions, sentBetween } from "./reports.ts";
 import { Rollups } from "./rollups.ts";
@@ -170,6 +171,9 @@ function readsOf({ reader, incidents }: Parts) {
     followUps: (query: Parameters<Store["followUps"]>[0]) => findFollowUps(reader, query),
     incidentsBetween: (from: number, to: number, limit: number) => incidents.between(reader, from, to, limit),
     sentBetween: (from: number, to: number, limit: number) => sentBetween(reader, from, to, limit),
+    problem: (id: string) => findProblem(reader, id),
+    problems: (query: Parameters<Store["problems"]>[0]) => findProblems(reader, query),
+    failureCounts: (since: number, until: number) => failureCounts(reader, since, until),
     session: (id: string) => findSession(reader, id),
     sessions: (query: Parameters<Store["sessions"]>[0]) => findSessions(reader, query),
     readiness: (endAfter: number) => findReadiness(reader, endAfter),

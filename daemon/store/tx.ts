@@ -18,6 +18,7 @@ import { keptOn } from "./kept.ts";
 import { beginMaintenance, findMaintenance, moveBeginning, saveMaintenance } from "./maintenances.ts";
 import { onCallTx } from "./on-call.ts";
 import { addOutbox, dropPending, hastenOutbox, moveOutbox } from "./outbox.ts";
+import { findProblem, saveProblem } from "./problems.ts";
 import { findReport, findReportOf, saveFollowUp, saveReport } from "./reports.ts";
 import { alarmRow, auditRow } from "./rows.ts";
 import { INSERT_ROWS, type Session, slices } from "./session.ts";
@@ -61,6 +62,8 @@ export function txOn(session: Session, incidents: Incidents): Tx {
     saveMaintenance: (maintenance) => saveMaintenance(session, maintenance),
     beginMaintenance: (id, at) => beginMaintenance(session, id, at),
     moveBeginning: (id, at) => moveBeginning(session, id, at),
+    problem: (id) => findProblem(session, id),
+    saveProblem: (problem) => saveProblem(session, problem),
     saveSessions: (sessions) => saveSessions(session, sessions),
     replaceSessions: (source, window, sessions) => replaceSessions(session, { source, window, sessions }),
     cancelSession: (id) => cancelSession(session, id),

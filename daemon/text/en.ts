@@ -158,6 +158,7 @@ export const en = {
   "event.severity-settled": "Severity settled",
   "event.became-general": "Became a general failure",
   "event.session-hit": "A session runs meanwhile",
+  "event.problem-found": "It keeps coming back: part of a problem",
   "event.hurried": "Less time: a session is ahead",
   "event.solved": "Solved at the first call",
   "event.urgency": "Urgency changed",

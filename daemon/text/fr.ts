@@ -159,6 +159,7 @@ export const fr: Readonly<Record<TextKey, string>> = {
   "event.severity-settled": "Gravité confirmée",
   "event.became-general": "Devenu une panne générale",
   "event.session-hit": "Une séance a lieu pendant ce temps",
+  "event.problem-found": "La panne revient : elle fait partie d'un problème",
   "event.hurried": "Moins de temps : une séance approche",
   "event.solved": "Résolu au premier appel",
   "event.urgency": "Urgence modifiée",

@@ -41,6 +41,19 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
   ],
   ["a session is ahead: this level has half of what is left", "une séance approche : ce niveau a la moitié du temps qui reste"],
   ["not solved at the first call: level 1 hands it on", "non résolu au premier appel : le niveau 1 le transmet"],
+  // What keeps coming back, rules/problem.ts.
+  [
+    "{n} incidents of one cause within {days} days; there is nothing of its kind to compare with",
+    "{n} incidents d'une même cause en {days} jours; il n'y a rien de même genre à quoi comparer",
+  ],
+  [
+    "{n} incidents of one cause within {days} days, and {model} has {rate} on average: more than chance brings (p {p})",
+    "{n} incidents d'une même cause en {days} jours, alors que {model} en a {rate} en moyenne : plus que n'en apporte le hasard (p {p})",
+  ],
+  [
+    "{n} incidents of one cause within {days} days; {model} has {rate} on average: chance may bring that (p {p})",
+    "{n} incidents d'une même cause en {days} jours; {model} en a {rate} en moyenne : le hasard peut l'expliquer (p {p})",
+  ],
   // Acts and steps, rules/incident.ts and rules/escalation.ts.
   ["it came back while it is held", "la panne est revenue pendant la prise en charge"],
   ["the next follow-up is overdue", "le prochain suivi est en retard"],

@@ -9,6 +9,7 @@ import { isRestored, sentence, severityText } from "./incident-card.tsx";
 import { Pairs } from "./inventory-parts.tsx";
 import { Joined } from "./joined.tsx";
 import { MutedNote } from "./maintenance-page.tsx";
+import { problemWords } from "./problems-words.ts";
 import { ruleWords } from "./rules-words.ts";
 import { SessionHits } from "./session-hits.tsx";
 import { Table } from "./table.tsx";
@@ -49,6 +50,11 @@ export function IncidentPage(props: IncidentPageProps): VNode {
       {props.foldedIntoNumber === undefined ? null : (
         <p class="banner">
           {w.foldedInto} <IncidentLink number={props.foldedIntoNumber} />
+        </p>
+      )}
+      {incident.problem === undefined ? null : (
+        <p>
+          {problemWords[page.language].ofIncident} <a href={`/recurrences#${encodeURIComponent(incident.problem)}`}>{incident.problem}</a>
         </p>
       )}
       {incident.muted === undefined ? null : <MutedNote page={page} muted={incident.muted} />}

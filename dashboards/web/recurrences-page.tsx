@@ -2,8 +2,10 @@
  * What keeps coming back: the list that the IT technician proposes remedies from.
  */
 import type { VNode } from "preact";
-import type { RecurrenceShape } from "../../daemon/api/contract.ts";
+import type { RecurrenceShape, RecurringProblemShape } from "../../daemon/api/contract.ts";
 import { Frame, type PageContext } from "./frame.tsx";
+import { Problems } from "./problems.tsx";
+import { problemWords } from "./problems-words.ts";
 import { Table } from "./table.tsx";
 import { words } from "./words.ts";
 
@@ -15,10 +17,11 @@ export interface RecurrenceRow extends RecurrenceShape {
 
 export interface RecurrencesPageProps {
   readonly page: PageContext;
+  readonly problems: readonly RecurringProblemShape[];
   readonly recurrences: readonly RecurrenceRow[];
 }
 
-export function RecurrencesPage({ page, recurrences }: RecurrencesPageProps): VNode {
+export function RecurrencesPage({ page, recurrences, problems }: RecurrencesPageProps): VNode {
   const w = words[page.language];
   const again = recurrences
     .filter((row) => row.occurrences90 > 1)
@@ -26,6 +29,8 @@ export function RecurrencesPage({ page, recurrences }: RecurrencesPageProps): VN
   const once = recurrences.length - again.length;
   return (
     <Frame page={page} title={w.recurrences}>
+      <Problems page={page} problems={problems} />
+      <h2>{problemWords[page.language].allTitle}</h2>
       <p>{w.recurrencesMeaning}</p>
       <p class="hint">{w.recurrencesHow}</p>
       {again.some(({ changes }) => changes.length > 0) ? <p class="hint">{w.changedBeforeMeaning}</p> : null}
@@ -41,7 +46,7 @@ export function RecurrencesPage({ page, recurrences }: RecurrencesPageProps): VN
   );
 }
 
-function Recurrences({ page, recurrences }: RecurrencesPageProps): VNode {
+function Recurrences({ page, recurrences }: Omit<RecurrencesPageProps, "problems">): VNode {
   const w = words[page.language];
   return (
     <Table

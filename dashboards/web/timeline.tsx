@@ -5,6 +5,7 @@
 import type { VNode } from "preact";
 import type { IncidentDetailShape, TimelineShape } from "../../daemon/api/contract.ts";
 import type { PageContext } from "./frame.tsx";
+import { problemWords } from "./problems-words.ts";
 import { words } from "./words.ts";
 
 type Data = NonNullable<TimelineShape["data"]>;
@@ -56,6 +57,7 @@ function Carried({ page, data, event }: { readonly page: PageContext; readonly d
     [w.verdict, text("verdict") === undefined ? undefined : texts.of("verdict", text("verdict") ?? "")],
     [w.causedBy, numberLink(text("cause"))],
     [w.otherIncident, event === "linked" || event === "unlinked" || event === "split" ? numberLink(to ?? from) : undefined],
+    [problemWords[page.language].problem, problemLink(text("problem"))],
     [w.tookIn, numberLink(text("child"))],
     [w.behind, event === "alarm-joined" ? alarmList(page, text("alarm"), 1) : alarmList(page, text("alarms"), Number(data.count ?? 0))],
   ];
@@ -77,6 +79,10 @@ function Carried({ page, data, event }: { readonly page: PageContext; readonly d
 /** From what to what; nothing where it stayed the same, or was not changed here. */
 function change(from: string | undefined, to: string | undefined, say: (code: string) => string): string | undefined {
   return from === undefined || to === undefined || from === to ? undefined : `${say(from)} → ${say(to)}`;
+}
+
+function problemLink(id: string | undefined): VNode | undefined {
+  return id === undefined ? undefined : <a href={`/recurrences#${encodeURIComponent(id)}`}>{id}</a>;
 }
 
 function numberLink(number: string | undefined): VNode | undefined {

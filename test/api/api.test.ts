@@ -103,7 +103,13 @@ describe("the OpenAPI document", () => {
     let driven = 0;
     for (const [path, methods] of Object.entries(document.paths)) {
       for (const [method, spec] of Object.entries(methods)) {
-        const place = path.includes("/rooms/") ? "a101" : path.includes("/rules/") ? "interface-down" : "01";
+        const place = path.includes("/rooms/")
+          ? "a101"
+          : path.includes("/rules/")
+            ? "interface-down"
+            : path.includes("/problems/")
+              ? "P-VIG-2026-000003-30"
+              : "01";
         const id = path.includes("/devices/") ? "codec-1" : place;
         const address = path.replace("{id}", id).replace("{seq}", "2").replace("{kind}", "for");
         const body = spec.requestBody?.content["application/json"]?.schema.$ref.replace("#/components/schemas/", "");

@@ -21,6 +21,7 @@ import type { Maintenance } from "../../daemon/model/maintenance.ts";
 import type { Device, Network } from "../../daemon/model/network.ts";
 import { nobodyYet, type Override, type Rotation } from "../../daemon/model/on-call.ts";
 import type { Policy } from "../../daemon/model/policy.ts";
+import type { Problem } from "../../daemon/model/problem.ts";
 import type { Session } from "../../daemon/model/session.ts";
 import { createSink } from "../../daemon/notify/sink.ts";
 import type { AuditEntry, Clock, IncidentQuery, Log, Store } from "../../daemon/ports.ts";
@@ -39,6 +40,20 @@ export const quiet: Log = { debug() {}, info() {}, warn() {}, error() {}, child:
 export function secret(text: string): Secret {
   return { ref: "env:TEST", reveal: () => text, toJSON: () => "***", toString: () => "***" };
 }
+
+const problems: readonly Problem[] = [
+  {
+    ...{ id: "P-VIG-2026-000003-30", fingerprint: "codec-1|unreachable|", site: "mgh", device: "codec-1", symptom: "unreachable" },
+    ...{ standing: "candidate", openedAt: at - 3_600_000, incidents: ["i1", "i2"] },
+    why: "5 incidents of one cause within 30 days, and cisco-ce has 0.40 on average: more than chance brings (p = 0.00031)",
+  },
+  {
+    ...{ id: "P-VIG-2026-000001-10", fingerprint: "link:trunk|link-down|", site: "mgh", symptom: "link-down", part: "Trunk" },
+    ...{ standing: "suggested", openedAt: at - 86_400_000, incidents: ["i0"] },
+    why: "3 incidents of one cause within 30 days; there is nothing of its kind to compare with",
+    closed: { at: at - 7_200_000, by: "ann", note: "a new cable" },
+  },
+];
 
 export const tokenText = "vigie_test_token";
 
@@ -151,6 +166,7 @@ export function config(devices: readonly Device[], more: Partial<Config> = {}): 
     paging: "direct",
     pagedFunctions: [],
     correlation: {},
+    recurrence: { suggestAt: 3, withinMs: 30 * 86_400_000 },
     ceilings: { packetsPerSecondPerSite: 200, packetsPerSecond: 2_000, snmpPerDevice: 4, sshPerDevice: 1 },
     tokens: [{ name: "ops", function: "it-technician", secret: secret(tokenText) }],
     sessions: { calendars: new Map(), specialties: ["neurology"] },
@@ -468,6 +484,8 @@ function fakeStore(incidents: Map<string, Incident>, audited: AuditEntry[], stoc
       audited.push({ at: when, by, action: "timeline.redact", target: `${id}#${seq}` });
       return true;
     },
+    problems: async () => problems,
+    problem: async (id) => problems.find((each) => each.id === id),
     recurrences: async () => [
       {
         fingerprint: "codec-1|unreachable|",
@@ -498,7 +516,12 @@ function fakeStore(incidents: Map<string, Incident>, audited: AuditEntry[], stoc
         sha256: "aa",
       },
     ],
-    transaction: async (_fence, work) => work({ audit: async (entries: readonly AuditEntry[]) => void audited.push(...entries) } as never),
+    transaction: async (_fence, work) =>
+      work({
+        audit: async (entries: readonly AuditEntry[]) => void audited.push(...entries),
+        problem: async (id: string) => problems.find((each) => each.id === id),
+        saveProblem: async () => undefined,
+      } as never),
   };
   return store as Store;
 }

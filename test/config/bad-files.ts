@@ -631,13 +631,15 @@ export const BAD_FILES: readonly BadFile[] = [
   },
   {
     name: "limits",
-    add: 'ceilings: { packets_per_second_per_site: 500, packets_per_second: 100 }\nretention: { samples: 1h }\nheartbeat: { url: "ping.example/hunter2-literal", every: 1s }\ninflux: { url: "http://127.0.0.1:8086" }\n',
+    add: 'ceilings: { packets_per_second_per_site: 500, packets_per_second: 100 }\nretention: { samples: 1h }\nheartbeat: { url: "ping.example/hunter2-literal", every: 1s }\ninflux: { url: "http://127.0.0.1:8086" }\nrecurrence: { suggest_at: 1, within: 2y }\n',
     says: [
       "ceilings.packets_per_second_per_site: 500 is above the 100 of all sites together; lower it, or raise packets_per_second   (vigie.yaml:17)",
       'retention.samples: "1h" is below the 1d minimum; write 1d or more   (vigie.yaml:18)',
       "heartbeat.url: is not a URL; write https://host/path   (vigie.yaml:19)",
       'heartbeat.every: "1s" is below the 10s minimum; write 10s or more   (vigie.yaml:19)',
       "influx.database: is missing; write a short text   (vigie.yaml:20)",
+      "recurrence.suggest_at: 1 is out of range; write a whole number from 2 to 100   (vigie.yaml:21)",
+      'recurrence.within: "2y" is above the 1y maximum; write 1y or less   (vigie.yaml:21)',
     ],
   },
   {
@@ -732,8 +734,8 @@ export const BAD_FILES: readonly BadFile[] = [
     whole: "__proto__: { x: 1 }\nconstructor: { y: 2 }\ninstance: { toString: 1 }\n",
     says: [
       'functions: the last resort of policy "default" (chief-technician, it-technician) reaches nobody directly; give one of these functions a contact with a mail or webhook reach   (vigie.yaml)',
-      "__proto__: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, on_call, ceilings, correlation, discovery, topology, heartbeat, tokens, retention, sessions, influx, rules, severity, families, reload   (vigie.yaml:1)",
-      "constructor: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, on_call, ceilings, correlation, discovery, topology, heartbeat, tokens, retention, sessions, influx, rules, severity, families, reload   (vigie.yaml:2)",
+      "__proto__: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, on_call, ceilings, correlation, discovery, topology, heartbeat, tokens, retention, recurrence, sessions, influx, rules, severity, families, reload   (vigie.yaml:1)",
+      "constructor: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, on_call, ceilings, correlation, discovery, topology, heartbeat, tokens, retention, recurrence, sessions, influx, rules, severity, families, reload   (vigie.yaml:2)",
       "instance.toString: is not a known key; known here: name, language, timezone, number_prefix, public_url, state_dir, service_hours   (vigie.yaml:3)",
     ],
   },

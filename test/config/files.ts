@@ -173,6 +173,7 @@ discovery: { ranges: [10.1.0.0/22, 10.2.0.0/24], sites: { mgh: [10.1.0.0/16] }, 
 topology: { neighbours: true, traceroute: true, every: 24h }
 heartbeat: { url: "https://ping.example.org/ping-id", every: 60s }
 tokens: { ops: { function: it-technician, secret: { env: T } } }
+recurrence: { suggest_at: 4, within: 60d }
 retention: { samples: 14d, traps: 7d, incidents: 7y, sessions: 7y, looks: 20d }
 sessions:
   specialties: [neurology, psychiatry]

@@ -51,6 +51,7 @@ it("the keys of the file become the fields of the configuration", async () => {
   expect(config.calendars.get("office")?.weekly[6]).toEqual([{ fromMinute: 480, toMinute: 720 }]);
   expect(config.calendars.get("office")?.weekly[7]).toBeUndefined();
   expect(config.rules.map(({ id }) => id)).toEqual(["own-rule"]);
+  expect(config.recurrence).toEqual({ suggestAt: 4, withinMs: 60 * 86_400_000 });
   expect(config.retention).toEqual({ samplesDays: 14, trapsDays: 7, incidentsDays: 2557, sessionsDays: 2557, looksDays: 20 });
   expect(config.storage).toMatchObject({ kind: "sqlite", path: expect.stringMatching(/\/\.vigie\/vigie\.db$/) });
   expect(config.policies.get("short")?.tracks.major.steps[0]?.takenWithin).toEqual({ ms: 2 * MINUTE, in: "wall" });

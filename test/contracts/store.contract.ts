@@ -15,6 +15,7 @@ import { joiningContract } from "./joining.contract.ts";
 import { looksContract } from "./looks.contract.ts";
 import { maintenanceContract } from "./maintenance.contract.ts";
 import { onCallContract } from "./on-call.contract.ts";
+import { problemsContract } from "./problems.contract.ts";
 import { reportsContract } from "./reports.contract.ts";
 import { alarm, incident, line, message, policy, START } from "./samples.ts";
 import { sessionsContract } from "./sessions.contract.ts";
@@ -68,6 +69,7 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
     maintenanceContract(() => store);
     reportsContract(() => store);
     onCallContract(() => store);
+    problemsContract(() => store);
     looksContract(
       () => store,
       () => ground.raw,
