@@ -26,6 +26,7 @@ import type { Config } from "./model/config.ts";
 import { News } from "./news.ts";
 import type { Heartbeat } from "./notify/heartbeat.ts";
 import { DutyBook } from "./oncall/book.ts";
+import { OnCallWatch } from "./oncall/watch.ts";
 import type { Bus, Clock, Log, Store } from "./ports.ts";
 import { makeProceeding } from "./proceeding.ts";
 import type { Evaluator } from "./roles/evaluator.ts";
@@ -56,7 +57,7 @@ export interface App {
   stop(planned: boolean): Promise<void>;
 }
 
-const singletons = ["scheduler", "evaluator", "escalator", "auditor", "reporter", "calendars", "readiness"];
+const singletons = ["scheduler", "evaluator", "escalator", "auditor", "reporter", "calendars", "readiness", "on-call"];
 const busCapacity = 50_000;
 /** An upgrade or a restart may take this long before the dead-man wakes somebody. */
 const plannedStopMs = 15 * 60_000;
@@ -262,14 +263,22 @@ class Daemon implements App {
     const { sink, auditor } = proceeding;
     this.#heartbeat = proceeding.heartbeat;
     const roles: Role[] = [leases, recorder, looks, ...proceeding.roles, evaluator, ...booking.roles, looking.guardKeeper, looking.prober];
-    roles.push(loop("duty-book", 60_000, (signal) => duty.follow(signal), this.#clock));
+    const watch = new OnCallWatch({
+      ...{ clock: this.#clock, leases, config: this.config },
+      alarms: () => evaluator.memory.live(),
+      wide: (input) => evaluator.wide(input),
+    });
+    roles.push(
+      loop("duty-book", 60_000, (signal) => duty.follow(signal), this.#clock),
+      watch,
+    );
     if (influx !== undefined) roles.push(loop("influx", 120_000, (signal) => influx.run(signal), this.#clock));
     this.#stops.push(() => this.#supervisor.stop());
     for (const role of roles) this.#supervisor.start(role);
     looking.scheduler.load(this.#config.network);
     this.#supervisor.start(looking.scheduler);
     await this.#startHearing(store, looking, evaluator);
-    await this.#listen({ duty, store, sink, evaluator, looking, auditor, leases, booking, mutes });
+    await this.#listen({ duty, watch, store, sink, evaluator, looking, auditor, leases, booking, mutes });
   }
 
   #influxExport() {
@@ -328,7 +337,7 @@ class Daemon implements App {
   }
 
   async #listen(
-    parts: Pick<Serving, "store" | "sink" | "evaluator" | "looking" | "auditor" | "leases" | "booking" | "mutes" | "duty">,
+    parts: Pick<Serving, "store" | "sink" | "evaluator" | "looking" | "auditor" | "leases" | "booking" | "mutes" | "duty" | "watch">,
   ): Promise<void> {
     const mibNames = followMibNames(this.#config.instance.stateDir, this.#log);
     this.#stops.push(() => mibNames.stop());

@@ -118,5 +118,5 @@ export function subjectOf(incident: {
   if (rootCause.startsWith("link:")) return { link: rootCause.slice("link:".length) };
   // A call for help: of one room, whoever else meets at its site.
   if (rootCause.startsWith("room:")) return { room: rootCause.slice("room:".length).split("|", 1)[0] ?? "" };
-  return /^(?:blind$|credential:|calendar:)/.test(rootCause) ? undefined : { site };
+  return /^(?:blind$|credential:|calendar:|on-call:)/.test(rootCause) ? undefined : { site };
 }

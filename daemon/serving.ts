@@ -23,6 +23,7 @@ import type { createSink } from "./notify/sink.ts";
 import type { DutyBook } from "./oncall/book.ts";
 import { OnCallDesk } from "./oncall/desk.ts";
 import { neverAsked } from "./oncall/reach.ts";
+import type { OnCallWatch } from "./oncall/watch.ts";
 import type { Bus, Clock, Log, Store } from "./ports.ts";
 import { ProposalTests } from "./proposal-tests.ts";
 import type { Auditor } from "./roles/auditor.ts";
@@ -52,6 +53,7 @@ export interface Serving {
   readonly booking: Booking;
   readonly mutes: MaintenanceBook;
   readonly duty: DutyBook;
+  readonly watch: OnCallWatch;
   readonly open: () => readonly IncidentSummary[];
   readonly readiness: () => Readiness;
   readonly reload: (yes: boolean, by: string) => Promise<ReloadResult>;

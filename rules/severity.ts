@@ -30,6 +30,8 @@ export interface SeverityInput {
   readonly withoutServiceMs?: () => number;
   /** How many devices are reached through one (`behindOf`). */
   readonly behind: (device: string) => number;
+  /** Nobody fills the function that it is about, now or within the hour. */
+  readonly nobodyOnCall?: boolean;
   /** What a person has decided against (`severity/<key>`, `urgency/<key>`): these rows no longer count. */
   readonly overruled?: readonly string[];
 }
@@ -134,6 +136,7 @@ function holds(when: SeverityCondition, input: SeverityInput): boolean {
     one(when.reach, reachOf(input)) &&
     same(when.outOfService, rule?.outOfService === true) &&
     same(when.asks, rule?.opensRequest === true) &&
+    same(when.nobodyOnCall, input.nobodyOnCall === true) &&
     same(when.dayAndNight, device?.alwaysUrgent === true) &&
     same(when.inService, input.inServiceHours) &&
     one(when.kinds, device?.kind) &&

@@ -51,6 +51,7 @@ const when = z.strictObject(
     session_kinds: some(oneOf(["clinical", "training", "administrative"])).optional(),
     asks: flag.optional(),
     day_and_night: flag.optional(),
+    nobody_on_call: flag.optional(),
     in_service: flag.optional(),
     without_service: duration.optional(),
   },
@@ -81,7 +82,17 @@ const table = z.strictObject({ rows: z.array(row, { error: "must be a list of ro
 type RowEntry = z.infer<typeof row>;
 
 function toCondition(entry: RowEntry["when"]): SeverityCondition {
-  const { out_of_service, behind_at_least, session_within, session_kinds, day_and_night, in_service, without_service, ...same } = entry;
+  const {
+    out_of_service,
+    behind_at_least,
+    session_within,
+    session_kinds,
+    day_and_night,
+    nobody_on_call,
+    in_service,
+    without_service,
+    ...same
+  } = entry;
   const all = {
     ...same,
     outOfService: out_of_service,
@@ -89,6 +100,7 @@ function toCondition(entry: RowEntry["when"]): SeverityCondition {
     sessionWithinMs: session_within,
     sessionKinds: session_kinds,
     dayAndNight: day_and_night,
+    nobodyOnCall: nobody_on_call,
     inService: in_service,
     withoutServiceMs: without_service,
   };

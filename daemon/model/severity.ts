@@ -38,6 +38,8 @@ export interface SeverityCondition {
   readonly asks?: boolean;
   /** It serves a service that runs day and night. */
   readonly dayAndNight?: boolean;
+  /** It is about a function that nobody fills now or within the hour. */
+  readonly nobodyOnCall?: boolean;
   /** Service is owed now. */
   readonly inService?: boolean;
   /** It has failed for so long, counted in service hours. */

@@ -11,6 +11,7 @@ import type { Alarm } from "../model/alarm.ts";
 import type { Config } from "../model/config.ts";
 import { type Incident, isFailing, type TimelineEntry } from "../model/incident.ts";
 import type { Instant } from "../model/time.ts";
+import { gapPrefix } from "../oncall/gap.ts";
 
 export interface Adoption {
   /** Alarms as they are under this configuration, those only that changed. */
@@ -44,6 +45,8 @@ function goneWith(holder: string, config: Config): "device" | "link" | "credenti
   // A session is the store's; whether it can be held, the readiness check says.
   if (holder.startsWith("session:")) return undefined;
   if (holder.startsWith("room:")) return network.rooms.has(id) ? undefined : "room";
+  // Who fills a function is the store's; its watch ends what is filled.
+  if (holder.startsWith(gapPrefix)) return undefined;
   if (holder.startsWith("calendar:")) return config.sessions.calendars.has(id) ? undefined : "calendar";
   if (holder.startsWith("link:")) return hasCut(holder, network) ? undefined : "link";
   return network.devices.has(holder) ? undefined : "device";

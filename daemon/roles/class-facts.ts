@@ -10,6 +10,7 @@ import type { Incident } from "../model/incident.ts";
 import type { Network } from "../model/network.ts";
 import type { SessionAhead } from "../model/session.ts";
 import type { Instant } from "../model/time.ts";
+import { nobodyNow } from "../oncall/gap.ts";
 import { hoursOf } from "./hours.ts";
 
 /** Which session a failure hits, or hits next. */
@@ -60,6 +61,7 @@ export class ClassFacts {
       withoutServiceMs: () => withoutService(incident, hours, at),
       behind: this.#behindOf(network),
       ...{ site, symptom, network, general },
+      nobodyOnCall: nobodyNow(config, incident.rootCause, at),
       ...(session === undefined ? {} : { session }),
       ...(overruled === undefined ? {} : { overruled }),
     };

@@ -25,6 +25,7 @@ import { type Incident, isFailing, type Severity } from "../model/incident.ts";
 import { circuitNames, type Device, type Site } from "../model/network.ts";
 import type { SessionAhead } from "../model/session.ts";
 import { DAY, type Instant } from "../model/time.ts";
+import { policyFor } from "../oncall/gap.ts";
 import { RaceLost } from "../ports.ts";
 import { ClassFacts, type SessionBook } from "./class-facts.ts";
 import { rootCauseOf } from "./explain.ts";
@@ -125,7 +126,7 @@ export class IntentWriter {
     const device = this.#config.network.devices.get(alarm.device);
     const mark = fingerprint(alarm.device, alarm.symptom, alarm.part);
     const before = await this.#tx.latestByFingerprint(mark, intent.at - 90 * DAY);
-    const policy = this.#config.policies.get(this.#config.policy);
+    const policy = policyFor(this.#config, intent.root);
     if (policy === undefined) throw new Error(`policy ${this.#config.policy} is not defined; the configuration check lets none pass`);
     const last = before?.rootCause === intent.root ? before : await this.#joinedLast(alarm);
     const endedAt = last?.restoredAt ?? last?.closedAt;
@@ -373,12 +374,12 @@ export class IntentWriter {
 
 /** What is no device reaches several; but neither a session, nor a calendar, nor a room that calls is a site that fails. */
 function failsAsWhole(root: string, device: Device | undefined): boolean {
-  return device === undefined && !/^(?:session|calendar|room):/.test(root);
+  return device === undefined && !/^(?:session|calendar|room|on-call):/.test(root);
 }
 
 /** Which circuit or credential it is, for whoever reads of it: it has no device to name. */
 function wideName(holder: string, config: Config): string | undefined {
   const [kind, id] = [holder.slice(0, holder.indexOf(":")), holder.slice(holder.indexOf(":") + 1)];
   if (kind === "link") return circuitNames(config.network, holder);
-  return kind === "credential" ? id : undefined;
+  return kind === "credential" || kind === "on-call" ? id : undefined;
 }

@@ -72,6 +72,7 @@ export const en = {
   "symptom.user-assistance": "somebody asks for help",
   "symptom.auth-failure": "reports failed logins",
   "symptom.session-at-risk": "a session can probably not be held",
+  "symptom.nobody-on-call": "nobody is on call",
   "symptom.calendar-stale": "a session calendar cannot be read",
   "symptom.flapping": "keeps failing and coming back",
   "symptom.other": "has a fault ({symptom})",

@@ -73,6 +73,7 @@ export const fr: Readonly<Record<TextKey, string>> = {
   "symptom.user-assistance": "une personne demande de l'aide",
   "symptom.auth-failure": "signale des connexions refusées",
   "symptom.session-at-risk": "une séance ne pourra sans doute pas être tenue",
+  "symptom.nobody-on-call": "personne n'est de garde",
   "symptom.calendar-stale": "un calendrier de séances ne peut pas être lu",
   "symptom.flapping": "tombe et revient sans cesse",
   "symptom.other": "a une défaillance ({symptom})",

@@ -9,6 +9,10 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
   ["it can be held again", "elle peut se tenir de nouveau"],
   ["its time is over", "son heure est passée"],
   ["the calendar {calendar} could not be read for {n} min ({code})", "le calendrier {calendar} n'a pas pu être lu depuis {n} min ({code})"],
+  // Who is on call, daemon/oncall/gap.ts and watch.ts.
+  ["nobody is on call as {function} from {from} to {to}", "personne n'est de garde comme {function} du {from} au {to}"],
+  ["nobody is on call as {function} from {from} on", "personne n'est de garde comme {function} à partir du {from}"],
+  ["somebody is on call as {function} again", "quelqu'un est de nouveau de garde comme {function}"],
   ["the calendar {calendar} is read again", "le calendrier {calendar} est lu de nouveau"],
   ["redacted", "texte effacé"],
   ["nobody has taken it: the last resort hears again", "personne ne l'a pris en charge : le dernier recours est avisé de nouveau"],

@@ -151,3 +151,68 @@ describe("what is written wrong is refused, with every problem at once", () => {
     expect(await net.onCall.removePerson("ann", "eve")).toMatchObject({ ok: false, status: 404 });
   });
 });
+
+describe("nobody on call", () => {
+  const weekdays = {
+    function: "analyst",
+    zone: "America/Toronto",
+    weeks: 1,
+    calendar: "office",
+    handover: { weekday: 1, minute: 480 },
+  } as const;
+  const gapOf = async () => (await net.unfolded()).find(({ symptom }) => symptom === "nobody-on-call");
+  it("is an incident that tells the chief technician days before, and ends by itself when somebody is named", async () => {
+    net = await scenario({
+      devices: "router-1",
+      together: true,
+      interval: "10m",
+      start: local("2026-11-17T09:00"),
+      yaml: people,
+      unfilled: ["analyst"],
+    });
+    await net.onCall.savePerson({ id: "ann", name: "Ann", language: "en", channels: [{ channel: "sink", address: "ann" }] }, "eve");
+    await net.onCall.addRotation({ ...weekdays, people: ["ann"], covers: "service" }, "eve");
+    await net.advance(5 * MINUTE);
+    const opened = await gapOf();
+    expect(opened).toMatchObject({ severity: "minor", urgency: "service-hours", part: "analyst", state: "open" });
+    const { why } = (await net.store.timeline(opened?.id ?? "")).find(({ event }) => event === "opened") ?? {};
+    expect(why).toBe("nobody is on call as analyst from 2026-11-17 17:30 to 2026-11-18 07:30");
+    expect(net.toldTo("chief-technician").map(({ subject }) => subject)).toEqual([expect.stringContaining("nobody is on call")]);
+    expect(net.toldTo("desk")).toEqual([]);
+    await net.onCall.addRotation({ ...weekdays, people: ["ann"], covers: "outside" }, "eve");
+    await net.advance(MINUTE);
+    expect(await gapOf()).toMatchObject({ state: "restored" });
+    expect(net.toldTo("chief-technician").at(-1)?.key).toContain("/restored/");
+  });
+
+  it("that has come is major and urgent, at any hour", async () => {
+    net = await scenario({
+      devices: "router-1",
+      together: true,
+      interval: "10m",
+      start: local("2026-11-17T15:30"),
+      yaml: people,
+      unfilled: ["analyst"],
+    });
+    await net.onCall.savePerson({ id: "ann", name: "Ann", language: "en", channels: [{ channel: "sink", address: "ann" }] }, "eve");
+    await net.onCall.addRotation({ ...weekdays, people: ["ann"], covers: "service" }, "eve");
+    await net.advance(30 * MINUTE);
+    expect(await gapOf()).toMatchObject({ severity: "minor" });
+    await net.advance(2 * HOUR);
+    expect(await gapOf()).toMatchObject({ severity: "major", urgency: "now" });
+    expect(net.toldTo("chief-technician").some(({ key }) => key.includes("/raised/"))).toBe(true);
+  });
+
+  it("of what the file alone fills, or of a horizon without a hole, is no incident", async () => {
+    net = await scenario({
+      devices: "router-1",
+      together: true,
+      interval: "10m",
+      start: local("2026-11-17T09:00"),
+      yaml: people,
+      unfilled: ["analyst"],
+    });
+    await net.advance(10 * MINUTE);
+    expect(await gapOf()).toBeUndefined();
+  });
+});

@@ -28,6 +28,7 @@ import { nobodyYet, type OnCallBook } from "../../daemon/model/on-call.ts";
 import { DAY, type Instant, MINUTE, SECOND } from "../../daemon/model/time.ts";
 import { DutyBook, withOnCall } from "../../daemon/oncall/book.ts";
 import { OnCallDesk } from "../../daemon/oncall/desk.ts";
+import { OnCallWatch } from "../../daemon/oncall/watch.ts";
 import type { Fence, Log, Message, Notifier, SendResult, Store } from "../../daemon/ports.ts";
 import { Auditor } from "../../daemon/roles/auditor.ts";
 import { Desk } from "../../daemon/roles/desk.ts";
@@ -65,6 +66,8 @@ export interface ScenarioOptions {
   readonly start?: Instant;
   /** `rooms:` of the file, when one room is not enough; a codec names its own in `extra`. */
   readonly rooms?: string;
+  /** Functions that the file fills with nobody. */
+  readonly unfilled?: readonly string[];
   /** More files of the configuration, by name: packs that `yaml` includes. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -116,6 +119,7 @@ export class Scenario {
   /** Writes people, rotations and overrides. */
   onCall!: OnCallDesk;
   duty!: DutyBook;
+  watch!: OnCallWatch;
   maintaining!: Maintaining;
   /** Keeps what was judged; `looks.stop()` writes it. */
   looks: LookKeeper;
@@ -181,6 +185,11 @@ export class Scenario {
       changed() {},
       seen() {},
       watch: this.looks,
+    });
+    this.watch = new OnCallWatch({
+      ...basics,
+      alarms: () => this.#evaluator.memory.live(),
+      wide: (input) => this.#evaluator.wide(input),
     });
     this.#escalator = new Escalator({ ...basics, mutes: this.mutes, changed: (moved) => this.looks.told(moved, clock.now()) });
     const notifier: Notifier = { kind: "sink", send: async (_channel, message) => this.#send(message), stop: async () => undefined };
@@ -340,6 +349,7 @@ export class Scenario {
     if (batch.length > 0) this.#batch = batch;
     await this.as("evaluator", () => this.#evaluator.drain().then(() => this.#evaluator.take(batch)));
     await this.looks.flush();
+    await this.watch.turn();
     while ((await this.as("escalator", () => this.#escalator.turn())) > 0);
     while ((await this.as("dispatcher", () => this.#dispatcher.turn(new AbortController().signal))) > 0);
     if (now >= this.#auditAt) {
@@ -453,6 +463,7 @@ function yamlOf({
   extra = {},
   ssh = [],
   snmp = [],
+  unfilled = [],
   rooms = 'rooms: { a101: { site: mgh, name: "Room A-101" } }',
 }: ScenarioOptions): string {
   const parents = parseDevices(devices);
@@ -473,7 +484,7 @@ function yamlOf({
     "channels: { sink: { sink: {} } }",
     "credentials: { login: { ssh_password: { user: vigie, password: { env: SCENARIO_PASSWORD } } }, community: { snmp_community: { version: 2c, community: { env: SCENARIO_PASSWORD } } } }",
     `contacts:\n${functions.map((id) => `  ${id}: { name: ${id}, language: en, reach: [{ sink: ${id} }] }`).join("\n")}`,
-    `functions:\n${functions.map((id) => `  ${id}: { contacts: [${id}] }`).join("\n")}`,
+    `functions:\n${functions.map((id) => `  ${id}: { contacts: [${unfilled.includes(id) ? "" : id}] }`).join("\n")}`,
     `devices:\n${lines.join("\n")}`,
     yaml,
   ].join("\n");
