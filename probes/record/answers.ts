@@ -24,9 +24,30 @@ function keptBy(values: readonly ShellValue[]): (path: string) => Kept {
 }
 
 export function plainAnswer(answer: Answer, values: readonly ShellValue[], texts: Texts): string {
-  if (answer.form === "text") return otherText(String(dropFarEnd(answer.text, nobody)), texts);
+  if (answer.form === "text") return plainText(String(dropFarEnd(answer.text, nobody)), values, texts);
   const status = plainJson(dropFarEnd(answer.status, nobody), "", keptBy(values), texts);
   return JSON.stringify({ Status: status });
+}
+
+const measured = /^(.*?([A-Za-z]+): )("?\d{1,19}(?:\.\d{1,9})?"?)$/;
+
+/** Lines of text: a number stays where the family reads a number under that name (`*s SystemUnit Uptime: 597095`). */
+function plainText(text: string, values: readonly ShellValue[], texts: Texts): string {
+  const numbers = new Set(values.filter(({ as }) => as === "gauge" || as === "counter").map(({ path }) => path.split(".").at(-1)));
+  const counted = new Set(values.flatMap(({ of }) => (of === undefined ? [] : [of.split(".").at(-1)])));
+  return text
+    .split("\n")
+    .map((line) => {
+      const [, head = "", name, number = ""] = measured.exec(line.trimEnd()) ?? [];
+      return name !== undefined && (numbers.has(name) || counted.has(name)) ? `${otherText(head, texts)}${number}` : otherText(line, texts);
+    })
+    .join("\n");
+}
+
+/** A greeting: what it says of the software (`ce9`, `TC7`, `X8`) is how the family is recognised. */
+export function plainGreeting(text: string, texts: Texts): string {
+  const versions = text.match(/(?<![\p{L}\p{N}])\p{L}{1,2}\d{1,2}(?=\.\d)/gu) ?? [];
+  return otherText(text, { ...texts, vocabulary: new Set([...texts.vocabulary, ...versions.map((each) => each.toLowerCase())]) });
 }
 
 /** A reply as it was printed: a line that tells a product keeps its words. Far ends were taken out before. */

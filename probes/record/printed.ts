@@ -5,6 +5,7 @@
  */
 import type { ShellDialect } from "../../daemon/model/family.ts";
 import { callInfo, callState, identity } from "../shell/poly-lines.ts";
+import { diagnosticTypes } from "./diagnostic-types.ts";
 
 /** The reply to a command, without names and numbers of far ends. Undefined where the dialect prints structured answers. */
 export function withoutFarEnd(dialect: ShellDialect | undefined, command: string, lines: readonly string[]): readonly string[] {
@@ -79,5 +80,6 @@ const words: Readonly<Partial<Record<ShellDialect, string>>> = {
 };
 
 export function wordsOfDialect(dialect: ShellDialect | undefined): readonly string[] {
-  return dialect === undefined ? [] : (words[dialect] ?? "").split(" ");
+  if (dialect === undefined) return [];
+  return dialect === "xapi" || dialect === "terminal" ? diagnosticTypes : (words[dialect] ?? "").split(" ");
 }

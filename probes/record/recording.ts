@@ -6,11 +6,11 @@
 import { stringify } from "yaml";
 import type { Family } from "../../daemon/model/family.ts";
 import type { Varbind } from "../snmp/value.ts";
-import { asksOf, plainAnswer, plainLines, toldIn } from "./answers.ts";
+import { asksOf, plainAnswer, plainGreeting, plainLines, toldIn } from "./answers.ts";
 import type { ShellAnswer } from "./listen-shell.ts";
 import { withoutFarEnd } from "./printed.ts";
 import { Pseudonyms } from "./pseudonyms.ts";
-import { otherText, productText, type Texts, vocabularyOf, wholeWord, wordsOf } from "./texts.ts";
+import { productText, type Texts, vocabularyOf, wholeWord, wordsOf } from "./texts.ts";
 import { toldBy, walkLines } from "./walk-lines.ts";
 
 /** What was heard, as it was. */
@@ -71,7 +71,7 @@ function exchangesOf(
   texts: Texts,
 ): readonly Exchange[] {
   const { family, greeting, answers } = heard;
-  const first = greeting === undefined || greeting === "" ? [] : [{ ask: "", answer: otherText(greeting, texts) }];
+  const first = greeting === undefined || greeting === "" ? [] : [{ ask: "", answer: plainGreeting(greeting, texts) }];
   const plain = ({ command, answer, lines }: ShellAnswer): string => {
     const values = valuesOf.get(command) ?? [];
     if (lines === undefined) return plainAnswer(answer, values, texts);

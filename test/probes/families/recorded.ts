@@ -45,19 +45,21 @@ export function varbindsOf(recording: Recording): ReadonlyMap<string, Varbind> {
   return new Map((recording.walk ?? []).map(([oid, { tag, value }]) => [oid, { oid, type: tag, value: plain(value) }]));
 }
 
-/** Every scalar and every row, read twice ten seconds apart so that counters have a rate. */
-export function decodeWalk({ snmp }: Family, recording: Recording): Decoded {
-  const objects = varbindsOf(recording);
-  const tables = new Map<string, Column>();
-  const column = (oid: string): void => {
-    const rows = [...objects]
-      .filter(([name]) => name.startsWith(`${oid}.`))
-      .map(([name, bind]) => [name.slice(oid.length + 1), bind] as const);
-    tables.set(oid, { values: new Map(rows), complete: true, circular: false, cut: false });
-  };
-  for (const oid of columnsOf(snmp.columns)) column(oid);
+/** Every scalar and every row, read twice ten seconds apart so that counters have a rate; the second time as in `later`. */
+export function decodeWalk({ snmp }: Family, recording: Recording, later: Recording = recording): Decoded {
   let into: Gathered = { samples: [], readings: [], counters: new Map() };
-  for (const atMs of [0, 10_000]) {
+  const tables = new Map<string, Column>();
+  for (const [atMs, read] of [
+    [0, recording],
+    [10_000, later],
+  ] as const) {
+    const objects = varbindsOf(read);
+    for (const oid of columnsOf(snmp.columns)) {
+      const rows = [...objects]
+        .filter(([name]) => name.startsWith(`${oid}.`))
+        .map(([name, bind]) => [name.slice(oid.length + 1), bind] as const);
+      tables.set(oid, { values: new Map(rows), complete: true, circular: false, cut: false });
+    }
     const before = { counters: into.counters, restarted: false, atMs };
     into = { samples: [], readings: [], counters: new Map() };
     for (const read of snmp.scalars) {
@@ -88,8 +90,16 @@ const session: Readonly<Record<ShellKind, (typed: string) => string>> = {
   none: () => "",
 };
 
-/** The recorded shell on one end of a pipe, the family's real dialect on the other; read twice, for counters. */
-export async function decodeShell(family: Family, recording: Recording): Promise<Decoded> {
+/** Every value that the shell is asked for, read twice ten seconds apart; the second time as in `later`. */
+export async function decodeShell(family: Family, recording: Recording, later: Recording = recording): Promise<Decoded> {
+  const counters: Counters = new Map();
+  const inventory = new Set(["192.0.2.10"]);
+  readValues(await hearShell(family, recording), { counters, atMs: 0, inventory });
+  return readValues(await hearShell(family, later), { counters, atMs: 10_000, inventory });
+}
+
+/** The recorded shell on one end of a pipe, the family's real dialect on the other. */
+async function hearShell(family: Family, recording: Recording): Promise<readonly Asked[]> {
   const spoken = dialects[family.shell?.dialect ?? "exec"];
   if (spoken === undefined) throw new Error(`${family.id}: this test does not speak ${family.shell?.dialect}; add it to dialects`);
   const [near, far] = duplexPair();
@@ -115,7 +125,7 @@ export async function decodeShell(family: Family, recording: Recording): Promise
   }
 }
 
-async function ask({ shell }: Family, dialect: Dialect, line: Line): Promise<Decoded> {
+async function ask({ shell }: Family, dialect: Dialect, line: Line): Promise<readonly Asked[]> {
   const signal = AbortSignal.timeout(30_000);
   const opened = await dialect.open(line, { note: () => undefined, unasked: () => undefined }, signal);
   if (!opened.ok) throw new Error(`the shell did not open: ${opened.failure.detail}`);
@@ -126,15 +136,8 @@ async function ask({ shell }: Family, dialect: Dialect, line: Line): Promise<Dec
     () => undefined,
   );
   if (!answers.ok) throw new Error(`the shell did not answer: ${answers.failure.detail}`);
-  const asked: readonly Asked[] = asks.flatMap((each, at) => {
+  return asks.flatMap((each, at) => {
     const answer = answers.value[at];
     return answer === undefined ? [] : [{ ask: each, answer }];
   });
-  const counters: Counters = new Map();
-  const inventory = new Set(["192.0.2.10"]);
-  readValues(asked, { counters, atMs: 0, inventory });
-  // Between the two looks, every counter grew by ten, and what it is counted of by a hundred.
-  for (const [key, { raw, all, atMs }] of counters)
-    counters.set(key, { raw: raw - 10, atMs, ...(all === undefined ? {} : { all: all - 100 }) });
-  return readValues(asked, { counters, atMs: 10_000, inventory });
 }
