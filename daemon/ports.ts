@@ -13,6 +13,7 @@ import type { JoiningStore, JoiningTx } from "./ports-joining.ts";
 import type { KeptStore, KeptTx } from "./ports-kept.ts";
 import type { LooksStore } from "./ports-looks.ts";
 import type { MaintenanceStore, MaintenanceTx } from "./ports-maintenance.ts";
+import type { NotifyStore } from "./ports-notify.ts";
 import type { OnCallStore, OnCallTx } from "./ports-oncall.ts";
 import type { ProblemStore, ProblemTx } from "./ports-problems.ts";
 import type { ReportStore, ReportTx } from "./ports-reports.ts";
@@ -117,6 +118,8 @@ export interface ClaimedRow extends OutboxRow {
   readonly attempts: number;
   /** True when an earlier claim expired unresolved: this may be a repeat. */
   readonly maybeDuplicate: boolean;
+  /** It had waited to be named in one message with others. */
+  readonly inStorm?: boolean;
 }
 
 export interface DeliveryUpdate {
@@ -128,17 +131,22 @@ export interface DeliveryUpdate {
   /** The far end's own id or answer, cut at 200 characters. */
   readonly proof?: string;
   readonly error?: string;
+  /** Only with state `pending`: it waits to be named in one message with others (a storm). */
+  readonly inStorm?: true;
 }
 
 /** A delivery as shown on an incident. */
 export interface DeliveryView extends OutboxRow {
   readonly state: DeliveryState;
   readonly attempts: number;
+  /** When it went, itself or named in the one that superseded it. */
   readonly sentAt?: Instant;
   /** A claim of it ended unanswered: it may have been sent, and nobody knows. */
   readonly maybeSent?: true;
   readonly proof?: string;
   readonly error?: string;
+  /** Key of the message that named it. */
+  readonly supersededBy?: string;
 }
 
 /** Inside one write transaction. Reads here see its own writes. */
@@ -255,6 +263,7 @@ export interface Store
     RuleStore,
     JoiningStore,
     MaintenanceStore,
+    NotifyStore,
     KeptStore,
     ReportStore,
     OnCallStore,
@@ -285,7 +294,8 @@ export interface Store
     readonly limit: number;
     readonly worker: string;
   }): Promise<readonly ClaimedRow[]>;
-  recordDeliveries(updates: readonly DeliveryUpdate[]): Promise<void>;
+  /** `more`: rows to be added in the same transaction, such as the next channel of a recipient whose channel failed. */
+  recordDeliveries(updates: readonly DeliveryUpdate[], more?: readonly OutboxRow[]): Promise<void>;
 
   loadAlarms(): Promise<readonly Alarm[]>;
   loadLights(): Promise<readonly DeviceLights[]>;
@@ -346,6 +356,8 @@ export interface Message {
   readonly language: "fr" | "en";
   readonly subject: string;
   readonly text: string;
+  /** At most one SMS segment; absent: the subject. */
+  readonly sms?: string;
   /** The same facts as data, for webhooks. */
   readonly data: Readonly<Record<string, unknown>>;
   readonly maybeDuplicate: boolean;

@@ -17,10 +17,12 @@ import type { createSink } from "./notify/sink.ts";
 import type { Clock, Log, Store } from "./ports.ts";
 import type { SessionPlan } from "./readying.ts";
 import { Dispatcher } from "./roles/dispatcher.ts";
+import type { Named } from "./roles/preparing.ts";
 import { coordinatorsOf } from "./roles/recipients.ts";
 import { supportOf } from "./support.ts";
-import { renderNotice } from "./text/notice.ts";
+import { type NoticeText, renderNotice } from "./text/notice.ts";
 import { renderSessionNotice } from "./text/session-notice.ts";
+import { renderStorm } from "./text/storm-notice.ts";
 import { tableWhys, whyText } from "./text/why.ts";
 
 function renderSession(row: OutboxRow, incident: Incident, config: Config, plan: SessionPlan) {
@@ -59,7 +61,7 @@ export function renderRow(
   config: Config,
   inventoryOf: (device: string) => DeviceInventory | undefined = () => undefined,
   planOf: (session: string) => SessionPlan | undefined = () => undefined,
-): { readonly subject: string; readonly text: string } {
+): NoticeText {
   const session = sessionOfRow(row);
   const plan = session === undefined ? undefined : planOf(session);
   if (plan !== undefined) return renderSession(row, incident, config, plan);
@@ -93,6 +95,22 @@ export function renderRow(
   });
 }
 
+/** One message about several incidents: a storm. */
+export function renderSeveral(row: OutboxRow, named: readonly Named[], config: Config): NoticeText {
+  const { network, instance, demo } = config;
+  return renderStorm({
+    language: row.language,
+    demo,
+    ...(instance.publicUrl === undefined ? {} : { publicUrl: instance.publicUrl }),
+    incidents: named.map(({ row: { kind }, incident }) => ({
+      ...{ kind, number: incident.number, severity: incident.severity, urgency: incident.urgency, symptom: incident.symptom },
+      siteName: network.sites.get(incident.site)?.name ?? incident.site,
+      deviceName: network.devices.get(incident.device ?? "")?.name ?? circuitNames(network, incident.rootCause) ?? incident.device,
+      roomName: network.rooms.get(incident.room ?? "")?.name,
+    })),
+  });
+}
+
 /** Sends what the outbox holds, over the channels of the configuration. */
 export function makeDispatcher(parts: {
   readonly store: Store;
@@ -110,7 +128,8 @@ export function makeDispatcher(parts: {
     ...deps,
     notifiers: createNotifiers({ now: () => deps.clock.now(), sink }),
     worker: randomUUID(),
-    render: (row, incident, config) => renderRow(row, incident, config, (device) => board.inventory(device), planOf),
+    render: (row, incident, config, named) =>
+      named.length > 1 ? renderSeveral(row, named, config) : renderRow(row, incident, config, (device) => board.inventory(device), planOf),
     stats: { delivered: (channel, state) => news.delivered(channel, state) },
   });
 }

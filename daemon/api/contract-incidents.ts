@@ -89,12 +89,13 @@ export const DeliveryView = z.object({
   level: z.int(),
   recipient: z.string(),
   channel: z.string(),
-  state: z.enum(["pending", "claimed", "sent", "accepted", "delivered", "acknowledged", "failed", "dropped"]),
+  state: z.enum(["pending", "claimed", "sent", "accepted", "delivered", "acknowledged", "failed", "dropped", "superseded"]),
   attempts: z.int(),
   createdAt: instant,
   sentAt: instant.optional(),
-  proof: z.string().optional(),
+  proof: z.string().optional().describe("What the far end said when it took it."),
   error: z.string().optional(),
+  supersededBy: z.string().optional().describe("Key of the one message that named it, in a storm."),
 });
 
 export const IncidentDetail = IncidentView.extend({

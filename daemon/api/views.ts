@@ -132,10 +132,10 @@ export function timelineView(entry: TimelineEntry & { readonly seq: number; read
 
 /** Without the address: who was told is the function's business, how they are reached is not the reader's. */
 export function deliveryView(row: DeliveryView): DeliveryShape {
-  const { key, kind, level, recipient, channel, state, attempts, proof, error } = row;
+  const { key, kind, level, recipient, channel, state, attempts, proof, error, supersededBy } = row;
   return {
     ...{ key, kind, level, recipient, channel, state, attempts, createdAt: iso(row.createdAt) },
-    ...present({ sentAt: maybeIso(row.sentAt), proof, error }),
+    ...present({ sentAt: maybeIso(row.sentAt), proof, error, supersededBy }),
   };
 }
 

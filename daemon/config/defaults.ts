@@ -134,6 +134,9 @@ export const DEFAULT_CORRELATION = {
 /** So many incidents of one cause within so long suggest a problem (ours; three in thirty days is common practice). */
 export const DEFAULT_RECURRENCE = { suggestAt: 3, withinMs: 30 * DAY } as const;
 
+/** Three messages a minute to one person go one by one (ours): beyond that only the first of each site does, and one names the rest. */
+export const DEFAULT_STORMS = { windowMs: MINUTE, after: 3 } as const;
+
 /** Samples 14 days and traps 7 days (issue and procedure); incidents, requests and audit 7 years (ours). */
 export const DEFAULT_RETENTION = { samplesDays: 14, trapsDays: 7, incidentsDays: 2_557, sessionsDays: 2_557, looksDays: 30 } as const;
 

@@ -33,6 +33,7 @@ const SETTINGS = [
   "pagedFunctions",
   "ceilings",
   "correlation",
+  "storms",
   "discovery",
   "topology",
   "heartbeat",

@@ -80,6 +80,7 @@ async function build(loading: Loading, sources: KnowledgeSources): Promise<Confi
     traps: settings.readTraps(loading, credentials),
     ceilings: settings.readCeilings(loading),
     correlation: settings.readCorrelation(loading),
+    storms: settings.readStorms(loading),
     discovery: readDiscovery(loading, credentials, loading.sections.ids(network.sites.keys())),
     sessions: await readSessions(loading, network),
     topology: settings.readTopology(loading),

@@ -203,6 +203,8 @@ export const policy = keys({
 
 export const paging = keys({ by: oneOf(["direct", "prometheus"]), functions: z.array(reference("function")).optional() });
 
+export const storms = keys({ window: duration("0s", "15m").optional(), after: whole(1, 100).optional() });
+
 export const ceilings = keys({
   packets_per_second_per_site: whole(1, 100_000).optional(),
   packets_per_second: whole(1, 1_000_000).optional(),
@@ -320,6 +322,7 @@ export const TOP_LEVEL = [
   "policy",
   "paging",
   "on_call",
+  "storms",
   "ceilings",
   "correlation",
   "discovery",

@@ -109,6 +109,13 @@ export async function readStorage(loading: Loading, stateDir: string): Promise<C
   return undefined;
 }
 
+/** When messages to one person become one. */
+export function readStorms({ sections }: Loading): Config["storms"] {
+  const raw = sections.setting("storms", schema.storms);
+  const usual = defaults.DEFAULT_STORMS;
+  return { windowMs: raw?.window ?? usual.windowMs, after: raw?.after ?? usual.after };
+}
+
 /** When failures of several devices are one incident; `false` switches a kind off. */
 export function readCorrelation({ sections }: Loading): Config["correlation"] {
   const { place = {}, firmware = {}, room = {} } = sections.setting("correlation", schema.correlation) ?? {};

@@ -158,6 +158,8 @@ export interface Config {
   readonly paging: "prometheus" | "direct";
   /** Functions that are on-call staff, paged by one path only. */
   readonly pagedFunctions: readonly string[];
+  /** When messages to one person become one: beyond so many within the window, all but the first of each site. A window of 0: never. */
+  readonly storms: { readonly windowMs: number; readonly after: number };
   readonly ceilings: {
     readonly packetsPerSecondPerSite: number;
     readonly packetsPerSecond: number;

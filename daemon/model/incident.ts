@@ -139,13 +139,27 @@ export interface OutboxRow {
   readonly notBefore: Instant;
   /** Set when it was due while nothing could be sent: how late the decision was. */
   readonly lateMs?: number;
+  /** Its words, when it is about no incident (kind `letter`; `incident` is then empty, or names one that it is not moot with). */
+  readonly letter?: Letter;
+  /** The message whose companions it names too: it goes over another channel because that one failed. */
+  readonly bundle?: string;
 }
 
 export type NoticeKind =
-  | ("problem" | "raised" | "escalation" | "last-resort" | "follow-up" | "restored" | "merged")
+  | ("problem" | "raised" | "escalation" | "last-resort" | "follow-up" | "restored" | "merged" | "letter")
   | SessionNotice
   | WorkNotice
   | TaskNotice;
+
+/** A message with words of its own: a reachability test, a word to a partner. */
+export interface Letter {
+  readonly subject: string;
+  readonly text: string;
+  /** For short channels; without it the subject. */
+  readonly sms?: string;
+  /** The recipient is asked to acknowledge it, as a page. */
+  readonly asks?: true;
+}
 
 /** To the coordinators of a session's rooms; the key of such a message ends with the session's id. */
 export type SessionNotice = "session-at-risk" | "session-clear";
@@ -155,4 +169,17 @@ export function sessionOfRow(row: Pick<OutboxRow, "kind" | "key">): string | und
   return row.kind === "session-at-risk" || row.kind === "session-clear" ? row.key.slice(row.key.lastIndexOf("/") + 1) : undefined;
 }
 
-export type DeliveryState = "pending" | "claimed" | "sent" | "accepted" | "delivered" | "acknowledged" | "failed" | "dropped";
+/**
+ * sent: it has left; accepted: the far end took it; delivered: it reached the device or mailbox; acknowledged: a person answered it.
+ * superseded: a later message to the same person named it.
+ */
+export type DeliveryState =
+  | "pending"
+  | "claimed"
+  | "sent"
+  | "accepted"
+  | "delivered"
+  | "acknowledged"
+  | "failed"
+  | "dropped"
+  | "superseded";

@@ -14,8 +14,9 @@ import type { ReadinessCause, Session, SessionReadiness } from "../model/session
 import { DAY, type Instant, MINUTE } from "../model/time.ts";
 import type { Clock, Log, Store } from "../ports.ts";
 import { type Leases, leasedTurns } from "./lease.ts";
-import { coordinatorsOf, outboxKey } from "./recipients.ts";
+import { coordinatorsOf } from "./recipients.ts";
 import type { Role } from "./supervisor.ts";
+import { outboxKey } from "./ways.ts";
 
 export interface ReadinessDeps {
   readonly store: Store;

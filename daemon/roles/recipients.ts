@@ -9,10 +9,7 @@ import type { Incident, NoticeKind, OutboxRow } from "../model/incident.ts";
 import type { Instant } from "../model/time.ts";
 import { roomPrefix, toldAt, toldBetween, waysOf } from "../oncall/roster.ts";
 import type { DeliveryView } from "../ports.ts";
-
-export function outboxKey(row: Pick<OutboxRow, "incident" | "kind" | "level" | "occurrence" | "recipient" | "channel">): string {
-  return [row.incident, row.kind, row.level, row.occurrence, row.recipient, row.channel].join("/");
-}
+import { outboxKey, rowsTo } from "./ways.ts";
 
 /** What a page is about, and its end; everything else is no page, and Alertmanager knows nothing of it. */
 const paged: readonly NoticeKind[] = ["problem", "raised", "escalation", "restored", "merged"];
@@ -26,25 +23,19 @@ export function rowsFor(notice: Notice, incident: Incident, config: Config, at: 
   for (const contactId of [...functions.flatMap((id) => peopleFor(id, notice, incident, config, at)), ...(notice.contacts ?? [])]) {
     const contact = config.contacts.get(contactId);
     if (contact === undefined) continue;
-    for (const reach of waysOf(config, contactId)) {
-      const facts = {
-        incident: incident.id,
-        kind: notice.kind,
-        level: notice.level,
-        occurrence: notice.occurrence,
-        recipient: contact.id,
-        channel: reach.channel,
-      };
-      const key = notice.about === undefined ? outboxKey(facts) : `${outboxKey(facts)}/${notice.about}`;
-      rows.set(key, { ...facts, key, address: reach.address, language: contact.language, createdAt: at, notBefore: notice.notBefore });
-    }
+    const { kind, level, occurrence, notBefore, about } = notice;
+    const facts = { incident: incident.id, kind, level, occurrence, createdAt: at, notBefore };
+    for (const row of rowsTo(facts, { ...contact, channels: waysOf(config, contactId) }, about)) rows.set(row.key, row);
   }
   return [...rows.values()];
 }
 
 /** Who is on duty when it is sent; that it is over goes to everybody who may have heard of it. */
 function peopleFor(id: string, { kind, notBefore }: Notice, { openedAt }: Incident, config: Config, at: Instant): readonly string[] {
-  return kind === "restored" ? toldBetween(config, id, openedAt, at) : toldAt(config, id, Math.max(at, notBefore)).people;
+  if (kind === "restored") return toldBetween(config, id, openedAt, at);
+  const { people, passedOver } = toldAt(config, id, Math.max(at, notBefore));
+  // Nobody can be told anything: that is said where deliveries are shown, and the ladder goes on.
+  return people.length > 0 ? people : passedOver;
 }
 
 /** To whoever heard of an incident and not of the one that it goes on as: one message, on the channel that reached them. */

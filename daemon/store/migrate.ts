@@ -14,6 +14,7 @@ import { maintenance } from "./migrations/007-maintenance.ts";
 import { reports } from "./migrations/008-reports.ts";
 import { onCall } from "./migrations/009-on-call.ts";
 import { problems } from "./migrations/010-problems.ts";
+import { notify } from "./migrations/011-notify.ts";
 import { numberOf } from "./rows.ts";
 import { inTransaction, type Session } from "./session.ts";
 
@@ -35,6 +36,7 @@ export const migrations: readonly Migration[] = [
   reports,
   onCall,
   problems,
+  notify,
 ];
 
 /** PostgreSQL: two daemons that start together migrate one after the other. */

@@ -6,9 +6,11 @@
 import { join } from "node:path";
 import type { Config } from "../model/config.ts";
 import { type Clock, type Fence, type Log, type Store, StoreUnavailable, type Tx } from "../ports.ts";
+import type { AckCode, Inbound, Way } from "../ports-notify.ts";
 import { findAcceptances } from "./acceptances.ts";
 import { backupStorage } from "./backup.ts";
 import { findReadiness, findSession, findSessions } from "./bookings.ts";
+import { bundleOf, supersede, toldLately } from "./bundles.ts";
 import { closePools, openPostgres, openSqlite, type Pools } from "./connect.ts";
 import { appendInbox, findTraps, inboxAfter, insertInbox, saveTraps } from "./inbox.ts";
 import { Incidents, recurrences } from "./incidents.ts";
@@ -21,9 +23,10 @@ import { findMaintenance, findMaintenances } from "./maintenances.ts";
 import { type Migration, migrateSchema } from "./migrate.ts";
 import { reserveNumbers, unusedNumbers } from "./numbers.ts";
 import { onCallReads } from "./on-call.ts";
-import { type Attempt, attemptsOf, claimOutbox, deliveriesOf, outboxDepth, recordDeliveries } from "./outbox.ts";
+import { type Attempt, attemptsOf, claimOutbox, deliveriesOf, deliveryBy, outboxDepth, recordDeliveries } from "./outbox.ts";
 import { failureCounts, findProblem, findProblems } from "./problems.ts";
 import { prune } from "./prune.ts";
+import { ackCodesTo, failAckCode, findAckCode, hear, saveAckCode, takeReceipt } from "./replies.ts";
 import { findFollowUp, findFollowUps, findReport, findReportOf, findReports, findReportVersions, sentBetween } from "./reports.ts";
 import { Rollups } from "./rollups.ts";
 import { alarmOf, auditOf, numberOf } from "./rows.ts";
@@ -128,7 +131,13 @@ function writesOf({ options, write, incidents }: Parts) {
     appendInbox: (messages: Parameters<Store["appendInbox"]>[0]) =>
       messages.length === 0 ? Promise.resolve([]) : write((session) => appendInbox(session, messages)),
     claimOutbox: (claim: Parameters<Store["claimOutbox"]>[0]) => write((session) => claimOutbox(session, claim)),
-    recordDeliveries: (updates: Parameters<Store["recordDeliveries"]>[0]) => write((session) => recordDeliveries(session, updates)),
+    recordDeliveries: (...[updates, more]: Parameters<Store["recordDeliveries"]>) =>
+      write((session) => recordDeliveries(session, updates, more)),
+    supersede: (bundle: Parameters<Store["supersede"]>[0]) => write((session) => supersede(session, bundle)),
+    saveAckCode: (code: AckCode) => write((session) => saveAckCode(session, code)),
+    failAckCode: (tokenHash: string) => write((session) => failAckCode(session, tokenHash)),
+    hear: (inbound: Inbound) => write((session) => hear(session, inbound)),
+    takeReceipt: (channel: string, about: string) => write((session) => takeReceipt(session, channel, about)),
     redact: (incident: string, seq: number, by: string, at: number) =>
       write(async (session) => {
         const erased = await redactEntry(session, incident, seq);
@@ -184,6 +193,12 @@ function readsOf({ reader, incidents }: Parts) {
     timeline: (incident: string) => timelineOf(reader, incident),
     verifyTimeline: (incident?: string) => verifyTimeline(reader, incident),
     deliveries: (incident: string) => deliveriesOf(reader, incident),
+    delivery: (key: string) => deliveryBy(reader, { key }),
+    deliveryByProof: (channel: string, proof: string) => deliveryBy(reader, { channel, proof }),
+    toldLately: (way: Way, since: number) => toldLately(reader, way, since),
+    bundleOf: (key: string) => bundleOf(reader, key),
+    ackCode: (tokenHash: string) => findAckCode(reader, tokenHash),
+    ackCodesTo: (channel: string, address: string, at: number) => ackCodesTo(reader, channel, address, at),
     attempts: (key: string) => attemptsOf(reader, key),
     outboxDepth: () => outboxDepth(reader),
     recurrences: (at: number, limit: number) => recurrences(reader, at, limit),

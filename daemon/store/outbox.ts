@@ -6,6 +6,7 @@
 import type { DeliveryState, OutboxRow } from "../model/incident.ts";
 import type { Instant } from "../model/time.ts";
 import type { ClaimedRow, DeliveryUpdate, DeliveryView } from "../ports.ts";
+import { markBundleSent } from "./bundles.ts";
 import { claimedOf, deliveryOf, maybe, numberOf, outboxRow, textOf } from "./rows.ts";
 import { INSERT_ROWS, type Session, slices } from "./session.ts";
 
@@ -15,9 +16,17 @@ export async function addOutbox(session: Session, rows: readonly OutboxRow[]): P
   }
 }
 
-/** What is pending for an incident is dropped; what is claimed is on its way and is left to the dispatcher. */
+/**
+ * What is pending for an incident is dropped; what is claimed is on its way and is left to the dispatcher. What names other incidents
+ * too is theirs as well: it stays.
+ */
 export async function dropPending(session: Session, incident: string, why: string, at: Instant): Promise<void> {
-  const pending = session.sql("outbox").where({ incident, state: "pending" });
+  const pending = session
+    .sql("outbox")
+    .where({ incident, state: "pending" })
+    .whereNull("bundle")
+    .whereNot("kind", "letter")
+    .whereRaw("not exists (select 1 from outbox as named where named.superseded_by = outbox.key)");
   const keys = (await session.rows(pending.clone().select("key", "attempts"))).map((row) => ({
     key: textOf(row.key),
     attempt: numberOf(row.attempts),
@@ -70,18 +79,25 @@ export async function claimOutbox(session: Session, { now, leaseMs, limit, worke
 const comesFrom: Readonly<Record<DeliveryState, readonly DeliveryState[]>> = {
   pending: ["pending", "claimed"],
   claimed: ["pending", "claimed"],
-  failed: ["pending", "claimed"],
+  // What was taken may come back: a mail that bounces, a text message that finds no telephone.
+  failed: ["pending", "claimed", "sent", "accepted"],
   dropped: ["pending", "claimed"],
+  superseded: ["pending", "claimed"],
   sent: ["pending", "claimed", "failed", "dropped"],
   accepted: ["pending", "claimed", "failed", "dropped", "sent"],
   delivered: ["pending", "claimed", "failed", "dropped", "sent", "accepted"],
-  acknowledged: ["pending", "claimed", "failed", "dropped", "sent", "accepted", "delivered"],
+  acknowledged: ["pending", "claimed", "failed", "dropped", "superseded", "sent", "accepted", "delivered"],
 };
 
 const PROOF_LENGTH = 200;
 
 /** Inside a transaction. Every update is kept in the history, those too that no longer move the row. */
-export async function recordDeliveries(session: Session, updates: readonly DeliveryUpdate[]): Promise<void> {
+export async function recordDeliveries(
+  session: Session,
+  updates: readonly DeliveryUpdate[],
+  more: readonly OutboxRow[] = [],
+): Promise<void> {
+  if (more.length > 0) await addOutbox(session, more);
   for (const update of updates) {
     const proof = update.proof?.slice(0, PROOF_LENGTH);
     const row = session.sql("outbox").where({ key: update.key });
@@ -91,6 +107,7 @@ export async function recordDeliveries(session: Session, updates: readonly Deliv
       state_at: update.at,
       claimed_by: null,
       claim_expires_at: null,
+      in_storm: update.inStorm === true ? 1 : 0,
       ...(update.notBefore === undefined ? {} : { not_before: update.notBefore }),
       ...(gone ? { sent_at: update.at, error: null } : {}),
       ...(proof === undefined ? {} : { proof }),
@@ -102,10 +119,17 @@ export async function recordDeliveries(session: Session, updates: readonly Deliv
         .whereIn("state", [...comesFrom[update.state]])
         .update(change),
     );
-    const attempt = numberOf((await session.row(row.clone().select("attempts").first()))?.attempts);
+    const now = await session.row(row.clone().select("attempts", "bundle").first());
+    const attempt = numberOf(now?.attempts);
+    if (gone) await markBundleSent(session, [update.key, ...(now?.bundle == null ? [] : [textOf(now.bundle)])], update.at);
     const history = { key: update.key, attempt, state: update.state, at: update.at, proof: proof ?? null, error: update.error ?? null };
     await session.run(session.sql("deliveries").insert(history));
   }
+}
+
+export async function deliveryBy(session: Session, where: Readonly<Record<string, string>>): Promise<DeliveryView | undefined> {
+  const row = await session.row(session.sql("outbox").where(where).orderBy("created_at", "desc").first());
+  return row === undefined ? undefined : deliveryOf(row);
 }
 
 export async function deliveriesOf(session: Session, incident: string): Promise<readonly DeliveryView[]> {

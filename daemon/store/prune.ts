@@ -27,6 +27,10 @@ export async function prune(transaction: Transaction, limits: Limits): Promise<n
   gone += await inSteps(transaction, (session) => deleteSome(session, "traps", "id", "at", limits.trapsBefore));
   gone += await inSteps(transaction, (session) => deleteInbox(session, limits.inboxBefore));
   gone += await inSteps(transaction, (session) => deleteIncidents(session, limits.incidentsBefore));
+  gone += await inSteps(transaction, (session) => deleteLetters(session, limits.incidentsBefore));
+  // What came back is kept as long as what was heard: to know it when it comes again.
+  gone += await inSteps(transaction, (session) => deleteBy(session, "inbound", "at", limits.inboxBefore));
+  gone += await inSteps(transaction, (session) => deleteBy(session, "ack_codes", "expires_at", limits.inboxBefore));
   gone += await inSteps(transaction, (session) => deleteSome(session, "audit", "id", "at", limits.incidentsBefore));
   // What a device was is kept as long as what befell it: both are asked together.
   gone += await inSteps(transaction, (session) => deleteSome(session, "device_events", "id", "at", limits.incidentsBefore));
@@ -51,6 +55,19 @@ async function inSteps(transaction: Transaction, step: (session: Session) => Pro
 function deleteSome(session: Session, table: string, id: string, column: string, before: Instant): Promise<number> {
   const old = session.sql(table).select(id).where(column, "<", before).orderBy(column).limit(STEP);
   return session.run(session.sql(table).whereIn(id, old).delete());
+}
+
+/** Tables of a few rows a day: all that is old goes in one statement, the second finds none. */
+function deleteBy(session: Session, table: string, column: string, before: Instant): Promise<number> {
+  return session.run(session.sql(table).where(column, "<", before).delete());
+}
+
+/** Messages that are about no incident; the others go with theirs. */
+async function deleteLetters({ sql, rows, run }: Session, before: Instant): Promise<number> {
+  const old = sql("outbox").select("key").where({ incident: "" }).where("created_at", "<", before).limit(IN_VALUES);
+  const keys = (await rows(old)).map((row) => textOf(row.key));
+  if (keys.length === 0) return 0;
+  return (await run(sql("deliveries").whereIn("key", keys).delete())) + (await run(sql("outbox").whereIn("key", keys).delete()));
 }
 
 async function deleteSlots(session: Session, before: Instant): Promise<number> {

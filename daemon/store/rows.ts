@@ -4,7 +4,7 @@
  * Instants are integer milliseconds, booleans 0 or 1, documents JSON text: the same on both dialects.
  */
 import type { Alarm } from "../model/alarm.ts";
-import { type Incident, isFailing, type OutboxRow } from "../model/incident.ts";
+import { type Incident, isFailing, type Letter, type OutboxRow } from "../model/incident.ts";
 import type { Policy } from "../model/policy.ts";
 import type { AuditEntry, ClaimedRow, DeliveryView, InboxMessage, TrapRecord } from "../ports.ts";
 import type { Row } from "./session.ts";
@@ -88,10 +88,14 @@ export function outboxRow(row: OutboxRow): Record<string, unknown> {
     state_at: row.createdAt,
     attempts: 0,
     maybe_duplicate: 0,
+    late_ms: row.lateMs ?? null,
+    letter: row.letter === undefined ? null : JSON.stringify(row.letter),
+    bundle: row.bundle ?? null,
+    in_storm: 0,
   };
 }
 
-function outboxOf(row: Row): OutboxRow {
+export function outboxOf(row: Row): OutboxRow {
   return {
     key: textOf(row.key),
     incident: textOf(row.incident),
@@ -104,12 +108,20 @@ function outboxOf(row: Row): OutboxRow {
     language: textOf(row.language) as OutboxRow["language"],
     createdAt: numberOf(row.created_at),
     notBefore: numberOf(row.not_before),
+    ...maybe("lateMs", row.late_ms, numberOf),
+    ...maybe("letter", row.letter, (value) => jsonOf<Letter>(value)),
+    ...maybe("bundle", row.bundle, textOf),
   };
 }
 
 /** `attempts` of a claimed row are those before this claim. */
 export function claimedOf(row: Row): ClaimedRow {
-  return { ...outboxOf(row), attempts: numberOf(row.attempts) - 1, maybeDuplicate: numberOf(row.maybe_duplicate) === 1 };
+  return {
+    ...outboxOf(row),
+    attempts: numberOf(row.attempts) - 1,
+    maybeDuplicate: numberOf(row.maybe_duplicate) === 1,
+    ...(numberOf(row.in_storm) === 1 ? { inStorm: true } : {}),
+  };
 }
 
 export function deliveryOf(row: Row): DeliveryView {
@@ -121,6 +133,7 @@ export function deliveryOf(row: Row): DeliveryView {
     ...(numberOf(row.maybe_duplicate) === 1 ? { maybeSent: true as const } : {}),
     ...maybe("proof", row.proof, textOf),
     ...maybe("error", row.error, textOf),
+    ...maybe("supersededBy", row.superseded_by, textOf),
   };
 }
 

@@ -4,6 +4,7 @@
 import { factsEn } from "./facts-en.ts";
 import { familiesEn } from "./families-en.ts";
 import { lightsEn } from "./lights-en.ts";
+import { notifyEn } from "./notify-en.ts";
 import { reportsEn } from "./reports-en.ts";
 import { sessionsEn } from "./sessions-en.ts";
 import { workEn } from "./work-en.ts";
@@ -15,6 +16,7 @@ export const en = {
   ...reportsEn,
   ...sessionsEn,
   ...workEn,
+  ...notifyEn,
   "severity.minor": "Minor",
   "severity.major": "Major",
   "severity-settled.provisional": "provisional, until the end of the first call",
@@ -139,7 +141,6 @@ export const en = {
   "event.released": "Given back",
   "event.waits": "Waits for service hours",
   "event.follow-up-due": "Follow-up due",
-  "event.superseded": "Steps joined",
   "event.alarm-joined": "Another alarm joined",
   "event.alarms-joined": "Joined: alike",
   "event.alarms-left": "Some alarms have another cause",

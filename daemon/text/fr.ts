@@ -5,6 +5,7 @@ import type { TextKey } from "./en.ts";
 import { factsFr } from "./facts-fr.ts";
 import { familiesFr } from "./families-fr.ts";
 import { lightsFr } from "./lights-fr.ts";
+import { notifyFr } from "./notify-fr.ts";
 import { reportsFr } from "./reports-fr.ts";
 import { sessionsFr } from "./sessions-fr.ts";
 import { workFr } from "./work-fr.ts";
@@ -16,6 +17,7 @@ export const fr: Readonly<Record<TextKey, string>> = {
   ...reportsFr,
   ...sessionsFr,
   ...workFr,
+  ...notifyFr,
   "severity.minor": "Mineur",
   "severity.major": "Majeur",
   "severity-settled.provisional": "provisoire, jusqu'à la fin du premier appel",
@@ -140,7 +142,6 @@ export const fr: Readonly<Record<TextKey, string>> = {
   "event.released": "Remis en file",
   "event.waits": "Attend les heures de service",
   "event.follow-up-due": "Suivi à faire",
-  "event.superseded": "Étapes regroupées",
   "event.alarm-joined": "Autre alarme jointe",
   "event.alarms-joined": "Alarmes semblables jointes",
   "event.alarms-left": "Des alarmes ont une autre cause",

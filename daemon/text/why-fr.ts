@@ -14,6 +14,8 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
   ["nobody is on call as {function} from {from} on", "personne n'est de garde comme {function} à partir du {from}"],
   ["somebody is on call as {function} again", "quelqu'un est de nouveau de garde comme {function}"],
   ["the calendar {calendar} is read again", "le calendrier {calendar} est lu de nouveau"],
+  // Messages, daemon/store/bundles.ts.
+  ["superseded by {message}", "remplacé par {message}"],
   ["redacted", "texte effacé"],
   ["nobody has taken it: the last resort hears again", "personne ne l'a pris en charge : le dernier recours est avisé de nouveau"],
   [

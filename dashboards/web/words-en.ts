@@ -78,6 +78,7 @@ export const en: Words = {
     acknowledged: "acknowledged",
     failed: "failed",
     dropped: "dropped",
+    superseded: "told in another message",
   },
   notFound: "This page does not exist.",
   back: "Back to the network's status",

@@ -77,6 +77,7 @@ export const fr = {
     acknowledged: "acquitté",
     failed: "échec",
     dropped: "abandonné",
+    superseded: "dit dans un autre message",
   } as Readonly<Record<string, string>>,
   notFound: "Cette page n'existe pas.",
   back: "Retour à l'état du réseau",

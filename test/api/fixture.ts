@@ -164,6 +164,7 @@ export function config(devices: readonly Device[], more: Partial<Config> = {}): 
     partners: new Map(),
     channels: new Map([["demo-sink", { id: "demo-sink", kind: "sink" }]]),
     paging: "direct",
+    storms: { windowMs: 60_000, after: 3 },
     pagedFunctions: [],
     correlation: {},
     recurrence: { suggestAt: 3, withinMs: 30 * 86_400_000 },

@@ -14,6 +14,7 @@ import type { FakeClock } from "../fakes/clock.ts";
 import { joiningContract } from "./joining.contract.ts";
 import { looksContract } from "./looks.contract.ts";
 import { maintenanceContract } from "./maintenance.contract.ts";
+import { notifyContract } from "./notify.contract.ts";
 import { onCallContract } from "./on-call.contract.ts";
 import { problemsContract } from "./problems.contract.ts";
 import { reportsContract } from "./reports.contract.ts";
@@ -70,6 +71,7 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
     reportsContract(() => store);
     onCallContract(() => store);
     problemsContract(() => store);
+    notifyContract(() => store);
     looksContract(
       () => store,
       () => ground.raw,

@@ -13,7 +13,8 @@ import {
   type Store,
   StoreUnavailable,
 } from "../../daemon/ports.ts";
-import { Dispatcher, heardOf, moot, retryIn } from "../../daemon/roles/dispatcher.ts";
+import { Dispatcher, retryIn } from "../../daemon/roles/dispatcher.ts";
+import { heardOf, moot } from "../../daemon/roles/relevance.ts";
 import { START, incident as sample } from "../contracts/samples.ts";
 import { FakeClock } from "../fakes/clock.ts";
 
@@ -103,6 +104,9 @@ async function dispatching(
       return sample("i1", { state: "open", urgency: "now", ...change });
     },
     deliveries: async () => [],
+    bundleOf: async () => [],
+    toldLately: async () => ({ messages: 0, sites: new Map() }),
+    takeReceipt: async () => undefined,
     recordDeliveries: async (some: readonly DeliveryUpdate[]) => void updates.push(...some),
   } as unknown as Store;
   const channels = new Map([["sink", { id: "sink", kind: "sink" as const }]]);
@@ -110,6 +114,8 @@ async function dispatching(
     channels,
     network: { devices: new Map(), sites: new Map() },
     calendars: new Map(),
+    contacts: new Map(),
+    storms: { windowMs: MINUTE, after: 3 },
     instance: { timezone: "America/Toronto" },
   };
   const dispatcher = new Dispatcher({

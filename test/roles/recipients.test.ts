@@ -1,9 +1,11 @@
 /** From functions to outbox rows: who is told by the daemon itself, and who by Alertmanager. */
 import { describe, expect, it } from "vitest";
-import type { Config } from "../../daemon/model/config.ts";
+import type { Config, Contact } from "../../daemon/model/config.ts";
+import type { OutboxRow } from "../../daemon/model/incident.ts";
 import { nobodyYet, type OnCallBook, type Override, type Rotation } from "../../daemon/model/on-call.ts";
 import { DAY } from "../../daemon/model/time.ts";
 import { coordinatorsOf, rowsFor } from "../../daemon/roles/recipients.ts";
+import { letterTo, nextWay } from "../../daemon/roles/ways.ts";
 import { incident, START } from "../contracts/samples.ts";
 
 const reach = (id: string, ...channels: string[]) => {
@@ -15,10 +17,25 @@ function config(paging: "direct" | "prometheus", onCall: OnCallBook = nobodyYet)
   return {
     paging,
     pagedFunctions: ["it-technician"],
-    functions: new Map([fill("desk", "anne", "bob"), fill("it-technician", "carl"), fill("analyst", "anne"), fill("nobody", "gone")]),
-    contacts: new Map([reach("anne", "mail", "hook"), reach("bob", "mail"), reach("carl", "mail"), reach("dora")]),
+    functions: new Map([
+      fill("desk", "anne", "bob"),
+      fill("it-technician", "carl"),
+      fill("analyst", "anne"),
+      fill("nobody", "gone"),
+      fill("mute", "mute"),
+      fill("many", "eve"),
+    ]),
+    contacts: new Map([
+      reach("anne", "mail", "hook"),
+      reach("bob", "mail"),
+      reach("carl", "mail"),
+      reach("dora"),
+      reach("mute"),
+      reach("eve", "sms", "sms", "mail"),
+    ]),
     channels: new Map([
       ["mail", {}],
+      ["sms", {}],
       ["hook", {}],
     ]),
     calendars: new Map(),
@@ -32,20 +49,54 @@ function told(paging: "direct" | "prometheus", kind: "problem" | "escalation" | 
   return rows.map(({ recipient, channel }) => `${recipient} by ${channel}`);
 }
 
-it("every contact of a function is told over each of their channels, once, whichever functions name them", () => {
-  expect(told("direct", "problem", "desk", "it-technician", "analyst")).toEqual([
-    "anne by mail",
-    "anne by hook",
-    "bob by mail",
-    "carl by mail",
-  ]);
-  expect(told("direct", "problem", "nobody", "no-such-function")).toEqual([]);
+it("every contact of a function is told once, over their first channel, whichever functions name them", () => {
+  expect(told("direct", "escalation", "desk", "it-technician", "analyst")).toEqual(["anne by mail", "bob by mail", "carl by mail"]);
+  expect(told("direct", "escalation", "nobody", "no-such-function")).toEqual([]);
+});
+
+it("told again because nobody took it, and at the last resort, they are told over every channel", () => {
+  for (const kind of ["problem", "last-resort"] as const)
+    expect(told("direct", kind, "desk")).toEqual(["anne by mail", "anne by hook", "bob by mail"]);
+});
+
+it("who has no channel has a message all the same, which says so", () => {
+  expect(told("direct", "escalation", "mute")).toEqual(["mute by "]);
+});
+
+describe("the next channel", () => {
+  const [first] = rowsFor(
+    { kind: "escalation", tell: ["many"], level: 2, occurrence: 1, notBefore: START } as never,
+    incident("i1"),
+    config("direct"),
+    START,
+  );
+  const onward = (row: OutboxRow | undefined) => row && nextWay(row, config("direct"), START + 9);
+
+  it("is told under a key of its own, two addresses on one channel too, until there is none", () => {
+    const ways = [first, onward(first), onward(onward(first)), onward(onward(onward(first)))];
+    expect(ways.map((row) => row && [row.key, row.channel, row.notBefore])).toEqual([
+      ["i1/escalation/2/1/eve/sms", "sms", START],
+      ["i1/escalation/2/1/eve/sms#2", "sms", START + 9],
+      ["i1/escalation/2/1/eve/mail", "mail", START + 9],
+      undefined,
+    ]);
+  });
+
+  it("of a channel that has left the contact is the first one; of a letter too", () => {
+    const gone = { ...first, key: "i1/escalation/2/1/eve/pager", channel: "pager" } as OutboxRow;
+    expect(onward(gone)?.key).toBe("i1/escalation/2/1/eve/sms");
+    const letter = letterTo("test-1", { subject: "s", text: "t" }, config("direct").contacts.get("eve") as Contact, START);
+    expect([letter.key, onward(letter)?.key]).toEqual(["letter/test-1/eve/sms", "letter/test-1/eve/sms#2"]);
+  });
 });
 
 it.each(["problem", "escalation", "restored"] as const)(
   "with paging by Prometheus a %s leaves the paged functions to Alertmanager",
   (kind) => {
-    expect(told("prometheus", kind, "it-technician", "desk")).toEqual(["anne by mail", "anne by hook", "bob by mail"]);
+    expect(told("prometheus", kind, "it-technician", "desk").filter((each) => !each.endsWith("hook"))).toEqual([
+      "anne by mail",
+      "bob by mail",
+    ]);
   },
 );
 
@@ -85,12 +136,12 @@ describe("a function that the store fills", () => {
     const now = book([{ ...rotation, from: START - 1 }]);
     expect(to(now)).toEqual(["carl"]);
     expect(to(book(now.rotations, [swap(["bob"], START + 10, START + 20)]), "problem", START, START + 15)).toEqual(["bob"]);
-    expect(to(book([], [swap(["bob"], START - 10, START)]))).toEqual(["anne", "anne", "bob"]);
+    expect(to(book([], [swap(["bob"], START - 10, START)]))).toEqual(["anne", "bob"]);
   });
 
   it("is told to the next in order when who is on duty has no channel", () => {
     expect(to(book([{ ...rotation, from: START - 1, people: ["dora", "bob", "carl"] }]))).toEqual(["bob"]);
-    expect(to(book([], [swap(["dora"], START - 10, START + 10)]))).toEqual(["anne", "anne"]);
+    expect(to(book([], [swap(["dora"], START - 10, START + 10)]))).toEqual(["anne"]);
     expect(to(book([], [swap(["dora", "carl"], START - 10, START + 10)]))).toEqual(["carl"]);
   });
 

@@ -41,7 +41,7 @@ import { LookKeeper } from "../../daemon/roles/look-keeper.ts";
 import { anchorOf } from "../../daemon/roles/scheduler.ts";
 import { WorkDesk } from "../../daemon/roles/work-desk.ts";
 import { openStore } from "../../daemon/store/open.ts";
-import { renderRow } from "../../daemon/telling.ts";
+import { renderRow, renderSeveral } from "../../daemon/telling.ts";
 import { spansOf } from "../../rules/maintenance.ts";
 import { FakeClock } from "../fakes/clock.ts";
 
@@ -198,7 +198,7 @@ export class Scenario {
       notifiers: new Map([["sink", notifier]]),
       worker: "scenario",
       mutes: this.mutes,
-      render: (row, incident, config) => this.render(row, incident, config),
+      render: (row, incident, config, named) => (named.length > 1 ? renderSeveral(row, named, config) : this.render(row, incident, config)),
       stats: { delivered() {} },
     });
     this.auditor = new Auditor({ ...basics, stats: { repaired() {} } });
