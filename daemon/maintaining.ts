@@ -58,7 +58,7 @@ export class Maintaining {
   async add(plan: Plan, planner: Planner): Promise<Planned> {
     const { store, clock } = this.#deps;
     const at = clock.now();
-    const id = `m${randomBytes(4).toString("hex")}`;
+    const id = `m${randomBytes(8).toString("hex")}`;
     const maintenance: Maintenance = { ...plan, id, by: planner.name, function: planner.function, createdAt: at, ended: [] };
     const { kind, scope, when, zone, reason } = plan;
     await store.transaction(undefined, async (tx) => {

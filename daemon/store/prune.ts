@@ -5,7 +5,7 @@ import type { Instant } from "../model/time.ts";
 import { deleteSessions } from "./bookings.ts";
 import { deleteUnits } from "./inventory.ts";
 import { deleteLooks } from "./looks.ts";
-import { numberOf, textOf } from "./rows.ts";
+import { alarmOf, numberOf, textOf } from "./rows.ts";
 import { IN_VALUES, type Session, slices } from "./session.ts";
 
 export interface Limits {
@@ -35,6 +35,9 @@ export async function prune(transaction: Transaction, limits: Limits): Promise<n
   // What a device was is kept as long as what befell it: both are asked together.
   gone += await inSteps(transaction, (session) => deleteSome(session, "device_events", "id", "at", limits.incidentsBefore));
   gone += await inSteps(transaction, (session) => deleteSome(session, "follow_up_reports", "id", "made_at", limits.incidentsBefore));
+  // A split holds for alarms of its day: nobody asks years later whether they may be joined again.
+  gone += await inSteps(transaction, (session) => deleteSome(session, "incident_splits", "id", "at", limits.incidentsBefore));
+  gone += await inSteps(transaction, (session) => deleteSessionAlarms(session, limits.trapsBefore));
   gone += await inSteps(transaction, (session) => deleteUnits(session, limits.incidentsBefore));
   gone += await inSteps(transaction, (session) => deleteLooks(session, limits.looksBefore));
   gone += await inSteps(transaction, (session) => deleteSessions(session, limits.sessionsBefore));
@@ -78,6 +81,21 @@ async function deleteSlots(session: Session, before: Instant): Promise<number> {
   if (last === undefined) return 0;
   const bounds = [numberOf(last.slot_at), textOf(last.device)];
   return session.run(session.sql("rollup_slots").whereRaw("(slot_at, device) <= (?, ?)", bounds).delete());
+}
+
+/** A session that could not be held has an alarm of its own, which never fails again. */
+async function deleteSessionAlarms(session: Session, before: Instant): Promise<number> {
+  const { sql } = session;
+  const open = sql("incidents").select("id").where("is_open", 1);
+  const over = sql("alarms").whereRaw("substr(device, 1, 8) = 'session:'").where("state", "inactive");
+  const rows = await session.rows(over.where((or) => void or.whereNull("incident").orWhereNotIn("incident", open)));
+  const old = rows.map(alarmOf).filter(({ since }) => since < before);
+  let gone = 0;
+  for (const some of slices(old, IN_VALUES)) {
+    const keys = some.map(({ key }) => key);
+    gone += await session.run(sql("alarms").whereIn("key", keys).delete());
+  }
+  return gone;
 }
 
 /** What no reader has passed yet stays, however old: it was never looked at. */

@@ -835,6 +835,17 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
           await tx.insertIncident(incident("i3", { openedAt: old }));
           for (const id of ["i1", "i2", "i3"]) await tx.appendTimeline([line(id, "opened")]);
           await tx.addOutbox([message("k1"), message("k2", { incident: "i2" })]);
+          const split = { from: "i1", left: [], stayed: [], by: "x" };
+          await tx.saveSplit({ ...split, id: "i2", at: old });
+          await tx.saveSplit({ ...split, id: "i3", at: START });
+          const calm = { state: "inactive", since: old } as const;
+          await tx.saveAlarms([
+            alarm("session:1|session-at-risk|", { ...calm, device: "session:1", incident: "i1" }),
+            alarm("session:2|session-at-risk|", { ...calm, device: "session:2", incident: "i3" }),
+            alarm("session:3|session-at-risk|", { ...calm, device: "session:3", state: "active" }),
+            alarm("session:4|session-at-risk|", { ...calm, device: "session:4", since: START }),
+            alarm("codec|unreachable|", { ...calm, device: "codec" }),
+          ]);
           await tx.audit([
             { at: old, by: "x", action: "y", target: "z" },
             { at: START, by: "x", action: "y", target: "z" },
@@ -864,6 +875,9 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
         expect(await store.timeline("i1")).toEqual([]);
         expect(await store.deliveries("i1")).toEqual([]);
         expect(await store.verifyTimeline()).toEqual({ checked: 2 });
+        expect((await store.loadSplits()).map(({ id }) => id)).toEqual(["i3"]);
+        // Of a session whose incident is over a week ago nothing fails any more.
+        expect((await store.loadAlarms()).map(({ device }) => device)).toEqual(["codec", "session:2", "session:3", "session:4"]);
         // The fourth is old, but nobody has read it yet.
         expect((await store.inboxAfter(0, 10)).map((each) => each.key)).toEqual(["3", "4"]);
         expect(await store.traps({ limit: 10 })).toHaveLength(1);
