@@ -40,6 +40,8 @@ export interface BoardView {
   /** Undefined until the device was first judged. Kept in the store: known from the start. */
   lights(device: string): DeviceLights | undefined;
   inventory(device: string): DeviceInventory | undefined;
+  /** Raised whenever what a device says it is has changed. */
+  readonly inventoryRevision: number;
 }
 
 export class Board implements BoardView {
@@ -47,6 +49,12 @@ export class Board implements BoardView {
   // Beside the states, not in them: a device that was not looked at since the start has lights and no state.
   readonly #lights = new Map<string, DeviceLights>();
   readonly #inventories = new Map<string, DeviceInventory>();
+
+  #inventoryRevision = 0;
+
+  get inventoryRevision(): number {
+    return this.#inventoryRevision;
+  }
 
   lights(device: string): DeviceLights | undefined {
     return this.#lights.get(device);
@@ -59,6 +67,7 @@ export class Board implements BoardView {
   show(lights: readonly DeviceLights[], inventories: readonly DeviceInventory[]): void {
     for (const each of lights) this.#lights.set(each.device, each);
     for (const each of inventories) this.#inventories.set(each.device, each);
+    if (inventories.length > 0) this.#inventoryRevision += 1;
   }
 
   get(device: string): DeviceState | undefined {

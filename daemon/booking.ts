@@ -9,6 +9,7 @@ import type { Metrics } from "./metrics.ts";
 import type { Config } from "./model/config.ts";
 import type { Clock, Log, Store } from "./ports.ts";
 import { judgeNow, planNow, type SessionPlan } from "./readying.ts";
+import { Registrations } from "./registrations.ts";
 import { Calendars } from "./roles/calendars.ts";
 import type { Evaluator } from "./roles/evaluator.ts";
 import type { Leases } from "./roles/lease.ts";
@@ -43,7 +44,8 @@ export interface BookingParts {
 /** Reads the book; starts nothing. */
 export async function makeBooking(parts: BookingParts): Promise<Booking> {
   const { store, clock, log, config, leases, metrics, evaluator } = parts;
-  const bookings = new BookedSessions({ store, clock, config });
+  const registrations = new Registrations(parts.board, config);
+  const bookings = new BookedSessions({ store, clock, config, registrations });
   await bookings.refresh();
   const changed = async () => {
     await bookings.refresh();
@@ -74,7 +76,7 @@ export async function makeBooking(parts: BookingParts): Promise<Booking> {
     },
   });
   const alarmsOf = (holder: string) => evaluator()?.memory.ofDevice(holder) ?? [];
-  const readying = { board: parts.board, bookings, config, alarmsOf };
+  const readying = { board: parts.board, bookings, config, alarmsOf, registeredWith: registrations.of };
   const readiness = new Readiness({
     ...{ store, clock, log, config, leases, bookings, alarmsOf, kick: parts.kick, changed: parts.changed },
     judge: (session, since) => judgeNow(readying, session, since),

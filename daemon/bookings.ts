@@ -10,6 +10,7 @@ import type { Network } from "./model/network.ts";
 import type { Session, SessionAhead, SessionSubject } from "./model/session.ts";
 import { DAY, type Instant, MINUTE } from "./model/time.ts";
 import type { Clock, Store } from "./ports.ts";
+import type { Registrations } from "./registrations.ts";
 
 /** A session that ended is still asked about by what is decided late. */
 const keptAfterMs = DAY;
@@ -24,15 +25,24 @@ export interface Bookings {
   bookedAround(room: string, at: Instant): boolean;
 }
 
+export interface BookedDeps {
+  readonly store: Pick<Store, "sessions">;
+  readonly clock: Clock;
+  readonly config: () => Config;
+  /** Who is registered where; without it nobody knows. */
+  readonly registrations?: Pick<Registrations, "of" | "revision">;
+}
+
 export class BookedSessions implements Bookings {
-  readonly #deps: { readonly store: Pick<Store, "sessions">; readonly clock: Clock; readonly config: () => Config };
+  readonly #deps: BookedDeps;
   #sessions: readonly Session[] = [];
   #byId: ReadonlyMap<string, Session> = new Map();
   #byRoom: ReadonlyMap<string, readonly Session[]> = new Map();
   #network: Network | undefined;
+  #registered: number | undefined;
   readonly #hits = new Map<string, Hit>();
 
-  constructor(deps: { readonly store: Pick<Store, "sessions">; readonly clock: Clock; readonly config: () => Config }) {
+  constructor(deps: BookedDeps) {
     this.#deps = deps;
   }
 
@@ -90,17 +100,19 @@ export class BookedSessions implements Bookings {
     return this.#byId.get(id);
   }
 
-  /** What stops working with the subject, by the configuration in force. */
+  /** What stops working with the subject, by the configuration in force and what devices are registered with. */
   hit(subject: SessionSubject): Hit {
-    const { network } = this.#deps.config();
-    if (this.#network !== network || this.#hits.size > mostAnswers) {
+    const { config, registrations } = this.#deps;
+    const { network } = config();
+    if (this.#network !== network || this.#registered !== registrations?.revision || this.#hits.size > mostAnswers) {
       this.#network = network;
+      this.#registered = registrations?.revision;
       this.#hits.clear();
     }
     const key = JSON.stringify(subject);
     const known = this.#hits.get(key);
     if (known !== undefined) return known;
-    const hit = hitBy(network, subject);
+    const hit = hitBy(network, subject, registrations?.of);
     this.#hits.set(key, hit);
     return hit;
   }

@@ -4,7 +4,7 @@
  * Part of the composition root (app.ts). The readiness role, the messages and the API ask the same one.
  */
 import { FRESH_MS, type Judged, judgeReadiness, type ReadinessInput, type Workarounds, workaroundsOf } from "../rules/readiness.ts";
-import { cutOffWith, spoilsSessions } from "../rules/sessions.ts";
+import { cutOffWith, type RegisteredWith, spoilsSessions } from "../rules/sessions.ts";
 import type { BoardView } from "./board.ts";
 import type { BookedSessions } from "./bookings.ts";
 import type { Alarm } from "./model/alarm.ts";
@@ -18,6 +18,8 @@ export interface Readying {
   readonly config: () => Config;
   /** Of a device, a link (`link:<id>`). */
   readonly alarmsOf: (holder: string) => Iterable<Alarm>;
+  /** Without it nobody knows who is registered where. */
+  readonly registeredWith?: RegisteredWith;
 }
 
 /** Judged by looks that are not older than `since`. */
@@ -43,14 +45,15 @@ export function planNow(parts: Readying, session: Session, at: Instant, known?: 
   return { session, troubled, workarounds: workaroundsOf(session, { causes }, { input, isFree }) };
 }
 
-function inputOf({ board, config, alarmsOf, bookings }: Readying, since: Instant): ReadinessInput {
+function inputOf(readying: Readying, since: Instant): ReadinessInput {
+  const { board, config, alarmsOf } = readying;
   const { network, rules } = config();
   const outOfService = new Set(rules.filter((rule) => rule.outOfService).map(({ id }) => id));
   return {
     network,
     since,
     spoils: ({ rule, symptom }) => spoilsSessions({ symptom, outOfService: outOfService.has(rule) }),
-    cutOff: cutOffNow({ board, config, alarmsOf, bookings }),
+    cutOff: cutOffNow(readying),
     now: (device) => {
       const lights = board.lights(device);
       const looks = [...(board.get(device)?.looks.values() ?? [])].map(({ at }) => at);
@@ -61,11 +64,11 @@ function inputOf({ board, config, alarmsOf, bookings }: Readying, since: Instant
 }
 
 /** What is behind what is down, itself left out, with the name of what is. */
-function cutOffNow({ board, config, alarmsOf, bookings }: Readying): ReadonlyMap<string, string> {
+function cutOffNow({ board, config, alarmsOf, bookings, registeredWith }: Readying): ReadonlyMap<string, string> {
   const { network } = config();
   const cut = new Map<string, string>();
   const down = [...network.devices.values()].filter(({ id }) => board.get(id)?.up === 0).map(({ id }) => id);
-  const behind = cutOffWith(network, down);
+  const behind = cutOffWith(network, down, registeredWith);
   const upper = down.filter((id) => isAbove(network.devices.get(id)?.kind));
   for (const id of behind) if (!down.includes(id)) cut.set(id, upper[0] ?? down[0] ?? id);
   for (const link of network.links.keys()) {

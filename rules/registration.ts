@@ -47,8 +47,7 @@ export interface Registrars {
 export function sidesOf(device: Device, looks: readonly Seen[], { gatekeepers, listings }: Registrars, at: Instant): readonly Side[] {
   if (!registering.has(device.kind) || (listings.size === 0 && gatekeepers.length === 0)) return [];
   if (claimOf(looks) === "registered" && claimsElsewhere(looks)) return [];
-  const named = ["gatekeeper_address", "sip_proxy_address"].flatMap((name) => wordsOf(looks, name).map(({ value }) => bareAddress(value)));
-  const told = named.filter((address) => address !== "" && address !== "0.0.0.0");
+  const told = addressesIn(naming.flatMap((name) => wordsOf(looks, name)));
   const expected =
     told.length > 0 ? gatekeepers.filter(({ address }) => told.includes(address)) : gatekeepers.filter(({ id }) => listings.has(id));
   return expected
@@ -58,6 +57,26 @@ export function sidesOf(device: Device, looks: readonly Seen[], { gatekeepers, l
       const fresh = list !== undefined && at - list.at <= list.freshMs;
       return { gatekeeper: id, listed: fresh ? list.addresses.has(device.address) : undefined };
     });
+}
+
+/** Readings that name where a device is registered. */
+const naming = ["gatekeeper_address", "sip_proxy_address"];
+
+function addressesIn(readings: readonly { readonly value: string }[]): readonly string[] {
+  return readings.map(({ value }) => bareAddress(value)).filter((address) => address !== "" && address !== "0.0.0.0");
+}
+
+/**
+ * The gatekeepers of ours that a device is registered with, by what it says it is. Undefined: it names none, or one that is not ours,
+ * which may go on serving it.
+ */
+export function registeredWith(
+  facts: readonly { readonly name: string; readonly value: string }[],
+  gatekeepers: readonly Pick<Device, "id" | "address">[],
+): readonly string[] | undefined {
+  const told = addressesIn(facts.filter(({ name }) => naming.includes(name)));
+  const ours = told.map((address) => gatekeepers.find((each) => each.address === address)?.id);
+  return ours.length === 0 || ours.includes(undefined) ? undefined : ours.flatMap((id) => id ?? []);
 }
 
 /** What the comparison says of one device, for its alarm. */

@@ -21,18 +21,26 @@ export interface Hit {
   readonly session?: string;
 }
 
+/** The gatekeepers that a device is registered with; undefined: not known. */
+export type RegisteredWith = (device: Device) => readonly string[] | undefined;
+
 /**
- * Devices that cannot be reached or used without these. A device with redundant parents is cut off only when all of them are gone;
- * the endpoints of a network with one gatekeeper cannot be called without it.
+ * Devices that cannot be reached or used without these. A device with redundant parents is cut off only when all of them are gone; one
+ * that is called through a gatekeeper when all are gone that it is registered with, or, where that is not known, all there are.
  */
-export function cutOffWith(network: Network, gone: Iterable<string>): ReadonlySet<string> {
+export function cutOffWith(
+  network: Network,
+  gone: Iterable<string>,
+  registeredWith: RegisteredWith = () => undefined,
+): ReadonlySet<string> {
   const cut = new Set(gone);
   const gatekeepers = [...network.devices.values()].filter(({ kind }) => kind === "gatekeeper").map(({ id }) => id);
-  const noGatekeeper = () => gatekeepers.length > 0 && gatekeepers.every((id) => cut.has(id));
+  const noGatekeeper = (device: Device) =>
+    gatekeepers.some((id) => cut.has(id)) && (registeredWith(device) ?? gatekeepers).every((id) => cut.has(id));
   const isCut = (device: Device) => {
     const parents = parentsOf(network, device);
     if (parents.length > 0 && parents.every((id) => cut.has(id))) return true;
-    return (device.kind === "codec" || device.kind === "endpoint" || device.kind === "bridge") && noGatekeeper();
+    return (device.kind === "codec" || device.kind === "endpoint" || device.kind === "bridge") && noGatekeeper(device);
   };
   for (let before = -1; before !== cut.size; ) {
     before = cut.size;
@@ -42,11 +50,11 @@ export function cutOffWith(network: Network, gone: Iterable<string>): ReadonlySe
 }
 
 /** The rooms and devices that a failure of the subject takes with it. */
-export function hitBy(network: Network, subject: SessionSubject): Hit {
+export function hitBy(network: Network, subject: SessionSubject, registeredWith?: RegisteredWith): Hit {
   if ("session" in subject) return { rooms: new Set(), devices: new Set(), session: subject.session };
   if ("room" in subject) return { rooms: new Set([subject.room]), devices: new Set() };
   const first = firstGone(network, subject);
-  const devices = cutOffWith(network, first.devices);
+  const devices = cutOffWith(network, first.devices, registeredWith);
   const rooms = new Set(first.rooms);
   for (const id of devices) {
     const device = network.devices.get(id);

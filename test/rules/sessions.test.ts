@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Network, Room } from "../../daemon/model/network.ts";
 import type { Session } from "../../daemon/model/session.ts";
 import { HOUR, MINUTE } from "../../daemon/model/time.ts";
+import { registeredWith } from "../../rules/registration.ts";
 import { clinicalMinutes, cutOffWith, hitBy, isBooked, nextSession, overlapOf, sessionHits } from "../../rules/sessions.ts";
 
 import { device, network } from "./made.ts";
@@ -54,6 +55,29 @@ describe("what a failure takes with it", () => {
     const devices = new Map([...two.devices, ["gk-2", device("gk-2", { site: "hub", kind: "gatekeeper" })]]);
     expect([...hitBy({ ...two, devices }, { device: "gk" }).rooms]).toEqual([]);
   });
+});
+
+describe("of several gatekeepers", () => {
+  const two = clinics();
+  const gatekeeper = (id: string, address: string) => [id, device(id, { site: "hub", kind: "gatekeeper", address })] as const;
+  const devices = new Map([...two.devices, gatekeeper("gk", "10.0.0.1"), gatekeeper("gk-2", "10.0.0.2")]);
+  const says = (said: Readonly<Record<string, readonly string[]>>, gone: string) => {
+    const gatekeepers = [...devices.values()].filter(({ kind }) => kind === "gatekeeper");
+    const factsOf = (id: string) =>
+      (said[id] ?? []).map((value, n) => ({ name: n === 0 ? "gatekeeper_address" : "sip_proxy_address", value }));
+    const rooms = hitBy({ ...two, devices }, { device: gone }, ({ id }) => registeredWith(factsOf(id), gatekeepers)).rooms;
+    return [...rooms].sort();
+  };
+
+  it.each([
+    ["the one that a codec is registered with takes its room", { "codec-a": ["10.0.0.1:1719"] }, "gk", ["ra"]],
+    ["the other one takes nothing of it", { "codec-a": ["10.0.0.1"] }, "gk-2", []],
+    ["one of the two that it is registered with takes nothing", { "codec-a": ["10.0.0.1", "10.0.0.2"] }, "gk", []],
+    ["what is registered with somebody else's too goes on", { "codec-a": ["10.0.0.1", "192.0.2.9"] }, "gk", []],
+    ["what names none goes on while there is another", { "codec-a": ["0.0.0.0"] }, "gk", []],
+    ["what all of them are reached through takes all", { "codec-a": ["10.0.0.2"] }, "core", ["ra", "rb"]],
+    ["each takes its own", { "codec-a": ["10.0.0.1"], "codec-b": ["10.0.0.2"] }, "gk-2", ["rb"]],
+  ] as const)("%s", (_title, said, gone, wanted) => expect(says(said, gone)).toEqual(wanted));
 });
 
 describe("the next session", () => {

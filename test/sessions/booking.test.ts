@@ -28,9 +28,11 @@ it("what another process books, moves or cancels is known within a minute, whoev
     },
     wait: (_role, signal) => new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true })),
   };
-  const config = { network: network([device("codec-1", { room: "a101" })]), sessions: { calendars: new Map() }, rules: [] };
+  const gatekeepers = ["1", "2"].map((n) => device(`gk-${n}`, { kind: "gatekeeper", address: `10.0.0.${n}` }));
+  const config = { network: network([device("codec-1", { room: "a101" }), ...gatekeepers]), sessions: { calendars: new Map() }, rules: [] };
+  const board = new Board();
   const booking = await makeBooking({
-    ...{ store, clock, log: quiet, leases: elsewhere, config: () => config as unknown as Config, board: new Board() },
+    ...{ store, clock, log: quiet, leases: elsewhere, config: () => config as unknown as Config, board },
     ...{ metrics: createMetrics({ version: "t" }), evaluator: () => undefined, kick() {}, changed() {} },
   });
   const stop = new AbortController();
@@ -49,6 +51,11 @@ it("what another process books, moves or cancels is known within a minute, whoev
     await vi.waitFor(() => expect(ahead()).toMatchObject({ session: "api:1", withinMs: HOUR }));
     await write({ from: from + 5 * MINUTE });
     await vi.waitFor(() => expect(ahead()).toMatchObject({ withinMs: HOUR + 5 * MINUTE }));
+    const ofGatekeepers = () => ["gk-1", "gk-2"].map((id) => booking.bookings.sessionAhead({ device: id }, from - HOUR)?.session);
+    expect(ofGatekeepers(), "where it is registered is not known").toEqual([undefined, undefined]);
+    const fact = { name: "gatekeeper_address", value: "10.0.0.2:1719", since: 1, check: "codec-1/snmp" };
+    board.show([], [{ device: "codec-1", facts: [fact] }]);
+    expect(ofGatekeepers(), "the one that it is registered with takes its session").toEqual([undefined, "api:1"]);
     await write({ state: "cancelled" });
     await vi.waitFor(() => expect(ahead()).toBeUndefined());
   } finally {
