@@ -260,7 +260,7 @@ class Daemon implements App {
       health: () => this.#supervisor.health(),
       lost: () => this.#bus.displaced() + (this.#hearing?.lost() ?? 0),
     });
-    const { sink, auditor } = proceeding;
+    const { sink } = proceeding;
     this.#heartbeat = proceeding.heartbeat;
     const roles: Role[] = [leases, recorder, looks, ...proceeding.roles, evaluator, ...booking.roles, looking.guardKeeper, looking.prober];
     const watch = new OnCallWatch({
@@ -278,7 +278,7 @@ class Daemon implements App {
     looking.scheduler.load(this.#config.network);
     this.#supervisor.start(looking.scheduler);
     await this.#startHearing(store, looking, evaluator);
-    await this.#listen({ duty, watch, store, sink, evaluator, looking, auditor, leases, booking, mutes });
+    await this.#listen({ duty, watch, store, sink, evaluator, looking, leases, booking, mutes });
   }
 
   #influxExport() {
@@ -337,7 +337,7 @@ class Daemon implements App {
   }
 
   async #listen(
-    parts: Pick<Serving, "store" | "sink" | "evaluator" | "looking" | "auditor" | "leases" | "booking" | "mutes" | "duty" | "watch">,
+    parts: Pick<Serving, "store" | "sink" | "evaluator" | "looking" | "leases" | "booking" | "mutes" | "duty" | "watch">,
   ): Promise<void> {
     const mibNames = followMibNames(this.#config.instance.stateDir, this.#log);
     this.#stops.push(() => mibNames.stop());

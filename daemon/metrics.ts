@@ -5,9 +5,16 @@
  */
 import { createRequire } from "node:module";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Instant } from "./model/time.ts";
 
 /** A count kept elsewhere since start (bus, kernel), shown as a counter here. */
 export type Absolute = (value: number) => void;
+
+/** A series that is there only while all is well: what watches from outside alerts when it is absent. */
+export interface Heartbeat {
+  beat(at: Instant): void;
+  stop(): void;
+}
 
 /** What the roles count. Each field's help text, in the table below, says what it means. */
 export interface Metrics {
@@ -28,6 +35,10 @@ export interface Metrics {
   readonly deliveries: Counter<"channel" | "state">;
   readonly escalations: Counter<"level">;
   readonly escalationHealthy: Gauge;
+  readonly escalationHeartbeat: Heartbeat;
+  readonly escalationLateSeconds: Histogram;
+  readonly roleOk: Gauge<"role">;
+  readonly roleSilentSeconds: Gauge<"role">;
   readonly incidentsOpened: Counter<"severity">;
   readonly rejudged: Counter<"severity">;
   readonly traps: Counter<"outcome">;
@@ -74,6 +85,7 @@ export interface Metrics {
 const seconds = {
   look: [0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
   late: [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
+  step: [0.5, 1, 2, 5, 10, 30, 60, 300, 1_800, 3_600, 21_600],
   turn: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1],
 };
 
@@ -127,6 +139,26 @@ function calendarMetrics({ counter, gauge }: Pick<ReturnType<typeof makers>, "co
   };
 }
 
+/** How well the path works that no incident may be lost on. */
+function escalationMetrics({ gauge, histogram }: Pick<ReturnType<typeof makers>, "gauge" | "histogram">) {
+  const alive = gauge("escalation_heartbeat_timestamp_seconds", "Now, while every role works and escalation is healthy; absent otherwise.");
+  alive.remove();
+  return {
+    escalationHealthy: gauge(
+      "escalation_healthy",
+      "1 when every open, unacknowledged incident has a future timer or a message in flight, as of an audit less than 3 minutes old.",
+    ),
+    escalationHeartbeat: { beat: (at: Instant) => alive.set(at / 1000), stop: () => alive.remove() },
+    escalationLateSeconds: histogram(
+      "escalation_late_seconds",
+      "How late a step of the escalation was taken after it was due.",
+      seconds.step,
+    ),
+    roleOk: gauge("role_ok", "1 while a role of this process works; 0 while it is started again after an error, or hangs.", ["role"]),
+    roleSilentSeconds: gauge("role_silent_seconds", "How long ago a role of this process last ended a turn.", ["role"]),
+  };
+}
+
 /** What maintenance, silences and other gates keep quiet; and what waits for a remedy. */
 function standing(gauge: ReturnType<typeof makers>["gauge"]): Pick<Metrics, "maintenanceActive" | "alarmsMuted" | "problemsOpen"> {
   const why = "Active alarms that open no incident for now, by what keeps them: maintenance, silence, state, presence.";
@@ -159,7 +191,7 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     outboxOldestSeconds: gauge("outbox_oldest_seconds", "Age of the oldest message not yet sent; 0 when there is none."),
     deliveries: counter("deliveries_total", "Attempts to deliver a message, by channel and by what became of it.", ["channel", "state"]),
     escalations: counter("escalations_total", "Incidents that rose, by the level they rose to; 4 is the last resort.", ["level"]),
-    escalationHealthy: gauge("escalation_healthy", "1 when every open, unacknowledged incident has a future timer or a message in flight."),
+    ...escalationMetrics({ gauge, histogram }),
     incidentsOpened: counter("incidents_opened_total", "Incidents opened, by provisional severity.", ["severity"]),
     rejudged: counter("incidents_rejudged_total", "Open incidents whose class or clock moved as time passed, by severity since.", [
       "severity",

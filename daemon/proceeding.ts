@@ -43,7 +43,6 @@ export interface ProceedingParts {
 export interface Proceeding {
   /** What was sent to a sink, for the pages of the demo. */
   readonly sink: ReturnType<typeof createSink>;
-  readonly auditor: Auditor;
   readonly heartbeat: Heartbeat | undefined;
   /** To be started in this order. */
   readonly roles: readonly Role[];
@@ -55,6 +54,7 @@ export function makeProceeding(parts: ProceedingParts): Proceeding {
   const sink = createSink(() => clock.now());
   const auditor = new Auditor({ ...basics, leases, stats: { repaired: () => metrics.auditorRepairs.inc() } });
   const heartbeat = makeHeartbeat(parts, auditor);
+  showWellness(parts, auditor);
   const roles: Role[] = [
     makeDispatcher({ ...basics, sink, mutes, board, news, planOf: booking.planOf }),
     new Escalator({ ...basics, leases, bookings: booking.bookings, mutes, ...ofEscalation(parts) }),
@@ -68,19 +68,34 @@ export function makeProceeding(parts: ProceedingParts): Proceeding {
     }),
   ];
   if (heartbeat !== undefined) roles.push(loop("heartbeat", 120_000, (signal) => heartbeat.run(signal), clock));
-  return { sink, auditor, heartbeat, roles };
+  return { sink, heartbeat, roles };
 }
 
 /** Whose timer was due, and whose class or clock moved when it was judged again. */
-function ofEscalation({ store, looks, clock, news }: ProceedingParts): Pick<EscalatorDeps, "changed" | "judged"> {
+function ofEscalation({ store, looks, clock, news, metrics }: ProceedingParts): Pick<EscalatorDeps, "changed" | "judged" | "late"> {
   const then = (tell: (moved: readonly Incident[]) => void) => (moved: readonly Incident[]) => {
     looks.told(moved, clock.now());
     tell(moved);
   };
   return {
+    late: (ms) => metrics.escalationLateSeconds.observe(Math.max(0, ms) / 1000),
     changed: then((moved) => news.escalated(store, moved)),
     judged: then((moved) => news.judged(store, moved)),
   };
+}
+
+/** Both heartbeats, the one that is sent and the one that is scraped, stop for the same reasons. */
+function showWellness({ metrics, clock, health, lost }: ProceedingParts, auditor: Auditor): void {
+  const well = createWellness({ roles: health, escalation: () => auditor.verdict(), lost });
+  metrics.onScrape(() => {
+    metrics.escalationHealthy.set(auditor.verdict().ok ? 1 : 0);
+    if (well().ok) metrics.escalationHeartbeat.beat(clock.now());
+    else metrics.escalationHeartbeat.stop();
+    for (const { name, ok, silentMs } of health()) {
+      metrics.roleOk.set({ role: name }, ok ? 1 : 0);
+      metrics.roleSilentSeconds.set({ role: name }, silentMs / 1000);
+    }
+  });
 }
 
 function makeHeartbeat({ config, clock, log, metrics, health, lost }: ProceedingParts, auditor: Auditor): Heartbeat | undefined {

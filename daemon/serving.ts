@@ -26,7 +26,6 @@ import { neverAsked } from "./oncall/reach.ts";
 import type { OnCallWatch } from "./oncall/watch.ts";
 import type { Bus, Clock, Log, Store } from "./ports.ts";
 import { ProposalTests } from "./proposal-tests.ts";
-import type { Auditor } from "./roles/auditor.ts";
 import { Desk } from "./roles/desk.ts";
 import type { Evaluator } from "./roles/evaluator.ts";
 import { JoiningDesk } from "./roles/joining-desk.ts";
@@ -48,7 +47,6 @@ export interface Serving {
   readonly sink: ReturnType<typeof createSink>;
   readonly evaluator: Evaluator;
   readonly looking: Looking;
-  readonly auditor: Auditor;
   readonly leases: Leases;
   readonly booking: Booking;
   readonly mutes: MaintenanceBook;
@@ -151,7 +149,7 @@ function counted<T>({ metrics, clock }: Serving, read: () => Promise<readonly T[
   return () => known;
 }
 
-function mirror({ metrics, bus, auditor, leases, store, clock, singletons, mutes, evaluator }: Serving): void {
+function mirror({ metrics, bus, leases, store, clock, singletons, mutes, evaluator }: Serving): void {
   metrics.onScrape(async () => {
     const inForce = mutes.inForce(clock.now());
     for (const kind of ["maintenance", "silence"] as const)
@@ -159,7 +157,6 @@ function mirror({ metrics, bus, auditor, leases, store, clock, singletons, mutes
     for (const [by, count] of evaluator.memory.gatedCounts()) metrics.alarmsMuted.set({ by }, count);
     metrics.busDepth.set(bus.depth());
     metrics.busDisplaced(bus.displaced());
-    metrics.escalationHealthy.set(auditor.verdict().ok ? 1 : 0);
     for (const role of singletons) metrics.leaseHeld.set({ role }, leases.held(role) ? 1 : 0);
     const problems = await store.problems({ state: "open", limit: mostProblems });
     for (const standing of ["suggested", "candidate"] as const)

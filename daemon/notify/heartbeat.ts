@@ -32,6 +32,7 @@ export interface Heartbeat {
 
 const sendMs = 10_000;
 const stopMs = 5_000;
+const withheldMs = 10_000;
 
 export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
   const { clock, log, metrics } = options;
@@ -54,7 +55,8 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
     async run(signal) {
       while (!signal.aborted) {
         await beat(signal);
-        await clock.sleep(options.intervalMs, signal);
+        // Withheld, it is asked soon again: at the start the audit has not gone round yet.
+        await clock.sleep(saidAt === "withheld" ? Math.min(withheldMs, options.intervalMs) : options.intervalMs, signal);
       }
     },
     async plannedStop(forMs) {

@@ -2,11 +2,12 @@
  * A different code path that watches the escalation: every minute, over all open incidents.
  *
  * Open and unacknowledged must mean a future timer or a message in flight. What is not so is repaired, counted, and withholds
- * the dead-man's ping until the next clean round.
+ * the dead-man's ping until the next clean round. So does a round that does not come: what nobody has looked at is not well.
+ * One process audits; the others read what it found, so that none of them says that all is well while it is not.
  */
 import { line, raised } from "../../rules/incident.ts";
 import type { Incident } from "../model/incident.ts";
-import { type Instant, MINUTE } from "../model/time.ts";
+import { type Instant, MINUTE, SECOND } from "../model/time.ts";
 import { type Clock, type Log, RaceLost, type Store } from "../ports.ts";
 import type { Leases } from "./lease.ts";
 import type { Role } from "./supervisor.ts";
@@ -18,6 +19,19 @@ export interface AuditorDeps {
   readonly leases: Leases;
   readonly stats: { repaired(): void };
 }
+
+/** What the last round found, kept for the other processes. */
+const roundKey = "auditor.round";
+interface Round {
+  readonly at: Instant;
+  readonly ok: boolean;
+  readonly why: string;
+}
+
+/** A round that is older than this says nothing any more. */
+const staleMs = 3 * MINUTE;
+/** How soon one who waits for the lease takes over. */
+const waitMs = 10 * SECOND;
 
 /** A timer this far past means that the escalator does not work. */
 const overdueMs = 2 * MINUTE;
@@ -33,8 +47,9 @@ export class Auditor implements Role {
   readonly name = "auditor";
   readonly beatWithinMs = 3 * MINUTE;
   readonly #deps: AuditorDeps;
-  #clean = true;
-  #why = "not looked yet";
+  #last: Round | undefined;
+  /** When the last round was seen, by a clock that does not jump. */
+  #seenMs = 0;
 
   constructor(deps: AuditorDeps) {
     this.#deps = deps;
@@ -42,21 +57,39 @@ export class Auditor implements Role {
 
   /** Is escalation healthy, as of the last round? */
   verdict(): { readonly ok: boolean; readonly why: string } {
-    return { ok: this.#clean, why: this.#why };
+    if (this.#last === undefined) return { ok: false, why: "the audit has not gone round yet" };
+    const silentMs = this.#deps.clock.monotonicMs() - this.#seenMs;
+    if (silentMs > staleMs) return { ok: false, why: `the audit has not gone round for ${Math.round(silentMs / 1000)} s` };
+    return { ok: this.#last.ok, why: this.#last.why };
   }
 
   async run(signal: AbortSignal, beat: () => void): Promise<void> {
+    const { leases, clock } = this.#deps;
     while (!signal.aborted) {
-      await this.#deps.leases.wait(this.name, signal, beat);
-      if (signal.aborted) return;
-      await this.round();
+      const isOurs = leases.held(this.name);
+      await (isOurs ? this.round() : this.#follow());
       beat();
-      await this.#deps.clock.sleep(MINUTE, signal);
+      await clock.sleep(isOurs ? MINUTE : waitMs, signal);
     }
   }
 
-  async round(): Promise<number> {
+  /** What the process that audits has found since. */
+  async #follow(): Promise<void> {
     const { store, clock } = this.#deps;
+    const round = await store.kept<Round>(roundKey);
+    if (round === undefined || round.at === this.#last?.at) return;
+    // Of the first that is seen only the wall clock tells how old it is.
+    if (this.#last === undefined && Math.abs(clock.now() - round.at) > staleMs) return;
+    this.#found(round);
+  }
+
+  #found(round: Round): void {
+    this.#last = round;
+    this.#seenMs = this.#deps.clock.monotonicMs();
+  }
+
+  async round(): Promise<number> {
+    const { store, clock, leases } = this.#deps;
     const now = clock.now();
     const faults: { incident: Incident; why: string }[] = [];
     for (const incident of await store.openIncidents()) {
@@ -67,19 +100,22 @@ export class Auditor implements Role {
       if (why !== undefined) faults.push({ incident, why });
     }
     for (const each of faults) await this.#repair(each.incident, each.why, now);
-    this.#clean = faults.length === 0;
-    this.#why =
+    const why =
       faults[0] === undefined
         ? "every open incident has a timer or a message in flight"
         : `${faults.length} incidents were without: ${faults[0].incident.number} ${faults[0].why}`;
+    const round: Round = { at: now, ok: faults.length === 0, why };
+    await store.transaction(leases.fence(this.name), (tx) => tx.keep(roundKey, round));
+    this.#found(round);
     return faults.length;
   }
 
   async #repair(incident: Incident, why: string, now: Instant): Promise<void> {
     const { store, leases, log, stats } = this.#deps;
-    stats.repaired();
+    // It has a timer, which the escalator does not heed: nothing that could be written here would help.
+    if (incident.wakeAt !== undefined) return log.error({ incident: incident.number, why }, "auditor found an incident that is not woken");
     log.error({ incident: incident.number, why }, "auditor repairs an incident");
-    if (incident.wakeAt !== undefined) return;
+    stats.repaired();
     const next = raised({ ...incident, wakeAt: now, wakeFor: incident.noticeSent ? "repeat" : "notice" });
     try {
       await store.transaction(leases.fence(this.name), async (tx) => {

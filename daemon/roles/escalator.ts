@@ -27,6 +27,8 @@ export interface EscalatorDeps {
   readonly config: () => Config;
   /** Told after each commit, with the incidents that moved. */
   readonly changed: (incidents: readonly Incident[]) => void;
+  /** Told after each commit how late each step was that it took. */
+  readonly late?: (ms: number) => void;
   /** Told after each commit of judging again, with the incidents whose class or clock moved. */
   readonly judged?: (incidents: readonly Incident[]) => void;
   /** Which session an incident hits; without it none is known. */
@@ -38,6 +40,11 @@ export interface EscalatorDeps {
 const everyMs = 500;
 const batch = 100;
 const judgeEveryMs = MINUTE;
+
+/** How late the step is that is due; none when what moved was not due. */
+function latenessOf({ wakeAt }: Incident, now: Instant): readonly number[] {
+  return wakeAt === undefined || wakeAt > now ? [] : [now - wakeAt];
+}
 
 export class Escalator implements Role {
   readonly name = "escalator";
@@ -84,6 +91,7 @@ export class Escalator implements Role {
       const now = clock.now();
       const round = await this.#sweep.round(now, jumped);
       const judged = await this.#judgeAgain(now);
+      const lateMs: number[] = [];
       const moved = await store.transaction(leases.fence(this.name), async (tx) => {
         const done: Incident[] = [];
         const isDue = ({ wakeAt }: Incident) => wakeAt !== undefined && wakeAt <= now;
@@ -103,11 +111,13 @@ export class Escalator implements Role {
           if (decision === undefined) continue;
           await this.#write(tx, decision, now);
           if (incident.muted !== undefined && decision.incident.muted === undefined) await tx.hastenOutbox(id, now);
+          lateMs.push(...latenessOf(incident, now));
           done.push(decision.incident);
         }
         await this.#sweep.keep(tx, round);
         return done;
       });
+      for (const ms of lateMs) this.#deps.late?.(ms);
       this.#sweep.done(round);
       if (moved.length > 0) changed(moved);
       return moved.length + judged;

@@ -18,6 +18,8 @@ export interface RoleHealth {
   readonly name: string;
   readonly ok: boolean;
   readonly since: Instant;
+  /** How long ago it last said that it is alive. */
+  readonly silentMs: number;
   readonly why: string;
 }
 
@@ -80,7 +82,7 @@ export class Supervisor {
         : hangs
           ? `no sign of life for ${Math.round(silentMs / 1000)} s`
           : "works";
-      return { name: running.role.name, ok: !running.failing && !hangs, since: running.since, why };
+      return { name: running.role.name, ok: !running.failing && !hangs, since: running.since, silentMs, why };
     });
   }
 

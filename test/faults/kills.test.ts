@@ -77,9 +77,19 @@ async function everyOne(ground: Ground): Promise<number> {
 
 /** The acknowledgement begins at each moment of its race; in a long run the process is killed at each of these moments too. */
 async function everyRace(ground: Ground): Promise<void> {
-  if (!thorough) for (const acknowledgeAt of [0, 3, 7, 12, 18, 24]) await played(ground, { acknowledgeAt });
-  if (!thorough) return;
   const { race } = await played(ground);
+  // Claimed, and dead before or after it is sent; acknowledged before the claim has run out.
+  const inRace = (side: Side): Kill => {
+    let isDead = false;
+    return ({ what }, index) => {
+      if (isDead || what !== "send" || index < race.from) return undefined;
+      isDead = true;
+      return side;
+    };
+  };
+  for (const side of sides) await killed(ground, { acknowledgeAt: 1_000 }, inRace(side));
+  if (!thorough) for (const acknowledgeAt of [0, 7, 12, 20]) await played(ground, { acknowledgeAt });
+  if (!thorough) return;
   for (let acknowledgeAt = 0; acknowledgeAt < race.to - race.from; acknowledgeAt += 1)
     for (let at = race.from; at < race.to; at += every)
       for (const side of sides) await killed(ground, { acknowledgeAt }, (_, index) => (index === at ? side : undefined));
