@@ -52,12 +52,13 @@ describe("maintenance", () => {
   });
 
   it.each([
-    ["fr", "Maintenance et silences", "jusqu&#39;au", "Muet"],
-    ["en", "Maintenance and silences", "until", "Quiet"],
+    ["fr", "Maintenance et silences", "jusqu'au 2026-03-09 11:05", "Muet"],
+    ["en", "Maintenance and silences", "until 2026-03-09 11:05", "Quiet"],
   ])("has a page, and says so on that of its incident (%s)", async (language, title, until, quiet) => {
     const page = await (await get(`/maintenance?lang=${language}`)).text();
     expect(page).toContain(title);
-    expect(page).toMatch(new RegExp(`new firmware|${until}`));
+    expect(page).toContain("new firmware");
+    expect(page).toContain(until);
     const of = await (await get(`/incidents/VIG-2026-77?lang=${language}`)).text();
     expect(of).toContain(`<a href="/maintenance#01">${quiet}</a>`);
   });

@@ -95,6 +95,8 @@ const addresses = [
   "/topology",
   "/sessions",
   "/maintenance",
+  "/rules",
+  "/rules/interface-down",
   "/weaknesses",
   "/inventory",
   "/inventory?search=rien%20de%20tel",

@@ -141,6 +141,7 @@ describe("what ought to come", () => {
 
 describe("a recovery", () => {
   it("is never told without its problem, whatever comes and in whatever order, restarts included", async () => {
+    let recoveries = 0;
     const act = fc.constantFrom("breaks", "heals", "trap", "wait", "wait", "restart");
     await fc.assert(
       fc.asyncProperty(fc.array(act, { minLength: 3, maxLength: 14 }), async (acts) => {
@@ -160,6 +161,7 @@ describe("a recovery", () => {
           const problems = new Set<string>();
           for (const { subject, to } of net.sent) {
             const number = /\[([^\]]+)\]/.exec(subject)?.[1] ?? subject;
+            if (subject.includes("Restored")) recoveries += 1;
             if (subject.includes("Restored")) expect([to, number, problems.has(`${to} ${number}`)]).toEqual([to, number, true]);
             else problems.add(`${to} ${number}`);
           }
@@ -169,5 +171,6 @@ describe("a recovery", () => {
       }),
       { numRuns: 8 },
     );
+    expect(recoveries, "recoveries were told at all").toBeGreaterThan(3);
   }, 120_000);
 });

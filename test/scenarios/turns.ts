@@ -7,20 +7,21 @@ import { Board } from "../../daemon/board.ts";
 import type { Alarm } from "../../daemon/model/alarm.ts";
 import type { Config } from "../../daemon/model/config.ts";
 import { type Incident, isFailing, type TimelineEntry } from "../../daemon/model/incident.ts";
+import type { IncidentLink } from "../../daemon/model/joining.ts";
 import { bare, type Finding, type Observation } from "../../daemon/model/observation.ts";
 import type { Instant } from "../../daemon/model/time.ts";
 import type { Tx } from "../../daemon/ports.ts";
 import { IntentWriter } from "../../daemon/roles/commit.ts";
 import { AlarmMemory } from "../../daemon/roles/memory.ts";
 import { Turn, type TurnWorld } from "../../daemon/roles/turn.ts";
-import { createRuleIndex } from "../../rules/applies.ts";
-import { topologyOf } from "../../rules/cuts.ts";
+import { worldOf } from "../../daemon/roles/world.ts";
 
 export class Turns {
   readonly board = new Board();
   readonly memory = new AlarmMemory([]);
   readonly incidents = new Map<string, Incident>();
   readonly timeline: TimelineEntry[] = [];
+  readonly links: IncidentLink[] = [];
   /** Incidents of which somebody was told. */
   readonly told = new Set<string>();
   readonly #config: Config;
@@ -31,17 +32,13 @@ export class Turns {
   constructor(config: Config, at: Instant) {
     this.#config = config;
     this.now = at;
-    this.#world = {
-      network: config.network,
-      topology: topologyOf(config.network),
-      startedAt: at,
-      rules: config.rules,
-      ruleById: new Map(config.rules.map((rule) => [rule.id, rule])),
-      rulesOf: createRuleIndex(config.rules),
-      board: this.board,
-      restoreAfterLooks: 2,
-      holdUntil: 0,
-    };
+    // As the daemon makes it: with the correlator and the gates. Nothing is registered, booked or muted here.
+    this.#world = worldOf({
+      ...{ config, board: this.board, gates: [], bookings: undefined, startedAt: at, holdUntil: 0 },
+      standing: { matches: () => [] },
+      isFailing: (id) => this.failing().some((each) => each.id === id),
+      apart: () => false,
+    });
   }
 
   /** A ping of this device, so much later than the last look. */
@@ -109,6 +106,8 @@ export class Turns {
       appendTimeline: async (entries) => {
         this.timeline.push(...entries);
       },
+      linksOf: async (id) => this.links.filter(({ from, to }) => from === id || to === id),
+      addLink: async (link) => void this.links.push(link),
       dropPending: async () => undefined,
       addOutbox: async () => undefined,
       audit: async () => undefined,
