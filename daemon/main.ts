@@ -44,6 +44,10 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     about: "list, add, end, cancel: planned work and silences",
     load: async () => (await import("./cli/maintenance.ts")).maintenance,
   },
+  "on-call": {
+    about: "who is on call now, or --at a time; override, cancel: somebody else for a time",
+    load: async () => (await import("./cli/on-call.ts")).onCall,
+  },
   inventory: {
     about: "what every device is: model, serial, firmware, warranty; --json, --csv",
     load: async () => (await import("./cli/inventory.ts")).inventory,

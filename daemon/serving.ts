@@ -23,6 +23,7 @@ import type { createSink } from "./notify/sink.ts";
 import type { DutyBook } from "./oncall/book.ts";
 import { OnCallDesk } from "./oncall/desk.ts";
 import { neverAsked } from "./oncall/reach.ts";
+import { toldAt } from "./oncall/roster.ts";
 import type { OnCallWatch } from "./oncall/watch.ts";
 import type { Bus, Clock, Log, Store } from "./ports.ts";
 import { ProposalTests } from "./proposal-tests.ts";
@@ -149,12 +150,23 @@ function counted<T>({ metrics, clock }: Serving, read: () => Promise<readonly T[
   return () => known;
 }
 
-function mirror({ metrics, bus, leases, store, clock, singletons, mutes, evaluator }: Serving): void {
+function mirrorOnCall({ metrics, watch, config, clock }: Serving): void {
+  metrics.onCallPeople.reset();
+  metrics.onCallGapSeconds.reset();
+  for (const [of, gaps] of watch.gaps()) {
+    metrics.onCallPeople.set({ function: of }, toldAt(config(), of, clock.now()).duty.people.length);
+    metrics.onCallGapSeconds.set({ function: of }, gaps.reduce((sum, { from, to }) => sum + to - from, 0) / 1000);
+  }
+}
+
+function mirror(parts: Serving): void {
+  const { metrics, bus, leases, store, clock, singletons, mutes, evaluator } = parts;
   metrics.onScrape(async () => {
     const inForce = mutes.inForce(clock.now());
     for (const kind of ["maintenance", "silence"] as const)
       metrics.maintenanceActive.set({ kind }, inForce.filter(({ maintenance }) => maintenance.kind === kind).length);
     for (const [by, count] of evaluator.memory.gatedCounts()) metrics.alarmsMuted.set({ by }, count);
+    mirrorOnCall(parts);
     metrics.busDepth.set(bus.depth());
     metrics.busDisplaced(bus.displaced());
     for (const role of singletons) metrics.leaseHeld.set({ role }, leases.held(role) ? 1 : 0);

@@ -26,7 +26,7 @@ export const FunctionDuty = z.object({
   until: instant.optional().describe("Absent: as far as is looked ahead."),
   next: dutyView.optional(),
   gaps: z.array(span).describe("When nobody is on call, within the horizon."),
-  kept: z.boolean().describe("By rotations and overrides; else by the configuration alone."),
+  kept: z.boolean().describe("A rotation holds it: somebody is expected to be on call."),
 });
 export const OnCall = z.object({ at: instant, horizonDays: z.number(), functions: z.array(FunctionDuty) });
 export const OnCallQueryShape = z.strictObject({
@@ -137,4 +137,6 @@ export const onCallShapes = {
 } as const;
 
 export type OnCallShape = z.infer<typeof OnCall>;
+export type RotationShape = z.infer<typeof RotationView>;
+export type OverrideShape = z.infer<typeof OverrideView>;
 export type PersonShape = z.infer<typeof PersonView>;

@@ -1,7 +1,6 @@
 /**
  * Who is on call over REST: now, next and when nobody is; rotations, overrides and people, written and audited.
  */
-import type { z } from "zod";
 import { turnAt } from "../../rules/rotation.ts";
 import { given } from "../config/context.ts";
 import { timeOf } from "../maintenance-plan.ts";
@@ -11,14 +10,11 @@ import { DAY, type Instant } from "../model/time.ts";
 import type { OnCallOutcome } from "../oncall/desk.ts";
 import { roomPrefix, rosterOf } from "../oncall/roster.ts";
 import { standingFunctions, standingOf } from "../oncall/standing.ts";
-import type { shapes } from "./contract.ts";
-import { OnCallQueryShape, type OnCallShape, type PersonShape } from "./contract-on-call.ts";
+import { OnCallQueryShape, type OnCallShape, type OverrideShape, type PersonShape, type RotationShape } from "./contract-on-call.ts";
 import type { ApiDeps } from "./deps.ts";
 import { type Operation, operation } from "./operation.ts";
 import { HttpProblem } from "./problem.ts";
 import { iso, present } from "./shape.ts";
-
-type View<Name extends keyof typeof shapes> = z.infer<(typeof shapes)[Name]>;
 
 /** What is over stays listed so long. */
 const shownPastMs = 40 * DAY;
@@ -57,7 +53,7 @@ export function onCallView(config: Config, at: Instant, of?: string): OnCallShap
 
 const clockText = (minute: number) => `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
 
-function rotationView(rotation: Rotation, now: Instant): View<"Rotation"> {
+function rotationView(rotation: Rotation, now: Instant): RotationShape {
   const { id, function: of, people, zone, handover, weeks, covers, calendar, from, to, by, createdAt } = rotation;
   const turn = turnAt(rotation, now);
   return {
@@ -71,9 +67,24 @@ function rotationView(rotation: Rotation, now: Instant): View<"Rotation"> {
   };
 }
 
-function overrideView({ id, function: of, people, from, to, reason, by, createdAt, cancelledAt }: Override): View<"Override"> {
+function overrideView({ id, function: of, people, from, to, reason, by, createdAt, cancelledAt }: Override): OverrideShape {
   const cancelled = cancelledAt === undefined ? {} : { cancelledAt: iso(cancelledAt) };
   return { id, function: of, people: [...people], from: iso(from), to: iso(to), reason, by, createdAt: iso(createdAt), ...cancelled };
+}
+
+/** Enough to recognise it; the API tells no address of a person. */
+function shortened(address: string): string {
+  const at = address.lastIndexOf("@");
+  return at > 0 ? `${address.slice(0, 1)}…${address.slice(at)}` : `…${address.slice(-3)}`;
+}
+
+export function rotationViews(config: Config, now: Instant): readonly RotationShape[] {
+  const shown = config.onCall.rotations.filter(({ to }) => to === undefined || to > now - shownPastMs);
+  return shown.map((each) => rotationView(each, now));
+}
+
+export function overrideViews(config: Config, now: Instant): readonly OverrideShape[] {
+  return config.onCall.overrides.filter(({ to }) => to > now - shownPastMs).map(overrideView);
 }
 
 export function personViews(deps: ApiDeps): readonly PersonShape[] {
@@ -88,7 +99,7 @@ export function personViews(deps: ApiDeps): readonly PersonShape[] {
         askedAt: askedAt === undefined ? undefined : iso(askedAt),
         answeredAt: answeredAt === undefined ? undefined : iso(answeredAt),
       };
-      return { channel: way.channel, address: way.address, reachable: state, ...present(times) };
+      return { channel: way.channel, address: shortened(way.address), reachable: state, ...present(times) };
     }),
     functions: functions.flatMap(([of, people]) => (people.has(id) ? [of] : [])),
   }));
@@ -136,11 +147,7 @@ export const onCallOperations: readonly Operation[] = [
     summary: "The weekly rotations, those that ended lately too.",
     access: "read",
     answer: "RotationList",
-    run: async ({ deps }) => {
-      const now = deps.clock.now();
-      const items = deps.config().onCall.rotations.filter(({ to }) => to === undefined || to > now - shownPastMs);
-      return { content: { items: items.map((each) => rotationView(each, now)) } };
-    },
+    run: async ({ deps }) => ({ content: { items: rotationViews(deps.config(), deps.clock.now()) } }),
   }),
   operation({
     id: "addRotation",
@@ -179,17 +186,7 @@ export const onCallOperations: readonly Operation[] = [
     summary: "Swaps and leaves, those that are lately over too.",
     access: "read",
     answer: "OverrideList",
-    run: async ({ deps }) => {
-      const since = deps.clock.now() - shownPastMs;
-      return {
-        content: {
-          items: deps
-            .config()
-            .onCall.overrides.filter(({ to }) => to > since)
-            .map(overrideView),
-        },
-      };
-    },
+    run: async ({ deps }) => ({ content: { items: overrideViews(deps.config(), deps.clock.now()) } }),
   }),
   operation({
     id: "addOverride",

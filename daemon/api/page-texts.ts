@@ -11,9 +11,10 @@ import { detailText, partText, rawDetail, readingText, sampleText, sayQuantity, 
 import { reasonText } from "../text/lights.ts";
 import { symptomText } from "../text/notice.ts";
 import { tableWhys, whyText } from "../text/why.ts";
+import { functionName } from "./on-call.ts";
 
 export function textsFor(language: PageContext["language"], config: Config, now: Instant): Texts {
-  const { instance, rules, network, functions, contacts } = config;
+  const { instance, rules, network, contacts } = config;
   const whys = tableWhys(config.severity);
   const titles = new Map(rules.map((rule) => [rule.id, rule]));
   const code = (prefix: string) => (each: string) => sayCode(language, prefix, each) ?? each;
@@ -56,7 +57,7 @@ export function textsFor(language: PageContext["language"], config: Config, now:
     of: (prefix, each) => code(prefix)(each),
     reason: (reason, data) => reasonText(language, reason, data, names),
     name: (id) => nameOf(id) ?? id,
-    function: (id) => functions.get(id)?.name[language] ?? id,
+    function: (id) => functionName(config, id)[language],
     contact: (id) => contacts.get(id)?.name ?? id,
     time: (at) => sayTime(Date.parse(at), instance.timezone),
     exact: (at) => sayTime(Date.parse(at), instance.timezone, true),

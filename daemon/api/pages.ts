@@ -18,6 +18,7 @@ import type { ApiDeps } from "./deps.ts";
 import { saidBy } from "./families.ts";
 import { deviceFamily } from "./family-view.ts";
 import { maintenanceViews } from "./maintenance.ts";
+import { onCallView, overrideViews, personViews, rotationViews } from "./on-call.ts";
 import { blindness, deviceKnowledge, history, linkRows, rowsOfRecurrence, weaknessRows } from "./page-facts.ts";
 import { textsFor } from "./page-texts.ts";
 import { HttpProblem } from "./problem.ts";
@@ -98,6 +99,11 @@ export function mountPages(app: Express, deps: ApiDeps, desk: TokenDesk): void {
   page("/maintenance", async (_request, context) =>
     pages.maintenance({ page: context, items: await maintenanceViews(deps, shownMaintenance) }),
   );
+  page("/on-call", async (_request, context) => {
+    const [config, now] = [deps.config(), deps.clock.now()];
+    const lists = { overrides: overrideViews(config, now), rotations: rotationViews(config, now), people: personViews(deps) };
+    return pages.onCall({ page: context, standing: onCallView(config, now), ...lists });
+  });
   page("/commissioning", async (_request, context) => pages.commissioning({ page: context, items: [...inCommissioning(deps)] }));
   page("/rooms/:id/acceptance", (request, context) => acceptancePage(deps, context, request.params.id as string));
   page("/recurrences", async (_request, context) =>

@@ -21,7 +21,7 @@ export interface FunctionStanding {
   readonly next?: Duty;
   /** When nobody fills it, within the horizon. */
   readonly gaps: readonly Span[];
-  /** By rotations and overrides, and not by the file alone. */
+  /** A rotation holds it: somebody is expected to be on call. */
   readonly kept: boolean;
 }
 
@@ -33,7 +33,7 @@ export function standingFunctions(config: Config): readonly string[] {
 export function standingOf(config: Config, id: string, at: Instant, horizonMs: number): FunctionStanding {
   const roster = rosterOf(config, id);
   const { duty: now, people: told, passedOver } = toldAt(config, id, at);
-  const base = { function: id, now, told, passedOver, kept: roster.rotations.length + roster.overrides.length > 0 };
+  const base = { function: id, now, told, passedOver, kept: watchedFunctions(config, at).includes(id) };
   const [first, second] = shiftsIn(roster, at, at + horizonMs);
   return {
     ...base,
@@ -43,10 +43,18 @@ export function standingOf(config: Config, id: string, at: Instant, horizonMs: n
 }
 
 /**
- * When nobody fills it in the horizon from `at` on. A function that the store never filled is the file's matter: check-config says what is
- * empty there.
+ * Functions whose holes matter: a rotation holds them, or held one that the policy tells. What the store never filled is the file's matter
+ * (check-config); of a room whose rotation was ended nobody expects anything.
  */
+export function watchedFunctions(config: Config, at: Instant): readonly string[] {
+  const { policies, policy, duty, onCall } = config;
+  const tracks = Object.values(policies.get(policy)?.tracks ?? {});
+  const told = new Set([...duty.tell, ...tracks.flatMap(({ steps, lastResort }) => [...steps, lastResort].flatMap(({ tell }) => tell))]);
+  const held = onCall.rotations.filter(({ to, function: of }) => to === undefined || to > at || told.has(of));
+  return [...new Set(held.map((each) => each.function))].sort();
+}
+
+/** When nobody fills it in the horizon from `at` on. */
 export function gapsOf(config: Config, id: string, at: Instant, horizonMs: number): readonly Span[] {
-  const roster = rosterOf(config, id);
-  return roster.rotations.length === 0 ? [] : gapsIn(roster, at, at + horizonMs);
+  return watchedFunctions(config, at).includes(id) ? gapsIn(rosterOf(config, id), at, at + horizonMs) : [];
 }

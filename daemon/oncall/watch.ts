@@ -10,8 +10,7 @@ import type { Wide } from "../roles/intent.ts";
 import { type Leases, leasedTurns } from "../roles/lease.ts";
 import type { Role } from "../roles/supervisor.ts";
 import { gapPrefix, gapSymptom, gapWhy } from "./gap.ts";
-import { keptFunctions } from "./roster.ts";
-import { gapsOf } from "./standing.ts";
+import { gapsOf, watchedFunctions } from "./standing.ts";
 
 export interface OnCallWatchDeps {
   readonly clock: Clock;
@@ -57,7 +56,7 @@ export class OnCallWatch implements Role {
     const { horizonMs } = config.duty;
     const looked = this.#looked;
     if (looked !== undefined && looked.config === config && at >= looked.at && at - looked.at < againMs) return;
-    this.#gaps = new Map(keptFunctions(config).map((id) => [id, gapsOf(config, id, at, horizonMs)]));
+    this.#gaps = new Map(watchedFunctions(config, at).map((id) => [id, gapsOf(config, id, at, horizonMs)]));
     const raised = new Set(
       [...alarms()].flatMap(({ device, symptom, state }) => (symptom === gapSymptom && state === "active" ? [device] : [])),
     );

@@ -2,6 +2,7 @@
  * The frame of every page: head, navigation, language switch, banners. Works without its script, which only keeps it fresh.
  */
 import type { ComponentChildren, VNode } from "preact";
+import { onCallWords } from "./on-call-words.ts";
 import { ruleWords } from "./rules-words.ts";
 import { sessionsWords } from "./sessions-words.ts";
 import { topologyWords } from "./topology-words.ts";
@@ -106,6 +107,9 @@ export function Frame(props: { readonly page: PageContext; readonly title: strin
             </a>
             <a href="/maintenance" aria-current={page.path === "/maintenance" ? "page" : undefined}>
               {w.maintenance}
+            </a>
+            <a href="/on-call" aria-current={page.path === "/on-call" ? "page" : undefined}>
+              {onCallWords[page.language].title}
             </a>
             <a href="/sessions" aria-current={page.path === "/sessions" ? "page" : undefined}>
               {sessionsWords[page.language].title}

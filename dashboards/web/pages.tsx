@@ -9,6 +9,7 @@ import { Frame, type PageContext } from "./frame.tsx";
 import { IncidentPage, type IncidentPageProps } from "./incident-page.tsx";
 import { InventoryPage, type InventoryPageProps } from "./inventory-page.tsx";
 import { MaintenancePage, type MaintenancePageProps } from "./maintenance-page.tsx";
+import { OnCallPage, type OnCallPageProps } from "./on-call-page.tsx";
 import { RecurrencesPage, type RecurrencesPageProps } from "./recurrences-page.tsx";
 import { RulePage, type RulePageProps, RulesPage, type RulesPageProps } from "./rules-page.tsx";
 import { SessionsPage, type SessionsPageProps } from "./sessions-page.tsx";
@@ -29,6 +30,7 @@ export const pages = {
   commissioning: (props: CommissioningPageProps) => html(<CommissioningPage {...props} />),
   recurrences: (props: RecurrencesPageProps) => html(<RecurrencesPage {...props} />),
   maintenance: (props: MaintenancePageProps) => html(<MaintenancePage {...props} />),
+  onCall: (props: OnCallPageProps) => html(<OnCallPage {...props} />),
   inventory: (props: InventoryPageProps) => html(<InventoryPage {...props} />),
   rules: (props: RulesPageProps) => html(<RulesPage {...props} />),
   rule: (props: RulePageProps) => html(<RulePage {...props} />),
