@@ -50,6 +50,7 @@ import { workShapes } from "./contract-work.ts";
 
 export type { DeviceFamilyShape, FactCountShape, FamilyShape } from "./contract-families.ts";
 export type { MaintenanceShape } from "./contract-maintenance.ts";
+export type { OnCallShape, OverrideShape, PersonShape, RotationShape } from "./contract-on-call.ts";
 export type { RecurringProblemShape } from "./contract-problems.ts";
 export type { SessionHitShape, SessionListShape, SessionShape } from "./contract-sessions.ts";
 

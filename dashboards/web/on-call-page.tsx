@@ -2,7 +2,7 @@
  * Who is on call: now, until when, who is next; when nobody is; overrides, rotations, and whether people can be reached.
  */
 import type { VNode } from "preact";
-import type { OnCallShape, OverrideShape, PersonShape, RotationShape } from "../../daemon/api/contract-on-call.ts";
+import type { OnCallShape, OverrideShape, PersonShape, RotationShape } from "../../daemon/api/contract.ts";
 import { Frame, Mark, type PageContext } from "./frame.tsx";
 import { onCallWords } from "./on-call-words.ts";
 import { Table } from "./table.tsx";
