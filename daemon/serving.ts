@@ -27,6 +27,9 @@ import { toldAt } from "./oncall/roster.ts";
 import type { OnCallWatch } from "./oncall/watch.ts";
 import type { Bus, Clock, Log, Store } from "./ports.ts";
 import { ProposalTests } from "./proposal-tests.ts";
+import { ReportDesk } from "./reporting/desk.ts";
+import { nothingElse } from "./reporting/facts.ts";
+import { makeFollowUp } from "./reporting/follow-up.ts";
 import { Desk } from "./roles/desk.ts";
 import type { Evaluator } from "./roles/evaluator.ts";
 import { JoiningDesk } from "./roles/joining-desk.ts";
@@ -80,6 +83,8 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; rea
     pace: (probes, signal) => looking.pace("discovery", probes, signal),
     hold: () => holdDiscovery(config().instance.stateDir),
   });
+  const facts = { store, clock, config, bookings: parts.booking.bookings, work: nothingElse };
+  const reports = new ReportDesk({ ...facts, changed: parts.refresh });
   const desk = { store, clock, config, bookings: parts.booking.bookings, changed: parts.refresh };
   const { confirming, learner } = makeLearned({ ...parts, changed: parts.accepted });
   const proposalTests = new ProposalTests({ store, config, clock, log });
@@ -101,7 +106,7 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; rea
       ruleTallies: counted(parts, () => store.ruleTallies(clock.now())),
     }),
     readiness: parts.readiness,
-    actions: new Desk(desk),
+    actions: new Desk({ ...desk, closeGate: (...of) => reports.gate(...of) }),
     joining: new JoiningDesk({ ...desk, poke: () => evaluator.poke() }),
     work: new WorkDesk(desk),
     reload: parts.reload,
@@ -116,6 +121,8 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; rea
     onCall: new OnCallDesk({ config, store, clock, book: parts.duty, changed: parts.refresh }),
     reach: neverAsked,
     planOf: parts.booking.planOf,
+    reports,
+    makeFollowUp: (of) => makeFollowUp(facts, of),
     accepting: new Accepting({ config, store, board, clock, alarms: () => evaluator.memory.live(), changed: parts.accepted }),
     acceptHostKey: (device) => looking.ssh.acceptSeenHostKey(device),
     changes: {

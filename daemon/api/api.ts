@@ -23,6 +23,7 @@ import { mountPages } from "./pages.ts";
 import { HttpProblem, lastHandler } from "./problem.ts";
 import { problemOperations } from "./problems.ts";
 import { reads } from "./reads.ts";
+import { reportOperations } from "./reports.ts";
 import { ruleOperations } from "./rules.ts";
 import { scrape } from "./scrape.ts";
 import { sessionOperations } from "./sessions.ts";
@@ -56,6 +57,7 @@ export function createApi(deps: ApiDeps): Api {
     ...maintenanceOperations,
     ...onCallOperations,
     ...problemOperations,
+    ...reportOperations(),
   ];
 
   app.disable("x-powered-by");

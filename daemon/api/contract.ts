@@ -32,6 +32,7 @@ import {
 } from "./contract-new-equipment.ts";
 import { onCallShapes } from "./contract-on-call.ts";
 import { problemShapes } from "./contract-problems.ts";
+import { reportShapes } from "./contract-reports.ts";
 import { ProposalView, RuleDetail, RuleList } from "./contract-rules.ts";
 import { sessionShapes } from "./contract-sessions.ts";
 import { SeverityBody, SolveBody, UrgencyBody } from "./contract-severity.ts";
@@ -223,6 +224,7 @@ export const shapes = {
   ...maintenanceShapes,
   ...onCallShapes,
   ...problemShapes,
+  ...reportShapes,
   Look: LookView,
   Light: LightView,
   Activity: ActivityView,

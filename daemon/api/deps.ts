@@ -13,6 +13,7 @@ import type { MibNames } from "../mib-names.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Config } from "../model/config.ts";
 import type { Disposition, Incident, Severity, Urgency } from "../model/incident.ts";
+import type { FollowUpReport, Period } from "../model/report.ts";
 import type { Instant } from "../model/time.ts";
 import type { SinkView } from "../notify/sink.ts";
 import type { OnCallDesk } from "../oncall/desk.ts";
@@ -20,6 +21,7 @@ import type { ReachOf } from "../oncall/reach.ts";
 import type { Clock, Log, Store } from "../ports.ts";
 import type { ProposalTests } from "../proposal-tests.ts";
 import type { SessionPlan } from "../readying.ts";
+import type { ReportDesk } from "../reporting/desk.ts";
 import type { WorkDesk } from "../roles/work-desk.ts";
 import type { SessionDesk } from "../sessions/desk.ts";
 
@@ -137,6 +139,14 @@ export interface ApiDeps {
   readonly onCall: Pick<OnCallDesk, "savePerson" | "removePerson" | "addRotation" | "endRotation" | "addOverride" | "cancelOverride">;
   /** Whether a channel of a contact was proven to reach them. */
   readonly reach: ReachOf;
+  readonly reports: Pick<ReportDesk, "of" | "get" | "save" | "sign">;
+  /** Made and kept, or the one that was made already. `which`: the last whole period before `at`, or the one that holds it. */
+  readonly makeFollowUp: (of: {
+    readonly period: Period;
+    readonly at: Instant;
+    readonly which: "last" | "holding";
+    readonly site?: string;
+  }) => Promise<FollowUpReport>;
   readonly discoveries: Pick<Discoveries, "start" | "get" | "list" | "end">;
   readonly changes: ChangeFeed;
   readonly sink: SinkView;

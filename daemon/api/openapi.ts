@@ -26,7 +26,10 @@ export function openApi(operations: readonly Operation[], version: string): Json
 function describe(of: Operation): Json {
   const parameters = [...pathParameters(of.path), ...queryParameters(of.query)];
   const good = Object.fromEntries(
-    [200, ...(of.alsoAnswers ?? [])].map((status) => [String(status), content(of.answer, "application/json")]),
+    [200, ...(of.alsoAnswers ?? [])].map((status) => [
+      String(status),
+      of.files === undefined ? content(of.answer, "application/json") : files(of.files),
+    ]),
   );
   return {
     operationId: of.id,
@@ -44,6 +47,13 @@ function ref(name: ShapeName): Json {
 
 function content(name: ShapeName, type: string): Json {
   return { description: name, content: { [type]: { schema: ref(name) } } };
+}
+
+function files(types: readonly string[]): Json {
+  return {
+    description: "A file",
+    content: Object.fromEntries(types.map((type) => [type, { schema: { type: "string", format: "binary" } }])),
+  };
 }
 
 function pathParameters(path: string): Json[] {

@@ -8,6 +8,13 @@ import { type ShapeName, shapes } from "./contract.ts";
 import type { ApiDeps } from "./deps.ts";
 import { HttpProblem } from "./problem.ts";
 
+/** What goes out: JSON of the operation's shape, or a file. */
+export interface Answer {
+  readonly status?: number;
+  readonly content?: unknown;
+  readonly file?: { readonly name: string; readonly type: string; readonly bytes: Buffer };
+}
+
 /** What an operation is given: all of it checked. */
 export interface Call<Q = unknown, B = unknown> {
   readonly deps: ApiDeps;
@@ -28,9 +35,11 @@ export interface Operation {
   readonly query?: z.ZodObject;
   readonly body?: ShapeName;
   readonly answer: ShapeName;
+  /** Media types of a file that it answers with instead of `answer`; the client picks by what the operation offers (`format`). */
+  readonly files?: readonly string[];
   /** Other statuses that answer with the same shape. */
   readonly alsoAnswers?: readonly number[];
-  run(call: Call): Promise<{ readonly status?: number; readonly content: unknown }>;
+  run(call: Call): Promise<Answer>;
 }
 
 /** Ties an operation's query and body types to its schemas. */
@@ -38,7 +47,7 @@ export function operation<Q extends z.ZodObject = z.ZodObject, B extends ShapeNa
   spec: Omit<Operation, "run" | "query" | "body"> & {
     readonly query?: Q;
     readonly body?: B;
-    readonly run: (call: Call<z.infer<Q>, z.infer<(typeof shapes)[B]>>) => Promise<{ readonly status?: number; readonly content: unknown }>;
+    readonly run: (call: Call<z.infer<Q>, z.infer<(typeof shapes)[B]>>) => Promise<Answer>;
   },
 ): Operation {
   return spec as unknown as Operation;
@@ -49,14 +58,15 @@ export function mount(app: Express, operations: readonly Operation[], deps: ApiD
     const path = each.path.replace(/\{(\w+)\}/g, ":$1");
     app[each.method](path, async (request: Request, response: Response) => {
       const caller = admit(each, request, deps, desk);
-      const { status, content } = await each.run({
+      const answer = await each.run({
         deps,
         caller,
         params: request.params as Record<string, string>,
         query: checked(each.query, request.query, "query"),
         body: bodyOf(each, request),
       });
-      response.status(status ?? 200).json(content);
+      if (answer.file === undefined) return void response.status(answer.status ?? 200).json(answer.content);
+      response.attachment(answer.file.name).type(answer.file.type).send(answer.file.bytes);
     });
   }
 }

@@ -3,6 +3,7 @@
  */
 import { formatNumber } from "../../rules/number.ts";
 import { reportWeaknesses } from "../../rules/weaknesses.ts";
+import { hitsOf } from "../hits.ts";
 import { DAY, type Instant } from "../model/time.ts";
 import { AlarmQuery, DeviceQuery, IncidentQueryParams, LimitQuery, SampleQuery, TrapQuery } from "./contract.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
@@ -12,7 +13,7 @@ import { type Operation, operation } from "./operation.ts";
 import { HttpProblem } from "./problem.ts";
 import { problemOf } from "./problems.ts";
 import { recurringFailures } from "./recurring-failures.ts";
-import { hitsOf, hitsView } from "./session-hits.ts";
+import { hitsView } from "./session-hits.ts";
 import { present } from "./shape.ts";
 import { standingReads } from "./standing-reads.ts";
 import { alarmView, deliveryView, deviceDetail, deviceView, incidentView, iso, recurrenceView, timelineView, trapView } from "./views.ts";

@@ -1,40 +1,13 @@
 /**
- * The sessions that an incident has hit or will hit, and the clinical minutes that were lost with them.
+ * Sessions that are hit, as the API shows them, with what can be done instead.
  */
-import {
-  ABOUT_TO_BE_HIT_MS,
-  clinicalMinutes,
-  joinSessions,
-  outagesOf,
-  type SessionHit,
-  sessionHits,
-  spoilsSessions,
-} from "../../rules/sessions.ts";
-import { subjectOf } from "../bookings.ts";
+import { clinicalMinutes, type SessionHit } from "../../rules/sessions.ts";
 import type { Config } from "../model/config.ts";
-import type { Incident } from "../model/incident.ts";
 import { MINUTE } from "../model/time.ts";
 import type { SessionPlan } from "../readying.ts";
 import type { SessionHitShape } from "./contract-sessions.ts";
 import type { ApiDeps } from "./deps.ts";
 import { sessionView } from "./sessions.ts";
-
-export async function hitsOf(
-  { store, clock, bookings, config }: Pick<ApiDeps, "store" | "clock" | "bookings" | "config">,
-  incident: Incident,
-  timeline: readonly { readonly at: number; readonly event: string }[],
-): Promise<readonly SessionHit[]> {
-  const rule = config().rules.find((each) => each.id === incident.rule);
-  const { symptom, general } = incident;
-  if (!spoilsSessions({ symptom, general, ...(rule === undefined ? {} : { outOfService: rule.outOfService }) })) return [];
-  const now = clock.now();
-  const subject = subjectOf(incident);
-  if (subject === undefined) return [];
-  const outages = outagesOf(incident, timeline);
-  const until = outages.some(({ to }) => to === undefined) ? now + ABOUT_TO_BE_HIT_MS : Math.max(...outages.map(({ to }) => to ?? now));
-  const sessions = await store.sessions({ endAfter: incident.firstBadAt, beginBefore: until, limit: 2_000 });
-  return sessionHits(joinSessions(sessions), bookings.hit(subject), outages, now);
-}
 
 export function hitsView(
   { planOf, config }: Pick<ApiDeps, "planOf" | "config">,

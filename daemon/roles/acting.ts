@@ -4,7 +4,7 @@
 import type { Decision } from "../../rules/incident.ts";
 import { keptMuted } from "../../rules/mute.ts";
 import type { Config } from "../model/config.ts";
-import type { Incident } from "../model/incident.ts";
+import type { Disposition, Incident } from "../model/incident.ts";
 import { type Clock, RaceLost, type Store, type Tx } from "../ports.ts";
 import type { SessionBook } from "./class-facts.ts";
 import { hoursOf } from "./hours.ts";
@@ -29,7 +29,7 @@ export interface DeskDeps {
   /** Which session an incident hits; without it none is known. */
   readonly bookings?: SessionBook;
   /** What else has to be there before an incident is closed; why it is not, or undefined. Without it nothing has. */
-  readonly closeGate?: (incident: Incident, tx: Tx) => Promise<string | undefined>;
+  readonly closeGate?: (incident: Incident, disposition: Disposition, tx: Tx) => Promise<string | undefined>;
 }
 
 /** What an act decides; what it writes beside the incident it writes by `tx`, once nothing is refused any more. */

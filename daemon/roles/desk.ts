@@ -89,7 +89,7 @@ export class Desk {
     return this.#act(id, async (incident, tx) => {
       // Closing while it still fails would open it again at the next look.
       if (isFailing(incident)) return { refused: `${incident.number} is ${incident.state}: restore or resolve it first` };
-      const refused = notOver(incident) ?? (await this.#deps.closeGate?.(incident, tx));
+      const refused = notOver(incident) ?? (await this.#deps.closeGate?.(incident, disposition, tx));
       return refused === undefined ? closeIncident(incident, by, this.#deps.clock.now(), disposition, note) : { refused };
     });
   }

@@ -22,7 +22,7 @@ pdfmake.setUrlAccessPolicy(() => false);
 const fontFolders = new Set(Object.values(fonts).flatMap((faces) => Object.values(faces).map((file) => dirname(file))));
 pdfmake.setLocalAccessPolicy((path) => fontFolders.has(dirname(path)));
 
-/** PDF/A-free, unencrypted, tagged with language and title. */
+/** On a thread of its own where looks are made beside it (daemon/reporting/files.ts): laying out takes hundreds of milliseconds. */
 export function renderPdf(report: ReportDocument): Promise<Buffer> {
   return pdfmake.createPdf(definition(report)).getBuffer() as Promise<Buffer>;
 }
@@ -34,23 +34,26 @@ function definition(report: ReportDocument): TDocumentDefinitions {
     pageMargins: [54, 64, 54, 62],
     language: `${language}-CA`,
     info: { title: `${title} – ${subtitle}`, author: issuer, creator: "Vigie" },
+    styles: { margin: { color: soft, fontSize: 8 } },
     defaultStyle: { font: "Roboto", fontSize: 9.5, lineHeight: 1.2, color: ink },
-    ...(watermark === undefined ? {} : { watermark: { text: watermark, color: soft, opacity: 0.12, bold: true } }),
+    ...(watermark === undefined ? {} : { watermark: { text: watermark, color: soft, opacity: 0.07, bold: true, fontSize: 110 } }),
     header: (page: number): Content =>
       page === 1
         ? { text: "" }
         : {
             margin: [54, 30, 54, 0],
+            style: "margin",
             columns: [
-              { text: title, color: soft, fontSize: 8 },
-              { text: subtitle, color: soft, fontSize: 8, alignment: "right" },
+              { text: title, style: "margin" },
+              { text: subtitle, style: "margin", alignment: "right" },
             ],
           },
     footer: (page: number, pages: number): Content => ({
       margin: [54, 22, 54, 0],
+      style: "margin",
       columns: [
-        { text: foot, color: soft, fontSize: 8, width: "*" },
-        { text: `${page} / ${pages}`, color: soft, fontSize: 8, alignment: "right", width: 60 },
+        { text: foot, style: "margin", width: "*" },
+        { text: `${page} / ${pages}`, alignment: "right", width: 60, style: "margin" },
       ],
     }),
     content: [
@@ -60,7 +63,8 @@ function definition(report: ReportDocument): TDocumentDefinitions {
       { canvas: [{ type: "line", x1: 0, y1: 0, x2: 504, y2: 0, lineWidth: 1.5, lineColor: accent }], margin: [0, 2, 0, 8] },
       ...report.blocks.map(block),
     ],
-    pageBreakBefore: (node, query) => node.headlineLevel === 1 && query.getFollowingNodesOnPage().length === 0,
+    // A heading never stands alone at the foot of a page; what the margins hold is no text that follows.
+    pageBreakBefore: (node, query) => node.headlineLevel === 1 && query.getFollowingNodesOnPage().every(({ style }) => style === "margin"),
   };
 }
 
@@ -139,8 +143,8 @@ function table({ columns, rows }: ReportTable): Content {
       hLineWidth: (at) => (at === 1 ? 0.8 : 0.4),
       vLineWidth: () => 0,
       hLineColor: (at) => (at === 1 ? soft : line),
-      paddingLeft: () => 3,
-      paddingRight: () => 3,
+      paddingLeft: () => 4,
+      paddingRight: () => 5,
     },
     table: {
       headerRows: 1,

@@ -98,6 +98,9 @@ describe("the OpenAPI document", () => {
       RefuseBody: { reason: "the cable was moved" },
       WithdrawBody: { reason: "moved" },
       BacktestBody: { forMs: 60_000 },
+      SaveReport: { version: 2, texts: { cause: "a power strip" } },
+      SignReports: { reports: [{ id: "01", version: 2 }] },
+      MakeFollowUp: { period: "daily" },
       DiscoveryBody: { ranges: ["10.1.0.0/24"] },
     };
     let driven = 0;
@@ -116,7 +119,9 @@ describe("the OpenAPI document", () => {
         if (body !== undefined) check(`#/components/schemas/${body}`, bodies[body]);
         const answer = method === "get" ? await get(address) : await post(address, body === undefined ? {} : bodies[body]);
         expect([spec.operationId, answer.status]).toEqual([spec.operationId, 200]);
-        check(spec.responses["200"]!.content["application/json"]!.schema.$ref, await answer.json());
+        const said = spec.responses["200"]!.content;
+        if (said["application/json"] === undefined) expect(Object.keys(said)).toContain(answer.headers.get("content-type")?.split(";")[0]);
+        else check(said["application/json"].schema.$ref, await answer.json());
         if (spec.security !== undefined) {
           const refused = method === "get" ? await get(address, {}) : await post(address, {}, { Authorization: "" });
           expect([spec.operationId, refused.status, refused.headers.get("content-type")?.split(";")[0]]).toEqual([

@@ -29,6 +29,8 @@ import { projectRoot } from "../../probes/built.ts";
 import { loadFamilies, shippedFamilies } from "../../probes/families.ts";
 import { parseSeverity } from "../../rules/severityschema.ts";
 
+import { followUp, report, reportsOf01 } from "./reported.ts";
+
 const shipped = loadFamilies([shippedFamilies()]).families;
 const severityTable = parseSeverity("severity.yaml", readFileSync(join(projectRoot(), "rules", "severity.yaml"), "utf8")).rows;
 export const at = Date.parse("2026-03-09T14:05:00Z");
@@ -347,6 +349,8 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
         cancelOverride: async () => ({ ok: true, value: { ...override, cancelledAt: at } }),
       },
       reach: () => ({ state: "answered", askedAt: at - 60_000, answeredAt: at }),
+      reports: reportsOf01,
+      makeFollowUp: async () => followUp,
       planOf: () => ({ session, troubled: [], workarounds: { rooms: ["a102"], bridges: [], telephones: ["a101"] } }),
       bookings: { hit: () => ({ rooms: new Set(["a101"]), devices: new Set() }) },
       discoveries: {
@@ -423,6 +427,9 @@ function fakeStore(incidents: Map<string, Incident>, audited: AuditEntry[], stoc
     session: async (id) => (id === session.id ? session : undefined),
     sessions: async () => [session],
     readiness: async () => [],
+    reports: async () => [report],
+    followUp: async (id) => (id === followUp.id ? followUp : undefined),
+    followUps: async () => [followUp],
     keptAll: async () => [],
     kind: "sqlite",
     incidents: query,

@@ -100,6 +100,9 @@ describe("acknowledging and taking", () => {
     expect(followed.map(({ to }) => to)).toContain("analyst");
     expect(await net.desk.close(number, "marie", "fixed", "cable")).toMatchObject({ ok: false, status: 409 });
     expect(await net.desk.resolve(number, "marie", "the cable was changed")).toMatchObject({ ok: true });
+    // It went past the first call: its report is owed.
+    expect(await net.desk.close(number, "marie", "fixed", "cable")).toMatchObject({ ok: false, status: 409 });
+    await net.reported(number, "marie");
     expect(await net.desk.close(number, "marie", "fixed", "cable")).toMatchObject({ ok: true });
   });
 });

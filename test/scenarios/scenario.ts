@@ -30,6 +30,8 @@ import { DutyBook, withOnCall } from "../../daemon/oncall/book.ts";
 import { OnCallDesk } from "../../daemon/oncall/desk.ts";
 import { OnCallWatch } from "../../daemon/oncall/watch.ts";
 import type { Fence, Log, Message, Notifier, SendResult, Store } from "../../daemon/ports.ts";
+import { ReportDesk } from "../../daemon/reporting/desk.ts";
+import { nothingElse } from "../../daemon/reporting/facts.ts";
 import { Auditor } from "../../daemon/roles/auditor.ts";
 import { Desk } from "../../daemon/roles/desk.ts";
 import { Dispatcher } from "../../daemon/roles/dispatcher.ts";
@@ -112,6 +114,7 @@ export class Scenario {
   store: Store;
   desk: Desk;
   joining!: JoiningDesk;
+  reports!: ReportDesk;
   work!: WorkDesk;
   auditor!: Auditor;
   board = new Board();
@@ -203,9 +206,10 @@ export class Scenario {
     });
     this.auditor = new Auditor({ ...basics, stats: { repaired() {} } });
     const desk = { store, clock, config, bookings: this.bookings, changed() {} };
+    this.reports = new ReportDesk({ ...desk, work: nothingElse });
     this.joining = new JoiningDesk({ ...desk, poke() {} });
     this.work = new WorkDesk(desk);
-    return new Desk(desk);
+    return new Desk({ ...desk, closeGate: (...of) => this.reports.gate(...of) });
   }
 
   async begin(): Promise<void> {
@@ -219,6 +223,14 @@ export class Scenario {
     const now = this.clock.now();
     for (const check of this.#checks())
       this.#due.set(check.id, now + (this.#together ? 1_000 : anchorOf(check.id, check.intervalMs) % 5_000));
+  }
+
+  /** Its report is written and signed: a major incident may be closed. */
+  async reported(number: string, by: string): Promise<void> {
+    const texts = { cause: "a cable", organizational: "none", clinical: "none", remedial: { kind: "none", why: "worn out" } } as const;
+    const saved = await this.reports.save(number, by, { version: 0, texts });
+    const signed = saved.ok ? await this.reports.sign(saved.report.id, saved.report.version, { by, function: "analyst" }) : saved;
+    if (!signed.ok) throw new Error(signed.problem);
   }
 
   /** The daemon is gone for so long, then comes back on the same store. */

@@ -1,0 +1,245 @@
+/**
+ * Reports over REST: the one of a major incident, from its first draft to its signature, and follow-up reports; each as data and as a file.
+ */
+import { followUpReport } from "../../dashboards/reports/follow-up.ts";
+import { majorReport } from "../../dashboards/reports/major.ts";
+import { hasInsuranceNumber } from "../../probes/privacy.ts";
+import { missingIn, reportDueAt } from "../../rules/report.ts";
+import type { FollowUpReport, IncidentFacts, IncidentReport, Length } from "../model/report.ts";
+import { MINUTE } from "../model/time.ts";
+import { mediaTypes, ReportFiles } from "../reporting/files.ts";
+import { voiceOf } from "../reporting/voice.ts";
+import { hoursOf } from "../roles/hours.ts";
+import {
+  type FollowUpItemShape,
+  FollowUpListQuery,
+  type IncidentReportShape,
+  ReportFileQuery,
+  ReportListQuery,
+  ReportVersionQuery,
+} from "./contract-reports.ts";
+import type { ApiDeps } from "./deps.ts";
+import { type Operation, operation } from "./operation.ts";
+import { HttpProblem } from "./problem.ts";
+import { iso, present } from "./shape.ts";
+
+const patientWarning =
+  "A text seems to hold a health insurance number (four letters, eight digits). No patient data belongs here: save it again without.";
+
+type Result = Awaited<ReturnType<ApiDeps["reports"]["of"]>>;
+
+function must(result: Result): { readonly report: IncidentReport; readonly facts: readonly IncidentFacts[] } {
+  if (result.ok) return result;
+  throw new HttpProblem(result.status, `report-${result.status}`, result.problem);
+}
+
+function minutes({ wallMs, serviceMs }: Length) {
+  return { wallMinutes: Math.round(wallMs / MINUTE), serviceMinutes: Math.round(serviceMs / MINUTE) };
+}
+
+function factsView(facts: IncidentFacts): IncidentReportShape["facts"][number] {
+  const { number, site, state, detect, take, restore, down, sites, rooms, devices, sessions, clinicalMs } = facts;
+  return {
+    ...{ number, site, state, detect: minutes(detect), down: minutes(down) },
+    ...(take === undefined ? {} : { take: minutes(take) }),
+    ...(restore === undefined ? {} : { restore: minutes(restore) }),
+    ...{ sites: [...sites], rooms: [...rooms], devices: [...devices], sessions: sessions.length },
+    clinicalMinutes: Math.round(clinicalMs / MINUTE),
+  };
+}
+
+function view(
+  deps: ApiDeps,
+  { report, facts }: { readonly report: IncidentReport; readonly facts: readonly IncidentFacts[] },
+): IncidentReportShape {
+  const { id, version, at, by, texts, signed } = report;
+  const dueAt = signed === undefined ? dueOf(deps, facts[0]) : undefined;
+  const suspicious = Object.values(texts).some((each) => hasInsuranceNumber(typeof each === "string" ? each : JSON.stringify(each)));
+  return {
+    ...{ id, version, by, texts: texts as IncidentReportShape["texts"] },
+    at: iso(at),
+    incidents: facts.map(({ number }) => number),
+    missing: signed === undefined ? [...missingIn(texts), "signature"] : [],
+    ...(dueAt === undefined ? {} : { dueAt: iso(dueAt) }),
+    ...(signed === undefined ? {} : { signed: { ...signed, at: iso(signed.at) } }),
+    facts: facts.map(factsView),
+    ...(suspicious ? { warnings: [patientWarning] } : {}),
+  };
+}
+
+function dueOf({ config }: ApiDeps, facts: IncidentFacts | undefined): number | undefined {
+  return facts === undefined ? undefined : reportDueAt(facts, hoursOf(config(), facts.site, facts.device));
+}
+
+function followUpItem({ id, period, from, to, site, madeAt }: FollowUpReport): FollowUpItemShape {
+  return { id, period, from: iso(from), to: iso(to), madeAt: iso(madeAt), ...(site === undefined ? {} : { site }) };
+}
+
+async function followUpOf({ store }: ApiDeps, id: string | undefined): Promise<FollowUpReport> {
+  const found = await store.followUp(id ?? "");
+  if (found !== undefined) return found;
+  throw new HttpProblem(404, "no-such-report", "There is no follow-up report of this id; GET /api/v1/follow-ups lists them.");
+}
+
+const major: readonly Operation[] = [
+  operation({
+    id: "incidentReport",
+    method: "get",
+    path: "/api/v1/incidents/{id}/report",
+    summary: "The report about an incident, its facts filled in; version 0 while nothing was saved.",
+    access: "read",
+    answer: "IncidentReport",
+    run: async ({ deps, params }) => ({ content: view(deps, must(await deps.reports.of(params.id ?? ""))) }),
+  }),
+  operation({
+    id: "saveIncidentReport",
+    method: "post",
+    path: "/api/v1/incidents/{id}/report",
+    summary: "Saves a new version of the report; texts that are not sent stay. `incidents` makes it one report about several of one cause.",
+    access: "write",
+    body: "SaveReport",
+    answer: "IncidentReport",
+    run: async ({ deps, params, body, caller }) => {
+      const { version, texts, incidents } = body;
+      const change = { version, texts: present(texts), ...(incidents === undefined ? {} : { incidents }) };
+      return { content: view(deps, must(await deps.reports.save(params.id ?? "", caller.name, change))) };
+    },
+  }),
+  operation({
+    id: "reports",
+    method: "get",
+    path: "/api/v1/reports",
+    summary: "Reports of major incidents, each in its latest version, the last written first.",
+    access: "read",
+    query: ReportListQuery,
+    answer: "IncidentReportList",
+    run: async ({ deps, query }) => {
+      const signed = query.signed === undefined ? {} : { signed: query.signed === "true" };
+      const found = await deps.store.reports({ ...signed, limit: query.limit });
+      const items = [];
+      for (const { id } of found) {
+        const { facts: _f, warnings: _w, ...item } = view(deps, must(await deps.reports.get(id)));
+        items.push(item);
+      }
+      return { content: { items } };
+    },
+  }),
+  operation({
+    id: "report",
+    method: "get",
+    path: "/api/v1/reports/{id}",
+    summary: "A report, in its latest version or another.",
+    access: "read",
+    query: ReportVersionQuery,
+    answer: "IncidentReport",
+    run: async ({ deps, params, query }) => ({ content: view(deps, must(await deps.reports.get(params.id ?? "", query.version))) }),
+  }),
+  operation({
+    id: "signReports",
+    method: "post",
+    path: "/api/v1/reports/sign",
+    summary: "Signs reports as they are, one or several at once. Each answers for itself: what is missing in one holds up no other.",
+    access: "write",
+    body: "SignReports",
+    answer: "ReportsSigned",
+    run: async ({ deps, body, caller }) => {
+      const items = [];
+      for (const { id, version } of body.reports) {
+        const result = await deps.reports.sign(id, version, { by: caller.name, function: caller.function });
+        items.push(result.ok ? { id, ok: true, version: result.report.version } : { id, ok: false, problem: result.problem });
+      }
+      const [first] = items;
+      if (items.length === 1 && first?.ok === false) throw new HttpProblem(409, "not-signed", first.problem ?? "It was not signed.");
+      return { content: { items } };
+    },
+  }),
+];
+
+const followUps: readonly Operation[] = [
+  operation({
+    id: "followUps",
+    method: "get",
+    path: "/api/v1/follow-ups",
+    summary: "Follow-up reports that were made, the last first.",
+    access: "read",
+    query: FollowUpListQuery,
+    answer: "FollowUpList",
+    run: async ({ deps, query }) => {
+      const { limit, period, site } = query;
+      const of = { limit, ...(period === undefined ? {} : { period }), ...(site === undefined ? {} : { site }) };
+      return { content: { items: (await deps.store.followUps(of)).map(followUpItem) } };
+    },
+  }),
+  operation({
+    id: "makeFollowUp",
+    method: "post",
+    path: "/api/v1/follow-ups",
+    summary: "Makes the follow-up report of a period, for all sites or one; the one that was made already, where there is one.",
+    access: "write",
+    body: "MakeFollowUp",
+    answer: "FollowUp",
+    run: async ({ deps, body }) => {
+      const { period, at, site } = body;
+      const { network } = deps.config();
+      if (site !== undefined && !network.sites.has(site))
+        throw new HttpProblem(422, "no-such-site", "No site of the configuration has this id; write one of them, or leave it out for all.");
+      const when = at === undefined ? { at: deps.clock.now(), which: "last" as const } : { at: Date.parse(at), which: "holding" as const };
+      const report = await deps.makeFollowUp({ period, ...when, ...(site === undefined ? {} : { site }) });
+      return { content: { ...followUpItem(report), figures: report.figures } };
+    },
+  }),
+  operation({
+    id: "followUp",
+    method: "get",
+    path: "/api/v1/follow-ups/{id}",
+    summary: "A follow-up report with its figures.",
+    access: "read",
+    answer: "FollowUp",
+    run: async ({ deps, params }) => {
+      const report = await followUpOf(deps, params.id);
+      return { content: { ...followUpItem(report), figures: report.figures } };
+    },
+  }),
+];
+
+const asFiles = (files: ReportFiles): readonly Operation[] => [
+  operation({
+    id: "incidentReportFile",
+    method: "get",
+    path: "/api/v1/incidents/{id}/report/file",
+    summary: "The report about an incident as PDF, DOCX or CSV, in French or English.",
+    access: "read",
+    query: ReportFileQuery,
+    answer: "IncidentReport",
+    files: Object.values(mediaTypes),
+    run: async ({ deps, params, query }) => {
+      const now = must(await deps.reports.of(params.id ?? ""));
+      const { report, facts } =
+        query.version === undefined || query.version === now.report.version
+          ? now
+          : must(await deps.reports.get(now.report.id, query.version));
+      const language = query.language ?? deps.config().instance.language;
+      const document = majorReport(report, facts, voiceOf(deps.config(), language));
+      return { file: await files.of(document, query.format, `${facts[0]?.number ?? report.id}-v${report.version}-${language}`) };
+    },
+  }),
+  operation({
+    id: "followUpFile",
+    method: "get",
+    path: "/api/v1/follow-ups/{id}/file",
+    summary: "A follow-up report as PDF, DOCX or CSV, in French or English.",
+    access: "read",
+    query: ReportFileQuery,
+    answer: "FollowUp",
+    files: Object.values(mediaTypes),
+    run: async ({ deps, params, query }) => {
+      const report = await followUpOf(deps, params.id);
+      const language = query.language ?? deps.config().instance.language;
+      return { file: await files.of(followUpReport(report, voiceOf(deps.config(), language)), query.format, `${report.id}-${language}`) };
+    },
+  }),
+];
+
+export function reportOperations(): readonly Operation[] {
+  return [...major, ...followUps, ...asFiles(new ReportFiles())];
+}

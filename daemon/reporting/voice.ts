@@ -1,0 +1,49 @@
+/**
+ * The words that a report takes from the configuration: names of places and people, the zone of its times.
+ */
+import type { FollowUpVoice } from "../../dashboards/reports/follow-up.ts";
+import type { ReportVoice } from "../../dashboards/reports/major.ts";
+import type { Config } from "../model/config.ts";
+import { circuitNames } from "../model/network.ts";
+import type { Language } from "../model/time.ts";
+import { say, sayCode, sayTime } from "../text/catalogue.ts";
+import { partText } from "../text/facts.ts";
+import { symptomText } from "../text/notice.ts";
+import { tableWhys, whyText } from "../text/why.ts";
+
+export function voiceOf(config: Config, language: Language): ReportVoice & FollowUpVoice {
+  const { instance, network, rules, severity, partners, contacts, functions, demo } = config;
+  const whys = tableWhys(severity);
+  const nameOf = (id: string) =>
+    id === "link:*"
+      ? say(language, "verdict.ritm-core")
+      : (circuitNames(network, id) ??
+        [network.devices, network.links, network.sites, network.rooms, partners]
+          .map((all) => all.get(id)?.name)
+          .find((name) => name !== undefined));
+  const symptom = (code: string, rule?: string) =>
+    sayCode(language, "symptom", code) ??
+    symptomText(
+      language,
+      code,
+      rules.find(({ id }) => id === rule),
+    );
+  return {
+    language,
+    issuer: instance.name,
+    demo,
+    name: (id) => nameOf(id) ?? id,
+    who: (id) => contacts.get(id)?.name ?? functions.get(id)?.name[language] ?? partners.get(id)?.name ?? id,
+    time: (at) => sayTime(at, instance.timezone),
+    exact: (at) => sayTime(at, instance.timezone, true),
+    event: (code) => sayCode(language, "event", code) ?? code,
+    why: (text) => whyText(text, language, nameOf, whys),
+    what: ({ device, rootCause, symptom: code, rule, part }) => {
+      const about = device === undefined ? circuitNames(network, rootCause) : (nameOf(device) ?? device);
+      const said = `${symptom(code, rule)}${part === undefined ? "" : ` (${partText(language, part)})`}`;
+      return about === undefined ? said : `${about} ${said}`;
+    },
+    symptom,
+    outcome: (code) => sayCode(language, "outcome", code) ?? code,
+  };
+}

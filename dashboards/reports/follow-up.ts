@@ -1,0 +1,162 @@
+/**
+ * A follow-up report, from its figures. What each figure means is printed at its end.
+ */
+import type { FollowUpReport, OpenFacts } from "../../daemon/model/report.ts";
+import { say, sayDuration } from "../../daemon/text/catalogue.ts";
+import type { Block, ReportDocument } from "./document.ts";
+import type { ReportVoice } from "./major.ts";
+
+export interface FollowUpVoice extends Pick<ReportVoice, "language" | "issuer" | "demo" | "name" | "time"> {
+  readonly symptom: (code: string) => string;
+  /** A holder, a partner or a function. */
+  readonly who: (id: string) => string;
+}
+
+export function followUpReport(report: FollowUpReport, voice: FollowUpVoice): ReportDocument {
+  const { language } = voice;
+  const place = report.site === undefined ? say(language, "follow.all") : voice.name(report.site);
+  const span = say(language, "follow.span", { from: voice.time(report.from), to: voice.time(report.to) });
+  return {
+    language,
+    title: say(language, `period.${report.period}`),
+    subtitle: `${place}, ${span}`,
+    issuer: voice.issuer,
+    foot: say(language, "follow.made", { at: voice.time(report.madeAt) }),
+    ...(voice.demo ? { watermark: say(language, "report.demo") } : {}),
+    blocks: [
+      { kind: "heading", text: say(language, "follow.figures") },
+      { kind: "figures", items: figures(report, voice) },
+      ...open(report, voice),
+      ...bySymptom(report, voice),
+      ...(report.site === undefined ? bySite(report, voice) : []),
+      ...owed(report, voice),
+      ...definitions(voice),
+    ],
+  };
+}
+
+function figures({ figures: of }: FollowUpReport, { language }: FollowUpVoice) {
+  const item = (label: Parameters<typeof say>[1], value: string | number, note?: string) => ({
+    label: say(language, label),
+    value: String(value),
+    ...(note === undefined ? {} : { note }),
+  });
+  const length = (ms: number | undefined) => (ms === undefined ? "–" : sayDuration(language, ms));
+  const share = of.opened === 0 ? "–" : `${Math.round((100 * of.majors) / of.opened)} %`;
+  const { hit, saved, lost, clinicalMinutes } = of.sessions;
+  return [
+    item("figure.opened", of.opened),
+    item("figure.closed", of.closed),
+    item("figure.open", of.open),
+    item("figure.majors", share, `${of.majors} / ${of.opened}`),
+    item("figure.overdue", of.openList.filter(({ overdue }) => overdue).length),
+    item("figure.at-risk", of.openList.filter(({ atRisk }) => atRisk).length),
+    item("figure.sessions", hit, say(language, "figure.sessions-note", { saved, lost })),
+    item("figure.clinical", clinicalMinutes),
+    item("figure.take", length(of.medianTakeMs)),
+    item("figure.restore", length(of.medianRestoreMs)),
+    item("figure.pages", of.pagesOutside, say(language, "figure.pages-note", { n: of.pagesOutsideActed })),
+    item("figure.promises", `${of.promises.kept} / ${of.promises.made}`),
+    item("figure.false-alarms", of.falseAlarms),
+    item("figure.healed", of.healed),
+  ];
+}
+
+function open({ figures: { openList } }: FollowUpReport, voice: FollowUpVoice): Block[] {
+  const { language, name, time, symptom, who } = voice;
+  const place = ({ site, room, device }: OpenFacts) =>
+    [name(site), room ?? device]
+      .filter((id) => id !== undefined)
+      .map((id, at) => (at === 0 ? id : name(id)))
+      .join(", ");
+  const next = ({ nextAt, overdue, atRisk }: OpenFacts) => {
+    if (nextAt === undefined) return "";
+    const at = time(nextAt);
+    return overdue ? say(language, "follow.overdue", { at }) : atRisk ? say(language, "follow.at-risk", { at }) : at;
+  };
+  return [
+    { kind: "heading", text: say(language, "follow.open") },
+    {
+      kind: "table",
+      name: say(language, "follow.open"),
+      empty: say(language, "follow.open-none"),
+      columns: [
+        { label: say(language, "follow.number"), width: 1.5 },
+        { label: say(language, "follow.place"), width: 2 },
+        { label: say(language, "follow.what"), width: 1.8 },
+        { label: say(language, "follow.severity"), width: 0.9 },
+        { label: say(language, "follow.level"), width: 0.7 },
+        { label: say(language, "follow.state"), width: 1 },
+        { label: say(language, "follow.waiting"), width: 1.2 },
+        { label: say(language, "follow.next"), width: 1.5 },
+      ],
+      rows: openList.map((each) => [
+        each.number,
+        place(each),
+        symptom(each.symptom),
+        say(language, `severity.${each.severity}`),
+        String(each.level),
+        say(language, `state.${each.state}`),
+        each.waitingOn === undefined ? say(language, "follow.nobody") : who(each.waitingOn),
+        next(each),
+      ]),
+    },
+  ];
+}
+
+function bySymptom({ figures: of }: FollowUpReport, { language, symptom }: FollowUpVoice): Block[] {
+  return [
+    { kind: "heading", text: say(language, "follow.by-symptom") },
+    {
+      kind: "table",
+      name: say(language, "follow.by-symptom"),
+      empty: say(language, "follow.none"),
+      columns: [
+        { label: say(language, "follow.what"), width: 4 },
+        { label: say(language, "follow.count"), align: "right" },
+        { label: say(language, "follow.majors"), align: "right" },
+      ],
+      rows: of.bySymptom.map((each) => [symptom(each.symptom), String(each.count), String(each.majors)]),
+    },
+  ];
+}
+
+function bySite({ figures: of }: FollowUpReport, { language, name }: FollowUpVoice): Block[] {
+  return [
+    { kind: "heading", text: say(language, "follow.by-site") },
+    {
+      kind: "table",
+      name: say(language, "follow.by-site"),
+      empty: say(language, "follow.none"),
+      columns: [
+        { label: say(language, "follow.place"), width: 4 },
+        { label: say(language, "follow.count"), align: "right" },
+        { label: say(language, "follow.majors"), align: "right" },
+        { label: say(language, "follow.down"), width: 1.4, align: "right" },
+      ],
+      rows: of.bySite.map((each) => [name(each.site), String(each.count), String(each.majors), sayDuration(language, each.downMs)]),
+    },
+  ];
+}
+
+function owed({ figures: { reportsOwed } }: FollowUpReport, { language, time }: FollowUpVoice): Block[] {
+  return [
+    { kind: "heading", text: say(language, "follow.owed") },
+    {
+      kind: "table",
+      name: say(language, "follow.owed"),
+      empty: say(language, "follow.owed-none"),
+      columns: [{ label: say(language, "follow.number"), width: 2 }, { label: say(language, "follow.due") }],
+      rows: reportsOwed.map(({ number, dueAt }) => [number, dueAt === undefined ? "" : time(dueAt)]),
+    },
+  ];
+}
+
+const defined = ["opened", "majors", "overdue", "sessions", "pages", "promises", "times", "counts"] as const;
+
+function definitions({ language }: FollowUpVoice): Block[] {
+  return [
+    { kind: "heading", text: say(language, "follow.definitions") },
+    ...defined.map((each): Block => ({ kind: "paragraph", tone: "small", text: say(language, `define.${each}`) })),
+  ];
+}
