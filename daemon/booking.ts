@@ -5,6 +5,7 @@
  */
 import type { BoardView } from "./board.ts";
 import { BookedSessions } from "./bookings.ts";
+import { following } from "./following.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Config } from "./model/config.ts";
 import type { Clock, Log, Store } from "./ports.ts";
@@ -88,6 +89,6 @@ export async function makeBooking(parts: BookingParts): Promise<Booking> {
     const session = bookings.get(id);
     return session === undefined ? undefined : planNow(readying, session, clock.now(), readiness.get(id));
   };
-  const follow = loop("bookings", 300_000, (signal) => bookings.follow(signal), clock);
+  const follow = loop("bookings", 300_000, (signal) => following({ store, clock, book: bookings, of: "sessions" }, signal), clock);
   return { bookings, roles: [follow, calendars, readiness], planOf, desk: new SessionDesk({ store, clock, config, changed }) };
 }

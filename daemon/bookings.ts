@@ -1,6 +1,6 @@
 /**
  * The book of the coming and running sessions, in memory: read from the store at the start, again whenever something was written,
- * and once a minute for what another process wrote.
+ * by another process too (following.ts).
  *
  * Decisions ask it with the time they are about (`at`), so that what is decided again is decided the same.
  */
@@ -8,7 +8,7 @@ import { type Hit, hitBy, isBooked, joinSessions, nextSession, ROOM_MARGIN_MS } 
 import type { Config } from "./model/config.ts";
 import type { Network } from "./model/network.ts";
 import type { Session, SessionAhead, SessionSubject } from "./model/session.ts";
-import { DAY, type Instant, MINUTE } from "./model/time.ts";
+import { DAY, type Instant } from "./model/time.ts";
 import type { Clock, Store } from "./ports.ts";
 import type { Registrations } from "./registrations.ts";
 
@@ -50,14 +50,6 @@ export class BookedSessions implements Bookings {
   async refresh(): Promise<void> {
     const { store, clock } = this.#deps;
     this.take(await store.sessions({ endAfter: clock.now() - keptAfterMs, limit: mostSessions }));
-  }
-
-  /** Until it is stopped: what other processes wrote, and what is over leaves. In every process, whoever has which lease. */
-  async follow(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await this.#deps.clock.sleep(MINUTE, signal);
-      if (!signal.aborted) await this.refresh();
-    }
   }
 
   /** These are the sessions from now on. */

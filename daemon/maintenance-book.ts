@@ -1,6 +1,6 @@
 /**
- * The book of what keeps quiet, in memory: read from the store at the start, again whenever something was written, and once a minute
- * for what another process wrote.
+ * The book of what keeps quiet, in memory: read from the store at the start, again whenever something was written, by another
+ * process too (following.ts).
  *
  * Decisions ask it with the time they are about (`at`). What recurs is worked out for the days around the time that was asked about last.
  */
@@ -21,7 +21,7 @@ import type { Alarm } from "./model/alarm.ts";
 import type { Config } from "./model/config.ts";
 import type { Incident } from "./model/incident.ts";
 import type { Maintenance } from "./model/maintenance.ts";
-import { DAY, type Instant, MINUTE } from "./model/time.ts";
+import { DAY, type Instant } from "./model/time.ts";
 import type { Clock, Store } from "./ports.ts";
 import type { Gate, GateKeeper, GateQuestion } from "./roles/intent.ts";
 
@@ -66,14 +66,6 @@ export class MaintenanceBook implements Mutes {
   async refresh(): Promise<void> {
     const { store, clock } = this.#deps;
     this.take(await store.maintenances({ endAfter: clock.now() - keptAfterMs, limit: mostKept }));
-  }
-
-  /** Until it is stopped: what other processes wrote. */
-  async follow(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await this.#deps.clock.sleep(MINUTE, signal);
-      if (!signal.aborted) await this.refresh();
-    }
   }
 
   /** These are all from now on. */

@@ -2,6 +2,9 @@
  * Small durable facts by name: host keys, engine boots, proposals, the heartbeat row. What was decided with one is decided in a transaction.
  */
 
+/** Facts that the store itself keeps: another value, something of that kind was written, by whatever process. */
+export const revisions = { maintenance: "revision:maintenance", sessions: "revision:sessions" } as const;
+
 export interface KeptStore {
   kept<T>(key: string): Promise<T | undefined>;
   keptAll<T>(prefix: string): Promise<readonly { readonly key: string; readonly value: T }[]>;

@@ -5,6 +5,7 @@
  */
 import type { Board } from "./board.ts";
 import type { Booking } from "./booking.ts";
+import { following } from "./following.ts";
 import type { MaintenanceBook } from "./maintenance-book.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Config } from "./model/config.ts";
@@ -58,7 +59,7 @@ export function makeProceeding(parts: ProceedingParts): Proceeding {
   const roles: Role[] = [
     makeDispatcher({ ...basics, sink, mutes, board, news, planOf: booking.planOf }),
     new Escalator({ ...basics, leases, bookings: booking.bookings, mutes, ...ofEscalation(parts) }),
-    loop("maintenance", 300_000, (signal) => mutes.follow(signal), clock),
+    loop("maintenance", 300_000, (signal) => following({ store, clock, book: mutes, of: "maintenance" }, signal), clock),
     auditor,
     new Reporter({
       ...basics,

@@ -1,7 +1,7 @@
 /**
  * `vigie maintenance list`, `add`, `end` and `cancel`: planned work and silences.
  *
- * Works on the database beside a running daemon, which reads its book again within a minute. Over the API it is at once.
+ * Works on the database beside a running daemon, which asks it each second whether something was written.
  */
 import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
@@ -42,7 +42,7 @@ TIMES: 2026-11-18T22:00 by the clock on the wall of the place, or with an offset
   --flexible          begins with the first failure between --from and --to, and lasts --minutes from then on
   --zone ZONE         default that of the place, else the instance's
 
-A running daemon knows of it within a minute; over POST /api/v1/maintenance at once.
+A running daemon knows of it a second later.
 
 Exit code: 0 done (warnings go to standard error), 1 the plan, the configuration or the database is refused, 2 wrong use.`;
 

@@ -1,7 +1,7 @@
 /**
  * `vigie sessions list` and `vigie sessions import`: the booked sessions, and a spreadsheet of them into the book.
  *
- * Works on the database beside a running daemon, which reads its book again within a minute.
+ * Works on the database beside a running daemon, which asks it each second whether something was written.
  */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";

@@ -4,6 +4,7 @@
 import type { Session as Booked, SessionOutcome, SessionQuery, SessionReadiness } from "../model/session.ts";
 import type { Instant } from "../model/time.ts";
 import type { SessionsMerged } from "../ports-sessions.ts";
+import { raiseRevision } from "./kept.ts";
 import { jsonOf } from "./rows.ts";
 import { IN_VALUES, INSERT_ROWS, type Session, slices } from "./session.ts";
 
@@ -43,6 +44,7 @@ async function byIds(session: Session, ids: readonly string[]): Promise<Readonly
 }
 
 async function write(session: Session, all: readonly Booked[]): Promise<void> {
+  if (all.length > 0) await raiseRevision(session, "sessions");
   for (const some of slices(all, INSERT_ROWS)) await session.run(session.sql("sessions").insert(some.map(rowOf)).onConflict("id").merge());
 }
 

@@ -1,8 +1,9 @@
 /**
  * Small durable facts by name. Inside a transaction what is read is locked: SQLite has one writer, PostgreSQL is asked to.
  */
+import { randomUUID } from "node:crypto";
 import type { Knex } from "knex";
-import type { KeptTx } from "../ports-kept.ts";
+import { type KeptTx, revisions } from "../ports-kept.ts";
 import { jsonOf, textOf } from "./rows.ts";
 import type { Session } from "./session.ts";
 
@@ -34,6 +35,11 @@ const rowOf = (key: string, value: unknown) => ({ key, value: JSON.stringify(val
 
 export async function writeKept(session: Session, key: string, value: unknown): Promise<void> {
   await session.run(session.sql("kept").insert(rowOf(key, value)).onConflict("key").merge());
+}
+
+/** Inside the transaction that writes it. */
+export function raiseRevision(session: Session, of: keyof typeof revisions): Promise<void> {
+  return writeKept(session, revisions[of], randomUUID());
 }
 
 /** Inside a transaction. */

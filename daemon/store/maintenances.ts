@@ -6,6 +6,7 @@
 import type { Maintenance } from "../model/maintenance.ts";
 import type { Instant } from "../model/time.ts";
 import type { MaintenanceQuery } from "../ports-maintenance.ts";
+import { raiseRevision } from "./kept.ts";
 import { jsonOf, maybe, numberOf } from "./rows.ts";
 import type { Row, Session } from "./session.ts";
 
@@ -13,7 +14,8 @@ export async function saveMaintenance(session: Session, maintenance: Maintenance
   const { beganAt, ...body } = maintenance;
   const { id, kind, createdAt } = maintenance;
   const row = { id, kind, created_at: createdAt, ends_at: lastInForce(maintenance), began_at: beganAt ?? null, body: JSON.stringify(body) };
-  await session.run(session.sql("maintenances").insert(row).onConflict("id").merge(["ends_at", "body"]));
+  await session.run(session.sql("maintenances").insert(row).onConflict("id").merge(["kind", "ends_at", "body"]));
+  await raiseRevision(session, "maintenance");
 }
 
 /** Null: it comes again without end. */
@@ -30,15 +32,24 @@ function lastInForce({ when, cancelled }: Maintenance): Instant | null {
 }
 
 export async function beginMaintenance(session: Session, id: string, at: Instant): Promise<boolean> {
-  return (await session.run(session.sql("maintenances").where({ id }).whereNull("began_at").update({ began_at: at }))) === 1;
+  const began = (await session.run(session.sql("maintenances").where({ id }).whereNull("began_at").update({ began_at: at }))) === 1;
+  if (began) await raiseRevision(session, "maintenance");
+  return began;
 }
 
 export async function moveBeginning(session: Session, id: string, at: Instant): Promise<void> {
   await session.run(session.sql("maintenances").where({ id }).whereNotNull("began_at").update({ began_at: at }));
+  await raiseRevision(session, "maintenance");
 }
 
-export async function findMaintenance(session: Session, id: string): Promise<Maintenance | undefined> {
-  const row = await session.row(session.sql("maintenances").where({ id }).first());
+/** `locking`: within a transaction that writes it again. */
+export async function findMaintenance(
+  session: Session,
+  id: string,
+  locking: "for-update" | "none" = "none",
+): Promise<Maintenance | undefined> {
+  const found = session.sql("maintenances").where({ id }).first();
+  const row = await session.row(locking === "for-update" && session.kind === "postgresql" ? found.forUpdate() : found);
   return row === undefined ? undefined : maintenanceOf(row);
 }
 

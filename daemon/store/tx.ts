@@ -58,7 +58,7 @@ export function txOn(session: Session, incidents: Incidents): Tx {
     saveLights: (lights: readonly DeviceLights[]) => saveLights(session, lights),
     saveStock: (changes: StockChanges) => saveStock(session, changes),
     saveAcceptance: (signed: Acceptance) => saveAcceptance(session, signed),
-    maintenance: (id) => findMaintenance(session, id),
+    maintenance: (id) => findMaintenance(session, id, "for-update"),
     saveMaintenance: (maintenance) => saveMaintenance(session, maintenance),
     beginMaintenance: (id, at) => beginMaintenance(session, id, at),
     moveBeginning: (id, at) => moveBeginning(session, id, at),

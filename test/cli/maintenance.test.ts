@@ -1,11 +1,15 @@
 /** `vigie maintenance` on a real database: every problem of a plan at once, and who planned what. */
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { maintenance } from "../../daemon/cli/maintenance.ts";
 import { systemClock } from "../../daemon/clock.ts";
-import { HOUR } from "../../daemon/model/time.ts";
+import { following } from "../../daemon/following.ts";
+import { MaintenanceBook } from "../../daemon/maintenance-book.ts";
+import type { Config } from "../../daemon/model/config.ts";
+import { HOUR, SECOND } from "../../daemon/model/time.ts";
 import { openStore } from "../../daemon/store/open.ts";
 import { folder } from "../config/files.ts";
+import { FakeClock } from "../fakes/clock.ts";
 
 const FILE = `instance: { timezone: America/Toronto }
 storage: { sqlite: state/vigie.db }
@@ -109,4 +113,29 @@ it("tells every problem of a plan at once, warns of what fits nothing, and refus
   expect((await run(file, "end")).code).toBe(2);
   expect((await run(file, "end", "m0")).code).toBe(1);
   expect((await run(file, "--help")).out.join("\n")).toContain("vigie maintenance list");
+});
+
+it("a running daemon knows within a second of what the command has written", async () => {
+  const file = place();
+  const store = await storeOf(file);
+  const clock = new FakeClock(systemClock.now());
+  const book = new MaintenanceBook({ store, clock, config: () => ({}) as Config });
+  const stop = new AbortController();
+  const running = following({ store, clock, book, of: "maintenance" }, stop.signal);
+  const known = () => book.all().map(({ reason, ended }) => [reason, ended.length]);
+  const written = async (...argv: string[]) => {
+    expect((await run(file, ...argv)).code).toBe(0);
+    await vi.waitFor(() => expect(clock.sleeping).toBe(1));
+    await clock.advance(SECOND);
+  };
+  try {
+    await written("add", "--reason", "new switch", "--site", "mgh", "--minutes", "60");
+    await vi.waitFor(() => expect(known()).toEqual([["new switch", 0]]));
+    await written("end", book.all()[0]?.id ?? "");
+    await vi.waitFor(() => expect(known()).toEqual([["new switch", 1]]));
+  } finally {
+    stop.abort();
+    await running;
+    await store.close();
+  }
 });

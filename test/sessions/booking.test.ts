@@ -8,14 +8,14 @@ import { makeBooking } from "../../daemon/booking.ts";
 import { createMetrics } from "../../daemon/metrics.ts";
 import type { Config } from "../../daemon/model/config.ts";
 import type { Session } from "../../daemon/model/session.ts";
-import { HOUR, MINUTE } from "../../daemon/model/time.ts";
+import { HOUR, MINUTE, SECOND } from "../../daemon/model/time.ts";
 import { LeaseLost } from "../../daemon/ports.ts";
 import type { Leases } from "../../daemon/roles/lease.ts";
 import { openStore } from "../../daemon/store/open.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { device, network } from "../rules/made.ts";
 
-it("what another process books, moves or cancels is known within a minute, whoever has the leases", async () => {
+it("what another process books, moves or cancels is known within a second, whoever has the leases", async () => {
   const folder = mkdtempSync(join(tmpdir(), "vigie-booking-"));
   const clock = new FakeClock(Date.UTC(2026, 10, 18, 14));
   const store = await openStore({ storage: { kind: "sqlite", path: join(folder, "v.db") }, stateDir: folder, clock });
@@ -42,7 +42,7 @@ it("what another process books, moves or cancels is known within a minute, whoev
     const rest = { id: "api:1", source: "api", rooms: ["a101"], kind: "clinical", priority: "normal", state: "booked" } as const;
     await store.transaction(undefined, (tx) => tx.saveSessions([{ ...rest, from, to: from + HOUR, ...over }]));
     await vi.waitFor(() => expect(clock.sleeping, "it waits for its next reading").toBe(asleep));
-    await clock.advance(MINUTE);
+    await clock.advance(SECOND);
   };
   const asleep = clock.sleeping;
   const ahead = () => booking.bookings.sessionAhead({ device: "codec-1" }, from - HOUR);
