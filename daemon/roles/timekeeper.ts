@@ -1,7 +1,7 @@
 /**
  * Notices when the wall clock jumps, and moves the timers that measure elapsed time with it, in one transaction, before any fires.
  *
- * Within a process the monotonic clock tells. Over a restart a row written every 30 s tells of a clock set back; one set ahead
+ * Within a process the monotonic clock tells, of a clock that stands still too. Over a restart a row written every 30 s tells of a clock set back; one set ahead
  * cannot be told from time that has passed, and counts as that. Part of the escalator: nothing is woken before it has looked.
  */
 import { moveTimer } from "../../rules/timer.ts";
@@ -13,6 +13,8 @@ import type { Clock, Fence, Log, Store } from "../ports.ts";
 /** A smaller step is corrected time, not a jump. */
 const jumpMs = MINUTE;
 const rowEveryMs = 30 * SECOND;
+/** The two clocks are compared over this long: one that stands still or runs slow jumps a little every time it is looked at. */
+const comparedMs = 10 * MINUTE;
 /** The row that tells when we last ran, at most 30 s old. */
 export const wallKey = "clock.wall";
 
@@ -35,7 +37,7 @@ interface Deps {
 
 export class Timekeeper {
   readonly #deps: Deps;
-  #last: { readonly wall: Instant; readonly monotonicMs: number } | undefined;
+  #since: { readonly wall: Instant; readonly monotonicMs: number } | undefined;
   #rowAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(deps: Deps) {
@@ -49,7 +51,8 @@ export class Timekeeper {
     const monotonicMs = clock.monotonicMs();
     const jumped = await this.#jump(wall, monotonicMs);
     if (jumped !== 0) await this.#move(jumped, wall, fence);
-    this.#last = { wall, monotonicMs };
+    if (this.#since === undefined || jumped !== 0 || monotonicMs - this.#since.monotonicMs > comparedMs)
+      this.#since = { wall, monotonicMs };
     if (jumped !== 0 || monotonicMs - this.#rowAtMs >= rowEveryMs) {
       await store.transaction(fence, (tx) => tx.keep(wallKey, { at: wall } satisfies WallRow));
       this.#rowAtMs = monotonicMs;
@@ -58,8 +61,8 @@ export class Timekeeper {
   }
 
   async #jump(wall: Instant, monotonicMs: number): Promise<number> {
-    if (this.#last !== undefined) {
-      const jumped = wall - this.#last.wall - (monotonicMs - this.#last.monotonicMs);
+    if (this.#since !== undefined) {
+      const jumped = wall - this.#since.wall - (monotonicMs - this.#since.monotonicMs);
       return Math.abs(jumped) > jumpMs ? Math.round(jumped) : 0;
     }
     const row = await this.#deps.store.kept<WallRow>(wallKey);
@@ -86,6 +89,6 @@ export class Timekeeper {
       return done;
     });
     if (begun.length > 0) await mutes?.refresh();
-    log.warn({ jumpMs: ms, timers: moved.length }, "the wall clock jumped; elapsed timers moved with it");
+    log.warn({ jumpMs: ms, timers: moved.length }, "the wall clock jumped, or does not keep time; elapsed timers moved with it");
   }
 }

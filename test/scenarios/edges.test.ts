@@ -15,6 +15,16 @@ async function play(options: ScenarioOptions): Promise<Scenario> {
   return net;
 }
 
+/** Every level has two minutes. */
+const track = `{
+  levels: {
+    1: { tell: [desk], taken_within: 1m, escalate_after: 2m },
+    2: { tell: [analyst], taken_within: 1m, escalate_after: 2m },
+    3: { tell: [chief-technician], taken_within: 1m } },
+  allocators: [event-coordinators], last_resort: { tell: [it-technician], after: 2m, repeat: 2m },
+  acknowledgement_expires: 30m, follow_up: 30m }`;
+const short = `policies: { short: { base: default, minor: ${track}, major: ${track} } }\npolicy: short`;
+
 const sendsFail = () => ({ ok: false as const, retry: true, error: "421 try later" });
 const sendsWork = () => ({ ok: true as const, state: "accepted" as const });
 
@@ -213,6 +223,25 @@ describe("a wall clock that jumps", () => {
       expect(events).not.toContain("superseded");
     });
   }
+
+  it("stands still: what is due in an hour comes within the hour all the same, and a message that failed is tried again", async () => {
+    const net = await play({ devices: "router-1 > codec-7, codec-8", yaml: short });
+    net.sendResult = sendsFail;
+    net.breaks("router-1");
+    await net.advance(2 * MINUTE);
+    expect(await net.unfolded()).toMatchObject([{ level: 1, state: "open" }]);
+    net.sendResult = sendsWork;
+    for (let half = 0; half < 40; half += 1) {
+      await net.advance(30 * SECOND);
+      net.jump(-30 * SECOND);
+    }
+    const [incident] = await net.unfolded();
+    expect(incident).toMatchObject({ state: "open", level: 4 });
+    expect(new Set(net.sent.map(({ to }) => to))).toEqual(
+      new Set(["desk", "event-coordinators", "analyst", "chief-technician", "it-technician"]),
+    );
+    expect(await net.timeline(incident as never)).not.toContain("superseded");
+  });
 
   it("back while the daemon was down is noticed at the start, and a message that waits does not wait for hours", async () => {
     const net = await play({ devices: "router-1 > codec-7, codec-8" });
