@@ -9,7 +9,8 @@ import type { Mutes } from "../maintenance-book.ts";
 import type { Config } from "../model/config.ts";
 import { type Incident, type NoticeKind, type OutboxRow, sessionOfRow } from "../model/incident.ts";
 import { type Instant, SECOND } from "../model/time.ts";
-import type { ClaimedRow, Clock, DeliveryUpdate, DeliveryView, Store } from "../ports.ts";
+import { type ClaimedRow, type Clock, type DeliveryUpdate, type DeliveryView, RaceLost, type Store } from "../ports.ts";
+import type { Superseding } from "../ports-notify.ts";
 import { hoursOf } from "./hours.ts";
 import { heardOf, isAllClear, moot } from "./relevance.ts";
 import { noChannel } from "./ways.ts";
@@ -44,6 +45,8 @@ interface Lane {
 const onItsWayMs = 10 * SECOND;
 /** So many rows a transaction become part of one message. */
 const supersededAtOnce = 500;
+/** Races lost in a row before it is left to the next claim. */
+const mostRaces = 10;
 
 const stormy: ReadonlySet<NoticeKind> = new Set(["problem", "raised", "escalation", "last-resort", "follow-up", "restored", "merged"]);
 
@@ -98,12 +101,23 @@ export class Preparing {
 
   /** The window of a storm is over: what waits for this recipient and channel becomes part of this message. */
   async #absorb(row: ClaimedRow, rows: readonly ClaimedRow[], absorbed: Set<string>): Promise<void> {
-    const { store, clock, worker } = this.#deps;
+    const { clock, worker } = this.#deps;
     const { key, recipient, channel } = row;
     const bundle = { key, recipient, channel, at: clock.now(), limit: supersededAtOnce, claimedBy: worker };
-    while ((await store.supersede(bundle)) === supersededAtOnce);
+    while ((await this.#superseded(bundle)) === supersededAtOnce);
     for (const each of rows)
       if (each.inStorm === true && each.key !== key && each.recipient === recipient && each.channel === channel) absorbed.add(each.key);
+  }
+
+  /** Others write to the same timelines: another dispatcher, the escalator. Whoever comes second asks again. */
+  async #superseded(bundle: Superseding): Promise<number> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await this.#deps.store.supersede(bundle);
+      } catch (error) {
+        if (!(error instanceof RaceLost) || tries >= mostRaces) throw error;
+      }
+    }
   }
 
   /** What a message is about: its own incident first. */

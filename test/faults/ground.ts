@@ -27,6 +27,8 @@ export interface Place {
   connect(): Pools;
   /** The leases end now, as if nobody had renewed them for their time. */
   endLeases(): Promise<void>;
+  /** What has stood still inside a transaction for a minute is cut off, as PostgreSQL does by itself. */
+  cutOff(): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -53,6 +55,7 @@ export async function sqliteGround(): Promise<Ground> {
           await raw("leases").update({ expires_at: 0 });
           await raw.destroy();
         },
+        cutOff: async () => {},
         remove: async () => rmSync(stateDir, { recursive: true, force: true }),
       };
     },
@@ -87,6 +90,9 @@ export async function postgresGround(program: string): Promise<Ground> {
         connect: () => openPools(storage),
         endLeases: async () => {
           await raw("leases").update({ expires_at: 0 });
+        },
+        cutOff: async () => {
+          await raw.raw("select pg_terminate_backend(pid) from pg_stat_activity where state = 'idle in transaction'");
         },
         remove: async () => rmSync(stateDir, { recursive: true, force: true }),
       };

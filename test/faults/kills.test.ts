@@ -20,7 +20,7 @@ function groundOf(kind: Ground["kind"], context: TestContext): Promise<Ground> {
   return found;
 }
 
-const sides: readonly Side[] = ["before", "after"];
+const sides = ["before", "after"] as const satisfies readonly Side[];
 const nameOf = ({ role, what }: Boundary, side: Side) => `${side} ${role}: ${what}`;
 
 /** Plays it; a failure says where it was killed. */

@@ -60,9 +60,14 @@ async function expectEveryStepTold(eyes: OpenedStore, incident: Incident, { deli
     const inside = named.filter((step) => kinds.some((kind) => step.startsWith(`${kind} `)));
     expect(made.size + inside.length, `${incident.number}: every "${event}" has its message\n${told}`).toBeGreaterThanOrEqual(steps);
   }
-  for (const { key, state, error = "" } of deliveries) {
+  for (const { key, state, error = "", supersededBy } of deliveries) {
     const reached = arrived.some((each) => each.key === key);
-    if (state === "accepted") expect(reached, `${key} is said to have been sent, and was`).toBe(true);
+    if (state === "superseded")
+      expect(
+        arrived.some((each) => each.key === supersededBy),
+        `${key} is named by one that was sent`,
+      ).toBe(true);
+    else if (state === "accepted") expect(reached, `${key} is said to have been sent, and was`).toBe(true);
     else expect(`${key}: ${state} ${error}`).toMatch(/: dropped (acknowledged|no message of the trouble had reached them)$/);
   }
   for (const { error, recipient, kind } of deliveries.filter(({ state }) => state === "dropped"))

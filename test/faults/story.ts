@@ -5,47 +5,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Config } from "../../daemon/model/config.ts";
 import type { Incident } from "../../daemon/model/incident.ts";
 import { MINUTE, SECOND } from "../../daemon/model/time.ts";
 import type { Message, SendResult, Store } from "../../daemon/ports.ts";
 import { type OpenedStore, storeOn } from "../../daemon/store/open.ts";
 import { FakeClock } from "../fakes/clock.ts";
-import { configOf, Scenario } from "../scenarios/scenario.ts";
+import { Scenario } from "../scenarios/scenario.ts";
+import { configFor } from "./config.ts";
 import type { Ground, Place } from "./ground.ts";
 import { expectNothingLost } from "./lost.ts";
 import { as, Count, type Kill, Victim } from "./victim.ts";
-
-const track = `{
-      levels: {
-        1: { tell: [desk], taken_within: 30s, escalate_after: 60s },
-        2: { tell: [analyst], taken_within: 30s, escalate_after: 60s },
-        3: { tell: [chief-technician], taken_within: 30s } },
-      allocators: [event-coordinators], last_resort: { tell: [it-technician], after: 60s, repeat: 60s },
-      acknowledgement_expires: 30m, follow_up: 30m }`;
-const policy = `
-policies:
-  short:
-    base: default
-    minor: ${track}
-    major: ${track}
-    group_wait: { now: 60s, other: 60s }
-policy: short`;
-
-let loaded: Promise<Config> | undefined;
-/** The same for every story: read once. */
-async function shortClocks(): Promise<Config> {
-  loaded ??= (async () => {
-    const folder = mkdtempSync(join(tmpdir(), "vigie-story-"));
-    const config = await configOf(folder, {
-      ...{ devices: "router-1 > codec-7; router-2 > codec-8", sites: { "router-2": "chu", "codec-8": "chu" } },
-      ...{ interval: "15s", yaml: policy },
-    });
-    rmSync(folder, { recursive: true, force: true });
-    return config;
-  })();
-  return loaded;
-}
 
 /** A message that reached its receiver, whoever heard of it. */
 export interface Arrived {
@@ -78,6 +47,8 @@ export class Story {
   race = { from: 0, to: 0 };
   net!: Scenario;
   #victim!: Victim;
+  /** Who stands still, until when, and what it holds. */
+  readonly #frozen: { readonly victim: Victim; readonly until: number; readonly store: Store }[] = [];
   #events = 0;
   #acknowledging = "";
   readonly #place: Place;
@@ -125,10 +96,10 @@ export class Story {
   }
 
   async begin(): Promise<void> {
-    const config = await shortClocks();
+    const config = await configFor();
     const store = this.#store();
     this.net = new Scenario({ clock: this.clock, folder: this.#folder, config, store, together: true });
-    this.net.as = as;
+    this.net.as = (role, work) => this.#asOne(role, work);
     const victim = this.#victim;
     const claims = this.#claims;
     this.net.sendResult = (message) => this.#send(victim, message, claims);
@@ -136,18 +107,41 @@ export class Story {
     await this.#advance(40 * SECOND);
   }
 
+  /** A role's work; of a process that was frozen and goes on, nothing but this one piece. */
+  async #asOne<T>(role: string, work: () => Promise<T>): Promise<T> {
+    const victim = this.#victim;
+    const never = () => new Promise<never>(() => {});
+    try {
+      const done = await as(role, work);
+      return victim.frozen ? await never() : done;
+    } catch (error) {
+      if (victim.frozen) return never();
+      throw error;
+    }
+  }
+
   /** Does it, unless the process dies meanwhile: then it is started again, and the answer never came. */
   async #living<T>(work: () => Promise<T>): Promise<T | "killed"> {
     const done = await Promise.race([work(), this.#victim.died]);
     if (done !== "killed") return done;
     this.deaths += 1;
+    if (this.#victim.frozen) await this.#leave(this.#victim);
     const again = await this.#living(() => this.net.restartOn(this.#store(), SECOND));
     return again === "killed" ? again : "killed";
+  }
+
+  /** It is taken for dead once its leases and, inside a transaction, its minute have run out; it goes on well after that. */
+  async #leave(victim: Victim): Promise<void> {
+    this.#frozen.push({ victim, until: this.clock.now() + 45 * SECOND, store: this.net.store });
+    this.clock.pass(31 * SECOND);
+    await this.#place.cutOff();
+    await this.#place.endLeases();
   }
 
   async #advance(ms: number): Promise<void> {
     const end = this.clock.now() + ms;
     while (this.clock.now() < end) await this.#living(() => this.net.advance(end - this.clock.now()));
+    for (const { victim, until } of this.#frozen) if (until <= this.clock.now()) victim.thaw();
   }
 
   async #until(what: string, look: () => Promise<boolean> | boolean, withinMs = 12 * MINUTE): Promise<void> {
@@ -239,6 +233,10 @@ export class Story {
 
   async end(): Promise<void> {
     if (!this.#victim.dead) await this.net.store.close();
+    for (const { victim, store } of this.#frozen) {
+      victim.thaw();
+      await store.close();
+    }
     await this.eyes.close();
     await this.#place.remove();
     rmSync(this.#folder, { recursive: true, force: true });

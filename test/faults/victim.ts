@@ -32,8 +32,8 @@ export class Count {
   reached: (index: number) => void = () => {};
 }
 
-/** Before: it is not carried out. After: it is, and its answer never comes. */
-export type Side = "before" | "after";
+/** Before: it is not carried out. After: it is, and its answer never comes. Freeze: it stands still before it, and goes on much later. */
+export type Side = "before" | "after" | "freeze";
 
 /** On which side of a boundary the process is killed; undefined: it lives on. Asked once for each, with its index in the story. */
 export type Kill = (boundary: Boundary, index: number) => Side | undefined;
@@ -55,7 +55,10 @@ interface Client {
 
 export class Victim {
   dead = false;
-  /** Resolves when it has been killed and its connections are gone. */
+  frozen = false;
+  /** Ends a freeze. */
+  thaw: () => void = () => {};
+  /** Resolves when it has been killed and its connections are gone, or when it stands still. */
   readonly died: Promise<"killed">;
   readonly #count: Count;
   readonly #kill: Kill;
@@ -84,6 +87,16 @@ export class Victim {
   /** A message on its way out. */
   async sends<T>(send: () => Promise<T>): Promise<T> {
     return this.#boundary({ role: "dispatcher", what: "send" }, send);
+  }
+
+  /** Stands still until `thaw`. What it does then is done by somebody whom all took for dead. */
+  async #freezes(): Promise<void> {
+    this.frozen = true;
+    const thawed = new Promise<void>((resolve) => {
+      this.thaw = resolve;
+    });
+    this.#tell("killed");
+    await thawed;
   }
 
   /** Kills it here and now. */
@@ -115,6 +128,7 @@ export class Victim {
     this.#count.reached(index);
     const side = this.#kill(boundary, index);
     if (side === "before") return this.kill();
+    if (side === "freeze") await this.#freezes();
     const answer = await this.#passed(run);
     this.#count.carriedOut(boundary);
     return side === "after" ? this.kill() : answer;
