@@ -26,6 +26,7 @@ import type { Config } from "./model/config.ts";
 import { News } from "./news.ts";
 import type { Heartbeat } from "./notify/heartbeat.ts";
 import { DutyBook } from "./oncall/book.ts";
+import { Reaching } from "./oncall/reaching.ts";
 import { OnCallWatch } from "./oncall/watch.ts";
 import type { Bus, Clock, Log, Store } from "./ports.ts";
 import { makeProceeding } from "./proceeding.ts";
@@ -271,6 +272,7 @@ class Daemon implements App {
     roles.push(
       loop("duty-book", 60_000, (signal) => duty.follow(signal), this.#clock),
       watch,
+      new Reaching({ ...basics, leases }),
     );
     if (influx !== undefined) roles.push(loop("influx", 120_000, (signal) => influx.run(signal), this.#clock));
     this.#stops.push(() => this.#supervisor.stop());

@@ -32,6 +32,7 @@ export interface Metrics {
   readonly problemsOpen: Gauge<"standing">;
   readonly onCallPeople: Gauge<"function">;
   readonly onCallGapSeconds: Gauge<"function">;
+  readonly onCallChannels: Gauge<"state">;
   readonly outboxPending: Gauge;
   readonly outboxOldestSeconds: Gauge;
   readonly deliveries: Counter<"channel" | "state">;
@@ -164,12 +165,13 @@ function escalationMetrics({ gauge, histogram }: Pick<ReturnType<typeof makers>,
 /** What maintenance, silences and other gates keep quiet; and what waits for a remedy. */
 function standing(
   gauge: ReturnType<typeof makers>["gauge"],
-): Pick<Metrics, "maintenanceActive" | "alarmsMuted" | "problemsOpen" | "onCallPeople" | "onCallGapSeconds"> {
+): Pick<Metrics, "maintenanceActive" | "alarmsMuted" | "problemsOpen" | "onCallPeople" | "onCallGapSeconds" | "onCallChannels"> {
   const why = "Active alarms that open no incident for now, by what keeps them: maintenance, silence, state, presence.";
   return {
     maintenanceActive: gauge("maintenance_active", "Maintenance and silences in force now, by kind.", ["kind"]),
     onCallPeople: gauge("on_call_people", "How many are on call now, by function that a rotation or override fills.", ["function"]),
     onCallGapSeconds: gauge("on_call_gap_seconds", "Time without anybody on call within the horizon, by function.", ["function"]),
+    onCallChannels: gauge("on_call_channels", "Channels of contacts, by whether they were proven to reach them.", ["state"]),
     alarmsMuted: gauge("alarms_muted", why, ["by"]),
     problemsOpen: gauge("problems_open", "Open problems, by standing: suggested, candidate; /recurrences lists them.", ["standing"]),
   };

@@ -22,7 +22,7 @@ import { MINUTE } from "./model/time.ts";
 import type { createSink } from "./notify/sink.ts";
 import type { DutyBook } from "./oncall/book.ts";
 import { OnCallDesk } from "./oncall/desk.ts";
-import { neverAsked } from "./oncall/reach.ts";
+import { type ReachOf, reachFrom, reachKey, type WayKept, waysToProve } from "./oncall/reach.ts";
 import { toldAt } from "./oncall/roster.ts";
 import type { OnCallWatch } from "./oncall/watch.ts";
 import type { Bus, Clock, Log, Store } from "./ports.ts";
@@ -119,7 +119,7 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; rea
     bookings: parts.booking.bookings,
     maintaining: new Maintaining({ config, store, clock, book: parts.mutes, bookings: parts.booking.bookings, changed: parts.refresh }),
     onCall: new OnCallDesk({ config, store, clock, book: parts.duty, changed: parts.refresh }),
-    reach: neverAsked,
+    reach: () => reachNow(parts),
     planOf: parts.booking.planOf,
     reports,
     makeFollowUp: (of) => makeFollowUp(facts, of),
@@ -157,6 +157,18 @@ function counted<T>({ metrics, clock }: Serving, read: () => Promise<readonly T[
   return () => known;
 }
 
+/** Whom which channel was proven to reach, as it is kept: any process may answer. */
+async function reachNow({ store, clock }: Serving): Promise<ReachOf> {
+  return reachFrom((await store.kept<readonly WayKept[]>(reachKey)) ?? [], clock.now());
+}
+
+async function mirrorReach(parts: Serving): Promise<void> {
+  const reach = await reachNow(parts);
+  const states = waysToProve(parts.config()).map(([contact, way]) => reach(contact.id, way).state);
+  for (const state of ["answered", "asked", "silent", "never-asked"] as const)
+    parts.metrics.onCallChannels.set({ state }, states.filter((each) => each === state).length);
+}
+
 function mirrorOnCall({ metrics, watch, config, clock }: Serving): void {
   metrics.onCallPeople.reset();
   metrics.onCallGapSeconds.reset();
@@ -174,6 +186,7 @@ function mirror(parts: Serving): void {
       metrics.maintenanceActive.set({ kind }, inForce.filter(({ maintenance }) => maintenance.kind === kind).length);
     for (const [by, count] of evaluator.memory.gatedCounts()) metrics.alarmsMuted.set({ by }, count);
     mirrorOnCall(parts);
+    await mirrorReach(parts);
     metrics.busDepth.set(bus.depth());
     metrics.busDisplaced(bus.displaced());
     for (const role of singletons) metrics.leaseHeld.set({ role }, leases.held(role) ? 1 : 0);

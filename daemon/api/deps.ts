@@ -138,7 +138,7 @@ export interface ApiDeps {
   readonly maintaining: Pick<Maintaining, "add" | "end" | "cancel">;
   readonly onCall: Pick<OnCallDesk, "savePerson" | "removePerson" | "addRotation" | "endRotation" | "addOverride" | "cancelOverride">;
   /** Whether a channel of a contact was proven to reach them. */
-  readonly reach: ReachOf;
+  readonly reach: () => Promise<ReachOf>;
   readonly reports: Pick<ReportDesk, "of" | "get" | "save" | "sign">;
   /** Made and kept, or the one that was made already. `which`: the last whole period before `at`, or the one that holds it. */
   readonly makeFollowUp: (of: {

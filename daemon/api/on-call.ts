@@ -8,8 +8,8 @@ import type { Config } from "../model/config.ts";
 import type { Duty, Override, Rotation } from "../model/on-call.ts";
 import { DAY, type Instant } from "../model/time.ts";
 import type { OnCallOutcome } from "../oncall/desk.ts";
-import { roomPrefix, rosterOf } from "../oncall/roster.ts";
-import { standingFunctions, standingOf } from "../oncall/standing.ts";
+import { roomPrefix } from "../oncall/roster.ts";
+import { namedBy, standingFunctions, standingOf } from "../oncall/standing.ts";
 import { OnCallQueryShape, type OnCallShape, type OverrideShape, type PersonShape, type RotationShape } from "./contract-on-call.ts";
 import type { ApiDeps } from "./deps.ts";
 import { type Operation, operation } from "./operation.ts";
@@ -87,14 +87,15 @@ export function overrideViews(config: Config, now: Instant): readonly OverrideSh
   return config.onCall.overrides.filter(({ to }) => to > now - shownPastMs).map(overrideView);
 }
 
-export function personViews(deps: ApiDeps): readonly PersonShape[] {
+export async function personViews(deps: ApiDeps): Promise<readonly PersonShape[]> {
+  const reach = await deps.reach();
   const config = deps.config();
   const kept = new Set(config.onCall.people.filter(({ removedAt }) => removedAt === undefined).map(({ id }) => id));
   const functions = standingFunctions(config).map((id) => [id, namedBy(config, id)] as const);
   return [...config.contacts.values()].map(({ id, name, language, channels }) => ({
     ...{ id, name, language, source: kept.has(id) ? ("store" as const) : ("file" as const) },
     channels: channels.map((way) => {
-      const { state, askedAt, answeredAt } = deps.reach(id, way);
+      const { state, askedAt, answeredAt } = reach(id, way);
       const times = {
         askedAt: askedAt === undefined ? undefined : iso(askedAt),
         answeredAt: answeredAt === undefined ? undefined : iso(answeredAt),
@@ -103,12 +104,6 @@ export function personViews(deps: ApiDeps): readonly PersonShape[] {
     }),
     functions: functions.flatMap(([of, people]) => (people.has(id) ? [of] : [])),
   }));
-}
-
-/** Everybody whom a function may be told to, by any layer. */
-function namedBy(config: Config, id: string): ReadonlySet<string> {
-  const { rotations, overrides, base } = rosterOf(config, id);
-  return new Set([...rotations, ...overrides].flatMap(({ people }) => people).concat(base));
 }
 
 function answer<T>(outcome: OnCallOutcome<T>): T {
@@ -219,7 +214,7 @@ export const onCallOperations: readonly Operation[] = [
     summary: "Who can be told, over which channels in which order, and whether each was proven to reach them.",
     access: "read",
     answer: "PersonList",
-    run: async ({ deps }) => ({ content: { items: personViews(deps) } }),
+    run: async ({ deps }) => ({ content: { items: await personViews(deps) } }),
   }),
   operation({
     id: "savePerson",
@@ -232,7 +227,7 @@ export const onCallOperations: readonly Operation[] = [
     run: async ({ deps, body, caller }) => {
       const language = body.language ?? deps.config().instance.language;
       const { id } = answer(await deps.onCall.savePerson({ ...body, language }, caller.name));
-      return { content: personView(deps, id) };
+      return { content: await personView(deps, id) };
     },
   }),
   operation({
@@ -244,13 +239,13 @@ export const onCallOperations: readonly Operation[] = [
     answer: "PersonList",
     run: async ({ deps, params, caller }) => {
       answer(await deps.onCall.removePerson(params.id ?? "", caller.name));
-      return { content: { items: personViews(deps) } };
+      return { content: { items: await personViews(deps) } };
     },
   }),
 ];
 
-function personView(deps: ApiDeps, id: string): PersonShape {
-  const found = personViews(deps).find((each) => each.id === id);
+async function personView(deps: ApiDeps, id: string): Promise<PersonShape> {
+  const found = (await personViews(deps)).find((each) => each.id === id);
   if (found === undefined) throw new Error(`${id} was saved and is not in force`);
   return found;
 }

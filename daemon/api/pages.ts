@@ -101,7 +101,7 @@ export function mountPages(app: Express, deps: ApiDeps, desk: TokenDesk): void {
   );
   page("/on-call", async (_request, context) => {
     const [config, now] = [deps.config(), deps.clock.now()];
-    const lists = { overrides: overrideViews(config, now), rotations: rotationViews(config, now), people: personViews(deps) };
+    const lists = { overrides: overrideViews(config, now), rotations: rotationViews(config, now), people: await personViews(deps) };
     return pages.onCall({ page: context, standing: onCallView(config, now), ...lists });
   });
   page("/commissioning", async (_request, context) => pages.commissioning({ page: context, items: [...inCommissioning(deps)] }));

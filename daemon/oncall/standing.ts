@@ -58,3 +58,9 @@ export function watchedFunctions(config: Config, at: Instant): readonly string[]
 export function gapsOf(config: Config, id: string, at: Instant, horizonMs: number): readonly Span[] {
   return watchedFunctions(config, at).includes(id) ? gapsIn(rosterOf(config, id), at, at + horizonMs) : [];
 }
+
+/** Everybody who may be told for a function, by any layer. */
+export function namedBy(config: Config, id: string): ReadonlySet<string> {
+  const { rotations, overrides, base } = rosterOf(config, id);
+  return new Set([...rotations, ...overrides].flatMap(({ people }) => people).concat(base));
+}

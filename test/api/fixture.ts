@@ -348,7 +348,7 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
         addOverride: async (plan, by) => ({ ok: true, value: { ...plan, id: "o1", by, createdAt: at } }),
         cancelOverride: async () => ({ ok: true, value: { ...override, cancelledAt: at } }),
       },
-      reach: () => ({ state: "answered", askedAt: at - 60_000, answeredAt: at }),
+      reach: async () => () => ({ state: "answered", askedAt: at - 60_000, answeredAt: at }),
       reports: reportsOf01,
       makeFollowUp: async () => followUp,
       planOf: () => ({ session, troubled: [], workarounds: { rooms: ["a102"], bridges: [], telephones: ["a101"] } }),
