@@ -6,7 +6,7 @@ export class Turnstile {
   #next = 0;
 
   constructor(limit: number) {
-    this.#limit = limit;
+    this.#limit = Math.max(1, limit);
   }
 
   /** Undefined when there is room at once: most of the time nobody waits, and a promise costs. */
@@ -31,6 +31,11 @@ export class Turnstile {
       this.#next = 0;
     }
     next();
+  }
+
+  /** Nobody is inside. */
+  get idle(): boolean {
+    return this.#inside === 0;
   }
 
   get waiting(): number {

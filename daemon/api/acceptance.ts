@@ -1,12 +1,13 @@
 /**
  * Commissioning over REST: what is new, the acceptance sheet of a room, signing it, taking that back.
  */
-import { hasInsuranceNumber } from "../../probes/privacy.ts";
+
 import { type Acceptance, placeOf } from "../model/acceptance.ts";
 import type { Config } from "../model/config.ts";
 import type { DeviceShape, SheetShape } from "./contract.ts";
 import type { ApiDeps } from "./deps.ts";
 import { type Operation, operation } from "./operation.ts";
+import { patientWarning } from "./patient-data.ts";
 import { HttpProblem } from "./problem.ts";
 import { deviceView, iso } from "./views.ts";
 
@@ -54,9 +55,6 @@ export function inCommissioning(deps: ApiDeps): readonly { place: string; placeN
     .sort((a, b) => (a.placeName < b.placeName ? -1 : 1));
 }
 
-const patientWarning =
-  "A note seems to hold a health insurance number (four letters, eight digits). No patient data belongs here: withdraw the sheet and sign it again without.";
-
 export const acceptanceOperations: readonly Operation[] = [
   operation({
     id: "listCommissioning",
@@ -92,8 +90,8 @@ export const acceptanceOperations: readonly Operation[] = [
       const outcome = await deps.accepting.sign(place, caller, signing);
       if (!outcome.ok)
         throw new HttpProblem(outcome.status, outcome.status === 409 ? "nothing-to-sign" : "not-to-be-signed", outcome.problem);
-      const patient = [...notes.values(), body.reason ?? ""].some(hasInsuranceNumber);
-      return { content: { ...acceptanceView(outcome.acceptance), ...(patient ? { warnings: [patientWarning] } : {}) } };
+      const warning = patientWarning("A note", [...notes.values(), body.reason], "withdraw the sheet and sign it again without");
+      return { content: { ...acceptanceView(outcome.acceptance), ...(warning === undefined ? {} : { warnings: [warning] }) } };
     },
   }),
   operation({

@@ -1,7 +1,7 @@
 /**
  * Maintenance and silences over REST: what is in force, coming and over; writing one, ending it, calling it off.
  */
-import { hasInsuranceNumber } from "../../probes/privacy.ts";
+
 import { muteName, spansOf, standingOf } from "../../rules/maintenance.ts";
 import type { MaintainingOutcome } from "../maintaining.ts";
 import { planOf } from "../maintenance-plan.ts";
@@ -11,14 +11,12 @@ import type { MaintenanceShape } from "./contract.ts";
 import { MaintenanceQueryShape } from "./contract-maintenance.ts";
 import type { ApiDeps } from "./deps.ts";
 import { type Operation, operation } from "./operation.ts";
+import { patientWarning } from "./patient-data.ts";
 import { HttpProblem } from "./problem.ts";
 import { iso, present } from "./shape.ts";
 
 const shownNext = 5;
 const mostLive = 1_000;
-
-const patientWarning =
-  "The reason seems to hold a health insurance number (four letters, eight digits). No patient data belongs here: call it off and write it again without.";
 
 /** How many stand behind each, by `maintenance:<id>`. */
 interface Behind {
@@ -141,7 +139,8 @@ export const maintenanceOperations: readonly Operation[] = [
       const { maintenance, warnings, sessions } = await deps.maintaining.add(plan, caller);
       const view = viewOf(maintenance, deps.clock.now(), await behindOf(deps));
       const hit = sessions.map(({ id, from, to, kind, rooms }) => ({ id, from: iso(from), to: iso(to), kind, rooms: [...rooms] }));
-      return { content: { ...view, warnings: [...warnings, ...(hasInsuranceNumber(plan.reason) ? [patientWarning] : [])], sessions: hit } };
+      const patient = patientWarning("The reason", [plan.reason], "call it off and write it again without");
+      return { content: { ...view, warnings: [...warnings, ...(patient === undefined ? [] : [patient])], sessions: hit } };
     },
   }),
   operation({

@@ -1,7 +1,6 @@
 /**
  * Problems over REST: what keeps coming back and is to be cured, and closing one.
  */
-import { hasInsuranceNumber } from "../../probes/privacy.ts";
 import type { Problem } from "../model/problem.ts";
 import type { ProblemQuery } from "../ports-problems.ts";
 import { closeProblem } from "../problems.ts";
@@ -9,13 +8,11 @@ import type { RecurringProblemShape } from "./contract.ts";
 import { ProblemQueryShape } from "./contract-problems.ts";
 import type { ApiDeps } from "./deps.ts";
 import { type Operation, operation } from "./operation.ts";
+import { refusePatientData } from "./patient-data.ts";
 import { HttpProblem } from "./problem.ts";
 import { iso, present } from "./shape.ts";
 
 const shownIncidents = 20;
-
-const patientWarning =
-  "The note seems to hold a health insurance number (four letters, eight digits). No patient data belongs here; write it without.";
 
 export async function problemViews(deps: ApiDeps, query: ProblemQuery): Promise<readonly RecurringProblemShape[]> {
   const found = await deps.store.problems(query);
@@ -81,7 +78,7 @@ export const problemOperations: readonly Operation[] = [
     body: "NeededNote",
     answer: "RecurringProblem",
     run: async ({ deps, params, caller, body }) => {
-      if (hasInsuranceNumber(body.note)) throw new HttpProblem(422, "patient-data", patientWarning);
+      refusePatientData("The note", [body.note]);
       const result = await closeProblem(deps, params.id ?? "", { by: caller.name, note: body.note });
       if (!result.ok) throw new HttpProblem(result.status, result.status === 404 ? "no-such-problem" : "closed", `${result.problem}.`);
       return { content: await problemView(deps, result.problem) };

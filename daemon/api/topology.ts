@@ -1,8 +1,8 @@
 /**
  * What is reached through what, over REST: the tree in force, the circuits, and what was learned, for a person to accept or refuse.
  */
+
 import { basename } from "node:path";
-import { hasInsuranceNumber } from "../../probes/privacy.ts";
 import { parentsOf, sitesBehind } from "../../rules/cuts.ts";
 import { isByGateway } from "../../rules/learned.ts";
 import { locateDevices } from "../config/locate.ts";
@@ -12,6 +12,7 @@ import type { ParentProposalShape, TopologyShape } from "./contract-topology.ts"
 import type { ApiDeps } from "./deps.ts";
 import { type Operation, operation } from "./operation.ts";
 import { linkRows } from "./page-facts.ts";
+import { refusePatientData } from "./patient-data.ts";
 import { HttpProblem } from "./problem.ts";
 import { iso, upOf } from "./views.ts";
 
@@ -83,9 +84,6 @@ async function confirmed(deps: ApiDeps, outcome: Confirmed): Promise<ParentPropo
   return view;
 }
 
-const patient =
-  "The reason seems to hold a health insurance number (four letters, eight digits). No patient data belongs here: write it without.";
-
 export const topologyOperations: readonly Operation[] = [
   operation({
     id: "getTopology",
@@ -127,7 +125,7 @@ export const topologyOperations: readonly Operation[] = [
     body: "RefuseBody",
     answer: "ParentProposal",
     run: async ({ deps, params, body, caller }) => {
-      if (body.reason !== undefined && hasInsuranceNumber(body.reason)) throw new HttpProblem(422, "patient-data", patient);
+      refusePatientData("The reason", [body.reason]);
       return { content: await confirmed(deps, await deps.confirming.refuse(params.id ?? "", caller.name, body.reason)) };
     },
   }),

@@ -1,22 +1,22 @@
 /**
  * The writing operations: acts on incidents, a changed host key, reload. Each is done in the name of the token's owner.
  */
-import { hasInsuranceNumber } from "../../probes/privacy.ts";
+
 import { ReloadQuery } from "./contract.ts";
 import type { ActionResult, ApiDeps } from "./deps.ts";
 import { type Call, type Operation, operation } from "./operation.ts";
+import { patientWarning } from "./patient-data.ts";
 import { HttpProblem } from "./problem.ts";
 import { deviceOf, incidentDetail } from "./reads.ts";
 import { incidentView, iso } from "./views.ts";
 
 export function answer(deps: ApiDeps, result: ActionResult, note?: string): { readonly content: unknown } {
   if (!result.ok) throw new HttpProblem(result.status, `act-${result.status}`, result.problem);
-  const warnings = note !== undefined && hasInsuranceNumber(note) ? [patientWarning] : [];
-  return { content: { ...incidentView(result.incident, deps.config().network), ...(warnings.length === 0 ? {} : { warnings }) } };
+  const warning = patientWarning("The note", [note], "have the note erased");
+  return {
+    content: { ...incidentView(result.incident, deps.config().network), ...(warning === undefined ? {} : { warnings: [warning] }) },
+  };
 }
-
-const patientWarning =
-  "The note seems to hold a health insurance number (four letters, eight digits). No patient data belongs here: have the note erased.";
 
 /** As many changed paths as one entry of the audit names; the count tells of the others. */
 const auditedChanges = 50;

@@ -5,7 +5,6 @@
  * busy_timeout), and runs the work even when BEGIN failed.
  */
 import type { Knex } from "knex";
-import { StoreUnavailable } from "../ports.ts";
 import { storeError } from "./errors.ts";
 
 export type Kind = "sqlite" | "postgresql";
@@ -124,8 +123,3 @@ export function slices<T>(list: readonly T[], size: number): readonly (readonly 
 export const INSERT_ROWS = 200;
 /** Values of one `in (…)`. */
 export const IN_VALUES = 500;
-
-/** Thrown by close(): no question after it. */
-export function closedError(): StoreUnavailable {
-  return new StoreUnavailable("CLOSED");
-}

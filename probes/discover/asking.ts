@@ -3,9 +3,9 @@
  */
 import type { Credential } from "../../daemon/model/config.ts";
 import type { Family } from "../../daemon/model/family.ts";
-import type { Gate } from "../snmp/conversation.ts";
 import type { SnmpCredential } from "../snmp/conversing.ts";
 import type { SharedSockets } from "../snmp/sockets.ts";
+import type { Turnstile } from "../turnstile.ts";
 import type { Tries } from "./tries.ts";
 
 export interface Asking {
@@ -19,7 +19,7 @@ export interface Asking {
   readonly sockets: SharedSockets;
   readonly tries: Tries;
   /** Logins with a credential that nobody accepted yet: one at a time. */
-  readonly firstLogins: Gate;
+  readonly firstLogins: Turnstile;
   /** Waits until so many packets or connections may leave; returns without, when the run ends. */
   readonly pay: (probes: number) => Promise<void>;
   readonly signal: AbortSignal;

@@ -8,9 +8,9 @@ import type { Family } from "../../daemon/model/family.ts";
 import { type Address, parseAddress } from "../icmp/address.ts";
 import type { Engine } from "../icmp/fping.ts";
 import { type CeilingClock, createRateCeiling } from "../rate-ceiling.ts";
-import { Gate } from "../snmp/conversation.ts";
 import type { SnmpCredential } from "../snmp/conversing.ts";
 import { SharedSockets } from "../snmp/sockets.ts";
+import { Turnstile } from "../turnstile.ts";
 import type { Asking } from "./asking.ts";
 import { hostsOf, type Range } from "./range.ts";
 import type { Seen } from "./seen.ts";
@@ -73,7 +73,7 @@ class Run {
   readonly #signal: AbortSignal;
   readonly #asking: Asking;
   readonly #sockets = new SharedSockets(2);
-  readonly #gate = new Gate(askedAtOnce);
+  readonly #gate = new Turnstile(askedAtOnce);
   readonly #seen: Seen[] = [];
   readonly #counts = { addresses: 0, pinged: 0, answered: 0, asked: 0, probes: 0 };
   #blind: string | undefined;
@@ -92,7 +92,7 @@ class Run {
       ports: options.ports ?? defaultPorts,
       sockets: this.#sockets,
       tries: new Tries(),
-      firstLogins: new Gate(1),
+      firstLogins: new Turnstile(1),
       signal,
       pay: async (probes) => {
         // One by one: a request larger than the bucket would go as one burst.

@@ -5,10 +5,11 @@
 import type { Family } from "../../daemon/model/family.ts";
 import type { Address } from "../icmp/address.ts";
 import { newBatch } from "../snmp/batch.ts";
-import { Conversation, Gate, type Told } from "../snmp/conversation.ts";
+import { Conversation, type Told } from "../snmp/conversation.ts";
 import type { Session, SnmpCredential } from "../snmp/conversing.ts";
 import { openSession, whyUnsupported } from "../snmp/session.ts";
 import { isAbsent, numberOf, textOf, type Varbind } from "../snmp/value.ts";
+import { Turnstile } from "../turnstile.ts";
 import type { Asking } from "./asking.ts";
 import { isInfrastructure, isServiceOf, recognised, services } from "./evidence.ts";
 import { accepts, serviceGreeting, signallingPorts, sshIdentification } from "./greeting.ts";
@@ -158,7 +159,7 @@ async function meetWith(
       }
       return session;
     },
-    gate: new Gate(1),
+    gate: new Turnstile(1),
     pace: () => asking.pay(1),
     attemptMs,
     retries: 0,

@@ -7,13 +7,14 @@ import type { Family } from "../../daemon/model/family.ts";
 import type { Device } from "../../daemon/model/network.ts";
 import { Resolver } from "../icmp/address.ts";
 import { newBatch } from "../snmp/batch.ts";
-import { Conversation, Gate } from "../snmp/conversation.ts";
+import { Conversation } from "../snmp/conversation.ts";
 import type { SnmpCredential } from "../snmp/conversing.ts";
 import { openSession } from "../snmp/session.ts";
 import { SharedSockets } from "../snmp/sockets.ts";
 import { columnsOf } from "../snmp/table.ts";
 import { isAbsent, textOf, type Varbind } from "../snmp/value.ts";
 import { emptyColumn, walk } from "../snmp/walk.ts";
+import { Turnstile } from "../turnstile.ts";
 
 /** Waits until so many packets may go. */
 export type Pay = (packets: number, signal: AbortSignal) => Promise<void>;
@@ -54,7 +55,7 @@ export async function listenSnmp(
   const sockets = new SharedSockets(1);
   const session = openSession(sockets, { ...address, port: device.snmpPort }, credential);
   try {
-    const talk = new Conversation({ session: () => session, gate: new Gate(1), pace: () => pay(1, signal), attemptMs, retries: 1 });
+    const talk = new Conversation({ session: () => session, gate: new Turnstile(1), pace: () => pay(1, signal), attemptMs, retries: 1 });
     const memory = { batch: newBatch(), absent: new Map<string, number>() };
     const bulk = credential.kind !== "snmp-community" || credential.version !== "1";
     const found = new Map<string, Varbind>();

@@ -1,13 +1,13 @@
 /**
  * A simulated SNMP agent: one UDP socket at an address of its own, v1, v2c and v3, GET, GETNEXT and GETBULK, and notifications.
  *
- * What is not for it, or not SNMP, gets no answer, as from a real one.
+ * What is not for it, or not SNMP, gets no answer, as from a real one. A SET is refused, and told.
  */
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { BerReader, tags } from "./ber.ts";
 import type { ObjectTable } from "./object-table.ts";
-import { answer, asTrapV1, type Binding, communityMessage, notification, readRequest, trapV1 } from "./pdu.ts";
+import { answer, asTrapV1, type Binding, communityMessage, notification, pduTags, type Request, readRequest, trapV1 } from "./pdu.ts";
 import { UsmEngine, type UsmUser } from "./usm.ts";
 
 export interface AgentOptions<C> {
@@ -23,6 +23,8 @@ export interface AgentOptions<C> {
   readonly answers: (context: C) => boolean;
   readonly boots: (context: C) => number;
   readonly upSeconds: (context: C) => number;
+  /** Somebody tried to write. */
+  readonly wrote?: (context: C) => void;
 }
 
 export interface TrapDestination {
@@ -114,10 +116,16 @@ export class SnmpAgent<C> {
     }
   }
 
+  #answer(request: Request, version: number): Buffer | undefined {
+    const { table, context, wrote } = this.#options;
+    if (request.tag === pduTags.set) wrote?.(context);
+    return answer(request, table(), context, version);
+  }
+
   #replyCommunity(message: BerReader, version: number): Buffer | undefined {
     const community = message.octets();
     if (this.#options.community === undefined || !community.equals(Buffer.from(this.#options.community))) return undefined;
-    const pdu = answer(readRequest(message), this.#options.table(), this.#options.context, version);
+    const pdu = this.#answer(readRequest(message), version);
     if (pdu === undefined) return undefined;
     this.answered += 1;
     return communityMessage(version, community, pdu);
@@ -128,7 +136,7 @@ export class SnmpAgent<C> {
     if (usm === undefined) return undefined;
     const opened = usm.open(message);
     if (Buffer.isBuffer(opened)) return opened;
-    const pdu = answer(readRequest(opened.pdu), this.#options.table(), this.#options.context, 3);
+    const pdu = this.#answer(readRequest(opened.pdu), 3);
     if (pdu === undefined) return undefined;
     this.answered += 1;
     return usm.seal(opened.messageId, pdu);

@@ -183,9 +183,6 @@ export function makeOf(family: string): Make {
   return makes[family] ?? unknownMake;
 }
 
-/** Families with a make of their own. */
-export const knownFamilies: readonly string[] = Object.keys(makes);
-
 /** The software that runs now: an update changes it. */
 export function softwareOf(state: DeviceState): string {
   return state.firmware ?? makeOf(state.device.family).software;

@@ -97,6 +97,9 @@ function agentOf(state: DeviceState, { env, shelf }: Surroundings, recording: Re
     answers: (context) => context.answers,
     boots: (context) => context.boots,
     upSeconds: (context) => context.upSeconds,
+    wrote: (context) => {
+      context.writesRefused += 1;
+    },
   });
 }
 

@@ -4,7 +4,16 @@
 import { BerReader, BerWriter, encodeOid, tags, type Value } from "./ber.ts";
 import type { ObjectTable } from "./object-table.ts";
 
-export const pduTags = { get: 0xa0, getNext: 0xa1, response: 0xa2, trapV1: 0xa4, getBulk: 0xa5, trapV2: 0xa7, report: 0xa8 } as const;
+export const pduTags = {
+  get: 0xa0,
+  getNext: 0xa1,
+  response: 0xa2,
+  set: 0xa3,
+  trapV1: 0xa4,
+  getBulk: 0xa5,
+  trapV2: 0xa7,
+  report: 0xa8,
+} as const;
 
 /** A request as it came in. For GETBULK `first` is non-repeaters and `second` max-repetitions. */
 export interface Request {
@@ -39,6 +48,7 @@ export function readRequest(reader: BerReader): Request {
 
 /** The response PDU, encoded; undefined for what an agent does not answer. `version` 0 is SNMPv1, whose errors are coarser. */
 export function answer<C>(request: Request, table: ObjectTable<C>, context: C, version: number): Buffer | undefined {
+  if (request.tag === pduTags.set) return refuseToWrite(request, version);
   const bound = bind(request, table, context);
   if (bound === undefined) return undefined;
   const missing = version === 0 ? bound.findIndex((one) => one.missing !== undefined) : -1;
@@ -48,6 +58,12 @@ export function answer<C>(request: Request, table: ObjectTable<C>, context: C, v
       request.oids.map((body) => ({ body })),
     );
   return encodePdu({ tag: pduTags.response, id: request.id, error: 0, index: 0 }, bound);
+}
+
+/** A view without writing: notWritable (17), or noSuchName (2) in SNMPv1 (RFC 3584 section 4.4). */
+function refuseToWrite({ id, oids }: Request, version: number): Buffer {
+  const bound = oids.map((body) => ({ body }));
+  return encodePdu({ tag: pduTags.response, id, error: version === 0 ? 2 : 17, index: 1 }, bound);
 }
 
 function bind<C>(request: Request, table: ObjectTable<C>, context: C): readonly Bound[] | undefined {

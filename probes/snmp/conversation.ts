@@ -1,44 +1,15 @@
 /**
  * The questions of one look to one device: within its ceilings, until its deadline, each kept for the trace.
  */
+import type { Turnstile } from "../turnstile.ts";
 import type { Answer, Question, Session } from "./conversing.ts";
 import { tellableText } from "./tellable.ts";
 import type { Varbind } from "./value.ts";
 
-/** A gate that lets so many through at once. */
-export class Gate {
-  readonly #queue: (() => void)[] = [];
-  readonly #most: number;
-  #inside = 0;
-
-  constructor(most: number) {
-    this.#most = Math.max(1, most);
-  }
-
-  /** Resolves at once when there is room. */
-  enter(): Promise<void> | undefined {
-    if (this.#inside < this.#most) {
-      this.#inside += 1;
-      return undefined;
-    }
-    return new Promise((go) => this.#queue.push(go));
-  }
-
-  get idle(): boolean {
-    return this.#inside === 0;
-  }
-
-  leave(): void {
-    const next = this.#queue.shift();
-    if (next === undefined) this.#inside -= 1;
-    else next();
-  }
-}
-
 export interface ConversationOptions {
   /** The session to ask on; `fresh` closes the old one first. */
   readonly session: (fresh: boolean) => Session;
-  readonly gate: Gate;
+  readonly gate: Turnstile;
   /** Waits until a packet may be sent. Undefined: no ceiling. */
   readonly pace: (() => Promise<void>) | undefined;
   readonly attemptMs: number;

@@ -11,7 +11,7 @@ import type { Probe, Target } from "../probe.ts";
 import { Stalls } from "../stalls.ts";
 import { Turnstile } from "../turnstile.ts";
 import { newBatch } from "./batch.ts";
-import { Conversation, Gate } from "./conversation.ts";
+import { Conversation } from "./conversation.ts";
 import type { Session, SnmpCredential } from "./conversing.ts";
 import { boundKeyCache } from "./library-session.ts";
 import { conclude, type DeviceMemory, type Progress, readAll } from "./look.ts";
@@ -55,7 +55,7 @@ interface Known {
   readonly key: string;
   readonly peer: Address & { readonly port: number };
   readonly memory: DeviceMemory;
-  readonly gate: Gate;
+  readonly gate: Turnstile;
   session: Session | undefined;
 }
 
@@ -190,7 +190,7 @@ class Agents {
         key,
         peer: { ...address, port: device.snmpPort },
         memory,
-        gate: new Gate(this.#options.perDevice ?? 4),
+        gate: new Turnstile(this.#options.perDevice ?? 4),
         session: undefined,
       };
       const oldest = this.#known.size >= devicesAtMost ? this.#known.keys().next().value : undefined;

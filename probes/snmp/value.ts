@@ -17,10 +17,6 @@ export function isAbsent(varbind: Varbind): boolean {
   return (varbind.type >= 128 && varbind.type <= 130) || varbind.type === 5;
 }
 
-export function isEndOfMib(varbind: Varbind): boolean {
-  return varbind.type === 130;
-}
-
 /** A whole number, exact at any width: counters are compared and subtracted with it. */
 export function wholeOf(varbind: Varbind): bigint | undefined {
   const { type, value } = varbind;

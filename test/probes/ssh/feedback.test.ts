@@ -130,6 +130,30 @@ describe("feedback on a kept session", () => {
     });
   });
 
+  const message = { id: "9", Type: { Value: "CameraPairing" }, Level: { Value: "Error" } };
+  const calls = (count: number) => ({ SystemUnit: { State: { NumberOfActiveCalls: { Value: String(count) } } } });
+  it("is an observation within a second of its event: registration, diagnostics message raised and gone, call started and ended", async () => {
+    const codec = await play({ sip: "Registered", calls: 0, messages: [] });
+    await codec.look();
+    const said = (name: string, part?: string) => reading(codec.heard.at(-1), name, part);
+    const called = () => codec.heard.at(-1)?.samples.find(({ name }) => name === "calls")?.value;
+    const events: readonly (readonly [what: string, told: object, seen: () => boolean])[] = [
+      ["lost", { SIP: { Registration: [{ id: "1", Status: { Value: "Failed" } }] } }, () => said("sip_registration") === "failed"],
+      ["back", { SIP: { Registration: [{ id: "1", Status: { Value: "Registered" } }] } }, () => said("sip_registration") === "registered"],
+      ["raised", { Diagnostics: { Message: [message] } }, () => said("diagnostic", "camerapairing") === "error"],
+      ["gone", { Diagnostics: { Message: [{ id: "9", ghost: "True" }] } }, () => said("diagnostic") === undefined],
+      ["started", calls(1), () => called() === 1],
+      ["ended", calls(0), () => called() === 0],
+    ];
+    for (const [what, Status, seen] of events) {
+      const findings = codec.heard.length;
+      const from = performance.now();
+      codec.say({ Status });
+      await eventually(() => codec.heard.length > findings && seen(), what);
+      expect(performance.now() - from, what).toBeLessThan(1_000);
+    }
+  });
+
   it("tells a call that starts, and a diagnostics message that comes and goes as a ghost", async () => {
     const codec = await play({ sip: "Registered", calls: 0, messages: [] });
     await codec.look();
