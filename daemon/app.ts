@@ -38,6 +38,7 @@ import { loop, type Role, Supervisor } from "./roles/supervisor.ts";
 import { type Serving, serve } from "./serving.ts";
 import { holdState } from "./store/hold.ts";
 import { openStore } from "./store/open.ts";
+import { taskTokens } from "./task-token.ts";
 
 export interface AppOptions {
   readonly file: string;
@@ -58,7 +59,7 @@ export interface App {
   stop(planned: boolean): Promise<void>;
 }
 
-const singletons = ["scheduler", "evaluator", "escalator", "auditor", "reporter", "calendars", "readiness", "on-call"];
+const singletons = ["scheduler", "evaluator", "escalator", "auditor", "reporter", "calendars", "readiness", "on-call", "tasks"];
 const busCapacity = 50_000;
 /** An upgrade or a restart may take this long before the dead-man wakes somebody. */
 const plannedStopMs = 15 * 60_000;
@@ -256,7 +257,9 @@ class Daemon implements App {
       changed: () => void this.#news.refresh(store),
     });
     this.#evaluator = evaluator;
+    const tokens = await taskTokens(store, this.#clock);
     const proceeding = makeProceeding({
+      tokens,
       ...{ ...basics, leases, looks, booking, mutes, metrics: this.#metrics, board: this.#board, news: this.#news },
       health: () => this.#supervisor.health(),
       lost: () => this.#bus.displaced() + (this.#hearing?.lost() ?? 0),
@@ -280,7 +283,7 @@ class Daemon implements App {
     looking.scheduler.load(this.#config.network);
     this.#supervisor.start(looking.scheduler);
     await this.#startHearing(store, looking, evaluator);
-    await this.#listen({ duty, watch, store, sink, evaluator, looking, leases, booking, mutes });
+    await this.#listen({ tokens, duty, watch, store, sink, evaluator, looking, leases, booking, mutes });
   }
 
   #influxExport() {
@@ -339,7 +342,7 @@ class Daemon implements App {
   }
 
   async #listen(
-    parts: Pick<Serving, "store" | "sink" | "evaluator" | "looking" | "leases" | "booking" | "mutes" | "duty" | "watch">,
+    parts: Pick<Serving, "tokens" | "store" | "sink" | "evaluator" | "looking" | "leases" | "booking" | "mutes" | "duty" | "watch">,
   ): Promise<void> {
     const mibNames = followMibNames(this.#config.instance.stateDir, this.#log);
     this.#stops.push(() => mibNames.stop());

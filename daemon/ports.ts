@@ -19,6 +19,7 @@ import type { ProblemStore, ProblemTx } from "./ports-problems.ts";
 import type { ReportStore, ReportTx } from "./ports-reports.ts";
 import type { RuleStore } from "./ports-rules.ts";
 import type { SessionStore, SessionTx } from "./ports-sessions.ts";
+import type { WorkStore, WorkTx } from "./ports-work.ts";
 
 /** The only source of time in roles. Tests drive a fake one. */
 export interface Clock {
@@ -150,7 +151,7 @@ export interface DeliveryView extends OutboxRow {
 }
 
 /** Inside one write transaction. Reads here see its own writes. */
-export interface Tx extends SessionTx, JoiningTx, MaintenanceTx, KeptTx, ReportTx, OnCallTx, ProblemTx {
+export interface Tx extends SessionTx, JoiningTx, MaintenanceTx, KeptTx, ReportTx, OnCallTx, ProblemTx, WorkTx {
   saveAlarms(alarms: readonly Alarm[]): Promise<void>;
   incident(id: string): Promise<Incident | undefined>;
   /** The failing (open or taken), unfolded incident of this root cause. A restored one is not it: trouble after the window is a new incident. */
@@ -267,7 +268,8 @@ export interface Store
     KeptStore,
     ReportStore,
     OnCallStore,
-    ProblemStore {
+    ProblemStore,
+    WorkStore {
   /** The dialect, for logs and the readiness page. */
   readonly kind: "sqlite" | "postgresql";
   /** Applies migrations (after a backup); refuses a newer schema. */

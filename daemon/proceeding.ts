@@ -21,6 +21,8 @@ import type { LeaseKeeper } from "./roles/lease.ts";
 import type { LookKeeper } from "./roles/look-keeper.ts";
 import { Reporter } from "./roles/reporter.ts";
 import { loop, type Role, type RoleHealth } from "./roles/supervisor.ts";
+import { TaskKeeper } from "./roles/task-keeper.ts";
+import type { TaskTokens } from "./task-token.ts";
 import { makeDispatcher } from "./telling.ts";
 import { createWellness } from "./wellness.ts";
 
@@ -35,6 +37,7 @@ export interface ProceedingParts {
   readonly news: News;
   readonly looks: LookKeeper;
   readonly booking: Booking;
+  readonly tokens: TaskTokens;
   readonly mutes: MaintenanceBook;
   readonly health: () => readonly RoleHealth[];
   /** Observations and datagrams that were lost since start. */
@@ -57,8 +60,9 @@ export function makeProceeding(parts: ProceedingParts): Proceeding {
   const heartbeat = makeHeartbeat(parts, auditor);
   showWellness(parts, auditor);
   const roles: Role[] = [
-    makeDispatcher({ ...basics, sink, mutes, board, news, planOf: booking.planOf }),
+    makeDispatcher({ ...basics, tokens: parts.tokens, sink, mutes, board, news, planOf: booking.planOf }),
     new Escalator({ ...basics, leases, bookings: booking.bookings, mutes, ...ofEscalation(parts) }),
+    new TaskKeeper({ ...basics, leases }),
     loop("maintenance", 300_000, (signal) => following({ store, clock, book: mutes, of: "maintenance" }, signal), clock),
     auditor,
     new Reporter({

@@ -35,8 +35,10 @@ import type { Evaluator } from "./roles/evaluator.ts";
 import { JoiningDesk } from "./roles/joining-desk.ts";
 import type { Leases } from "./roles/lease.ts";
 import type { Role } from "./roles/supervisor.ts";
+import { TaskDesk } from "./roles/task-desk.ts";
 import { WorkDesk } from "./roles/work-desk.ts";
 import { holdDiscovery } from "./store/hold.ts";
+import type { TaskTokens } from "./task-token.ts";
 
 export interface Serving {
   readonly version: string;
@@ -53,6 +55,7 @@ export interface Serving {
   readonly looking: Looking;
   readonly leases: Leases;
   readonly booking: Booking;
+  readonly tokens: TaskTokens;
   readonly mutes: MaintenanceBook;
   readonly duty: DutyBook;
   readonly watch: OnCallWatch;
@@ -109,6 +112,8 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; rea
     actions: new Desk({ ...desk, closeGate: (...of) => reports.gate(...of) }),
     joining: new JoiningDesk({ ...desk, poke: () => evaluator.poke() }),
     work: new WorkDesk(desk),
+    tasks: new TaskDesk(desk),
+    tokens: parts.tokens,
     reload: parts.reload,
     lastReload: parts.lastReload,
     alarms: () => evaluator.memory.live(),

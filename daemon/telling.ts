@@ -4,6 +4,7 @@
  * Part of the composition root (app.ts).
  */
 import { randomUUID } from "node:crypto";
+import { courtTime } from "../rules/task.ts";
 import type { BoardView } from "./board.ts";
 import type { MaintenanceBook } from "./maintenance-book.ts";
 import type { Config } from "./model/config.ts";
@@ -11,6 +12,7 @@ import { type Incident, type OutboxRow, sessionOfRow } from "./model/incident.ts
 import type { DeviceInventory } from "./model/inventory.ts";
 import { circuitNames } from "./model/network.ts";
 import { DAY } from "./model/time.ts";
+import type { PartnerTask, TaskNotice } from "./model/work.ts";
 import type { News } from "./news.ts";
 import { createNotifiers } from "./notify/notifiers.ts";
 import type { createSink } from "./notify/sink.ts";
@@ -19,10 +21,14 @@ import type { SessionPlan } from "./readying.ts";
 import { Dispatcher } from "./roles/dispatcher.ts";
 import type { Named } from "./roles/preparing.ts";
 import { coordinatorsOf } from "./roles/recipients.ts";
+import { partnerHours } from "./roles/task-terms.ts";
+import { taskOfRow } from "./roles/work-rows.ts";
 import { supportOf } from "./support.ts";
+import type { TaskTokens } from "./task-token.ts";
 import { type NoticeText, renderNotice } from "./text/notice.ts";
 import { renderSessionNotice } from "./text/session-notice.ts";
 import { renderStorm } from "./text/storm-notice.ts";
+import { renderTaskNotice } from "./text/task-notice.ts";
 import { tableWhys, whyText } from "./text/why.ts";
 
 function renderSession(row: OutboxRow, incident: Incident, config: Config, plan: SessionPlan) {
@@ -111,6 +117,39 @@ export function renderSeveral(row: OutboxRow, named: readonly Named[], config: C
   });
 }
 
+/** What a row about a task of a partner says; undefined when there is no such task. */
+export function renderTask(
+  row: OutboxRow,
+  incident: Incident,
+  config: Config,
+  { task, tokens, at }: { readonly task: PartnerTask; readonly tokens: TaskTokens; readonly at: number },
+): { readonly subject: string; readonly text: string } {
+  const { network, instance, demo, partners, contacts } = config;
+  const site = network.sites.get(incident.site);
+  const link = network.links.get(/^link:([^|]+)/.exec(incident.fingerprint)?.[1] ?? "");
+  const circuit = link === undefined ? undefined : [link.name, link.circuit].filter((each) => each !== undefined).join(", ");
+  const base = instance.publicUrl?.replace(/\/+$/, "");
+  return renderTaskNotice({
+    kind: row.kind as TaskNotice,
+    language: row.language,
+    task,
+    number: incident.number,
+    instanceName: instance.name,
+    partnerName: partners.get(task.partner)?.name ?? task.partner,
+    siteName: site?.name ?? incident.site,
+    since: incident.firstBadAt,
+    timezone: site?.timezone ?? instance.timezone,
+    digits: tokens.digitsOf(task.id),
+    court: courtTime(task, partnerHours(config, task.partner), at),
+    asked: task.ladder.slice(0, task.rung + 1).map((id) => contacts.get(id)?.name ?? id),
+    demo,
+    ...(circuit === undefined ? {} : { circuit }),
+    ...(base === undefined
+      ? {}
+      : { page: `${base}/task/${tokens.tokenOf(task.id)}`, incidentPage: `${base}/incidents/${incident.number}` }),
+  });
+}
+
 /** Sends what the outbox holds, over the channels of the configuration. */
 export function makeDispatcher(parts: {
   readonly store: Store;
@@ -122,14 +161,20 @@ export function makeDispatcher(parts: {
   readonly news: News;
   readonly sink: ReturnType<typeof createSink>;
   readonly planOf: (session: string) => SessionPlan | undefined;
+  readonly tokens: TaskTokens;
 }): Dispatcher {
-  const { board, news, sink, planOf, ...deps } = parts;
+  const { board, news, sink, planOf, tokens, ...deps } = parts;
   return new Dispatcher({
     ...deps,
     notifiers: createNotifiers({ now: () => deps.clock.now(), sink }),
     worker: randomUUID(),
-    render: (row, incident, config, named) =>
-      named.length > 1 ? renderSeveral(row, named, config) : renderRow(row, incident, config, (device) => board.inventory(device), planOf),
+    render: async (row, incident, config, named) => {
+      if (named.length > 1) return renderSeveral(row, named, config);
+      const about = taskOfRow(row);
+      const task = about === undefined ? undefined : await deps.store.task(about);
+      if (task !== undefined) return renderTask(row, incident, config, { task, tokens, at: deps.clock.now() });
+      return renderRow(row, incident, config, (device) => board.inventory(device), planOf);
+    },
     stats: { delivered: (channel, state) => news.delivered(channel, state) },
   });
 }

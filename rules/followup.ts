@@ -87,10 +87,23 @@ export function followedUp(incident: Incident, { by, at, hours, takes }: Worked)
   const mine: Incident = free
     ? { ...rest, state: "taken", holder: by, takenAt: at, acknowledgedAt: at, acknowledgedBy: by, ...acknowledged(incident) }
     : rest;
-  if (mine.state === "resolved" || mine.state === "closed" || (mine.followUpAt ?? 0) > at) return mine;
-  if (mine.state === "restored") return mine.wakeFor === "unmute" ? mine : { ...mine, ...restoredTimer(mine, hours, at) };
-  if (!holdsIt(mine) || mine.wakeFor === "notice") return mine;
-  return { ...mine, wakeAt: dueAfter(mine, hours, followUpClock(mine), at), wakeFor: "follow-up" };
+  return clockAnew(mine, hours, at);
+}
+
+/** The follow-up clock of who holds it starts again, as slow or fast as it is now: a partner has it, or no longer has. */
+export function clockAnew(incident: Incident, hours: Hours, at: Instant): Incident {
+  const { state, followUpAt = 0, wakeFor } = incident;
+  if (state === "resolved" || state === "closed" || followUpAt > at) return incident;
+  if (state === "restored") return wakeFor === "unmute" ? incident : { ...incident, ...restoredTimer(incident, hours, at) };
+  if (!holdsIt(incident) || wakeFor === "notice") return incident;
+  return { ...incident, wakeAt: dueAfter(incident, hours, followUpClock(incident), at), wakeFor: "follow-up" };
+}
+
+/** The same incident after somebody's work changed it, with the lines of that work. */
+export function carriedOn(before: Incident, changed: Incident, worked: Worked, lines: readonly TimelineEntry[]): Decision {
+  const next = raised(followedUp(changed, worked));
+  const took = takenLine(before, next, worked.by, worked.at);
+  return { incident: next, timeline: [...took, ...lines], notices: [], ...(took.length > 0 ? { dropPending: "taken" } : {}) };
 }
 
 function acknowledged({ acknowledgedAt, acknowledgedBy }: Incident): Partial<Incident> {
@@ -123,14 +136,7 @@ export function setFollowUp(incident: Incident, next: Instant, { note, ...worked
 /** What is written down, or done: a line, and the clock it moves. */
 export function addWork(incident: Incident, event: string, { note, data, ...worked }: Worked & WorkLine): Decision {
   const { by, at } = worked;
-  const next = raised(followedUp(incident, worked));
-  const took = takenLine(incident, next, by, at);
-  return {
-    incident: next,
-    timeline: [...took, line(next, at, by, event, note, data)],
-    notices: [],
-    ...(took.length > 0 ? { dropPending: "taken" } : {}),
-  };
+  return carriedOn(incident, incident, worked, [line(incident, at, by, event, note, data)]);
 }
 
 export interface WorkLine {

@@ -63,10 +63,15 @@ export function notMergeable(from: Incident, into: Incident): string | undefined
  * for what they have heard of. Who holds one of them holds it.
  */
 export function mergeIncidents({ from, into, told, by, at, note }: MergeInput): Merged {
-  const { wakeAt: _w, wakeFor: _f, ...rest } = from;
+  const { wakeAt: _w, wakeFor: _f, openTasks: _t, handOver: _h, ...rest } = from;
   const closed = { foldedInto: into.id, foldedBy: by, state: "closed", closedAt: at, disposition: "duplicate" } as const;
   const folded = raised({ ...rest, ...closed });
-  const next = raised({ ...withLadder(into, from, told, at), firstBadAt: Math.min(into.firstBadAt, from.firstBadAt) });
+  const openTasks = [...(into.openTasks ?? []), ...(from.openTasks ?? [])];
+  const next = raised({
+    ...withLadder(into, from, told, at),
+    firstBadAt: Math.min(into.firstBadAt, from.firstBadAt),
+    ...(openTasks.length === 0 ? {} : { openTasks }),
+  });
   const timeline = [
     line(folded, at, by, "merged", note, { into: into.number }),
     line(next, at, by, "took-in", note, { child: from.number }),

@@ -28,6 +28,8 @@ import { ruleOperations } from "./rules.ts";
 import { scrape } from "./scrape.ts";
 import { sessionOperations } from "./sessions.ts";
 import { severityOperations } from "./severity.ts";
+import { mountTaskPage } from "./task-page.ts";
+import { taskOperations } from "./tasks.ts";
 import { topologyOperations } from "./topology.ts";
 import { workOperations } from "./work.ts";
 import { writes } from "./writes.ts";
@@ -49,6 +51,7 @@ export function createApi(deps: ApiDeps): Api {
     ...writes,
     ...joiningOperations,
     ...workOperations,
+    ...taskOperations,
     ...acceptanceOperations,
     ...topologyOperations,
     ...backtestOperations(),
@@ -63,6 +66,8 @@ export function createApi(deps: ApiDeps): Api {
   app.disable("x-powered-by");
   app.set("query parser", "simple");
   app.use(counted(deps), securityHeaders(), hostGuard(deps.config));
+  // Before the door for tokens: who has the link and the digits of a task needs none.
+  mountTaskPage(app, deps);
   app.use((request, _response, next) => {
     // Nobody gets 64 KiB parsed without a known token.
     if (request.method !== "GET" && request.method !== "HEAD" && desk.caller(request, "bearer") === undefined) {

@@ -46,6 +46,7 @@ import {
   LightView,
   WeaknessList,
 } from "./contract-standing.ts";
+import { taskShapes } from "./contract-tasks.ts";
 import { topologyShapes } from "./contract-topology.ts";
 import { workShapes } from "./contract-work.ts";
 
@@ -270,6 +271,7 @@ export const shapes = {
   LinkIncident: LinkBody,
   UnlinkIncident: UnlinkBody,
   ...workShapes,
+  ...taskShapes,
   ...actShapes,
 } as const;
 

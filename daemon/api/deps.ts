@@ -22,8 +22,10 @@ import type { Clock, Log, Store } from "../ports.ts";
 import type { ProposalTests } from "../proposal-tests.ts";
 import type { SessionPlan } from "../readying.ts";
 import type { ReportDesk } from "../reporting/desk.ts";
+import type { TaskDesk } from "../roles/task-desk.ts";
 import type { WorkDesk } from "../roles/work-desk.ts";
 import type { SessionDesk } from "../sessions/desk.ts";
+import type { TaskTokens } from "../task-token.ts";
 
 /** One role, as the readiness answer names it. */
 export interface RoleState {
@@ -118,8 +120,11 @@ export interface ApiDeps {
   readonly actions: IncidentActions;
   readonly joining: JoiningActions;
   /** How people carry an incident on. */
-  readonly work: Pick<WorkDesk, "assign" | "accept" | "decline" | "escalate" | "note" | "followUp">;
+  readonly work: Pick<WorkDesk, "assign" | "accept" | "decline" | "escalate" | "note" | "followUp" | "refer">;
   /** `yes`: remove sites and devices although the guard would refuse. */
+  /** Tasks of partners. */
+  readonly tasks: Pick<TaskDesk, "open" | "hear" | "say" | "answeredByMail">;
+  readonly tokens: Pick<TaskTokens, "taskOf" | "check">;
   readonly reload: (yes: boolean, by: string) => Promise<ReloadResult>;
   /** The last reload since start; undefined when there was none. */
   readonly lastReload: () => ReloadResult | undefined;

@@ -58,6 +58,13 @@ export const DEFAULT_POLICY: Policy = {
   autoCloseAfterMs: 24 * HOUR,
 };
 
+/** Silent for 4 h of its hours, a partner's next contact is asked; after the last, the analyst and the chief technician hear (ours). */
+export const DEFAULT_PARTNER = {
+  hours: "office",
+  answerWithin: { ms: 4 * HOUR, in: "service" },
+  afterThem: ["analyst", "chief-technician"],
+} as const;
+
 const OFFICE_DAY = [{ fromMinute: 7 * 60 + 30, toMinute: 17 * 60 + 30 }];
 
 export const DEFAULT_CALENDARS: readonly ServiceCalendar[] = [

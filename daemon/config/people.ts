@@ -2,7 +2,7 @@
  * Who is told and how: channels, contacts, functions, partners, tokens.
  */
 import type { z } from "zod";
-import type { Channel, Config, Contact, FunctionEntry, Partner } from "../model/config.ts";
+import type { Channel, Config, Contact, FunctionEntry } from "../model/config.ts";
 import type { Language } from "../model/time.ts";
 import { given, type Loading } from "./context.ts";
 import { DEFAULT_FUNCTIONS, DEFAULT_ON_CALL, LEAST_TOKEN, MAIL_PORT, MAIL_PORT_TLS } from "./defaults.ts";
@@ -111,18 +111,6 @@ export function readOnCall({ sections, findings }: Loading, functions: Section<F
     checkReference(findings, ["on_call", "tell", index], "function", id, functions.ids);
   const { horizonMs, tell, checkEveryMs } = DEFAULT_ON_CALL;
   return { horizonMs: raw?.horizon ?? horizonMs, tell: raw?.tell ?? tell, checkEveryMs: raw?.check_every ?? checkEveryMs };
-}
-
-export function readPartners({ sections, findings }: Loading, contacts: Section<Contact>): Section<Partner> {
-  const { entries, ids } = sections.section("partners", schema.partner);
-  const partners = new Map<string, Partner>();
-  for (const [id, raw] of entries) {
-    for (const [index, contact] of (raw.contacts ?? []).entries()) {
-      checkReference(findings, ["partners", id, "contacts", index], "contact", contact, contacts.ids);
-    }
-    partners.set(id, { id, name: raw.name, contacts: raw.contacts ?? [], ...given({ contract: raw.contract }) });
-  }
-  return { entries: partners, ids };
 }
 
 export async function readTokens(loading: Loading, functions: Section<FunctionEntry>): Promise<Config["tokens"]> {

@@ -159,7 +159,16 @@ export const functionEntry = keys({
   contacts: z.array(reference("contact")).optional(),
 });
 
-export const partner = keys({ name: line(100), contacts: z.array(reference("contact")).optional(), contract: line(500).optional() });
+export const partner = keys({
+  name: line(100),
+  contacts: z.array(reference("contact")).optional(),
+  contract: line(500).optional(),
+  language: language.optional(),
+  hours: reference("calendar").optional(),
+  timezone: scalars.timezone.optional(),
+  answer_within: clock.optional(),
+  after_them: z.array(reference("function")).optional(),
+});
 
 export const channel = keys({
   mail: keys({

@@ -5,7 +5,7 @@ import type { Correlation } from "./correlation.ts";
 import type { Family } from "./family.ts";
 import type { Network } from "./network.ts";
 import type { OnCallBook } from "./on-call.ts";
-import type { Policy } from "./policy.ts";
+import type { Clock, Policy } from "./policy.ts";
 import type { Rule } from "./rule.ts";
 import type { Secret } from "./secret.ts";
 import type { SessionCalendar } from "./session.ts";
@@ -91,8 +91,18 @@ export type Channel =
 export interface Partner {
   readonly id: string;
   readonly name: string;
+  /** The ladder: the first is asked first, the next when it is silent. */
   readonly contacts: readonly string[];
   readonly contract?: string;
+  /** Language of the page of a task; each contact has its own for messages. */
+  readonly language: Language;
+  /** Calendar id: when they work. */
+  readonly hours: string;
+  readonly timezone: string;
+  /** In their hours: silent for so long, the next contact is asked. */
+  readonly answerWithin: Clock;
+  /** Functions of ours that hear, in our service hours, when none of their contacts answers. */
+  readonly afterThem: readonly string[];
 }
 
 export interface Config {

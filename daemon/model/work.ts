@@ -28,3 +28,57 @@ export type WorkNotice = "hand-over" | "hand-over-declined";
 
 /** To a partner's contacts, or to our people about a partner; the key of such a message ends with the task's id and a count. */
 export type TaskNotice = "task" | "task-withdrawn" | "task-silent" | "task-answered";
+
+/** `waiting`: in the partner's court. `answered`: they say something, and ours is to check it. The other two are its end. */
+export type TaskState = "waiting" | "answered" | "done" | "withdrawn";
+
+/** One time that we and a partner had to do with each other. */
+export interface TaskContact {
+  readonly at: Instant;
+  /** Who wrote it down: a person's name, or `system`. */
+  readonly by: string;
+  readonly how: "message" | "mail" | "page" | "telephone" | "meeting";
+  /** Who was written or spoken to: a contact's id, or a name. */
+  readonly who?: string;
+  readonly note: string;
+}
+
+/** What a partner is asked to do about an incident, and what became of it. */
+export interface PartnerTask {
+  /** The incident's number and a count: `VIG-2026-000123-45-T2`. */
+  readonly id: string;
+  readonly incident: string;
+  readonly partner: string;
+  /** Their contacts, in the order in which they are asked, as they were when it began. */
+  readonly ladder: readonly string[];
+  readonly asked: string;
+  readonly by: string;
+  readonly at: Instant;
+  readonly state: TaskState;
+  /** Their own number for it. */
+  readonly ticket?: string;
+  readonly spokenTo?: string;
+  readonly promisedBy?: Instant;
+  /** Promises that passed without an answer. */
+  readonly broken: number;
+  /** When it was in their court; the last one has no end while it is. */
+  readonly court: readonly { readonly from: Instant; readonly to?: Instant }[];
+  readonly contacts: readonly TaskContact[];
+  /** How far up their ladder it has gone: 0 is the first contact; past the last, our own people hear. */
+  readonly rung: number;
+  /** How many messages have gone out for it; part of the key of each. */
+  readonly told: number;
+  readonly answer?: string;
+  readonly endedAt?: Instant;
+  readonly wakeAt?: Instant;
+  readonly version: number;
+}
+
+/** The number that another system has for an incident: a ticket of a help desk, of a partner. */
+export interface Reference {
+  readonly incident: string;
+  readonly system: string;
+  readonly number: string;
+  readonly by: string;
+  readonly at: Instant;
+}

@@ -13,6 +13,7 @@ import type { Clock, DeliveryUpdate, Log, Message, Notifier, SendResult, Store }
 import { type Named, type Prepared, Preparing } from "./preparing.ts";
 import type { Role } from "./supervisor.ts";
 import { nextWay, noChannel } from "./ways.ts";
+import { isTheirs } from "./work-rows.ts";
 
 /** A message in words. */
 export interface Said {
@@ -30,7 +31,7 @@ export interface DispatcherDeps {
   readonly notifiers: ReadonlyMap<Channel["kind"], Notifier>;
   readonly worker: string;
   /** The message in the recipient's language. `named`: all that it is about, when it is about several. */
-  readonly render: (row: OutboxRow, incident: Incident, config: Config, named: readonly Named[]) => Said;
+  readonly render: (row: OutboxRow, incident: Incident, config: Config, named: readonly Named[]) => Said | Promise<Said>;
   /** Adds how it can be acknowledged, and keeps what proves it; without it nothing can be. */
   readonly asking?: (row: OutboxRow, channel: Channel, said: Said, named: number) => Promise<Said>;
   readonly stats: { delivered(channel: string, state: string): void };
@@ -157,9 +158,11 @@ export class Dispatcher implements Role {
   async #message({ row, named }: Prepared, channel: Channel, config: Config): Promise<Message> {
     const { render, asking } = this.#deps;
     const [first] = named;
-    const words = row.letter ?? (first === undefined ? undefined : render(first.row, first.incident, config, named));
+    const words = row.letter ?? (first === undefined ? undefined : await render(first.row, first.incident, config, named));
+    // A partner answers their task: an incident is not theirs to acknowledge.
     if (words === undefined) throw new Error("a message about nothing");
-    const { subject, text, sms } = asking === undefined ? words : await asking(row, channel, words, Math.max(1, named.length));
+    const { subject, text, sms } =
+      asking === undefined || isTheirs(row.kind) ? words : await asking(row, channel, words, Math.max(1, named.length));
     return {
       key: row.key,
       to: row.address,

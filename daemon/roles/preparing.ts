@@ -14,6 +14,7 @@ import type { Superseding } from "../ports-notify.ts";
 import { hoursOf } from "./hours.ts";
 import { heardOf, isAllClear, moot } from "./relevance.ts";
 import { noChannel } from "./ways.ts";
+import { isTheirs } from "./work-rows.ts";
 
 /** One of those that a message is about. */
 export interface Named {
@@ -156,7 +157,8 @@ export class Preparing {
   async #waits(row: ClaimedRow, incident: Incident): Promise<DeliveryUpdate | undefined> {
     const at = this.#deps.clock.now();
     // A session waits neither for service hours nor for the end of a silence: people sit in its rooms.
-    if (sessionOfRow(row) === undefined) {
+    // A partner has hours of their own.
+    if (sessionOfRow(row) === undefined && !isTheirs(row.kind)) {
       // That it is over is for everybody who had heard; everything else waits. Until the escalator has said that the quiet ends, it has not.
       const quiet = row.kind === "restored" || row.kind === "merged" ? undefined : await this.#quietUntil(incident, at);
       if (quiet !== undefined)

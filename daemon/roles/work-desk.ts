@@ -17,7 +17,7 @@ import {
 } from "../../rules/handover.ts";
 import type { Incident } from "../model/incident.ts";
 import { DAY, type Instant } from "../model/time.ts";
-import type { HandOver } from "../model/work.ts";
+import type { HandOver, Reference } from "../model/work.ts";
 import type { Tx } from "../ports.ts";
 import { type ActResult, actOn, type DeskDeps } from "./acting.ts";
 import { ClassFacts } from "./class-facts.ts";
@@ -84,12 +84,26 @@ export class WorkDesk {
 
   followUp(id: string, person: Person, next: Instant, note: string): Promise<ActResult> {
     return actOn(this.#deps, id, (incident) => {
-      const { now } = this.#deps.clock;
-      if (next <= now()) return { refused: "at: it is past; name a time to come", status: 422 };
-      if (next > now() + furthestFollowUpMs) return { refused: "at: it is more than 90 days away; name an earlier time", status: 422 };
+      const now = this.#deps.clock.now();
+      if (next <= now) return { refused: "at: it is past; name a time to come", status: 422 };
+      if (next > now + furthestFollowUpMs) return { refused: "at: it is more than 90 days away; name an earlier time", status: 422 };
       const refused = notFollowable(incident);
       if (refused !== undefined) return { refused };
       return setFollowUp(incident, next, { ...this.#worked(incident, person), takes: true, note });
+    });
+  }
+
+  /** The number that another system has for it; or takes it away again. */
+  refer(id: string, person: Person, { system, number }: Pick<Reference, "system" | "number">, adds: boolean): Promise<ActResult> {
+    return actOn(this.#deps, id, async (incident, tx) => {
+      const reference = { incident: incident.id, system, number, by: person.name, at: this.#deps.clock.now() };
+      if (adds) await tx.addReference(reference);
+      else if (!(await tx.removeReference(reference)))
+        return { refused: `${incident.number} has no number ${number} of ${system}`, status: 404 };
+      const data = { system, number };
+      const event = adds ? "reference" : "reference-removed";
+      await this.#audit(tx, person, `incident.${event}`, incident, data);
+      return addWork(incident, event, { ...this.#worked(incident, person), takes: false, note: `${system}: ${number}`, data });
     });
   }
 

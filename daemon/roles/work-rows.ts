@@ -17,6 +17,11 @@ export function isWork(kind: NoticeKind): kind is WorkNotice | TaskNotice {
   return kind in kinds;
 }
 
+/** To a partner: it waits neither for our service hours nor for the end of a silence of ours. */
+export function isTheirs(kind: NoticeKind): boolean {
+  return kind === "task" || kind === "task-withdrawn";
+}
+
 /** The id of the task that a message is about; undefined for every other message. */
 export function taskOfRow({ kind, key }: Pick<OutboxRow, "kind" | "key">): string | undefined {
   if (kind !== "task" && kind !== "task-withdrawn" && kind !== "task-silent" && kind !== "task-answered") return undefined;

@@ -15,6 +15,7 @@ import { reports } from "./migrations/008-reports.ts";
 import { onCall } from "./migrations/009-on-call.ts";
 import { problems } from "./migrations/010-problems.ts";
 import { notify } from "./migrations/011-notify.ts";
+import { work } from "./migrations/012-work.ts";
 import { numberOf } from "./rows.ts";
 import { inTransaction, type Session } from "./session.ts";
 
@@ -37,6 +38,7 @@ export const migrations: readonly Migration[] = [
   onCall,
   problems,
   notify,
+  work,
 ];
 
 /** PostgreSQL: two daemons that start together migrate one after the other. */

@@ -34,6 +34,7 @@ import { rulePages, ruleTallies } from "./rule-counts.ts";
 import { inTransaction, type Session, sessionOn } from "./session.ts";
 import { redactEntry, timelineOf, verifyTimeline } from "./timeline.ts";
 import { txOn, writeAudit } from "./tx.ts";
+import { findReferences, findTask, findTasks } from "./work.ts";
 
 export interface StoreOptions {
   readonly storage: Config["storage"];
@@ -187,6 +188,9 @@ function readsOf({ reader, incidents }: Parts) {
     sessions: (query: Parameters<Store["sessions"]>[0]) => findSessions(reader, query),
     readiness: (endAfter: number) => findReadiness(reader, endAfter),
     units: (query: Parameters<Store["units"]>[0]) => findUnits(reader, query),
+    task: (id: string) => findTask(reader, id),
+    tasks: (query: Parameters<Store["tasks"]>[0]) => findTasks(reader, query),
+    references: (query: Parameters<Store["references"]>[0]) => findReferences(reader, query),
     incident: (idOrNumber: string) => incidents.byIdOrNumber(reader, idOrNumber),
     incidents: (query: Parameters<Store["incidents"]>[0]) => incidents.find(reader, query),
     openIncidents: () => incidents.open(reader),

@@ -23,6 +23,7 @@ import { findReport, findReportOf, saveFollowUp, saveReport } from "./reports.ts
 import { alarmRow, auditRow } from "./rows.ts";
 import { INSERT_ROWS, type Session, slices } from "./session.ts";
 import { appendTimeline } from "./timeline.ts";
+import { addReference, dueTasks, findTask, findTasks, moveTasks, removeReference, saveTask } from "./work.ts";
 
 export async function writeAudit(session: Session, entries: readonly AuditEntry[]): Promise<void> {
   for (const some of slices(entries.map(auditRow), INSERT_ROWS)) await session.run(session.sql("audit").insert([...some]));
@@ -73,6 +74,13 @@ export function txOn(session: Session, incidents: Incidents): Tx {
     reportOf: (incident) => findReportOf(session, incident),
     saveReport: (report) => saveReport(session, report),
     saveFollowUp: (report) => saveFollowUp(session, report),
+    task: (id) => findTask(session, id),
+    tasksOf: (incident) => findTasks(session, { incident, limit: 1_000 }),
+    dueTasks: (at, limit) => dueTasks(session, at, limit),
+    saveTask: (task) => saveTask(session, task),
+    moveTasks: (from, to) => moveTasks(session, from, to),
+    addReference: (reference) => addReference(session, reference),
+    removeReference: (reference) => removeReference(session, reference),
     audit: (entries: readonly AuditEntry[]) => writeAudit(session, entries),
     linksOf: (incident: string) => linksOf(session, incident),
     alarmsOf: (incident: string) => alarmsOf(session, incident),

@@ -14,6 +14,7 @@ import { RecurrencesPage, type RecurrencesPageProps } from "./recurrences-page.t
 import { RulePage, type RulePageProps, RulesPage, type RulesPageProps } from "./rules-page.tsx";
 import { SessionsPage, type SessionsPageProps } from "./sessions-page.tsx";
 import { StatusPage, type StatusPageProps } from "./status-page.tsx";
+import { TaskPage, type TaskPageProps } from "./task-page.tsx";
 import { TopologyPage, type TopologyPageProps } from "./topology-page.tsx";
 import { WeaknessesPage, type WeaknessesPageProps } from "./weaknesses-page.tsx";
 import { words } from "./words.ts";
@@ -35,6 +36,7 @@ export const pages = {
   rules: (props: RulesPageProps) => html(<RulesPage {...props} />),
   rule: (props: RulePageProps) => html(<RulePage {...props} />),
   sessions: (props: SessionsPageProps) => html(<SessionsPage {...props} />),
+  task: (props: TaskPageProps) => html(<TaskPage {...props} />),
   topology: (props: TopologyPageProps) => html(<TopologyPage {...props} />),
   weaknesses: (props: WeaknessesPageProps) => html(<WeaknessesPage {...props} />),
   notFound: (props: { readonly page: PageContext }) => {

@@ -13,7 +13,7 @@ import { createMetrics } from "../../daemon/metrics.ts";
 import { mibNames } from "../../daemon/mib-names.ts";
 import type { Acceptance } from "../../daemon/model/acceptance.ts";
 import type { Alarm } from "../../daemon/model/alarm.ts";
-import type { Config, Secret } from "../../daemon/model/config.ts";
+import type { Config, Partner, Secret } from "../../daemon/model/config.ts";
 import type { Incident } from "../../daemon/model/incident.ts";
 import type { DeviceEvent, Unit } from "../../daemon/model/inventory.ts";
 import type { DeviceLights, LightState, ReasonData } from "../../daemon/model/lights.ts";
@@ -23,8 +23,10 @@ import { nobodyYet, type Override, type Rotation } from "../../daemon/model/on-c
 import type { Policy } from "../../daemon/model/policy.ts";
 import type { Problem } from "../../daemon/model/problem.ts";
 import type { Session } from "../../daemon/model/session.ts";
+import type { PartnerTask } from "../../daemon/model/work.ts";
 import { createSink } from "../../daemon/notify/sink.ts";
 import type { AuditEntry, Clock, IncidentQuery, Log, Store } from "../../daemon/ports.ts";
+import { TaskTokens } from "../../daemon/task-token.ts";
 import { projectRoot } from "../../probes/built.ts";
 import { loadFamilies, shippedFamilies } from "../../probes/families.ts";
 import { parseSeverity } from "../../rules/severityschema.ts";
@@ -163,7 +165,7 @@ export function config(devices: readonly Device[], more: Partial<Config> = {}): 
     functions: new Map(),
     onCall: nobodyYet,
     duty: { horizonMs: 14 * 86_400_000, tell: ["desk"], checkEveryMs: 30 * 86_400_000 },
-    partners: new Map(),
+    partners: new Map([["sogique", partner("sogique", { name: "SOGIQUE", contacts: ["noc"] })]]),
     channels: new Map([["demo-sink", { id: "demo-sink", kind: "sink" }]]),
     paging: "direct",
     storms: { windowMs: 60_000, after: 3 },
@@ -178,6 +180,39 @@ export function config(devices: readonly Device[], more: Partial<Config> = {}): 
   };
   return { ...usual, ...more };
 }
+
+export function partner(id: string, more: Partial<Partner> = {}): Partner {
+  const hours = {
+    hours: "office",
+    timezone: "America/Toronto",
+    language: "fr",
+    answerWithin: { ms: 4 * 3_600_000, in: "service" },
+  } as const;
+  return { id, name: id, contacts: [], afterThem: ["analyst"], ...hours, ...more };
+}
+
+export const task: PartnerTask = {
+  ...{
+    id: "VIG-2026-000001-10-T1",
+    incident: "01",
+    partner: "sogique",
+    ladder: ["noc"],
+    asked: "test the circuit",
+    by: "ops",
+    at: at - 7_200_000,
+  },
+  ...{
+    state: "waiting",
+    broken: 0,
+    court: [{ from: at - 7_200_000 }],
+    rung: 0,
+    told: 1,
+    version: 1,
+    ticket: "S-77",
+    wakeAt: at + 7_200_000,
+  },
+  contacts: [{ at: at - 7_200_000, by: "system", how: "message", who: "noc", note: "" }],
+};
 
 const discovery: DiscoveryRecord = {
   id: "01",
@@ -307,7 +342,15 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
         escalate: async (id) => same(id),
         note: async (id) => same(id),
         followUp: async (id) => same(id),
+        refer: async (id) => same(id),
       },
+      tasks: {
+        open: async () => ({ ok: true, incident: incident("01"), task }),
+        hear: async () => ({ ok: true, incident: incident("01"), task }),
+        say: async () => ({ ok: true, incident: incident("01"), task }),
+        answeredByMail: async () => undefined,
+      },
+      tokens: new TaskTokens(Buffer.from("not a secret"), clock),
       reload: async () => made.reload,
       lastReload: () => made.lastReload,
       alarms: () => made.alarms,
@@ -422,6 +465,9 @@ function fakeStore(incidents: Map<string, Incident>, audited: AuditEntry[], stoc
       )
       .slice(0, of.limit);
   const store: Partial<Store> = {
+    task: async (id) => (id === "none" ? undefined : task),
+    tasks: async () => [task],
+    references: async () => [{ incident: "01", system: "sogique", number: "S-77", by: "ops", at }],
     maintenance: async (id) => (id === maintenance.id ? maintenance : undefined),
     maintenances: async () => [maintenance],
     session: async (id) => (id === session.id ? session : undefined),

@@ -6,7 +6,7 @@ import { supportOf } from "../../daemon/support.ts";
 import { catalogues } from "../../daemon/text/catalogue.ts";
 import { reasonText } from "../../daemon/text/lights.ts";
 import { renderNotice } from "../../daemon/text/notice.ts";
-import { at, device, fill, incident, serve, stand, tokenText, type World, world } from "./fixture.ts";
+import { at, device, fill, incident, partner, serve, stand, tokenText, type World, world } from "./fixture.ts";
 
 let made: World;
 let server: { readonly url: string; close(): Promise<void> };
@@ -16,7 +16,9 @@ const codec = device("codec-1", {
   warrantyUntil: "2026-03-01",
   asset: { tag: "I-1234", serial: "FTT99999999" },
 });
-const partners: Config["partners"] = new Map([["acme", { id: "acme", name: "Acme AV", contacts: ["desk", "chief"], contract: "C-77" }]]);
+const partners: Config["partners"] = new Map([
+  ["acme", partner("acme", { name: "Acme AV", contacts: ["desk", "chief"], contract: "C-77" })],
+]);
 const contacts: Config["contacts"] = new Map([
   ["desk", { id: "desk", name: "Guichet Acme", language: "fr", channels: [{ channel: "mail", address: "desk@acme.example.org" }] }],
 ]);

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, describe, expect, it, type TestContext } from "vitest";
-import { alarm, at, device, fill, incident, serve, stand, type World, world } from "../api/fixture.ts";
+import { alarm, at, device, fill, incident, partner, serve, stand, type World, world } from "../api/fixture.ts";
 import { findProgram, needs } from "../needs.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -44,7 +44,7 @@ beforeEach(async () => {
     device("switch-1", { name: "Commutateur principal", kind: "switch", family: "cisco-ios-switch" }),
   ];
   made = world({ devices });
-  const partners = new Map([["acme", { id: "acme", name: "Acme AV", contacts: ["acme-desk"], contract: "C-77" }]]);
+  const partners = new Map([["acme", partner("acme", { name: "Acme AV", contacts: ["acme-desk"], contract: "C-77" })]]);
   const channels = [{ channel: "mail", address: "desk@acme.example.org" }];
   const contacts = new Map([["acme-desk", { id: "acme-desk", name: "Guichet Acme", language: "fr" as const, channels }]]);
   made.config = { ...made.config, partners, contacts, http: { ...made.config.http, openReads: true } };

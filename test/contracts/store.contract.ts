@@ -20,6 +20,7 @@ import { problemsContract } from "./problems.contract.ts";
 import { reportsContract } from "./reports.contract.ts";
 import { alarm, incident, line, message, policy, START } from "./samples.ts";
 import { sessionsContract } from "./sessions.contract.ts";
+import { workContract } from "./work.contract.ts";
 
 /** A fresh database; `open` may be called several times, as several processes would. */
 export interface Ground {
@@ -68,6 +69,7 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
     sessionsContract(() => store);
     describe("incidents that are joined", () => joiningContract(() => store));
     maintenanceContract(() => store);
+    workContract(() => store);
     reportsContract(() => store);
     onCallContract(() => store);
     problemsContract(() => store);

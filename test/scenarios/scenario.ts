@@ -41,9 +41,13 @@ import { JoiningDesk } from "../../daemon/roles/joining-desk.ts";
 import type { Leases } from "../../daemon/roles/lease.ts";
 import { LookKeeper } from "../../daemon/roles/look-keeper.ts";
 import { anchorOf } from "../../daemon/roles/scheduler.ts";
+import { TaskDesk } from "../../daemon/roles/task-desk.ts";
+import { TaskKeeper } from "../../daemon/roles/task-keeper.ts";
 import { WorkDesk } from "../../daemon/roles/work-desk.ts";
+import { taskOfRow } from "../../daemon/roles/work-rows.ts";
 import { openStore } from "../../daemon/store/open.ts";
-import { renderRow, renderSeveral } from "../../daemon/telling.ts";
+import { TaskTokens } from "../../daemon/task-token.ts";
+import { renderRow, renderSeveral, renderTask } from "../../daemon/telling.ts";
 import { spansOf } from "../../rules/maintenance.ts";
 import { FakeClock } from "../fakes/clock.ts";
 
@@ -116,6 +120,9 @@ export class Scenario {
   joining!: JoiningDesk;
   reports!: ReportDesk;
   work!: WorkDesk;
+  tasks!: TaskDesk;
+  readonly tokens: TaskTokens;
+  #keeper!: TaskKeeper;
   auditor!: Auditor;
   board = new Board();
   mutes!: MaintenanceBook;
@@ -153,6 +160,7 @@ export class Scenario {
     this.start = parts.clock.now();
     this.bookings = new BookedSessions({ store: parts.store, clock: parts.clock, config: () => this.config });
     this.looks = new LookKeeper({ store: parts.store, clock: parts.clock, log: quiet });
+    this.tokens = new TaskTokens(Buffer.from("not a secret"), parts.clock);
     this.desk = this.#wire();
   }
 
@@ -201,7 +209,12 @@ export class Scenario {
       notifiers: new Map([["sink", notifier]]),
       worker: "scenario",
       mutes: this.mutes,
-      render: (row, incident, config, named) => (named.length > 1 ? renderSeveral(row, named, config) : this.render(row, incident, config)),
+      render: async (row, incident, config, named) => {
+        if (named.length > 1) return renderSeveral(row, named, config);
+        const task = await store.task(taskOfRow(row) ?? "");
+        if (task === undefined) return this.render(row, incident, config);
+        return renderTask(row, incident, config, { task, tokens: this.tokens, at: clock.now() });
+      },
       stats: { delivered() {} },
     });
     this.auditor = new Auditor({ ...basics, stats: { repaired() {} } });
@@ -209,11 +222,13 @@ export class Scenario {
     this.reports = new ReportDesk({ ...desk, work: nothingElse });
     this.joining = new JoiningDesk({ ...desk, poke() {} });
     this.work = new WorkDesk(desk);
+    this.tasks = new TaskDesk(desk);
+    this.#keeper = new TaskKeeper(basics);
     return new Desk({ ...desk, closeGate: (...of) => this.reports.gate(...of) });
   }
 
   async begin(): Promise<void> {
-    for (const role of ["evaluator", "escalator", "auditor"]) {
+    for (const role of ["evaluator", "escalator", "auditor", "tasks"]) {
       const fence = await this.store.acquireLease(role, "scenario", 30_000);
       if (fence !== undefined) this.#fences.set(role, fence);
     }
@@ -363,6 +378,7 @@ export class Scenario {
     await this.looks.flush();
     await this.watch.turn();
     while ((await this.as("escalator", () => this.#escalator.turn())) > 0);
+    while ((await this.#keeper.turn()) > 0);
     while ((await this.as("dispatcher", () => this.#dispatcher.turn(new AbortController().signal))) > 0);
     if (now >= this.#auditAt) {
       await this.auditor.round();
@@ -373,11 +389,12 @@ export class Scenario {
   async #nextAt(): Promise<Instant> {
     const open = await this.store.openIncidents();
     const timers = open.flatMap((incident) => incident.wakeAt ?? []);
+    const tasks = (await this.store.tasks({ open: true, limit: 100 })).flatMap(({ wakeAt }) => wakeAt ?? []);
     // What begins or ends is gone through at its time, as a daemon that turns twice a second does.
     const now = this.clock.now();
     const windows = this.mutes.all().flatMap((each) => spansOf(each, now, now + 2 * DAY).flatMap(({ from, to }) => [from, to]));
     const outbox = (await this.store.outboxDepth()).pending > 0 ? [this.clock.now() + (this.#together ? 30 : 1) * SECOND] : [];
-    const all = [...this.#due.values(), ...this.#kicks.values(), ...timers, ...outbox, ...windows, this.#auditAt];
+    const all = [...this.#due.values(), ...this.#kicks.values(), ...timers, ...tasks, ...outbox, ...windows, this.#auditAt];
     return Math.min(...all.filter((at) => at > this.clock.now()));
   }
 

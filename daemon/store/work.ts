@@ -1,0 +1,89 @@
+/**
+ * Tasks of partners and numbers in other systems, between rows and the vocabulary.
+ */
+import type { Instant } from "../model/time.ts";
+import type { PartnerTask, Reference } from "../model/work.ts";
+import { RaceLost } from "../ports.ts";
+import type { TaskQuery } from "../ports-work.ts";
+import { jsonOf, numberOf, textOf } from "./rows.ts";
+import type { Row, Session } from "./session.ts";
+
+function taskRow(task: PartnerTask): Record<string, unknown> {
+  const { id, incident, partner, at, version, wakeAt, state } = task;
+  const open = state === "waiting" || state === "answered" ? 1 : 0;
+  return { id, incident, partner, opened_at: at, is_open: open, wake_at: wakeAt ?? null, version, body: JSON.stringify(task) };
+}
+
+/** The columns that may move are read from the row. */
+function taskOf(row: Row): PartnerTask {
+  return { ...jsonOf<PartnerTask>(row.body), incident: textOf(row.incident) };
+}
+
+export async function findTask(session: Session, id: string): Promise<PartnerTask | undefined> {
+  const row = await session.row(session.sql("partner_tasks").where({ id }).first());
+  return row === undefined ? undefined : taskOf(row);
+}
+
+export async function findTasks(session: Session, { incident, partner, open, limit }: TaskQuery): Promise<readonly PartnerTask[]> {
+  const found = session
+    .sql("partner_tasks")
+    .orderBy([
+      { column: "opened_at", order: "desc" },
+      { column: "id", order: "desc" },
+    ])
+    .limit(limit);
+  if (incident !== undefined) found.where({ incident });
+  if (partner !== undefined) found.where({ partner });
+  if (open === true) found.where({ is_open: 1 });
+  return (await session.rows(found)).map(taskOf);
+}
+
+export async function dueTasks(session: Session, at: Instant, limit: number): Promise<readonly PartnerTask[]> {
+  const due = session.sql("partner_tasks").whereRaw("wake_at is not null and wake_at <= ?", [at]).orderBy(["wake_at", "id"]).limit(limit);
+  return (await session.rows(due)).map(taskOf);
+}
+
+export async function saveTask(session: Session, task: PartnerTask): Promise<void> {
+  const { id, version } = task;
+  const written =
+    version === 1
+      ? (await session.rows(session.sql("partner_tasks").insert(taskRow(task)).onConflict("id").ignore().returning("id"))).length
+      : await session.run(
+          session
+            .sql("partner_tasks")
+            .where({ id, version: version - 1 })
+            .update(taskRow(task)),
+        );
+  if (written !== 1) throw new RaceLost(`task ${id} is no longer at version ${version - 1}`);
+}
+
+export async function moveTasks(session: Session, from: string, to: string): Promise<void> {
+  await session.run(session.sql("partner_tasks").where({ incident: from }).update({ incident: to }));
+}
+
+export async function findReferences(
+  session: Session,
+  { incident, number }: { readonly incident?: string; readonly number?: string },
+): Promise<readonly Reference[]> {
+  const found = session.sql("incident_references").orderBy(["at", "system", "number"]).limit(1_000);
+  if (incident !== undefined) found.where({ incident });
+  if (number !== undefined) found.whereRaw("lower(number) = lower(?)", [number]);
+  return (await session.rows(found)).map((row) => ({
+    incident: textOf(row.incident),
+    system: textOf(row.system),
+    number: textOf(row.number),
+    by: textOf(row.by),
+    at: numberOf(row.at),
+  }));
+}
+
+export async function addReference(session: Session, reference: Reference): Promise<void> {
+  await session.run(session.sql("incident_references").insert(reference).onConflict(["incident", "system", "number"]).ignore());
+}
+
+export async function removeReference(
+  session: Session,
+  { incident, system, number }: Pick<Reference, "incident" | "system" | "number">,
+): Promise<boolean> {
+  return (await session.run(session.sql("incident_references").where({ incident, system, number }).delete())) > 0;
+}

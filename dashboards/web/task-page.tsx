@@ -1,0 +1,119 @@
+/**
+ * One task, for a partner without an account: what is asked, and a form to answer it. Needs no script, and leads nowhere else.
+ */
+import type { VNode } from "preact";
+import type { TaskState } from "../../daemon/model/work.ts";
+import { taskWords } from "./task-words.ts";
+
+export interface TaskPageProps {
+  readonly language: "fr" | "en";
+  /** Undefined: the link is none of ours. */
+  readonly task?: {
+    readonly id: string;
+    readonly asked: string;
+    readonly where: string;
+    readonly state: TaskState;
+    readonly ticket?: string;
+    readonly promisedBy?: string;
+    readonly zone: string;
+  };
+  readonly said?: "thanks" | "wrong" | "wait" | "missing" | "over";
+}
+
+export function TaskPage({ language, task, said }: TaskPageProps): VNode {
+  const w = taskWords[language];
+  const other = language === "fr" ? "en" : "fr";
+  return (
+    <html lang={`${language}-CA`}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <title>{task === undefined ? w.none : `${w.title} ${task.id}`}</title>
+        <link rel="stylesheet" href="/static/vigie.css" />
+      </head>
+      <body>
+        <main id="main">
+          <p>
+            <a href={`?lang=${other}`} lang={`${other}-CA`} hreflang={`${other}-CA`}>
+              {w.other}
+            </a>
+          </p>
+          <h1>{task === undefined ? w.none : w.title}</h1>
+          {said === undefined ? null : (
+            <p class="banner" role="status">
+              {w[said]}
+            </p>
+          )}
+          {task === undefined ? <p>{w.noneNote}</p> : <Asked language={language} task={task} />}
+        </main>
+      </body>
+    </html>
+  );
+}
+
+function Asked({ language, task }: { readonly language: "fr" | "en"; readonly task: NonNullable<TaskPageProps["task"]> }): VNode {
+  const w = taskWords[language];
+  const rows = [
+    [w.number, task.id],
+    [w.where, task.where],
+    [w.asked, task.asked],
+    [w.yours, task.ticket],
+    [w.promised, task.promisedBy],
+    [w.state, w.states[task.state]],
+  ] as const;
+  const open = task.state === "waiting" || task.state === "answered";
+  return (
+    <>
+      <dl class="facts">
+        {rows.map(([label, value]) =>
+          value === undefined ? null : (
+            <>
+              <dt>{label}</dt>
+              <dd>{value}</dd>
+            </>
+          ),
+        )}
+      </dl>
+      {open ? <AnswerForm language={language} zone={task.zone} /> : null}
+    </>
+  );
+}
+
+function AnswerForm({ language, zone }: { readonly language: "fr" | "en"; readonly zone: string }): VNode {
+  const w = taskWords[language];
+  return (
+    <form method="post">
+      <h2>{w.answer}</h2>
+      <p class="calm">{w.private}</p>
+      <p>
+        <label for="note">{w.note}</label>
+        <br />
+        <textarea id="note" name="note" rows={4} maxLength={2000} />
+      </p>
+      <p>
+        <label for="promised">{`${w.promise}, ${w.zone} ${zone}`}</label>
+        <br />
+        <input id="promised" name="promised" type="datetime-local" />
+      </p>
+      <p>
+        <label for="ticket">{w.ticket}</label>
+        <br />
+        <input id="ticket" name="ticket" maxLength={100} autocomplete="off" />
+      </p>
+      <p>
+        <label for="digits">{w.digits}</label>
+        <br />
+        <input id="digits" name="digits" inputMode="numeric" maxLength={4} required autocomplete="off" />
+      </p>
+      <p>
+        <button type="submit" name="state" value="waiting">
+          {w.working}
+        </button>{" "}
+        <button type="submit" name="state" value="answered">
+          {w.solved}
+        </button>
+      </p>
+    </form>
+  );
+}

@@ -1,0 +1,68 @@
+/**
+ * What every store promises of the work on incidents: tasks of partners, numbers in other systems. Part of store.contract.ts.
+ */
+import { describe, expect, it } from "vitest";
+import { HOUR } from "../../daemon/model/time.ts";
+import type { PartnerTask } from "../../daemon/model/work.ts";
+import { RaceLost } from "../../daemon/ports.ts";
+import type { OpenedStore } from "../../daemon/store/open.ts";
+import { incident, START } from "./samples.ts";
+
+function task(id: string, over: Partial<PartnerTask> = {}): PartnerTask {
+  return {
+    ...{ id, incident: "A", partner: "sogique", ladder: ["noc"], asked: "test it", by: "paul", at: START, state: "waiting" },
+    ...{ broken: 0, court: [{ from: START }], contacts: [], rung: 0, told: 1, wakeAt: START + HOUR, version: 1 },
+    ...over,
+  };
+}
+
+export function workContract(store: () => OpenedStore): void {
+  const save = (...all: PartnerTask[]) =>
+    store().transaction(undefined, async (tx) => {
+      for (const each of all) await tx.saveTask(each);
+    });
+
+  describe("tasks of partners", () => {
+    it("come back as they went in, by incident, partner and whether they are over; due ones by their time", async () => {
+      const { wakeAt: _w, ...done } = task("T2", { state: "done", at: START + 1, partner: "tcr" });
+      await save(task("T1"), done);
+      expect(await store().task("T1")).toEqual(task("T1"));
+      expect((await store().tasks({ incident: "A", limit: 9 })).map(({ id }) => id)).toEqual(["T2", "T1"]);
+      expect((await store().tasks({ open: true, limit: 9 })).map(({ id }) => id)).toEqual(["T1"]);
+      expect((await store().tasks({ partner: "tcr", limit: 9 })).map(({ id }) => id)).toEqual(["T2"]);
+      const due = (at: number) => store().transaction(undefined, (tx) => tx.dueTasks(at, 9));
+      expect([(await due(START)).length, (await due(START + HOUR)).map(({ id }) => id)]).toEqual([0, ["T1"]]);
+    });
+
+    it("are written once a version: the later of two writers decides again", async () => {
+      await save(task("T1"));
+      await save(task("T1", { version: 2, rung: 1 }));
+      await expect(save(task("T1", { version: 2 }))).rejects.toThrow(RaceLost);
+      await expect(save(task("T1"))).rejects.toThrow(RaceLost);
+      expect(await store().task("T1")).toMatchObject({ rung: 1 });
+    });
+
+    it("go on with the incident that theirs was merged into", async () => {
+      await save(task("T1"));
+      await store().transaction(undefined, (tx) => tx.moveTasks("A", "B"));
+      expect(await store().tasks({ incident: "B", limit: 9 })).toMatchObject([{ id: "T1", incident: "B" }]);
+    });
+  });
+
+  it("a number of another system is found whatever its case, once, until it is taken away; with its incident it goes", async () => {
+    const reference = { incident: "A1", system: "C2", number: "C2-47a", by: "paul", at: START };
+    await store().transaction(undefined, async (tx) => {
+      await tx.insertIncident({ ...incident("A1"), state: "closed", closedAt: START });
+      await tx.addReference(reference);
+      await tx.addReference({ ...reference, by: "other" });
+      await tx.addReference({ ...reference, number: "C2-48" });
+      expect(await tx.removeReference({ ...reference, number: "C2-48" })).toBe(true);
+      expect(await tx.removeReference({ ...reference, number: "C2-48" })).toBe(false);
+    });
+    expect(await store().references({ number: "c2-47A" })).toEqual([reference]);
+    await save(task("T1", { incident: "A1" }));
+    const never = { samplesBefore: 0, trapsBefore: 0, inboxBefore: 0, sessionsBefore: 0, looksBefore: 0 };
+    await store().prune({ ...never, incidentsBefore: START + 1 });
+    expect([await store().references({}), await store().task("T1")]).toEqual([[], undefined]);
+  });
+}

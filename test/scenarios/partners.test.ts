@@ -1,0 +1,98 @@
+/** Partners, in fake time: one that never answers, and two on one incident that stays open until both are done. */
+import { afterEach, describe, expect, it } from "vitest";
+import { DAY, HOUR, MINUTE } from "../../daemon/model/time.ts";
+import { type Scenario, scenario } from "./scenario.ts";
+
+let net: Scenario | undefined;
+afterEach(async () => {
+  await net?.end();
+  net = undefined;
+});
+
+const paul = { name: "paul", function: "analyst" };
+// The contacts of a partner are told at the addresses of functions that nothing else tells here.
+const yaml = `partners:
+  sogique: { name: SOGIQUE, contacts: [event-coordinators, coordinators], answer_within: 4h service }
+  tcr: { name: TCR, contacts: [coordinators] }`;
+
+/** A gatekeeper that has failed, on a Wednesday at 09:00, and an analyst who has it at level 3. */
+async function failed(): Promise<{ net: Scenario; number: string }> {
+  net = await scenario({ devices: "gatekeeper-1", interval: "1h", yaml, together: true });
+  net.breaks("gatekeeper-1");
+  await net.advance(62 * MINUTE);
+  const [incident] = await net.unfolded();
+  const number = incident?.number ?? "";
+  for (const _ of [2, 3]) expect(await net.work.escalate(number, paul, "beyond this level")).toMatchObject({ ok: true });
+  expect(await net.work.accept(number, paul)).toMatchObject({ ok: true, incident: { level: 3, holder: "paul" } });
+  net.sent.length = 0;
+  return { net, number };
+}
+
+describe("a partner who never answers", () => {
+  it("is asked at the next contact, then our analyst and chief hear by day, and again; nobody at night", async () => {
+    const { net, number } = await failed();
+    await net.work.followUp(number, paul, net.clock.now() + 20 * DAY, "waits for the circuit");
+    const opened = await net.tasks.open(number, paul, { partner: "sogique", asked: "test the circuit to Gaspé" });
+    if (!opened.ok) throw new Error(opened.problem);
+    const { id } = opened.task;
+    // A daemon that turns for two minutes of each half hour: three days in a few seconds.
+    for (let halfHours = 0; halfHours < 3 * 48; halfHours += 1) {
+      net.clock.pass(28 * MINUTE);
+      await net.advance(2 * MINUTE);
+    }
+    const told = net.sent.filter(({ key }) => key.includes(id));
+    expect(told.slice(0, 2).map(({ to }) => to)).toEqual(["event-coordinators", "coordinators"]);
+    expect(told[0]?.text).toContain("What is asked: test the circuit to Gaspé");
+    expect(told[0]?.text).toContain(number);
+    const ours = told.slice(2);
+    expect(new Set(ours.map(({ to }) => to))).toEqual(new Set(["analyst", "chief-technician"]));
+    expect(ours.length).toBeGreaterThanOrEqual(4);
+    for (const { at } of told) {
+      const hour = (new Date(at).getUTCHours() + 19) % 24;
+      expect(hour >= 7 && hour < 18, `told at ${new Date(at).toISOString()}`).toBe(true);
+    }
+    expect(ours[0]?.text).toContain("Nobody of SOGIQUE has answered");
+    expect(await net.store.incident(number)).toMatchObject({ state: "taken", holder: "paul", openTasks: [{ id, waiting: true }] });
+    // They answer by mail in the end, from an address that is theirs; another one changes nothing.
+    const key = told[1]?.key ?? "";
+    expect(await net.tasks.answeredByMail([`<${key}@vigie>`], "stranger", "")).toMatchObject({ ok: false });
+    expect(await net.tasks.answeredByMail([`<${key}@vigie>`], "coordinators", "")).toMatchObject({ ok: true, task: { state: "answered" } });
+    expect(await net.tasks.answeredByMail(["<x@y>"], "coordinators", "[VIG-2026-000999-01] hello")).toBeUndefined();
+    await net.advance(MINUTE);
+    expect(net.sent.at(-1)?.subject).toContain("SOGIQUE has answered");
+  });
+});
+
+describe("level 3 with two partners", () => {
+  it("stays open until both are done; its follow-up is slower while they have it, and their promises are kept count of", async () => {
+    const { net, number } = await failed();
+    const [one, two] = [
+      await net.tasks.open(number, paul, {
+        partner: "sogique",
+        asked: "the circuit",
+        ticket: "S-77",
+        promisedBy: net.clock.now() + 2 * HOUR,
+      }),
+      await net.tasks.open(number, paul, { partner: "tcr", asked: "the gatekeeper's zone" }),
+    ];
+    if (!one.ok || !two.ok) throw new Error("not opened");
+    const waiting = await net.store.incident(number);
+    expect((waiting?.wakeAt ?? 0) - net.clock.now(), "one working day").toBeGreaterThan(8 * HOUR);
+    expect(await net.store.references({ number: "s-77" })).toMatchObject([{ system: "sogique", incident: waiting?.id }]);
+    await net.advance(2.2 * HOUR);
+    expect(await net.store.task(one.task.id)).toMatchObject({ broken: 1, rung: 1 });
+    const done = { how: "telephone", note: "the circuit carries again", state: "done" } as const;
+    expect(await net.tasks.hear(one.task.id, paul, done)).toMatchObject({ ok: true, task: { state: "done", endedAt: net.clock.now() } });
+    expect(await net.desk.resolve(number, "paul", "over")).toMatchObject({ ok: false, problem: expect.stringContaining(two.task.id) });
+    net.heals("gatekeeper-1");
+    await net.advance(2 * HOUR);
+    expect(await net.desk.close(number, "paul", "fixed", "over")).toMatchObject({ ok: false, status: 409 });
+    expect(await net.tasks.say(two.task.id, { how: "page", state: "answered", note: "zone restarted" })).toMatchObject({ ok: true });
+    expect(await net.desk.resolve(number, "paul", "over"), "an answer is not the end").toMatchObject({ ok: false });
+    expect(await net.tasks.hear(two.task.id, paul, { ...done, note: "checked" })).toMatchObject({ ok: true });
+    expect(await net.desk.resolve(number, "paul", "over")).toMatchObject({ ok: true });
+    const events = await net.timeline(waiting as never);
+    expect(events).toEqual(expect.arrayContaining(["task-opened", "task-silent", "task-answered", "task-done", "resolved"]));
+    expect(await net.store.verifyTimeline()).not.toHaveProperty("brokenAt");
+  });
+});
