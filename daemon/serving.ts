@@ -88,7 +88,6 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; rea
   });
   const facts = { store, clock, config, bookings: parts.booking.bookings, work: nothingElse };
   const reports = new ReportDesk({ ...facts, changed: parts.refresh });
-  const desk = { store, clock, config, bookings: parts.booking.bookings, changed: parts.refresh };
   const { confirming, learner } = makeLearned({ ...parts, changed: parts.accepted });
   const proposalTests = new ProposalTests({ store, config, clock, log });
   const api = createApi({
@@ -109,11 +108,7 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; rea
       ruleTallies: counted(parts, () => store.ruleTallies(clock.now())),
     }),
     readiness: parts.readiness,
-    actions: new Desk({ ...desk, closeGate: (...of) => reports.gate(...of) }),
-    joining: new JoiningDesk({ ...desk, poke: () => evaluator.poke() }),
-    work: new WorkDesk(desk),
-    tasks: new TaskDesk(desk),
-    tokens: parts.tokens,
+    ...desksOf(parts, reports),
     reload: parts.reload,
     lastReload: parts.lastReload,
     alarms: () => evaluator.memory.live(),
@@ -147,6 +142,18 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; rea
       await server.close();
       await proposalTests.stop();
     },
+  };
+}
+
+/** Where people act upon incidents. */
+function desksOf({ store, clock, config, booking, refresh, evaluator, tokens }: Serving, reports: ReportDesk) {
+  const desk = { store, clock, config, bookings: booking.bookings, changed: refresh };
+  return {
+    actions: new Desk({ ...desk, closeGate: (...of) => reports.gate(...of) }),
+    joining: new JoiningDesk({ ...desk, poke: () => evaluator.poke() }),
+    work: new WorkDesk(desk),
+    tasks: new TaskDesk(desk),
+    tokens,
   };
 }
 
