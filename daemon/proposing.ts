@@ -4,6 +4,7 @@
  * It reads and proposes; a rule changes in the file alone.
  */
 import { stringify } from "yaml";
+import { couldClear } from "../rules/applies.ts";
 import { inService, onTheWall } from "../rules/clock.ts";
 import { writeRule } from "../rules/packwrite.ts";
 import { type Change, changed, type Episode, effectOf, hourOf, type Proposal, propose, valueIn } from "../rules/proposal.ts";
@@ -13,7 +14,7 @@ import type { WrittenPlan } from "./maintenance-plan.ts";
 import type { Config } from "./model/config.ts";
 import type { Incident } from "./model/incident.ts";
 import type { Check, Room } from "./model/network.ts";
-import type { Condition, Rule } from "./model/rule.ts";
+import type { Rule } from "./model/rule.ts";
 import { DAY, HOUR, type Instant } from "./model/time.ts";
 import type { Clock, Store } from "./ports.ts";
 import { scheduleOf } from "./roles/hours.ts";
@@ -72,28 +73,9 @@ function gatedRoom({ network }: Config, { room, device }: Incident): Room | unde
   return found?.presence === "always" && of?.alwaysUrgent !== true ? found : undefined;
 }
 
-/** May a look of this kind tell what the condition is about? */
-function isAsked(condition: Condition, { kind }: Check): boolean {
-  switch (condition.on) {
-    case "look":
-    case "code":
-      return condition.kind === kind;
-    case "sample":
-      return condition.name.startsWith("icmp_") === (kind === "icmp");
-    case "reading":
-      return kind !== "icmp" && kind !== "tcp";
-    case "all":
-    case "any":
-      return condition.of.some((one) => isAsked(one, { kind } as Check));
-    case "absent":
-    case "fault":
-      return false;
-  }
-}
-
 /** Which of several checks told it is not kept: a false alarm is taken to have had the most looks, a real one the fewest. */
 function badLooksOf(rule: Rule, checks: readonly Check[], isFalse: boolean, lastedMs: number | undefined): { readonly badLooks?: number } {
-  const steps = checks.filter((check) => isAsked(rule.when, check)).map(({ intervalMs }) => rule.retryMs ?? intervalMs);
+  const steps = checks.filter(({ kind }) => couldClear(rule, kind)).map(({ intervalMs }) => rule.retryMs ?? intervalMs);
   if (steps.length === 0 || lastedMs === undefined) return {};
   return { badLooks: Math.max(1, Math.round(lastedMs / (isFalse ? Math.min(...steps) : Math.max(...steps)))) };
 }

@@ -77,6 +77,13 @@ export interface WideLook {
   readonly why: string;
 }
 
+/** What a device is, by its own words: of one model and firmware, failures are taken together. */
+export interface Product {
+  readonly device: string;
+  readonly model?: string;
+  readonly firmware?: string;
+}
+
 /** What happened beside the looks, before the turn of this index. */
 export type LookMark =
   /** The daemon started: its memory is what the store held. */
@@ -86,6 +93,8 @@ export type LookMark =
   | { readonly kind: "wide"; readonly turn: number; readonly at: Instant; readonly wide: WideLook }
   /** The first notice of an incident went out: from here it is no longer folded. */
   | { readonly kind: "told"; readonly turn: number; readonly at: Instant; readonly rootCause: string }
+  /** What devices are became known, or changed. */
+  | { readonly kind: "products"; readonly turn: number; readonly at: Instant; readonly products: readonly Product[] }
   /** So many looks were not kept: the keeper did not keep up, or the store could not be written. */
   | { readonly kind: "lost"; readonly turn: number; readonly at: Instant; readonly looks: number };
 
@@ -111,4 +120,6 @@ export interface PieceHead {
 export interface LooksCheckpoint {
   readonly alarms: readonly Alarm[];
   readonly incidents: readonly Incident[];
+  /** What was known of devices; undefined: it was not kept. */
+  readonly products?: readonly Product[];
 }

@@ -21,8 +21,10 @@ import { blindRoot, blindSymptom, linkSymptom } from "../roles/explain.ts";
 import { believedAtStart } from "../roles/gates.ts";
 import type { GateKeeper, TurnResult, TurnWorld, Wide } from "../roles/intent.ts";
 import { AlarmMemory, isGate } from "../roles/memory.ts";
+import { inventoryOf } from "../roles/products.ts";
 import { Standing } from "../roles/standing.ts";
 import { Turn } from "../roles/turn.ts";
+import { heldNow, waits } from "../roles/waiting.ts";
 import { worldOf } from "../roles/world.ts";
 import { Agenda } from "./agenda.ts";
 import type { Cursor } from "./cursor.ts";
@@ -36,7 +38,7 @@ export interface ReplayWorld {
   readonly checkpoint?: LooksCheckpoint;
   readonly gates?: readonly GateKeeper[];
   readonly bookings?: Bookings;
-  /** What devices are, by their own words: firmware is a reason to take incidents together. */
+  /** What devices are, by their own words, where no checkpoint tells: firmware is a reason to take incidents together. */
   readonly inventories?: readonly DeviceInventory[];
 }
 
@@ -67,6 +69,8 @@ export class ReplayEngine {
   /** When an alarm of each device last moved. */
   readonly #moved = new Map<string, Instant>();
   readonly #agenda: Agenda;
+  /** What devices are, as it was known by then. */
+  readonly #products: Map<string, DeviceInventory>;
   #turnNow = 0;
   #watched: ReadonlySet<string> = new Set();
   #startedAt = Number.NEGATIVE_INFINITY;
@@ -79,7 +83,9 @@ export class ReplayEngine {
     this.#agenda = new Agenda(readsOf(config.rules));
     this.#incidents = new ReplayedIncidents(config, checkpoint?.incidents ?? [], world.bookings);
     this.#memory = new AlarmMemory(checkpoint?.alarms ?? []);
-    this.#board.show([], world.inventories ?? []);
+    const known = checkpoint?.products?.map(inventoryOf) ?? world.inventories ?? [];
+    this.#products = new Map(known.map((each) => [each.device, each]));
+    this.#board.show([], known);
     this.#adopt(0);
   }
 
@@ -136,9 +142,17 @@ export class ReplayEngine {
       case "told":
         this.#incidents.told(mark.rootCause, mark.at);
         return;
+      case "products":
+        this.#learn(mark.products.map(inventoryOf));
+        return;
       case "lost":
         this.counts.lost += mark.looks;
     }
+  }
+
+  #learn(inventories: readonly DeviceInventory[]): void {
+    for (const each of inventories) this.#products.set(each.device, each);
+    this.#board.show([], inventories);
   }
 
   /** The daemon came back: what it had only in memory is gone. */
@@ -149,17 +163,12 @@ export class ReplayEngine {
     this.#memory.hearSince(heardAt);
     this.#memory.rememberDoing(believedAtStart(told, this.#world.config.network.devices, at));
     this.#board = new Board();
-    this.#board.show([], this.#world.inventories ?? []);
+    this.#board.show([], [...this.#products.values()]);
     this.#standing = new Standing(this.#board);
     this.#made = undefined;
     this.#agenda.forget();
     this.#waiting = new Set(
-      this.#memory.live().flatMap((alarm) => {
-        if (alarm.state !== "active" || alarm.incident === undefined || alarm.suppressedBy !== undefined) return [];
-        const incident = this.#incidents.get(alarm.incident);
-        const endedAt = incident?.restoredAt ?? incident?.closedAt;
-        return endedAt !== undefined && alarm.since > endedAt ? [alarm.key] : [];
-      }),
+      this.#memory.live().flatMap((alarm) => (waits(alarm, this.#incidents.get(alarm.incident ?? "")) ? [alarm.key] : [])),
     );
   }
 
@@ -194,7 +203,7 @@ export class ReplayEngine {
     this.counts.turns += 1;
     this.counts.judged += observations.length;
     const world = this.#worldNow();
-    const result = new Turn(world, this.#memory).run(observations, now, this.#held(now), wide);
+    const result = new Turn(world, this.#memory).run(observations, now, heldNow(this.#memory, this.#waiting, this.#holdUntil, now), wide);
     const unsettled = this.#unsettledBy(observations, now);
     await this.#write(result, now);
     const moves = movesOf(result.overlay.changes(), (key) => this.#memory.get(key), world.restoreAfterLooks);
@@ -321,11 +330,6 @@ export class ReplayEngine {
     for (const { state, suppressedBy } of this.#memory.ofDevice(device))
       if (state === "active" && suppressedBy !== undefined && !isGate(suppressedBy)) return true;
     return false;
-  }
-
-  #held(now: Instant): ReadonlySet<string> {
-    if (now > this.#holdUntil + MINUTE) return this.#waiting;
-    return new Set([...this.#memory.unexplained(), ...this.#waiting]);
   }
 
   #worldNow(): TurnWorld {

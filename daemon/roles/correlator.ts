@@ -12,6 +12,7 @@ import type { Rule } from "../model/rule.ts";
 import { rootCauseOf } from "./explain.ts";
 import type { Intent, TurnWorld } from "./intent.ts";
 import type { Overlay } from "./memory.ts";
+import { productOf } from "./products.ts";
 
 export interface CorrelatorDeps {
   readonly config: Config;
@@ -90,9 +91,9 @@ export class Correlator {
 
   /** Model and firmware; undefined until the device has told both. */
   #productOf(device: string): string | undefined {
-    const facts = this.#deps.board.inventory(device)?.facts ?? [];
-    const fact = (name: string) => facts.find((each) => each.name === name && each.part === undefined)?.value;
-    const [model, firmware] = [fact("model"), fact("software_version")];
+    const inventory = this.#deps.board.inventory(device);
+    if (inventory === undefined) return undefined;
+    const { model, firmware } = productOf(inventory);
     return model === undefined || firmware === undefined ? undefined : `${model} ${firmware}`;
   }
 

@@ -29,6 +29,7 @@ import type { Role } from "./supervisor.ts";
 import { type WallRow, wallKey } from "./timekeeper.ts";
 import { type Kick, Turn, type TurnResult, type TurnWorld, type Wide } from "./turn.ts";
 import { type Input, inputOf } from "./turn-input.ts";
+import { heldNow, mayWait, waits } from "./waiting.ts";
 import { worldOf } from "./world.ts";
 
 export interface EvaluatorStats {
@@ -160,7 +161,8 @@ export class Evaluator implements Role {
     const lights = await store.loadLights();
     const told = lights.flatMap(({ device, activity }) => (activity === undefined ? [] : [[device, activity.state] as const]));
     this.#memory.rememberDoing(believedAtStart(told, this.#deps.config().network.devices, this.#deps.clock.now()));
-    this.#standing.load(lights, await store.loadInventories());
+    const inventories = await store.loadInventories();
+    this.#standing.load(lights, inventories);
     this.#startedAt = this.#deps.clock.now();
     this.#cursor = await store.cursor(cursorName);
     this.#storedCursor = this.#cursor;
@@ -168,18 +170,14 @@ export class Evaluator implements Role {
     this.#unsaved.clear();
     this.#world = undefined;
     this.#waiting = await this.#waitedOn();
-    this.#deps.watch?.loaded(this.#deps.clock.now(), this.#memory.all());
+    this.#deps.watch?.loaded(this.#deps.clock.now(), this.#memory.all(), inventories);
   }
 
   /** Alarms raised again during an earlier start, after their last incident had ended, and not yet judged. */
   async #waitedOn(): Promise<ReadonlySet<string>> {
     const waiting = new Set<string>();
-    for (const alarm of this.#memory.live()) {
-      if (alarm.state !== "active" || alarm.incident === undefined || alarm.suppressedBy !== undefined) continue;
-      const incident = await this.#deps.store.incident(alarm.incident);
-      const endedAt = incident?.restoredAt ?? incident?.closedAt;
-      if (endedAt !== undefined && alarm.since > endedAt) waiting.add(alarm.key);
-    }
+    for (const alarm of this.#memory.live())
+      if (mayWait(alarm) && waits(alarm, await this.#deps.store.incident(alarm.incident ?? ""))) waiting.add(alarm.key);
     return waiting;
   }
 
@@ -264,7 +262,13 @@ export class Evaluator implements Role {
     const fence = this.#fence();
     const world = await this.#worldNow(config, fence, now);
     const ordered = inOrder(observations);
-    const result = new Turn(world, this.#memory).run(ordered, now, this.#held(now), wide, people);
+    const result = new Turn(world, this.#memory).run(
+      ordered,
+      now,
+      heldNow(this.#memory, this.#waiting, this.#holdUntil, now),
+      wide,
+      people,
+    );
     const standing = this.#standing.decide({
       config,
       observations: ordered,
@@ -279,7 +283,8 @@ export class Evaluator implements Role {
     // Committed: only now does memory follow.
     if (writer !== undefined || observations.length > 0) this.#follow(observations, decided, writer);
     const moved = ordered.length > 0 || wide.length > 0 || result.persist.size > 0 || result.intents.length > 0;
-    if (moved) this.#deps.watch?.judged({ now, observations: ordered, wide }, () => this.#memory.all());
+    const { inventories } = standing.stock;
+    if (moved) this.#deps.watch?.judged({ now, observations: ordered, wide, inventories }, () => this.#memory.all());
   }
 
   /** Undefined when there was nothing to write. */
@@ -335,12 +340,6 @@ export class Evaluator implements Role {
     if (this.#unsaved.size === 0 || Math.abs(now - this.#checkpointAt) < checkpointMs) return [];
     this.#checkpointAt = now;
     return [...this.#unsaved].slice(0, 5_000);
-  }
-
-  /** Alarms active without incident or explanation: held at the start, or left so by a device that was in commissioning. */
-  #held(now: number): ReadonlySet<string> {
-    if (now > this.#holdUntil + MINUTE) return this.#waiting;
-    return new Set([...this.#memory.unexplained(), ...this.#waiting]);
   }
 
   async #reserve({ config, result, now, lost }: Decided): Promise<readonly Reserved[]> {

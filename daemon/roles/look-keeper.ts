@@ -8,13 +8,15 @@ import { placeOf, type RuleReads, readsOf } from "../../rules/reads.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Config } from "../model/config.ts";
 import type { Incident } from "../model/incident.ts";
-import type { LookMark, LooksCheckpoint } from "../model/looks.ts";
+import type { DeviceInventory } from "../model/inventory.ts";
+import type { LookMark, LooksCheckpoint, Product } from "../model/looks.ts";
 import type { Observation } from "../model/observation.ts";
 import { HOUR, type Instant, MINUTE, SECOND } from "../model/time.ts";
 import type { Clock, Log, Store } from "../ports.ts";
 import type { PieceToKeep } from "../ports-looks.ts";
 import type { Wide } from "./intent.ts";
 import { PieceColumns } from "./look-columns.ts";
+import { productOf } from "./products.ts";
 import type { Role } from "./supervisor.ts";
 
 /** One turn, as it was decided and committed. */
@@ -23,12 +25,14 @@ export interface JudgedTurn {
   /** In the order in which they were judged. */
   readonly observations: readonly Observation[];
   readonly wide: readonly Wide[];
+  /** What devices turned out to be by it. */
+  readonly inventories: readonly DeviceInventory[];
 }
 
 /** Hears what the evaluator does. Its calls return at once and never throw. */
 export interface TurnWatcher {
   /** The evaluator has read back what the store holds. */
-  loaded(at: Instant, alarms: Iterable<Alarm>): void;
+  loaded(at: Instant, alarms: Iterable<Alarm>, inventories: readonly DeviceInventory[]): void;
   adopted(config: Config, at: Instant, holdUntil: Instant): void;
   /** `alarms`: as they are after the turn. */
   judged(turn: JudgedTurn, alarms: () => Iterable<Alarm>): void;
@@ -63,6 +67,8 @@ const longestPauseMs = 30 * SECOND;
 type Event =
   | { readonly do: "turn"; readonly turn: JudgedTurn }
   | { readonly do: "mark"; readonly mark: Mark }
+  /** Instead of what was known before, or beside it. */
+  | { readonly do: "products"; readonly products: readonly Product[]; readonly anew: boolean }
   | { readonly do: "config"; readonly config: Config }
   /** What was before is a piece; the alarms, if the next one gets a checkpoint. */
   | { readonly do: "cut"; readonly alarms: readonly Alarm[] | undefined; readonly at: Instant };
@@ -84,6 +90,7 @@ export class LookKeeper implements Role, TurnWatcher {
   #reads: RuleReads = readsOf([]);
   #hash = "";
   #columns = new PieceColumns(this.#reads);
+  readonly #products = new Map<string, Product>();
   #checkpoint: LooksCheckpoint | undefined;
   #lastFrom = Number.NEGATIVE_INFINITY;
   #unwritten: Unwritten[] = [];
@@ -94,7 +101,8 @@ export class LookKeeper implements Role, TurnWatcher {
     this.#deps = deps;
   }
 
-  loaded(at: Instant, alarms: Iterable<Alarm>): void {
+  loaded(at: Instant, alarms: Iterable<Alarm>, inventories: readonly DeviceInventory[]): void {
+    this.#events.push({ do: "products", products: inventories.map(productOf), anew: true });
     this.#cut([...alarms], at);
     this.#events.push({ do: "mark", mark: { kind: "started", at } });
   }
@@ -115,6 +123,12 @@ export class LookKeeper implements Role, TurnWatcher {
     this.#lost = 0;
     for (const wide of turn.wide) this.#events.push({ do: "mark", mark: { kind: "wide", at: turn.now, wide } });
     this.#events.push({ do: "turn", turn });
+    // They count from the next turn on.
+    const products = turn.inventories.map(productOf);
+    if (products.length > 0) {
+      this.#events.push({ do: "products", products, anew: false });
+      this.#events.push({ do: "mark", mark: { kind: "products", at: turn.now, products } });
+    }
     this.#waiting += size + 1;
     this.#looks += size + 1;
     this.#began ??= turn.now;
@@ -194,6 +208,10 @@ export class LookKeeper implements Role, TurnWatcher {
       case "mark":
         this.#columns.mark({ ...event.mark, turn: this.#columns.turns } as LookMark);
         return 0;
+      case "products":
+        if (event.anew) this.#products.clear();
+        for (const product of event.products) this.#products.set(product.device, product);
+        return 0;
       case "config":
         this.#reads = readsOf(event.config.rules);
         this.#hash = event.config.hash;
@@ -236,7 +254,7 @@ export class LookKeeper implements Role, TurnWatcher {
   async #checkpointOf(alarms: readonly Alarm[], at: Instant): Promise<LooksCheckpoint | undefined> {
     try {
       const incidents = await this.#deps.store.openIncidents();
-      return { alarms, incidents: incidents.filter(({ openedAt }) => openedAt <= at) };
+      return { alarms, incidents: incidents.filter(({ openedAt }) => openedAt <= at), products: [...this.#products.values()] };
     } catch (error) {
       this.#deps.log.warn({ error: nameOf(error) }, "no checkpoint of the alarms for replay; the next piece tries again");
       this.#checkpointAt = Number.NEGATIVE_INFINITY;

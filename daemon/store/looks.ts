@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { deflateRaw, inflateRaw, inflateRawSync } from "node:zlib";
 import type { Alarm } from "../model/alarm.ts";
 import type { Incident } from "../model/incident.ts";
-import type { CheckLooks, LookMark, LooksCheckpoint, PieceHead } from "../model/looks.ts";
+import type { CheckLooks, LookMark, LooksCheckpoint, PieceHead, Product } from "../model/looks.ts";
 import type { Instant } from "../model/time.ts";
 import type { LooksStore, PieceToKeep } from "../ports-looks.ts";
 import { ByteReader, ByteWriter } from "./bytes.ts";
@@ -142,9 +142,14 @@ function headOf(bytes: Buffer): PieceHead {
   return { from, to, config, looks, checkpoint, marks, turns, seqs };
 }
 
-async function packCheckpoint({ alarms, incidents }: LooksCheckpoint): Promise<Buffer> {
+async function packCheckpoint({ alarms, incidents, products }: LooksCheckpoint): Promise<Buffer> {
   const out = new ByteWriter();
-  for (const [kind, list] of [[0, alarms] as const, [1, incidents] as const]) {
+  // That none is known is a word too.
+  if (products?.length === 0) {
+    out.byte(2);
+    out.text("[]");
+  }
+  for (const [kind, list] of [[0, alarms] as const, [1, incidents] as const, [2, products ?? []] as const]) {
     for (let from = 0; from < list.length; from += LINE) {
       out.byte(kind);
       out.text(JSON.stringify(list.slice(from, from + LINE)));
@@ -161,12 +166,15 @@ async function checkpointOf(reader: Session, piece: PieceHead): Promise<LooksChe
   const from = new ByteReader(await inflated(row.body as Buffer));
   const alarms: Alarm[] = [];
   const incidents: Incident[] = [];
+  let products: Product[] | undefined;
   while (from.more) {
-    if (from.byte() === 0) alarms.push(...(JSON.parse(from.text()) as Alarm[]));
-    else incidents.push(...(JSON.parse(from.text()) as Incident[]));
+    const kind = from.byte();
+    if (kind === 0) alarms.push(...(JSON.parse(from.text()) as Alarm[]));
+    else if (kind === 1) incidents.push(...(JSON.parse(from.text()) as Incident[]));
+    else products = [...(products ?? []), ...(JSON.parse(from.text()) as Product[])];
     await pause();
   }
-  return { alarms, incidents };
+  return { alarms, incidents, ...(products === undefined ? {} : { products }) };
 }
 
 /** Rows of one step of the retention: each is some hundred KB. */

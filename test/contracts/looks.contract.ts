@@ -39,7 +39,8 @@ function piece(at: number, checks: number): PieceColumns {
 export function looksContract(store: () => OpenedStore, raw: () => Knex): void {
   const save = async (at: number, checks: number, checkpoint = false) => {
     const columns = piece(at, checks);
-    const known = checkpoint ? { checkpoint: { alarms: [alarm("a|hot")], incidents: [incident("i1")] } } : {};
+    const products = at > START ? {} : { products: [{ device: "d1", model: "Room Kit", firmware: "ce9.15.0" }] };
+    const known = checkpoint ? { checkpoint: { alarms: [alarm("a|hot")], incidents: [incident("i1")], ...products } } : {};
     await store().saveLooks({ head: columns.head("hash", checkpoint), checks: columns.checks(), same: () => () => true, ...known });
   };
   const between = async (from: number, to: number) => {
@@ -65,7 +66,11 @@ export function looksContract(store: () => OpenedStore, raw: () => Knex): void {
       const devices = new Set<string>();
       for await (const some of store().looksOf(first)) for (const { device } of some) devices.add(device);
       expect(devices.size).toBe(1_300);
-      expect(await store().looksCheckpoint(first)).toEqual({ alarms: [alarm("a|hot")], incidents: [incident("i1")] });
+      expect(await store().looksCheckpoint(first)).toEqual({
+        alarms: [alarm("a|hot")],
+        incidents: [incident("i1")],
+        products: [{ device: "d1", model: "Room Kit", firmware: "ce9.15.0" }],
+      });
       const starts = [START - 1, START + 90 * MINUTE, START + 9 * HOUR].map(async (at) => (await store().lookStart(at))?.from);
       expect(await Promise.all(starts)).toEqual([undefined, START, START + 2 * HOUR]);
       expect(await store().looksKept()).toEqual({ from: START, to: START + 2 * HOUR + 29 * MINUTE });

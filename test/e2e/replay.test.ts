@@ -1,7 +1,7 @@
-/** The demo's script as shipped, watched by the real daemon; then replayed: the same incidents, to the second. */
+/** A whole round of the demo's script, at three times its pace, watched by the real daemon; then replayed: the same incidents. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -17,11 +17,12 @@ import { booksOf } from "../../daemon/replay/books.ts";
 import { type ReplayedIncident, recorded } from "../../daemon/replay/compare.ts";
 import { openStore } from "../../daemon/store/open.ts";
 import { builtFile } from "../../probes/built.ts";
+import { loadScript } from "../../probes/simulator/script.ts";
 import { specFrom } from "../../probes/simulator/spec.ts";
 import { demoEnv as env, moveDemo } from "./moved-demo.ts";
 
-/** Of the script's eight minutes. */
-const playedMs = 150_000;
+/** Times of the script, and intervals of the looks, are so much shorter. */
+const pace = 3;
 const folder = mkdtempSync(join(tmpdir(), "vigie-replay-"));
 const file = join(folder, "demo", "vigie.yaml");
 let app: App | undefined;
@@ -29,14 +30,28 @@ let simulator: ChildProcess;
 let config: Config;
 let startedAt: number;
 
+/** Looks as often in a round as they are at the pace of the demo. */
+function hurried(name: string, text: string): string {
+  if (!name.includes("sites")) return text;
+  return text
+    .replace(/(interval|timeout): (\d+)s/g, (_, key: string, seconds: string) => `${key}: ${Math.ceil((Number(seconds) * 1_000) / pace)}ms`)
+    .replace(/timeout: \d+ms/g, "timeout: 1s");
+}
+
 beforeAll(async () => {
-  await moveDemo(folder, 22);
+  await moveDemo(folder, 22, hurried);
   const loaded = await loadConfig(file, { env, demo: true });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
   ({ config } = loaded);
   const spec = join(folder, "network.json");
   writeFileSync(spec, JSON.stringify(specFrom(config)));
   const script = join(folder, "demo", "script.yaml");
+  const slower = readFileSync(script, "utf8");
+  writeFileSync(
+    script,
+    slower.replace(/(at|loop_every): (\d+)s/g, (_, key: string, at: string) => `${key}: ${Math.ceil(Number(at) / pace)}s`),
+  );
+  const round = loadScript(script);
   simulator = spawn(process.execPath, [builtFile("probes/simulator/main.js"), spec, "--script", script, "--wait"], {
     env,
     stdio: ["pipe", "pipe", "inherit"],
@@ -45,10 +60,16 @@ beforeAll(async () => {
   await createInterface({ input: simulator.stdout })[Symbol.asyncIterator]().next();
   startedAt = Date.now();
   app = await startApp({ file, env, demo: true, log: createLog({ level: "error", plain: true }), version: "0.0.0" });
+  for (const session of round.sessions) {
+    const [from, to] = [startedAt + session.atMs, startedAt + session.atMs + session.lastsMs].map((at) => new Date(at).toISOString());
+    const body = JSON.stringify({ rooms: session.rooms, from, to, kind: "clinical" });
+    const headers = { authorization: `Bearer ${env.VIGIE_DEMO_TOKEN}`, "content-type": "application/json" };
+    expect((await fetch(`${app.url}/api/v1/sessions`, { method: "POST", headers, body })).status).toBe(200);
+  }
   simulator.stdin?.write("start\n");
-  await new Promise((resolve) => setTimeout(resolve, playedMs));
+  await new Promise((resolve) => setTimeout(resolve, round.loopEveryMs - 2_000));
   await app.stop(true);
-}, playedMs + 120_000);
+}, 300_000);
 afterAll(async () => {
   await app?.stop(false);
   const ended = once(simulator, "exit");
@@ -57,9 +78,16 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What the evaluator decides, to the second. */
+/** Which incident it is, and when it began, opened and was over: to the millisecond. */
 function decided(incidents: readonly ReplayedIncident[]) {
-  return incidents.map(({ rootCause, symptom, foldedInto }) => [rootCause, symptom, foldedInto ?? "its own"].join(" ")).sort();
+  const iso = (at: number | undefined) => (at === undefined ? "not yet" : new Date(at).toISOString());
+  return incidents
+    .map(({ number, rootCause, symptom, detectedAt, openedAt, restoredAt, foldedInto }) =>
+      [foldedInto === undefined ? number : `in ${foldedInto}`, rootCause, symptom, iso(detectedAt), iso(openedAt), iso(restoredAt)].join(
+        " ",
+      ),
+    )
+    .sort();
 }
 
 it("replaying what the daemon saw gives the incidents that the daemon opened", async () => {
@@ -71,7 +99,7 @@ it("replaying what the daemon saw gives the incidents that the daemon opened", a
       ...(await booksOf(store, config, systemClock, startedAt)),
     });
     const opened = recorded(await store.incidents({ limit: 1_000 }));
-    expect(opened.length).toBeGreaterThan(6);
+    expect(opened.length).toBeGreaterThan(20);
     expect(decided(done?.after ?? [])).toEqual(decided(opened));
     // Opened and restored within a second of what was recorded.
     expect([done?.opened, done?.gone, done?.changed]).toEqual([[], [], []]);

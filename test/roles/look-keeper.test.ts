@@ -43,7 +43,9 @@ function rig() {
   };
   const judge = (count: number) => {
     const now = clock.now();
-    keeper.judged({ now, observations: Array.from({ length: count }, () => look(now - 1)), wide: [] }, () => [alarm("a|hot")]);
+    keeper.judged({ now, observations: Array.from({ length: count }, () => look(now - 1)), wide: [], inventories: [] }, () => [
+      alarm("a|hot"),
+    ]);
   };
   const stop = async () => {
     abort.abort();
@@ -55,7 +57,7 @@ function rig() {
 
 it("a small network's looks are written every five minutes, a large one's every half hour; a stop writes the rest", async () => {
   const { clock, heads, keeper, config, judge, stop, state } = rig();
-  keeper.loaded(clock.now(), [alarm("a|cold")]);
+  keeper.loaded(clock.now(), [alarm("a|cold")], []);
   keeper.adopted(config, clock.now(), clock.now() + 2 * MINUTE);
   for (let minute = 0; minute < 12; minute += 1) {
     judge(3);
@@ -118,7 +120,7 @@ it("more than can wait is not kept, and the next piece says how many", async () 
 
 it("a store that is down is said once and asked ever less often; where the lost piece had the alarms, the next one has them", async () => {
   const { clock, judge, stop, state, keeper } = rig();
-  keeper.loaded(clock.now(), [alarm("a|cold")]);
+  keeper.loaded(clock.now(), [alarm("a|cold")], []);
   state.up = false;
   for (let minute = 0; minute < 40; minute += 1) {
     judge(1);

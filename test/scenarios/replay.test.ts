@@ -225,6 +225,43 @@ it("values near one another are one run: a limit among them is ambiguous, and sa
   await net.end();
 });
 
+it("what a device is counts from when it was known: of three codecs of one firmware one had not told it yet", async () => {
+  const sites = { "codec-2": "jgh", "ups-2": "jgh", "codec-3": "chum", "ups-3": "chum" };
+  const net = await scenario({ devices: "codec-1; codec-2; codec-3; ups-1; ups-2; ups-3", sites, ssh: ["codec-1", "codec-2", "codec-3"] });
+  const tells: Finding = {
+    ...bare("up"),
+    readings: [
+      { name: "model", value: "Room Kit" },
+      { name: "software_version", value: "ce9.15.0" },
+    ],
+  };
+  net.breaks("codec-1");
+  for (const device of ["codec-2", "codec-3"]) net.finds(device, "ssh", tells);
+  await net.advance(2 * MINUTE);
+  for (const device of ["codec-2", "codec-3"]) net.breaks(device);
+  await net.advance(5 * MINUTE);
+  expect(await net.unfolded()).toHaveLength(3);
+  net.heals("codec-1");
+  net.finds("codec-1", "ssh", tells);
+  await net.advance(3 * MINUTE);
+  const known = (await net.store.loadInventories()).filter(({ facts }) => facts.some(({ name }) => name === "software_version"));
+  expect(known).toHaveLength(3);
+  const done = await replayOf(net);
+  expect(decided(done.after)).toEqual(decided(recorded(await net.incidents())));
+  // The daemon comes back and knows them all: now they are one trouble.
+  for (const device of ["codec-1", "codec-2", "codec-3"]) net.finds(device, "ssh", tells);
+  for (const device of ["codec-2", "codec-3"]) net.finds(device, "icmp", bare("up"));
+  await net.advance(40 * MINUTE);
+  await net.restartAfter(MINUTE);
+  await net.advance(2 * MINUTE);
+  for (const device of ["codec-1", "codec-2", "codec-3"]) net.breaks(device);
+  await net.advance(5 * MINUTE);
+  expect((await net.unfolded()).filter(({ restoredAt }) => restoredAt === undefined)).toHaveLength(1);
+  const later = await replayOf(net);
+  expect(decided(later.after)).toEqual(decided(recorded(await net.incidents())));
+  await net.end();
+});
+
 it("of a time of which nothing was kept it says so", async () => {
   const net = await scenario({ devices: "codec-1" });
   await net.looks.stop();

@@ -1,0 +1,24 @@
+/**
+ * Alarms that wait: held at a start until their parents were looked at, or raised again while the daemon was away. The same for the
+ * evaluator and for a replay.
+ */
+import type { Alarm } from "../model/alarm.ts";
+import type { Incident } from "../model/incident.ts";
+import { type Instant, MINUTE } from "../model/time.ts";
+import type { AlarmMemory } from "./memory.ts";
+
+/** Alarms whose incident says whether they wait. */
+export function mayWait({ state, incident, suppressedBy }: Alarm): boolean {
+  return state === "active" && incident !== undefined && suppressedBy === undefined;
+}
+
+/** Was it raised again after its last incident had ended, and not judged since? */
+export function waits(alarm: Alarm, incident: Incident | undefined): boolean {
+  const endedAt = incident?.restoredAt ?? incident?.closedAt;
+  return mayWait(alarm) && endedAt !== undefined && alarm.since > endedAt;
+}
+
+/** Alarms active without incident or explanation: held at the start, or left so by a device that was in commissioning. */
+export function heldNow(memory: AlarmMemory, waiting: ReadonlySet<string>, holdUntil: Instant, now: Instant): ReadonlySet<string> {
+  return now > holdUntil + MINUTE ? waiting : new Set([...memory.unexplained(), ...waiting]);
+}
