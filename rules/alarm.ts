@@ -244,12 +244,29 @@ function judgeRule(rule: Rule, observation: Observation, look: Look, turn: Turn)
   turn.take(rule, moveByLook({ alarm: whole, rule, part: rule.part, key: wholeKey, bad: bad !== undefined, detail: bad?.detail, look }));
 }
 
+const absenceKeys = new WeakMap<AbsenceRule, Map<string, string>>();
+
+/** Asked at every look at every device: made once. */
+function keyOfAbsence(rule: AbsenceRule, device: string): string {
+  let keys = absenceKeys.get(rule);
+  if (keys === undefined) {
+    keys = new Map();
+    absenceKeys.set(rule, keys);
+  }
+  let key = keys.get(device);
+  if (key === undefined) {
+    key = alarmKey(device, rule.symptom, rule.part);
+    keys.set(device, key);
+  }
+  return key;
+}
+
 /** What ought to come: is this it? */
 function judgeHearing(input: { rule: AbsenceRule; observation: Observation; look: Look; turn: Turn; marks: Marks }): void {
   const { rule, observation, look, turn, marks } = input;
   const heard = hears(rule.when, observation);
   if (!heard && rule.afterGood !== undefined) return;
-  const key = alarmKey(look.device, rule.symptom, rule.part);
+  const key = keyOfAbsence(rule, look.device);
   const alarm = turn.knows(rule.symptom) ? turn.present(key) : undefined;
   // When it was last heard of is remembered under the key of its alarm.
   const step = moveByHearing({ alarm, rule, key, heard, look, mark: heard ? marks(key) : undefined });

@@ -6,7 +6,7 @@
 import type { Observation } from "../daemon/model/observation.ts";
 import type { Condition, Rule } from "../daemon/model/rule.ts";
 import { judgeReading, judgeSample } from "./condition.ts";
-import { holdsSlope, type SampleCondition, sampleName, slopesIn } from "./slope.ts";
+import { holdsSlope, type SampleCondition, sampleName, type WantedSlope, wantedSlopes } from "./slope.ts";
 
 interface Entry<C> {
   readonly index: number;
@@ -19,9 +19,10 @@ export interface RulePlan {
   /** Limits by the name of the sample (or slope) that they are on. */
   readonly limits: ReadonlyMap<string, readonly Entry<SampleCondition>[]>;
   readonly words: ReadonlyMap<string, readonly Entry<Extract<Condition, { on: "reading" }>>[]>;
-  readonly bySymptom: ReadonlyMap<string, readonly number[]>;
+  /** What is asked at every look whatever it holds: `always`, and every rule about one of these symptoms. */
+  readonly asked: (symptoms: readonly string[]) => readonly number[];
   /** Conditions with a `per`; undefined when there is none. */
-  readonly slopes: readonly SampleCondition[] | undefined;
+  readonly slopes: readonly WantedSlope[] | undefined;
 }
 
 const plans = new WeakMap<readonly Rule[], RulePlan>();
@@ -48,8 +49,28 @@ function makePlan(rules: readonly Rule[]): RulePlan {
     else if (when.on === "reading") add(words, when.name, { index, when });
     else always.push(index);
   }
-  const slopes = rules.some(({ when }) => holdsSlope(when)) ? slopesIn(rules) : undefined;
-  return { always, limits, words, bySymptom, slopes };
+  const slopes = rules.some(({ when }) => holdsSlope(when)) ? wantedSlopes(rules) : undefined;
+  return { always, limits, words, slopes, asked: askedBy(always, bySymptom) };
+}
+
+/** Devices have few sets of symptoms among them, and each keeps its list for long. */
+function askedBy(always: readonly number[], bySymptom: ReadonlyMap<string, readonly number[]>): RulePlan["asked"] {
+  const ofList = new WeakMap<readonly string[], readonly number[]>();
+  const ofWords = new Map<string, readonly number[]>();
+  return (symptoms) => {
+    if (symptoms.length === 0) return always;
+    let asked = ofList.get(symptoms);
+    if (asked !== undefined) return asked;
+    const words = symptoms.join(" ");
+    asked = ofWords.get(words);
+    if (asked === undefined) {
+      const all = new Set([...always, ...symptoms.flatMap((symptom) => bySymptom.get(symptom) ?? none)]);
+      asked = [...all].sort((a, b) => a - b);
+      if (ofWords.size < mostLists) ofWords.set(words, asked);
+    }
+    ofList.set(symptoms, asked);
+    return asked;
+  };
 }
 
 function add<V>(into: Map<string, V[]>, key: string, value: V): void {
@@ -63,6 +84,7 @@ function add<V>(into: Map<string, V[]>, key: string, value: V): void {
  * that holds a whole list.
  */
 export function candidates(plan: RulePlan, { finding }: Observation, symptoms: readonly string[]): readonly number[] {
+  const asked = plan.asked(symptoms);
   let more: Set<number> | undefined;
   for (const { name, value } of finding.samples) {
     for (const { index, when } of plan.limits.get(name) ?? none) {
@@ -78,15 +100,11 @@ export function candidates(plan: RulePlan, { finding }: Observation, symptoms: r
       more.add(index);
     }
   }
-  for (const symptom of symptoms) {
-    for (const index of plan.bySymptom.get(symptom) ?? none) {
-      more ??= new Set();
-      more.add(index);
-    }
-  }
-  if (more === undefined) return plan.always;
-  for (const index of plan.always) more.add(index);
+  if (more === undefined) return asked;
+  for (const index of asked) more.add(index);
   return [...more].sort((a, b) => a - b);
 }
 
 const none: readonly never[] = [];
+/** Different sets of symptoms that are remembered; there are hardly ten. */
+const mostLists = 1_000;

@@ -23,32 +23,63 @@ export function sampleName({ name, perMs }: Pick<SampleCondition, "name" | "perM
   return perMs === undefined ? name : `slope:${perMs}:${name}`;
 }
 
+/** A condition with a `per`, and what is asked at every look made once: the name of its slope, and the keys of what is remembered. */
+export interface WantedSlope {
+  readonly condition: SampleCondition;
+  readonly slope: string;
+  /** By device, of the device as a whole. */
+  readonly keys: Map<string, string>;
+}
+
+/** One a slope: two conditions on the same one remember the same. */
+export function wantedSlopes(rules: readonly Rule[]): readonly WantedSlope[] {
+  const wanted = new Map<string, WantedSlope>();
+  for (const condition of slopesIn(rules)) {
+    const slope = sampleName(condition);
+    if (!wanted.has(slope)) wanted.set(slope, { condition, slope, keys: new Map() });
+  }
+  return [...wanted.values()];
+}
+
 /** The look with the slopes that the rules ask for among its samples, and what is to be remembered for the next one. */
 export interface Sloped {
   readonly observation: Observation;
-  readonly marks: readonly (readonly [key: string, mark: Mark])[];
+  readonly marks: Iterable<readonly [key: string, mark: Mark]>;
 }
 
-/** `wanted`: the conditions with a `per` among the rules (plan.ts); undefined when there is none. */
-export function withSlopes(observation: Observation, wanted: readonly SampleCondition[] | undefined, marks: Marks): Sloped {
-  if (wanted === undefined || observation.finding.samples.length === 0) return { observation, marks: [] };
+const nothing: Sloped["marks"] = [];
+
+/** `wanted`: of the rules (plan.ts); undefined when there is none. */
+export function withSlopes(observation: Observation, wanted: readonly WantedSlope[] | undefined, marks: Marks): Sloped {
+  if (wanted === undefined || observation.finding.samples.length === 0) return { observation, marks: nothing };
   const slopes: Sample[] = [];
   const remember = new Map<string, Mark>();
-  for (const condition of wanted) {
+  const into = { observation, marks, slopes, remember };
+  for (const one of wanted) {
+    const { name } = one.condition;
     for (const sample of observation.finding.samples) {
-      if (sample.name !== condition.name || Number.isNaN(sample.value)) continue;
-      slopeOf(condition, sample, { observation, marks, slopes, remember });
+      if (sample.name === name && !Number.isNaN(sample.value)) slopeOf(one, sample, into);
     }
   }
   const { finding } = observation;
   return {
     observation: slopes.length === 0 ? observation : { ...observation, finding: { ...finding, samples: [...finding.samples, ...slopes] } },
-    marks: [...remember],
+    marks: remember,
   };
 }
 
+function keyOf({ keys, slope }: WantedSlope, device: string, part: string | undefined): string {
+  if (part !== undefined) return `${device}|${slope}|${part}`;
+  let key = keys.get(device);
+  if (key === undefined) {
+    key = `${device}|${slope}|`;
+    keys.set(device, key);
+  }
+  return key;
+}
+
 function slopeOf(
-  { name, perMs = 0, counter }: SampleCondition,
+  wanted: WantedSlope,
   { value, part }: Sample,
   into: {
     readonly observation: Observation;
@@ -58,8 +89,9 @@ function slopeOf(
   },
 ): void {
   const { observation, marks, slopes, remember } = into;
-  const slope = sampleName({ name, perMs });
-  const key = `${observation.device}|${slope}|${part ?? ""}`;
+  const { perMs = 0, counter } = wanted.condition;
+  const { slope } = wanted;
+  const key = keyOf(wanted, observation.device, part);
   if (remember.has(key)) return;
   const before = marks(key);
   const elapsedMs = before === undefined ? 0 : observation.at - before.at;
@@ -73,8 +105,7 @@ function slopeOf(
   remember.set(key, { at: observation.at, value });
 }
 
-/** The conditions with a `per` among the rules. */
-export function slopesIn(rules: readonly Rule[]): readonly SampleCondition[] {
+function slopesIn(rules: readonly Rule[]): readonly SampleCondition[] {
   const found: SampleCondition[] = [];
   for (const { when } of rules) collect(when, found);
   return found;
