@@ -78,14 +78,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Which incident it is, and when it began, opened and was over: to the millisecond. */
+/** Which incident it is, by its number, and what it is folded into. */
 function decided(incidents: readonly ReplayedIncident[]) {
-  const iso = (at: number | undefined) => (at === undefined ? "not yet" : new Date(at).toISOString());
   return incidents
-    .map(({ number, rootCause, symptom, detectedAt, openedAt, restoredAt, foldedInto }) =>
-      [foldedInto === undefined ? number : `in ${foldedInto}`, rootCause, symptom, iso(detectedAt), iso(openedAt), iso(restoredAt)].join(
-        " ",
-      ),
+    .map(({ number, rootCause, symptom, foldedInto }) =>
+      [foldedInto === undefined ? number : `in ${foldedInto}`, rootCause, symptom].join(" "),
     )
     .sort();
 }
@@ -99,12 +96,14 @@ it("replaying what the daemon saw gives the incidents that the daemon opened", a
       ...(await booksOf(store, config, systemClock, startedAt)),
     });
     const opened = recorded(await store.incidents({ limit: 1_000 }));
-    expect(opened.length).toBeGreaterThan(20);
+    expect(opened.length).toBeGreaterThan(15);
+    // From the first look on, and nothing in between is missing.
+    expect(done).toMatchObject({ gaps: [], lost: 0, ambiguous: 0, otherConfigs: [] });
+    expect(Math.min(...opened.map(({ openedAt }) => openedAt))).toBeGreaterThanOrEqual(done?.from ?? 0);
     expect(decided(done?.after ?? [])).toEqual(decided(opened));
-    // Opened and restored within a second of what was recorded.
+    // Detected, opened and restored within a second of what was recorded.
     expect([done?.opened, done?.gone, done?.changed]).toEqual([[], [], []]);
     expect(done?.unchanged).toBe(opened.filter(({ foldedInto }) => foldedInto === undefined).length);
-    expect([done?.lost, done?.ambiguous, done?.otherConfigs]).toEqual([0, 0, []]);
   } finally {
     await store.close();
   }
