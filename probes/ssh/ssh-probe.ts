@@ -5,16 +5,16 @@
  * unknown, never down. What leaves here has passed the privacy filter.
  */
 import type { ShellDialect } from "../../daemon/model/family.ts";
-import { bare, type Fault, type Finding } from "../../daemon/model/observation.ts";
-import { whenAborted } from "../ending.ts";
+import type { Finding } from "../../daemon/model/observation.ts";
 import type { Heard, Probe, ProbeMemory, Target } from "../probe.ts";
 import { createDeviceGate, type DeviceGate } from "../rate-ceiling.ts";
-import { type Asking, askLook, packetsOf } from "../shell/asking.ts";
+import { packetsOf } from "../shell/asking.ts";
 import type { Conversation, Dialect } from "../shell/dialect.ts";
 import { COMMAND_LINES } from "../shell/dialects.ts";
 import type { Parts } from "../shell/gone.ts";
 import { Live } from "../shell/live.ts";
-import { done, down, type Failure, failed, type Outcome, reasonOf, unknown, within } from "../shell/outcome.ts";
+import { askFamily, findingOf, followUptime, inTurn, type Looking, lookInTime } from "../shell/looking.ts";
+import { done, type Failure, failed, type Outcome, reasonOf, unknown, within } from "../shell/outcome.ts";
 import { type Kept, KeptSessions } from "../shell/session.ts";
 import { Trace } from "../shell/trace.ts";
 import { Upkeep } from "../shell/upkeep.ts";
@@ -91,14 +91,8 @@ interface Known {
 }
 
 /** One look under way. */
-interface Turn {
-  readonly target: Target;
-  readonly signal: AbortSignal;
-  readonly trace: Trace;
+interface Turn extends Looking {
   readonly known: Known;
-  readonly faults: Fault[];
-  /** The question under way, for the detail of a timeout. */
-  asking?: string;
   /** The session that was asked, if it listens. */
   live?: Live | undefined;
 }
@@ -126,23 +120,11 @@ class Prober implements SshProbe {
   }
 
   async look(target: Target, signal: AbortSignal, options?: { readonly trace?: boolean }): Promise<Finding> {
-    const ending = new AbortController();
-    const timer = setTimeout(() => ending.abort(down("ssh.timeout", "no answer in time")), target.check.timeoutMs);
-    const stop = (): void => ending.abort(unknown("ssh.engine", "the look was stopped"));
-    const stoppers = [signal, this.#stopping.signal];
-    const forgets = stoppers.map((stopper) => whenAborted(stopper, stop));
-    if (stoppers.some((stopper) => stopper.aborted)) stop();
-    const turn: Turn = { target, signal: ending.signal, trace: new Trace(), known: this.#knownOf(target.device.id), faults: [] };
-    try {
-      const outcome = await this.#inTurn(turn);
+    return lookInTime(this.kind, target, [signal, this.#stopping.signal], async (within) => {
+      const turn: Turn = { target, signal: within, trace: new Trace(), known: this.#knownOf(target.device.id), faults: [] };
+      const outcome = await inTurn(this.kind, this.#gate, turn, () => this.#ask(turn));
       return this.#finding(turn, outcome, options?.trace === true);
-    } catch (error) {
-      // A mistake of ours; its text may hold anything, its name does not.
-      return bare("unknown", "probe.crash", `the SSH probe failed: ${error instanceof Error ? error.name : "unknown error"}`);
-    } finally {
-      clearTimeout(timer);
-      for (const forget of forgets) forget();
-    }
+    });
   }
 
   forget(device: string): void {
@@ -187,17 +169,6 @@ class Prober implements SshProbe {
     return known;
   }
 
-  /** Waits for the device's turn, then looks. */
-  async #inTurn(turn: Turn): Promise<Outcome<readonly Asked[]>> {
-    const leave = await this.#gate.enter(turn.target.device.id, turn.signal);
-    if (leave === undefined) return failed(unknown("ssh.engine", "another look at the device took the whole time"));
-    try {
-      return await this.#ask(turn);
-    } finally {
-      leave();
-    }
-  }
-
   async #ask(turn: Turn): Promise<Outcome<readonly Asked[]>> {
     const fit = this.#fitOf(turn.target);
     const kept = this.#sessions.take(turn.target.device.id, fit);
@@ -213,22 +184,10 @@ class Prober implements SshProbe {
   }
 
   #askOver(kept: Kept, turn: Turn): Promise<Outcome<readonly Asked[]>> {
-    const asks = turn.target.family.shell?.asks ?? [];
-    this.#counts.questions += asks.length;
+    this.#counts.questions += turn.target.family.shell?.asks.length ?? 0;
     turn.live = kept.live;
-    const asking: Asking = {
-      asks,
-      signal: turn.signal,
-      trace: turn.trace,
-      inventory: () => this.#inventory(),
-      pace: async (packets, signal) => this.#options.pace?.(turn.target.device.site, packets, signal),
-      waitFor: (command) => {
-        turn.asking = command;
-      },
-    };
-    const inCall = turn.target.family.shell?.inCall;
-    const busy = () => this.#options.again?.(turn.target.check.id, inCall?.intervalMs ?? turn.target.check.intervalMs);
-    return askLook(kept, asking, { asks: inCall?.asks, signal: turn.signal, busy });
+    const { pace, again } = this.#options;
+    return askFamily(kept, turn, turn.signal, { inventory: () => this.#inventory(), pace, again });
   }
 
   /** Everything a session depends on. */
@@ -356,22 +315,11 @@ class Prober implements SshProbe {
   }
 
   #finding(turn: Turn, outcome: Outcome<readonly Asked[]>, wanted: boolean): Finding {
-    if (!outcome.ok) {
-      const { status, code, detail } = outcome.failure;
-      const late = code === "ssh.timeout" && turn.asking !== undefined ? `no answer to "${turn.asking}" in time` : detail;
-      return { ...bare(status, code, late, turn.trace.lines()), faults: turn.faults };
-    }
+    if (!outcome.ok) return findingOf(this.kind, turn, outcome.failure);
     const { counters, parts } = turn.known;
     const at = { counters, atMs: performance.now(), inventory: this.#inventory(), parts };
     const { samples, readings, whole } = turn.live?.looked(counters) ?? readValues(outcome.value, at);
-    const uptime = samples.find(({ name }) => name === "uptime_seconds")?.value;
-    if (uptime !== undefined) {
-      const { uptime: before } = turn.known;
-      if (before !== undefined && uptime < before) {
-        turn.faults.push({ symptom: "reboot", effect: "event", text: `uptime went from ${before} s back to ${uptime} s` });
-      }
-      turn.known.uptime = uptime;
-    }
+    followUptime(turn.known, samples, turn.faults);
     return {
       status: "up",
       samples,

@@ -4,14 +4,14 @@
  * As over SSH: one login attempt a look, a kept session, every look ends within its deadline, a refused login is unknown, and what
  * leaves here has passed the privacy filter. Only devices that opted in have such a check.
  */
-import { bare, type Fault, type Finding } from "../../daemon/model/observation.ts";
+import type { Finding } from "../../daemon/model/observation.ts";
 import { whenAborted } from "../ending.ts";
 import type { Probe, Target } from "../probe.ts";
 import { createDeviceGate, type DeviceGate } from "../rate-ceiling.ts";
-import { type Asking, askLook } from "../shell/asking.ts";
 import type { Dialect } from "../shell/dialect.ts";
 import { COMMAND_LINES } from "../shell/dialects.ts";
-import { done, down, type Failure, failed, type Outcome, unknown } from "../shell/outcome.ts";
+import { askFamily, findingOf, followUptime, inTurn, type Looking, lookInTime } from "../shell/looking.ts";
+import { done, down, failed, type Outcome, unknown } from "../shell/outcome.ts";
 import { type Kept, KeptSessions } from "../shell/session.ts";
 import { Trace } from "../shell/trace.ts";
 import { type Asked, type Counters, readValues } from "../shell/values.ts";
@@ -51,16 +51,6 @@ interface Known {
   readonly counters: Counters;
 }
 
-/** One look under way. */
-interface Turn {
-  readonly target: Target;
-  readonly signal: AbortSignal;
-  readonly trace: Trace;
-  readonly faults: Fault[];
-  /** The question under way, for the detail of a timeout. */
-  asking?: string;
-}
-
 export function createTelnetProbe(options: TelnetProbeOptions): TelnetProbe {
   return new Prober(options);
 }
@@ -81,22 +71,10 @@ class Prober implements TelnetProbe {
   }
 
   async look(target: Target, signal: AbortSignal, options?: { readonly trace?: boolean }): Promise<Finding> {
-    const ending = new AbortController();
-    const timer = setTimeout(() => ending.abort(down("telnet.timeout", "no answer in time")), target.check.timeoutMs);
-    const stop = (): void => ending.abort(unknown("telnet.engine", "the look was stopped"));
-    const stoppers = [signal, this.#stopping.signal];
-    const forgets = stoppers.map((stopper) => whenAborted(stopper, stop));
-    if (stoppers.some(({ aborted }) => aborted)) stop();
-    const turn: Turn = { target, signal: ending.signal, trace: new Trace(), faults: [] };
-    try {
+    return lookInTime(this.kind, target, [signal, this.#stopping.signal], async (within) => {
+      const turn: Looking = { target, signal: within, trace: new Trace(), faults: [] };
       return this.#finding(turn, await this.#inTurn(turn), options?.trace === true);
-    } catch (error) {
-      // A mistake of ours; its text may hold anything, its name does not.
-      return bare("unknown", "probe.crash", `the telnet probe failed: ${error instanceof Error ? error.name : "unknown error"}`);
-    } finally {
-      clearTimeout(timer);
-      for (const forget of forgets) forget();
-    }
+    });
   }
 
   forget(device: string): void {
@@ -114,21 +92,15 @@ class Prober implements TelnetProbe {
     return { sessions: this.#sessions.size, connections: this.#connections, questions: this.#questions };
   }
 
-  async #inTurn(turn: Turn): Promise<Outcome<readonly Asked[]>> {
-    const { device, family } = turn.target;
+  async #inTurn(turn: Looking): Promise<Outcome<readonly Asked[]>> {
+    const { family } = turn.target;
     const dialect = family.shell === undefined ? undefined : COMMAND_LINES[family.shell.dialect];
     if (dialect === undefined)
       return failed(unknown("telnet.engine", `family ${family.id} has no command line that is spoken over telnet`));
-    const leave = await this.#gate.enter(device.id, turn.signal);
-    if (leave === undefined) return failed(unknown("telnet.engine", "another look at the device took the whole time"));
-    try {
-      return await this.#ask(turn, dialect);
-    } finally {
-      leave();
-    }
+    return inTurn(this.kind, this.#gate, turn, () => this.#ask(turn, dialect));
   }
 
-  async #ask(turn: Turn, dialect: Dialect): Promise<Outcome<readonly Asked[]>> {
+  async #ask(turn: Looking, dialect: Dialect): Promise<Outcome<readonly Asked[]>> {
     const kept = this.#sessions.take(turn.target.device.id, fitOf(turn.target));
     if (kept !== undefined) {
       const outcome = await this.#askOver(kept, turn, halfOf(turn));
@@ -140,25 +112,13 @@ class Prober implements TelnetProbe {
     return opened.ok ? this.#askOver(opened.value, turn, turn.signal) : opened;
   }
 
-  #askOver(kept: Kept, turn: Turn, signal: AbortSignal): Promise<Outcome<readonly Asked[]>> {
-    const { shell } = turn.target.family;
-    const asks = shell?.asks ?? [];
-    this.#questions += asks.length;
-    const asking: Asking = {
-      asks,
-      signal,
-      trace: turn.trace,
-      inventory: () => this.#inventory(),
-      pace: async (packets, until) => this.#options.pace?.(turn.target.device.site, packets, until),
-      waitFor: (command) => {
-        turn.asking = command;
-      },
-    };
-    const busy = () => this.#options.again?.(turn.target.check.id, shell?.inCall?.intervalMs ?? turn.target.check.intervalMs);
-    return askLook(kept, asking, { asks: shell?.inCall?.asks, signal: turn.signal, busy });
+  #askOver(kept: Kept, turn: Looking, signal: AbortSignal): Promise<Outcome<readonly Asked[]>> {
+    this.#questions += turn.target.family.shell?.asks.length ?? 0;
+    const { pace, again } = this.#options;
+    return askFamily(kept, turn, signal, { inventory: () => this.#inventory(), pace, again });
   }
 
-  async #open(turn: Turn, dialect: Dialect): Promise<Outcome<Kept>> {
+  async #open(turn: Looking, dialect: Dialect): Promise<Outcome<Kept>> {
     const { target, signal } = turn;
     const secrets = readTelnetLogin(target.credential);
     if (!secrets.ok) return secrets;
@@ -193,19 +153,11 @@ class Prober implements TelnetProbe {
     return this.#options.inventory?.() ?? NONE;
   }
 
-  #finding(turn: Turn, outcome: Outcome<readonly Asked[]>, wanted: boolean): Finding {
-    if (!outcome.ok) {
-      const { status, code, detail } = lateOf(turn, outcome.failure);
-      return { ...bare(status, code, detail, turn.trace.lines()), faults: turn.faults };
-    }
+  #finding(turn: Looking, outcome: Outcome<readonly Asked[]>, wanted: boolean): Finding {
+    if (!outcome.ok) return findingOf(this.kind, turn, outcome.failure);
     const known = this.#knownOf(turn.target.device.id);
     const values = readValues(outcome.value, { counters: known.counters, atMs: performance.now(), inventory: this.#inventory() });
-    const uptime = values.samples.find(({ name }) => name === "uptime_seconds")?.value;
-    if (uptime !== undefined) {
-      if (known.uptime !== undefined && uptime < known.uptime)
-        turn.faults.push({ symptom: "reboot", effect: "event", text: `uptime went from ${known.uptime} s back to ${uptime} s` });
-      known.uptime = uptime;
-    }
+    followUptime(known, values.samples, turn.faults);
     return { status: "up", ...values, faults: turn.faults, ...(wanted ? { trace: turn.trace.lines() } : {}) };
   }
 
@@ -224,7 +176,7 @@ function closedEarly(dialect: Dialect): Pick<TelnetRequest, "closedEarly"> {
 }
 
 /** A kept session that stays silent for half of the time is given up, so that the other half can show whether the device lives. */
-function halfOf(turn: Turn): AbortSignal {
+function halfOf(turn: Looking): AbortSignal {
   const half = new AbortController();
   const reason = down("telnet.timeout", "the kept session gave no answer");
   const timer = setTimeout(() => half.abort(reason), turn.target.check.timeoutMs / 2);
@@ -234,11 +186,6 @@ function halfOf(turn: Turn): AbortSignal {
     half.abort(turn.signal.reason);
   });
   return half.signal;
-}
-
-function lateOf(turn: Turn, failure: Failure): Failure {
-  if (failure.code !== "telnet.timeout" || turn.asking === undefined) return failure;
-  return { ...failure, detail: `no answer to "${turn.asking}" in time` };
 }
 
 /** Everything a session depends on. */
