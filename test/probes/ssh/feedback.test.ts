@@ -181,6 +181,7 @@ describe("feedback on a kept session", () => {
   it("of 100 events a second becomes a few findings, and the last word is never lost", async () => {
     const codec = await play({ sip: "Registered", calls: 0, messages: [] });
     await codec.look();
+    const from = performance.now();
     for (let n = 0; n < 100; n++) {
       codec.say({ Status: { SIP: { Registration: [{ id: "1", Status: { Value: n % 2 === 0 ? "Failed" : "Registering" } }] } } });
       await new Promise((resolve) => setTimeout(resolve, 10));
@@ -188,7 +189,8 @@ describe("feedback on a kept session", () => {
     codec.say({ Status: { SIP: { Registration: [{ id: "1", Status: { Value: "Rejected" } }] } } });
     await eventually(() => reading(codec.heard.at(-1), "sip_registration") === "rejected", "the last word");
     expect(codec.heard.length).toBeGreaterThan(2);
-    expect(codec.heard.length).toBeLessThan(9);
+    // Four a second, however long the machine took, and the first and the last word.
+    expect(codec.heard.length).toBeLessThanOrEqual(4 * ((performance.now() - from) / 1_000) + 2);
   });
 
   it("that comes between the answers of a look is in the look's finding", async () => {
