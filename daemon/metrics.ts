@@ -36,6 +36,7 @@ export interface Metrics {
   readonly outboxPending: Gauge;
   readonly outboxOldestSeconds: Gauge;
   readonly deliveries: Counter<"channel" | "state">;
+  readonly replies: Counter<"channel" | "result">;
   readonly escalations: Counter<"level">;
   readonly escalationHealthy: Gauge;
   readonly escalationHeartbeat: Heartbeat;
@@ -197,6 +198,7 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     ...standing(gauge),
     outboxPending: gauge("outbox_pending", "Messages decided and not yet sent."),
     outboxOldestSeconds: gauge("outbox_oldest_seconds", "Age of the oldest message not yet sent; 0 when there is none."),
+    replies: counter("replies_total", "What came back over a channel, by what became of it.", ["channel", "result"]),
     deliveries: counter("deliveries_total", "Attempts to deliver a message, by channel and by what became of it.", ["channel", "state"]),
     escalations: counter("escalations_total", "Incidents that rose, by the level they rose to; 4 is the last resort.", ["level"]),
     ...escalationMetrics({ gauge, histogram }),
@@ -233,10 +235,7 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     buildInfo: gauge("build_info", "Always 1; what runs is in the labels.", ["version", "node"]),
     registry,
     onScrape: (read) => void reads.push(read),
-    text: async () => {
-      await readAll(reads, () => failedReads.inc());
-      return registry.metrics();
-    },
+    text: () => readAll(reads, () => failedReads.inc()).then(() => registry.metrics()),
   };
   metrics.buildInfo.set({ version: build.version, node: process.versions.node }, 1);
   collectProcess(registry);

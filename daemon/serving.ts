@@ -19,6 +19,7 @@ import type { Metrics } from "./metrics.ts";
 import type { MibNames } from "./mib-names.ts";
 import type { Config } from "./model/config.ts";
 import { MINUTE } from "./model/time.ts";
+import { Acknowledging } from "./notify/acknowledging.ts";
 import type { createSink } from "./notify/sink.ts";
 import type { DutyBook } from "./oncall/book.ts";
 import { OnCallDesk } from "./oncall/desk.ts";
@@ -91,14 +92,7 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; rea
   const { confirming, learner } = makeLearned({ ...parts, changed: parts.accepted });
   const proposalTests = new ProposalTests({ store, config, clock, log });
   const api = createApi({
-    version: parts.version,
-    config,
-    store,
-    board,
-    clock,
-    log,
-    metrics,
-    sink,
+    ...{ version: parts.version, config, store, board, clock, log, metrics, sink },
     mibNames: parts.mibNames,
     exposition: createExposition({
       muted: () => parts.mutes.quietDevices(clock.now()),
@@ -146,15 +140,29 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; rea
 }
 
 /** Where people act upon incidents. */
-function desksOf({ store, clock, config, booking, refresh, evaluator, tokens }: Serving, reports: ReportDesk) {
+function desksOf(parts: Serving, reports: ReportDesk) {
+  const { store, clock, config, booking, refresh, evaluator, tokens } = parts;
   const desk = { store, clock, config, bookings: booking.bookings, changed: refresh };
+  const actions = new Desk({ ...desk, closeGate: (...of) => reports.gate(...of) });
   return {
-    actions: new Desk({ ...desk, closeGate: (...of) => reports.gate(...of) }),
+    actions,
+    acknowledging: makeAcknowledging(parts, actions),
     joining: new JoiningDesk({ ...desk, poke: () => evaluator.poke() }),
     work: new WorkDesk(desk),
     tasks: new TaskDesk(desk),
     tokens,
   };
+}
+
+function makeAcknowledging({ store, clock, log, config, metrics }: Serving, actions: Desk): Acknowledging {
+  return new Acknowledging({
+    ...{ store, clock, log, config },
+    acknowledge: (incident, by, note) => actions.acknowledge(incident, by, note),
+    stats: {
+      replied: (channel, result) => metrics.replies.inc({ channel, result }),
+      delivered: (channel, state) => metrics.deliveries.inc({ channel, state }),
+    },
+  });
 }
 
 /** Read again when a scrape comes and the last reading is a minute old: ninety days of incidents are not counted for nobody. */

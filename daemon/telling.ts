@@ -14,6 +14,7 @@ import { circuitNames } from "./model/network.ts";
 import { DAY } from "./model/time.ts";
 import type { PartnerTask, TaskNotice } from "./model/work.ts";
 import type { News } from "./news.ts";
+import { createAsking } from "./notify/asking.ts";
 import { createNotifiers } from "./notify/notifiers.ts";
 import type { createSink } from "./notify/sink.ts";
 import type { Clock, Log, Store } from "./ports.ts";
@@ -168,6 +169,7 @@ export function makeDispatcher(parts: {
     ...deps,
     notifiers: createNotifiers({ now: () => deps.clock.now(), sink }),
     worker: randomUUID(),
+    asking: createAsking(deps),
     render: async (row, incident, config, named) => {
       if (named.length > 1) return renderSeveral(row, named, config);
       const about = taskOfRow(row);

@@ -12,6 +12,7 @@ import { createTokenDesk, hostGuard, unauthorized } from "./access.ts";
 import { backtestOperations } from "./backtest.ts";
 import type { Api, ApiDeps } from "./deps.ts";
 import { discoveryOperations } from "./discoveries.ts";
+import { mountDoors } from "./doors.ts";
 import { createEventStreams } from "./events.ts";
 import { familyOperations } from "./families.ts";
 import { joiningOperations } from "./joining.ts";
@@ -68,6 +69,7 @@ export function createApi(deps: ApiDeps): Api {
   app.use(counted(deps), securityHeaders(), hostGuard(deps.config));
   // Before the door for tokens: who has the link and the digits of a task needs none.
   mountTaskPage(app, deps);
+  mountDoors(app, deps);
   app.use((request, _response, next) => {
     // Nobody gets 64 KiB parsed without a known token.
     if (request.method !== "GET" && request.method !== "HEAD" && desk.caller(request, "bearer") === undefined) {

@@ -15,6 +15,7 @@ import type { Config } from "../model/config.ts";
 import type { Disposition, Incident, Severity, Urgency } from "../model/incident.ts";
 import type { FollowUpReport, Period } from "../model/report.ts";
 import type { Instant } from "../model/time.ts";
+import type { Acknowledging } from "../notify/acknowledging.ts";
 import type { SinkView } from "../notify/sink.ts";
 import type { OnCallDesk } from "../oncall/desk.ts";
 import type { ReachOf } from "../oncall/reach.ts";
@@ -118,6 +119,8 @@ export interface ApiDeps {
   readonly exposition: { slices(): AsyncIterable<string> };
   readonly readiness: () => Readiness;
   readonly actions: IncidentActions;
+  /** What comes back: links, replies, receipts. */
+  readonly acknowledging: Acknowledging;
   readonly joining: JoiningActions;
   /** How people carry an incident on. */
   readonly work: Pick<WorkDesk, "assign" | "accept" | "decline" | "escalate" | "note" | "followUp" | "refer">;

@@ -144,6 +144,9 @@ export const DEFAULT_RECURRENCE = { suggestAt: 3, withinMs: 30 * DAY } as const;
 /** Three messages a minute to one person go one by one (ours): beyond that only the first of each site does, and one names the rest. */
 export const DEFAULT_STORMS = { windowMs: MINUTE, after: 3 } as const;
 
+/** What comes in over a channel shows its secret in this header, unless another is named (ours). */
+export const DEFAULT_DOOR_HEADER = "x-vigie-secret";
+
 /** Samples 14 days and traps 7 days (issue and procedure); incidents, requests and audit 7 years (ours). */
 export const DEFAULT_RETENTION = { samplesDays: 14, trapsDays: 7, incidentsDays: 2_557, sessionsDays: 2_557, looksDays: 30 } as const;
 

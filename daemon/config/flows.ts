@@ -98,7 +98,9 @@ function toChannel(channel: Channel): Flow | undefined {
     case "mail":
       return { from: "vigie", to: channel.host, port: String(channel.port), protocol: "tcp", why: `mail (channel ${channel.id})` };
     case "webhook":
-      return toUrl(channel.url, `webhook (channel ${channel.id})`);
+    case "sms":
+    case "alertmanager":
+      return toUrl(channel.url, `${channel.kind} (channel ${channel.id})`);
     case "sink":
       return undefined;
   }

@@ -6,6 +6,7 @@
 import type { Config, ConfigProblem } from "../model/config.ts";
 import { nobodyYet } from "../model/on-call.ts";
 import { readCalendars } from "./calendars.ts";
+import { readChannels } from "./channels.ts";
 import { given, type Loading } from "./context.ts";
 import { readCredentials } from "./credentials.ts";
 import { readDiscovery } from "./discovery.ts";
@@ -13,7 +14,7 @@ import { deepFreeze } from "./freeze.ts";
 import { type KnowledgeSources, readFamilies, readRules, shippedKnowledge } from "./knowledge.ts";
 import { readNetwork } from "./network.ts";
 import { readPartners } from "./partners.ts";
-import { readChannels, readContacts, readFunctions, readOnCall, readTokens } from "./people.ts";
+import { readContacts, readFunctions, readOnCall, readTokens } from "./people.ts";
 import { readPaging, readPolicies } from "./policies.ts";
 import { Findings } from "./problems.ts";
 import { SectionReader } from "./reading.ts";

@@ -1,63 +1,20 @@
 /**
- * Who is told and how: channels, contacts, functions, partners, tokens.
+ * Who is told: contacts, functions, partners, tokens.
  */
-import type { z } from "zod";
 import type { Channel, Config, Contact, FunctionEntry } from "../model/config.ts";
 import type { Language } from "../model/time.ts";
-import { given, type Loading } from "./context.ts";
-import { DEFAULT_FUNCTIONS, DEFAULT_ON_CALL, LEAST_TOKEN, MAIL_PORT, MAIL_PORT_TLS } from "./defaults.ts";
+import type { Loading } from "./context.ts";
+import { DEFAULT_FUNCTIONS, DEFAULT_ON_CALL, LEAST_TOKEN } from "./defaults.ts";
 import type { Path } from "./problems.ts";
 import { checkReference, type Section, withIds } from "./reading.ts";
 import { badMail, UNREAD } from "./scalars.ts";
 import * as schema from "./schema.ts";
 
-export async function readChannels(loading: Loading): Promise<Section<Channel>> {
-  const { entries, ids } = loading.sections.section("channels", schema.channel);
-  const channels = new Map<string, Channel>();
-  for (const [id, raw] of entries) {
-    const path = ["channels", id];
-    const kinds = (["mail", "webhook", "sink"] as const).filter((kind) => raw[kind] !== undefined);
-    if (kinds.length !== 1) {
-      loading.findings.problem(
-        path,
-        `has ${kinds.length === 0 ? "no kind" : `several kinds (${kinds.join(", ")})`}; write one of mail, webhook, sink`,
-      );
-      continue;
-    }
-    const channel =
-      raw.sink === undefined
-        ? ((await mail(loading, id, raw.mail)) ?? (await webhook(loading, id, raw.webhook)))
-        : { id, kind: "sink" as const };
-    if (channel !== undefined) channels.set(id, channel);
-  }
-  return { entries: channels, ids };
-}
-
-type RawChannel = z.output<typeof schema.channel>;
-
-async function mail(loading: Loading, id: string, raw: RawChannel["mail"]): Promise<Channel | undefined> {
-  if (raw === undefined) return undefined;
-  const path: Path = ["channels", id, "mail"];
-  if ((raw.user === undefined) !== (raw.password === undefined)) {
-    const missing = raw.user === undefined ? "user" : "password";
-    loading.findings.problem([...path, missing], "is missing; user and password go together");
-  }
-  const password = raw.password && (await loading.secrets.read([...path, "password"], raw.password));
-  if (raw.password !== undefined && password === undefined) return undefined;
-  const secure = raw.secure ?? false;
-  const port = raw.port ?? (secure ? MAIL_PORT_TLS : MAIL_PORT);
-  return { id, kind: "mail", host: raw.host, port, secure, from: raw.from, ...given({ user: raw.user, password }) };
-}
-
-async function webhook(loading: Loading, id: string, raw: RawChannel["webhook"]): Promise<Channel | undefined> {
-  if (raw === undefined) return undefined;
-  const path: Path = ["channels", id, "webhook"];
-  const host = new URL(raw.url).hostname;
-  if (/^169\.254\./.test(host) || /^\[fe[89ab]/i.test(host)) {
-    loading.findings.problem([...path, "url"], "goes to a link-local address, where cloud machines keep their secrets; name another host");
-  }
-  const secret = await loading.secrets.read([...path, "secret"], raw.secret);
-  return secret && { id, kind: "webhook", url: raw.url, secret, allowPrivate: raw.allow_private ?? false };
+/** What is wrong with an address on a channel, and what to write. */
+function badAddress(kind: Channel["kind"] | undefined, address: string): string | undefined {
+  if (address === UNREAD) return undefined;
+  if (kind === "mail" && badMail(address)) return "not an e-mail address; write desk@example.org";
+  return kind === "sms" && !/^\+[1-9]\d{6,14}$/.test(address) ? 'not a telephone number; write "+15145550100"' : undefined;
 }
 
 export function readContacts({ sections, findings }: Loading, channels: Section<Channel>, language: Language): Section<Contact> {
@@ -74,9 +31,8 @@ export function readContacts({ sections, findings }: Loading, channels: Section<
       }
       const [channel, address] = first;
       if (!checkReference(findings, [...path, channel], "channel", channel, channels.ids)) continue;
-      if (channels.entries.get(channel)?.kind === "mail" && address !== UNREAD && badMail(address)) {
-        findings.problem([...path, channel], `${JSON.stringify(address)} is not an e-mail address; write desk@example.org`);
-      }
+      const wrong = badAddress(channels.entries.get(channel)?.kind, address);
+      if (wrong !== undefined) findings.problem([...path, channel], `${JSON.stringify(address)} is ${wrong}`);
       if (reached.some((other) => other.channel === channel && other.address === address)) {
         findings.problem([...path, channel], "stands here twice; keep one");
       }

@@ -11,7 +11,7 @@ import { secretReference } from "./secrets.ts";
 const { clock, duration, flag, line, oneOf, reference, whole } = scalars;
 
 /** A map of known keys. The error of an unknown key carries the known ones, for the nearest. */
-function keys<T extends z.core.$ZodShape>(shape: T): z.ZodObject<T, z.core.$strict> {
+export function keys<T extends z.core.$ZodShape>(shape: T): z.ZodObject<T, z.core.$strict> {
   const known = Object.keys(shape).join(",");
   return z.strictObject(shape, { error: (issue) => (issue.code === "unrecognized_keys" ? known : undefined) });
 }
@@ -168,21 +168,6 @@ export const partner = keys({
   timezone: scalars.timezone.optional(),
   answer_within: clock.optional(),
   after_them: z.array(reference("function")).optional(),
-});
-
-export const channel = keys({
-  mail: keys({
-    host: scalars.address,
-    port: port.optional(),
-    secure: flag.optional(),
-    user: line(200).optional(),
-    password: secretReference.optional(),
-    from: scalar((raw) =>
-      typeof raw === "string" && !scalars.badMail(raw) ? raw : new Refused("is not an e-mail address; write vigie@example.org"),
-    ),
-  }).optional(),
-  webhook: keys({ url: scalars.url, secret: secretReference, allow_private: flag.optional() }).optional(),
-  sink: keys({}).optional(),
 });
 
 const level = keys({

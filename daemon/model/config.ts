@@ -66,6 +66,14 @@ export interface FunctionEntry {
   readonly contacts: readonly string[];
 }
 
+/** How what comes in over a channel proves where it comes from: the secret itself in a header, or a signature made with it. */
+export interface Door {
+  readonly secret: Secret;
+  readonly header: string;
+  /** HMAC-SHA256 over the body, or over `<timestamp>.<body>`; undefined: the header holds the secret. */
+  readonly signed?: { readonly encoding: "hex" | "base64"; readonly timestampHeader?: string };
+}
+
 export type Channel =
   | {
       readonly id: string;
@@ -76,6 +84,42 @@ export type Channel =
       readonly user?: string;
       readonly password?: Secret;
       readonly from: string;
+      /** Replies and bounces, handed over by the mail system as a webhook; undefined: none are. */
+      readonly inbound?: Door;
+    }
+  | {
+      readonly id: string;
+      readonly kind: "sms";
+      readonly url: string;
+      readonly method: "POST" | "PUT" | "GET";
+      /** `{to}`, `{text}`, `{key}` and `{secret}` in the values are filled in, here and in the body. */
+      readonly headers: Readonly<Record<string, string>>;
+      readonly secret?: Secret;
+      readonly body:
+        | { readonly as: "json"; readonly value: unknown }
+        | { readonly as: "form" | "query"; readonly value: Readonly<Record<string, string>> };
+      /** Where in the JSON answer the gateway's id of the message is: `messages.0.id`. */
+      readonly idAt?: string;
+      readonly allowPrivate: boolean;
+      readonly inbound?: Door & {
+        readonly reply?: { readonly id?: string; readonly from: string; readonly text: string };
+        readonly receipt?: {
+          readonly id?: string;
+          readonly message: string;
+          readonly status: string;
+          readonly delivered: readonly string[];
+          readonly failed: readonly string[];
+        };
+      };
+    }
+  | {
+      readonly id: string;
+      readonly kind: "alertmanager";
+      /** Its base address; alerts go to `/api/v2/alerts` below it. */
+      readonly url: string;
+      readonly user?: string;
+      readonly password?: Secret;
+      readonly allowPrivate: boolean;
     }
   | {
       readonly id: string;

@@ -35,12 +35,13 @@ export interface DispatcherDeps {
   /** Adds how it can be acknowledged, and keeps what proves it; without it nothing can be. */
   readonly asking?: (row: OutboxRow, channel: Channel, said: Said, named: number) => Promise<Said>;
   readonly stats: { delivered(channel: string, state: string): void };
+  /** A send has this long. Default 10 s; a claim lasts three times as long. */
+  readonly sendMs?: number;
   /** What keeps an incident quiet; without it nothing does. */
   readonly mutes?: Pick<Mutes, "coverOf" | "quietAt">;
 }
 
-/** A send has this long; a claim lasts three times as long. */
-export const sendMs = 10 * SECOND;
+const sendMs = 10 * SECOND;
 const leaseMs = 3 * sendMs;
 const everyMs = 500;
 const atOnce = 16;
@@ -145,7 +146,7 @@ export class Dispatcher implements Role {
     if (notifier === undefined) return { ok: false, retry: true, error: `no notifier for ${channel.kind}` };
     try {
       const message = await this.#message({ row, named }, channel, config);
-      return await notifier.send(channel, message, AbortSignal.any([signal, AbortSignal.timeout(sendMs)]));
+      return await notifier.send(channel, message, AbortSignal.any([signal, AbortSignal.timeout(this.#deps.sendMs ?? sendMs)]));
     } catch (error) {
       return {
         ok: false,

@@ -25,10 +25,12 @@ const near: Readonly<Record<string, string>> = {
 
 export const smsLength = 160;
 
-/** Always within one segment; what does not fit ends in `..`. */
-export function smsSegment(text: string): string {
+/** Always within one segment; what does not fit ends in `..`. `end` is kept whole: how to answer. */
+export function smsSegment(text: string, end = ""): string {
   const written = [...text].map(letter).join("");
-  return written.length <= smsLength ? written : `${written.slice(0, smsLength - 2).trimEnd()}..`;
+  const tail = [...end].map(letter).join("");
+  const room = smsLength - tail.length;
+  return `${written.length <= room ? written : `${written.slice(0, Math.max(0, room - 2)).trimEnd()}..`}${tail}`;
 }
 
 function letter(character: string): string {

@@ -15,6 +15,12 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
   ["somebody is on call as {function} again", "quelqu'un est de nouveau de garde comme {function}"],
   ["the calendar {calendar} is read again", "le calendrier {calendar} est lu de nouveau"],
   // Messages, daemon/store/bundles.ts.
+  ["the link sent to {contact}", "le lien envoyé à {contact}"],
+  ["the mail reply of {contact}", "la réponse par courriel de {contact}"],
+  ["the text message of {contact}", "le message texte de {contact}"],
+  ["by the link sent to {contact}", "par le lien envoyé à {contact}"],
+  ["by the mail reply of {contact}", "par la réponse par courriel de {contact}"],
+  ["by the text message of {contact}", "par le message texte de {contact}"],
   ["superseded by {message}", "remplacé par {message}"],
   ["redacted", "texte effacé"],
   ["nobody has taken it: the last resort hears again", "personne ne l'a pris en charge : le dernier recours est avisé de nouveau"],

@@ -139,7 +139,7 @@ function Facts({ page, incident, phone, beforeNumber }: IncidentPageProps): VNod
     [w.disposition, incident.disposition === undefined ? undefined : texts.disposition(incident.disposition)],
     [ruleWords[page.language].rule, <a href={`/rules/${encodeURIComponent(incident.rule)}`}>{incident.rule}</a>],
     [w.holder, incident.holder ?? w.nobody],
-    [w.acknowledgedBy, incident.acknowledgedBy],
+    [w.acknowledgedBy, incident.acknowledgedBy === undefined ? undefined : texts.why(incident.acknowledgedBy)],
     [w.verdict, incident.verdict === undefined ? undefined : texts.of("verdict", incident.verdict)],
     [w.severity, `${texts.severity(incident.severity)}${w.colon}${texts.why(incident.severityWhy)}`],
     [w.settled, settledText(page, incident)],
@@ -192,7 +192,8 @@ function Deliveries({ page, incident }: Pick<IncidentPageProps, "page" | "incide
             <td>{page.texts.level(row.level)}</td>
             <td>
               {w.delivery[row.state] ?? row.state}
-              {row.error === undefined ? null : <span class="why">{row.error}</span>}
+              {row.error === undefined ? null : <span class="why">{page.texts.why(row.error)}</span>}
+              {row.error !== undefined || row.proof === undefined ? null : <span class="why">{page.texts.why(row.proof)}</span>}
             </td>
             <td>{row.attempts}</td>
           </tr>

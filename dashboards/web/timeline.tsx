@@ -31,7 +31,7 @@ function Entry({ page, entry }: { readonly page: PageContext; readonly entry: Ti
   return (
     <li>
       <time dateTime={entry.at}>{texts.exact(entry.at)}</time> <strong>{texts.event(entry.event)}</strong>
-      {entry.by === "system" || entry.by === "auditor" ? null : ` (${entry.by})`}
+      {entry.by === "system" || entry.by === "auditor" ? null : ` (${page.texts.why(entry.by)})`}
       {entry.why === "" ? null : <span class="why">{texts.why(entry.why)}</span>}
       {entry.data === undefined ? null : <Carried page={page} data={entry.data} event={entry.event} />}
       {raw === undefined ? null : <span class="raw">{raw}</span>}

@@ -1,6 +1,7 @@
 /**
  * A small network behind the real API on a free port: the store is an in-memory stand-in, everything else is what runs.
  */
+
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createApi } from "../../daemon/api/api.ts";
@@ -24,6 +25,7 @@ import type { Policy } from "../../daemon/model/policy.ts";
 import type { Problem } from "../../daemon/model/problem.ts";
 import type { Session } from "../../daemon/model/session.ts";
 import type { PartnerTask } from "../../daemon/model/work.ts";
+import type { Acknowledging } from "../../daemon/notify/acknowledging.ts";
 import { createSink } from "../../daemon/notify/sink.ts";
 import type { AuditEntry, Clock, IncidentQuery, Log, Store } from "../../daemon/ports.ts";
 import { TaskTokens } from "../../daemon/task-token.ts";
@@ -329,6 +331,7 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
         close: async (id, _by, disposition) => act(id, { state: "closed", closedAt: at, disposition }),
         release: async (id) => act(id, { state: "open" }),
       },
+      acknowledging: { look: async () => ({ state: "unknown" }), answer: async () => ({ state: "unknown" }) } as unknown as Acknowledging,
       joining: {
         merge: async (id) => same(id),
         split: async (id) => same(id),

@@ -26,6 +26,8 @@ import type { Check } from "../../daemon/model/network.ts";
 import { bare, type Fault, type Finding, type Observation } from "../../daemon/model/observation.ts";
 import { nobodyYet, type OnCallBook } from "../../daemon/model/on-call.ts";
 import { DAY, type Instant, MINUTE, SECOND } from "../../daemon/model/time.ts";
+import { Acknowledging } from "../../daemon/notify/acknowledging.ts";
+import { createAsking } from "../../daemon/notify/asking.ts";
 import { DutyBook, withOnCall } from "../../daemon/oncall/book.ts";
 import { OnCallDesk } from "../../daemon/oncall/desk.ts";
 import { OnCallWatch } from "../../daemon/oncall/watch.ts";
@@ -124,6 +126,8 @@ export class Scenario {
   readonly tokens: TaskTokens;
   #keeper!: TaskKeeper;
   auditor!: Auditor;
+  /** What comes back: links, replies. They are asked for when `config.instance.publicUrl` is set. */
+  acknowledging!: Acknowledging;
   board = new Board();
   mutes!: MaintenanceBook;
   /** Writes people, rotations and overrides. */
@@ -215,6 +219,7 @@ export class Scenario {
         if (task === undefined) return this.render(row, incident, config);
         return renderTask(row, incident, config, { task, tokens: this.tokens, at: clock.now() });
       },
+      asking: createAsking(basics),
       stats: { delivered() {} },
     });
     this.auditor = new Auditor({ ...basics, stats: { repaired() {} } });
@@ -224,7 +229,10 @@ export class Scenario {
     this.work = new WorkDesk(desk);
     this.tasks = new TaskDesk(desk);
     this.#keeper = new TaskKeeper(basics);
-    return new Desk({ ...desk, closeGate: (...of) => this.reports.gate(...of) });
+    const made = new Desk({ ...desk, closeGate: (...of) => this.reports.gate(...of) });
+    const stats = { replied() {}, delivered() {} };
+    this.acknowledging = new Acknowledging({ ...basics, stats, acknowledge: (id, by, note) => made.acknowledge(id, by, note) });
+    return made;
   }
 
   async begin(): Promise<void> {
