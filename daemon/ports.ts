@@ -321,6 +321,8 @@ export interface Store
   deliveries(incident: string): Promise<readonly DeliveryView[]>;
   outboxDepth(): Promise<{ readonly pending: number; readonly oldestAt?: Instant }>;
   recurrences(at: Instant, limit: number): Promise<readonly Recurrence[]>;
+  /** Recomputes the chain of the audit log; the number of the first broken entry, if any. */
+  verifyAudit(): Promise<{ readonly checked: number; readonly brokenAt?: number }>;
   /** The newest first. */
   auditLog(limit: number): Promise<readonly AuditEntry[]>;
   /** Numbers that were reserved and never used: the gaps. */

@@ -69,7 +69,10 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
     sessionsContract(() => store);
     describe("incidents that are joined", () => joiningContract(() => store));
     maintenanceContract(() => store);
-    workContract(() => store);
+    workContract(
+      () => store,
+      () => ground.raw,
+    );
     reportsContract(() => store);
     onCallContract(() => store);
     problemsContract(() => store);
