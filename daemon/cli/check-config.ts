@@ -4,6 +4,7 @@
  * Starts nothing and sends nothing. Exit 0: good (warnings are printed); 1: problems; 2: wrong use.
  */
 import { parseArgs } from "node:util";
+import { channelPaths, pathTable } from "../config/channel-paths.ts";
 import { diffConfig } from "../config/diff.ts";
 import { flows, flowTable } from "../config/flows.ts";
 import { type LoadOptions, loadConfig } from "../config/load.ts";
@@ -16,12 +17,13 @@ export interface CommandOutput {
   err(line: string): void;
 }
 
-const HELP = `Usage: vigie check-config [FILE] [--flows] [--diff OTHER] [--json]
+const HELP = `Usage: vigie check-config [FILE] [--flows] [--paths] [--diff OTHER] [--json]
 
 Reads FILE (default: vigie.yaml) and everything it includes, and prints every problem with its path, file and line.
 Starts nothing and sends nothing; secrets are read from where the file refers to, and never printed.
 
   --flows        print the firewall table: from, to, port, protocol, why
+  --paths        print over which devices and circuits each channel leaves: what takes it with it when it fails
   --diff OTHER   print what a reload would change when OTHER is in force and FILE comes; and whether it needs a yes
   --json         print one JSON object instead of text
   --help         this text
@@ -31,6 +33,7 @@ Exit code: 0 good (warnings may be printed), 1 problems, 2 wrong use.`;
 interface Asked {
   readonly file: string;
   readonly flows: boolean;
+  readonly paths: boolean;
   readonly diff: string | undefined;
   readonly json: boolean;
   readonly help: boolean;
@@ -41,6 +44,7 @@ interface Answer {
   readonly problems: readonly ConfigProblem[];
   readonly warnings: readonly ConfigProblem[];
   readonly flows?: ReturnType<typeof flows>;
+  readonly paths?: ReturnType<typeof channelPaths>;
   readonly diff?: ReturnType<typeof diffConfig>;
 }
 
@@ -70,11 +74,17 @@ function readArguments(argv: readonly string[]): Asked | string {
     const { values, positionals } = parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { flows: { type: "boolean" }, diff: { type: "string" }, json: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+      options: {
+        flows: { type: "boolean" },
+        paths: { type: "boolean" },
+        diff: { type: "string" },
+        json: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
     });
     if (positionals.length > 1) return "one file at a time";
-    const { flows = false, diff, json = false, help = false } = values;
-    return { file: positionals[0] ?? "vigie.yaml", flows, diff, json, help };
+    const { flows = false, paths = false, diff, json = false, help = false } = values;
+    return { file: positionals[0] ?? "vigie.yaml", flows, paths, diff, json, help };
   } catch (error) {
     // parseArgs throws a TypeError whose message names the option that it does not know.
     return error instanceof Error ? (error.message.split(". ")[0] ?? error.message) : "cannot read the arguments";
@@ -82,7 +92,10 @@ function readArguments(argv: readonly string[]): Asked | string {
 }
 
 async function answerFor(asked: Asked, config: Config, warnings: readonly ConfigProblem[], options: LoadOptions): Promise<Answer> {
-  const table = asked.flows ? { flows: flows(config) } : {};
+  const table = {
+    ...(asked.flows ? { flows: flows(config) } : {}),
+    ...(asked.paths ? { paths: channelPaths(config) } : {}),
+  };
   if (asked.diff === undefined) return { ok: true, problems: [], warnings, ...table };
   const other = await loadConfig(asked.diff, options);
   if (!other.ok) return { ok: false, problems: other.problems, warnings, ...table };
@@ -92,6 +105,7 @@ async function answerFor(asked: Asked, config: Config, warnings: readonly Config
 function print(answer: Answer, config: Config, asked: Asked, io: CommandOutput): void {
   for (const warning of answer.warnings) io.err(`warning: ${formatProblem(warning)}`);
   if (answer.flows !== undefined) for (const row of flowTable(answer.flows)) io.out(row);
+  if (answer.paths !== undefined) for (const row of pathTable(answer.paths)) io.out(row);
   if (answer.diff !== undefined) printDiff(answer.diff, io);
   if (!answer.ok) {
     printProblems(asked.diff ?? asked.file, answer.problems, io);
@@ -102,7 +116,7 @@ function print(answer: Answer, config: Config, asked: Asked, io: CommandOutput):
   const warned = answer.warnings.length === 0 ? "" : `, ${answer.warnings.length} warnings`;
   // With a table on the standard output, the verdict goes beside it.
   const verdict = `${asked.file} is good: ${counted}${warned}`;
-  if (asked.flows || asked.diff !== undefined) io.err(verdict);
+  if (asked.flows || asked.paths || asked.diff !== undefined) io.err(verdict);
   else io.out(verdict);
 }
 

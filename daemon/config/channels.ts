@@ -27,7 +27,7 @@ export async function readChannels(loading: Loading): Promise<Section<Channel>> 
       continue;
     }
     const channel = await readChannel(loading, id, raw);
-    if (channel !== undefined) channels.set(id, channel);
+    if (channel !== undefined) channels.set(id, { ...channel, ...given({ behind: raw.behind }) });
   }
   return { entries: channels, ids };
 }

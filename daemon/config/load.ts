@@ -6,6 +6,7 @@
 import type { Config, ConfigProblem } from "../model/config.ts";
 import { nobodyYet } from "../model/on-call.ts";
 import { readCalendars } from "./calendars.ts";
+import { checkPaths } from "./channel-paths.ts";
 import { readChannels } from "./channels.ts";
 import { given, type Loading } from "./context.ts";
 import { readCredentials } from "./credentials.ts";
@@ -73,8 +74,8 @@ async function build(loading: Loading, sources: KnowledgeSources): Promise<Confi
   const { paging, pagedFunctions } = readPaging(loading, people, policies.get(policy));
   const families = await readFamilies(loading, sources);
   const about = { timezone: instance.timezone, serviceHours, contactIds: contacts.ids };
-  const known = { credentials, calendars, families, functions, partners, ...about };
-  const network = readNetwork(loading, known);
+  const network = readNetwork(loading, { credentials, calendars, families, functions, partners, ...about });
+  checkPaths(loading.findings, { network, channels: channels.entries, contacts: contacts.entries, functions: functions.entries });
   const rules = await readRules(loading, sources);
   const severity = await readSeverity(loading, sources);
   const storage = await settings.readStorage(loading, instance.stateDir);

@@ -11,7 +11,7 @@ import { badMail, UNREAD } from "./scalars.ts";
 import * as schema from "./schema.ts";
 
 /** What is wrong with an address on a channel, and what to write. */
-function badAddress(kind: Channel["kind"] | undefined, address: string): string | undefined {
+export function badAddress(kind: Channel["kind"] | undefined, address: string): string | undefined {
   if (address === UNREAD) return undefined;
   if (kind === "mail" && badMail(address)) return "not an e-mail address; write desk@example.org";
   return kind === "sms" && !/^\+[1-9]\d{6,14}$/.test(address) ? 'not a telephone number; write "+15145550100"' : undefined;

@@ -7,7 +7,7 @@ import { Refused, scalar } from "./scalars.ts";
 import { keys } from "./schema.ts";
 import { secretReference } from "./secrets.ts";
 
-const { flag, line, oneOf, whole } = scalars;
+const { flag, line, oneOf, reference, whole } = scalars;
 const port = whole(1, 65_535);
 
 const door = {
@@ -63,4 +63,5 @@ export const channel = keys({
   }).optional(),
   webhook: keys({ url: scalars.url, secret: secretReference, allow_private: flag.optional() }).optional(),
   sink: keys({}).optional(),
+  behind: z.array(reference("device, link or site")).optional(),
 });

@@ -74,7 +74,7 @@ export interface Door {
   readonly signed?: { readonly encoding: "hex" | "base64"; readonly timestampHeader?: string };
 }
 
-export type Channel =
+export type Channel = (
   | {
       readonly id: string;
       readonly kind: "mail";
@@ -130,7 +130,11 @@ export type Channel =
       readonly allowPrivate: boolean;
     }
   /** The demo's: kept in the store and shown on a page. */
-  | { readonly id: string; readonly kind: "sink" };
+  | { readonly id: string; readonly kind: "sink" }
+) & {
+  /** Devices, links or sites through which its host is reached: what is not known by the host's address. */
+  readonly behind?: readonly string[];
+};
 
 export interface Partner {
   readonly id: string;

@@ -2,7 +2,7 @@
  * What is wrong with a person, a rotation or an override as somebody wrote it: every problem at once; where, what was found, what to do.
  */
 import { IANAZone } from "luxon";
-import { badMail } from "../config/scalars.ts";
+import { badAddress } from "../config/people.ts";
 import type { Config } from "../model/config.ts";
 import type { Covers, Override, Person, Rotation } from "../model/on-call.ts";
 import { DAY, type Instant } from "../model/time.ts";
@@ -21,8 +21,8 @@ export function checkPerson({ id, channels }: Pick<Person, "id" | "channels">, c
       problems.push(
         `channels[${index}].channel: "${channel}" is not configured; known: ${[...config.channels.keys()].join(", ") || "none"}`,
       );
-    if (kind === "mail" && badMail(address))
-      problems.push(`channels[${index}].address: "${address}" is not an e-mail address; write desk@example.org`);
+    const wrong = badAddress(kind, address);
+    if (wrong !== undefined) problems.push(`channels[${index}].address: "${address}" is ${wrong}`);
     const twin = channels.findIndex((each) => each.channel === channel && each.address === address);
     if (twin < index) problems.push(`channels[${index}]: stands there twice; keep one`);
   }
