@@ -44,13 +44,14 @@ async function killed(ground: Ground, plan: Plan, kill: Kill): Promise<Story> {
 async function eachKindOnce(ground: Ground): Promise<readonly string[]> {
   const random = dice();
   const whole = await played(ground);
-  // What a person does depends on how the race goes: killed when it is met, not waited for.
-  const met = whole.count.seen.filter(({ role }) => role !== "desk");
+  // What a person does, and who has to decide again, depends on how the race goes: killed when it is met, not waited for.
+  const ofTheRace = ({ role, what }: Boundary) => role === "desk" || what === "ROLLBACK";
+  const met = whole.count.seen.filter((boundary) => !ofTheRace(boundary));
   const left = new Set(met.flatMap((boundary) => sides.map((side) => nameOf(boundary, side))));
   const ofPeople = new Set<string>();
   const isNew = (boundary: Boundary, side: Side) => {
     const name = nameOf(boundary, side);
-    if (boundary.role !== "desk") return left.delete(name);
+    if (!ofTheRace(boundary)) return left.delete(name);
     return !ofPeople.has(name) && ofPeople.add(name) !== undefined;
   };
   for (let stories = 0; left.size > 0 && stories < 12; stories += 1) {
