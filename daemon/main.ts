@@ -41,7 +41,7 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     load: async () => (await import("./cli/topology.ts")).topology,
   },
   maintenance: {
-    about: "list, add, end, cancel: planned work and silences",
+    about: "list, add, change, end, cancel: planned work and silences",
     load: async () => (await import("./cli/maintenance.ts")).maintenance,
   },
   "on-call": {

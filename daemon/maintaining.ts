@@ -1,13 +1,15 @@
 /**
- * What people do to maintenance and silences: write one, end it, call it off. Each act is one transaction, audited.
+ * What people do to maintenance and silences: write one, change it, end it, call it off. Each act is one transaction, audited.
  *
  * Patients come first: who plans work is told which booked sessions it takes the rooms of.
  */
 import { randomBytes } from "node:crypto";
 import { fitsScope, scopeWarnings, spansOf, standingOf, subjectOf } from "../rules/maintenance.ts";
+import { changeMaintenance } from "../rules/maintenance-change.ts";
 import { isHit } from "../rules/sessions.ts";
 import type { BookedSessions } from "./bookings.ts";
 import type { MaintenanceBook } from "./maintenance-book.ts";
+import { changedPlan, type PlanChange } from "./maintenance-plan.ts";
 import type { Config } from "./model/config.ts";
 import type { Ending, Maintenance } from "./model/maintenance.ts";
 import type { Session } from "./model/session.ts";
@@ -40,6 +42,10 @@ export interface Planned {
   readonly sessions: readonly Session[];
 }
 
+export type Changed =
+  | (Planned & { readonly ok: true })
+  | { readonly ok: false; readonly status: 404 | 409 | 422; readonly problem: string };
+
 export type MaintainingOutcome =
   | { readonly ok: true; readonly maintenance: Maintenance }
   | { readonly ok: false; readonly status: 404 | 409; readonly problem: string };
@@ -47,6 +53,15 @@ export type MaintainingOutcome =
 /** Sessions are looked for so far ahead. */
 const sessionsAheadMs = 90 * DAY;
 const mostSessions = 200;
+
+/** Long enough that no two are alike: another one with the same id would take its place. */
+function newId(): string {
+  return `m${randomBytes(8).toString("hex")}`;
+}
+
+function missing(id: string) {
+  return { ok: false, status: 404, problem: `There is no ${id}; GET /api/v1/maintenance lists them.` } as const;
+}
 
 export class Maintaining {
   readonly #deps: MaintainingDeps;
@@ -58,7 +73,7 @@ export class Maintaining {
   async add(plan: Plan, planner: Planner): Promise<Planned> {
     const { store, clock } = this.#deps;
     const at = clock.now();
-    const id = `m${randomBytes(8).toString("hex")}`;
+    const id = newId();
     const maintenance: Maintenance = { ...plan, id, by: planner.name, function: planner.function, createdAt: at, ended: [] };
     const { kind, scope, when, zone, reason } = plan;
     await store.transaction(undefined, async (tx) => {
@@ -66,6 +81,34 @@ export class Maintaining {
       await tx.audit([{ at, by: planner.name, action: `${kind}.added`, target: id, data: { scope, when, zone, reason } }]);
     });
     await this.#changed();
+    return this.#planned(maintenance, at);
+  }
+
+  /** What is left out stays. What it kept quiet so far stays too: it may go on under another id. */
+  async change(id: string, change: PlanChange, planner: Planner, note?: string): Promise<Changed> {
+    const { store, clock, config } = this.#deps;
+    const at = clock.now();
+    const outcome = await store.transaction(undefined, async (tx) => {
+      const before = await tx.maintenance(id);
+      if (before === undefined) return missing(id);
+      const plan = changedPlan(before, change, config(), at);
+      if ("problems" in plan) return { ok: false, status: 422, problem: plan.problems.join("\n") } as const;
+      const about = note === undefined ? {} : { note };
+      const made = changeMaintenance({ before, plan, at, by: planner.name, function: planner.function, id: newId(), ...about });
+      if (typeof made === "string") return { ok: false, status: 409, problem: made } as const;
+      for (const each of made) await tx.saveMaintenance(each);
+      const now = made[made.length - 1] as Maintenance;
+      const parts = ({ kind, scope, when, zone, reason }: Plan) => ({ kind, scope, when, zone, reason });
+      const data = { before: parts(before), after: parts(now), ...about, ...(now.id === id ? {} : { goesOnAs: now.id }) };
+      await tx.audit([{ at, by: planner.name, action: `${before.kind}.changed`, target: id, data }]);
+      return { ok: true, maintenance: now } as const;
+    });
+    if (!outcome.ok) return outcome;
+    await this.#changed();
+    return { ok: true, ...this.#planned(outcome.maintenance, at) };
+  }
+
+  #planned(maintenance: Maintenance, at: Instant): Planned {
     return { maintenance, warnings: this.warnings(maintenance, at), sessions: this.sessions(maintenance, at) };
   }
 
@@ -123,7 +166,7 @@ export class Maintaining {
     const ending = { at, by: planner.name, ...(reason === undefined || reason === "" ? {} : { reason }) };
     const outcome = await store.transaction(undefined, async (tx): Promise<MaintainingOutcome> => {
       const found = await tx.maintenance(id);
-      if (found === undefined) return { ok: false, status: 404, problem: `There is no ${id}; GET /api/v1/maintenance lists them.` };
+      if (found === undefined) return missing(id);
       const changed = change(found, ending);
       if (typeof changed === "string") return { ok: false, status: 409, problem: changed };
       await tx.saveMaintenance(changed);

@@ -8,7 +8,7 @@ import { onTheWall, wallInstant } from "../rules/clock.ts";
 import { dayNumber, parseRecurring } from "../rules/recurring.ts";
 import type { Plan } from "./maintaining.ts";
 import type { Config } from "./model/config.ts";
-import type { MaintenanceKind, MaintenanceScope, MaintenanceWhen } from "./model/maintenance.ts";
+import type { Maintenance, MaintenanceKind, MaintenanceScope, MaintenanceWhen } from "./model/maintenance.ts";
 import { DAY, type Instant, MINUTE } from "./model/time.ts";
 
 /** What was written. Times are `2026-11-18T22:00` on the wall of the zone, or with an offset (`…Z`, `…-05:00`). */
@@ -49,6 +49,40 @@ export function planOf(written: WrittenPlan, config: Config, now: Instant): Plan
         ? flexible(times, problems)
         : once(times, problems);
   return problems.length > 0 || when === undefined ? { problems } : { kind, scope, when, zone, reason };
+}
+
+/** What is to be otherwise. */
+export type PlanChange = { readonly [K in keyof WrittenPlan]?: WrittenPlan[K] | undefined };
+
+/** What is left out stays as it was. */
+export function changedPlan(
+  before: Maintenance,
+  change: PlanChange,
+  config: Config,
+  now: Instant,
+): Plan | { readonly problems: readonly string[] } {
+  const { kind, scope, reason, zone } = before;
+  const times = writtenTimes(before.when);
+  // An end that is given takes the place of the one that was written, whichever way that was.
+  const end = before.when.kind === "flexible" ? {} : { ...(change.to === undefined ? {} : { minutes: undefined }) };
+  const length = before.when.kind === "once" && change.minutes !== undefined ? { to: undefined } : {};
+  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  return planOf({ kind, scope, reason, zone, ...times, ...end, ...length, ...given }, config, now);
+}
+
+function writtenTimes(when: MaintenanceWhen): Pick<WrittenPlan, "from" | "to" | "minutes" | "rule" | "flexible"> {
+  const iso = (at: Instant) => new Date(at).toISOString();
+  switch (when.kind) {
+    case "once":
+      return { from: iso(when.from), to: iso(when.to) };
+    case "flexible":
+      return { from: iso(when.from), to: iso(when.to), minutes: when.lengthMs / MINUTE, flexible: true };
+    case "recurring": {
+      const two = (part: number) => String(part).padStart(2, "0");
+      const clock = `${two(Math.floor(when.fromMinute / 60))}:${two(when.fromMinute % 60)}`;
+      return { rule: when.rule, from: `${when.firstDay}T${clock}`, minutes: when.minutes };
+    }
+  }
 }
 
 interface Times {

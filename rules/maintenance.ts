@@ -31,15 +31,20 @@ const aboutPeople: ReadonlySet<string> = new Set(["user-assistance", "session-at
 
 /** Times in force that touch [from, to), in order and apart from each other. */
 export function spansOf(maintenance: Maintenance, from: Instant, to: Instant): readonly Span[] {
-  const { createdAt, ended, cancelled } = maintenance;
+  const { ended, cancelled } = maintenance;
   const spans: Span[] = [];
   for (const planned of plannedSpans(maintenance, from, to)) {
-    const begin = Math.max(planned.from, createdAt);
+    const begin = Math.max(planned.from, writtenAt(maintenance));
     const ends = ended.map(({ at }) => at).filter((at) => at >= begin && at < planned.to);
     const end = Math.min(planned.to, cancelled?.at ?? planned.to, ...ends);
     if (end > begin && end > from && begin < to) spans.push({ from: begin, to: end });
   }
   return mergeSpans(spans);
+}
+
+/** Nothing is in force before it was written. */
+function writtenAt({ createdAt, notBefore = createdAt }: Maintenance): Instant {
+  return Math.max(createdAt, notBefore);
 }
 
 function plannedSpans({ when, zone, beganAt }: Maintenance, from: Instant, to: Instant): readonly Span[] {
@@ -96,9 +101,10 @@ export function standingOf(maintenance: Maintenance, at: Instant): { readonly ph
 }
 
 /** A flexible one that the first failure of its subject would begin. */
-export function canBegin({ when, beganAt, cancelled, createdAt }: Maintenance, at: Instant): boolean {
+export function canBegin(maintenance: Maintenance, at: Instant): boolean {
+  const { when, beganAt, cancelled } = maintenance;
   if (when.kind !== "flexible" || beganAt !== undefined || cancelled !== undefined) return false;
-  return at >= Math.max(when.from, createdAt) && at < when.to;
+  return at >= Math.max(when.from, writtenAt(maintenance)) && at < when.to;
 }
 
 /** Every condition that is given fits. */

@@ -33,6 +33,14 @@ export const MaintenanceBody = z.strictObject({
   flexible: z.boolean().optional().describe("Begins with the first failure between `from` and `to`, and lasts `minutes` from then on."),
   zone: z.string().max(60).optional().describe("IANA zone; default that of the place, else the instance's."),
 });
+export const MaintenanceChangeBody = MaintenanceBody.omit({ kind: true, reason: true, scope: true })
+  .extend({
+    kind: kind.optional(),
+    reason: reason.optional(),
+    scope: scope.optional().describe("The whole of it."),
+    note: reason.optional(),
+  })
+  .describe("What is left out stays as it was. `note`: why it is changed.");
 export const MaintenanceEndBody = z.strictObject({ reason: reason.optional() });
 
 export const MaintenanceView = z.object({
@@ -59,6 +67,8 @@ export const MaintenanceView = z.object({
   beganAt: instant.optional(),
   ended: z.array(ending),
   cancelled: ending.optional(),
+  changed: z.array(ending).optional().describe("Who changed it; the last one last."),
+  replaces: z.string().optional().describe("Changed while it was in force, or had been: it goes on in the place of this one."),
   alarmsBehind: z.int().describe("Active alarms that it keeps from opening incidents now."),
   incidentsQuiet: z.int().describe("Open incidents that it keeps quiet now."),
 });
@@ -89,6 +99,7 @@ export const maintenanceShapes = {
   MaintenancePlanned,
   MaintenanceBody,
   MaintenanceEndBody,
+  MaintenanceChangeBody,
 } as const;
 
 export type MaintenanceShape = z.infer<typeof MaintenanceView>;

@@ -143,7 +143,7 @@ export interface ApiDeps {
   /** The back-tests of what is proposed for rules. */
   readonly proposalTests: Pick<ProposalTests, "of">;
   readonly confirming: Pick<Confirming, "list" | "accept" | "refuse">;
-  readonly maintaining: Pick<Maintaining, "add" | "end" | "cancel">;
+  readonly maintaining: Pick<Maintaining, "add" | "change" | "end" | "cancel">;
   readonly onCall: Pick<OnCallDesk, "savePerson" | "removePerson" | "addRotation" | "endRotation" | "addOverride" | "cancelOverride">;
   /** Whether a channel of a contact was proven to reach them. */
   readonly reach: () => Promise<ReachOf>;

@@ -1,9 +1,9 @@
 /**
- * Maintenance and silences over REST: what is in force, coming and over; writing one, ending it, calling it off.
+ * Maintenance and silences over REST: what is in force, coming and over; writing one, changing it, ending it, calling it off.
  */
 
 import { muteName, spansOf, standingOf } from "../../rules/maintenance.ts";
-import type { MaintainingOutcome } from "../maintaining.ts";
+import type { MaintainingOutcome, Planned } from "../maintaining.ts";
 import { planOf } from "../maintenance-plan.ts";
 import type { Ending, Maintenance, MaintenanceScope, MaintenanceWhen, Span } from "../model/maintenance.ts";
 import { DAY, MINUTE } from "../model/time.ts";
@@ -51,7 +51,7 @@ export async function maintenanceViews(deps: ApiDeps, limit: number): Promise<re
 }
 
 function viewOf(maintenance: Maintenance, now: number, behind: Behind): MaintenanceShape {
-  const { id, kind, reason, by, zone, scope, createdAt, beganAt, ended, cancelled } = maintenance;
+  const { id, kind, reason, by, zone, scope, createdAt, beganAt, ended, cancelled, changed, replaces } = maintenance;
   const { phase, span } = standingOf(maintenance, now);
   const recurs = maintenance.when.kind === "recurring" && phase !== "over";
   const next = recurs ? spansOf(maintenance, now, now + 40 * DAY).filter(({ from }) => from > now) : [];
@@ -68,6 +68,8 @@ function viewOf(maintenance: Maintenance, now: number, behind: Behind): Maintena
       span: span === undefined ? undefined : spanView(span),
       beganAt: beganAt === undefined ? undefined : iso(beganAt),
       cancelled: cancelled === undefined ? undefined : endingView(cancelled),
+      changed: changed === undefined ? undefined : changed.map(endingView),
+      replaces,
     }),
   };
 }
@@ -95,6 +97,13 @@ function whenView(when: MaintenanceWhen): MaintenanceShape["when"] {
 async function answer(deps: ApiDeps, outcome: MaintainingOutcome): Promise<{ readonly content: MaintenanceShape }> {
   if (!outcome.ok) throw new HttpProblem(outcome.status, `maintenance-${outcome.status}`, outcome.problem);
   return { content: viewOf(outcome.maintenance, deps.clock.now(), await behindOf(deps)) };
+}
+
+async function plannedView(deps: ApiDeps, { maintenance, warnings, sessions }: Planned) {
+  const view = viewOf(maintenance, deps.clock.now(), await behindOf(deps));
+  const hit = sessions.map(({ id, from, to, kind, rooms }) => ({ id, from: iso(from), to: iso(to), kind, rooms: [...rooms] }));
+  const patient = patientWarning("The reason", [maintenance.reason], "call it off and write it again without");
+  return { ...view, warnings: [...warnings, ...(patient === undefined ? [] : [patient])], sessions: hit };
 }
 
 export const maintenanceOperations: readonly Operation[] = [
@@ -136,11 +145,24 @@ export const maintenanceOperations: readonly Operation[] = [
     run: async ({ deps, body, caller }) => {
       const plan = planOf({ ...body, scope: present(body.scope) }, deps.config(), deps.clock.now());
       if ("problems" in plan) throw new HttpProblem(422, "invalid-plan", plan.problems.join("\n"));
-      const { maintenance, warnings, sessions } = await deps.maintaining.add(plan, caller);
-      const view = viewOf(maintenance, deps.clock.now(), await behindOf(deps));
-      const hit = sessions.map(({ id, from, to, kind, rooms }) => ({ id, from: iso(from), to: iso(to), kind, rooms: [...rooms] }));
-      const patient = patientWarning("The reason", [plan.reason], "call it off and write it again without");
-      return { content: { ...view, warnings: [...warnings, ...(patient === undefined ? [] : [patient])], sessions: hit } };
+      return { content: await plannedView(deps, await deps.maintaining.add(plan, caller)) };
+    },
+  }),
+  operation({
+    id: "changeMaintenance",
+    method: "post",
+    path: "/api/v1/maintenance/{id}/change",
+    summary:
+      "Changes it: what is left out stays. What it kept quiet so far stays as it was; changed while in force in more than its end or its reason, it goes on under another id (`replaces`). Audited.",
+    access: "write",
+    body: "MaintenanceChangeBody",
+    answer: "MaintenancePlanned",
+    run: async ({ deps, params, body, caller }) => {
+      const { note, scope, ...rest } = body;
+      const change = { ...rest, ...(scope === undefined ? {} : { scope: present(scope) }) };
+      const outcome = await deps.maintaining.change(params.id ?? "", change, caller, note);
+      if (!outcome.ok) throw new HttpProblem(outcome.status, `maintenance-${outcome.status}`, outcome.problem);
+      return { content: await plannedView(deps, outcome) };
     },
   }),
   operation({

@@ -1,5 +1,5 @@
 /**
- * `vigie maintenance list`, `add`, `end` and `cancel`: planned work and silences.
+ * `vigie maintenance list`, `add`, `change`, `end` and `cancel`: planned work and silences.
  *
  * Works on the database beside a running daemon, which asks it each second whether something was written.
  */
@@ -10,9 +10,10 @@ import { parseArgs } from "node:util";
 import { standingOf } from "../../rules/maintenance.ts";
 import { BookedSessions } from "../bookings.ts";
 import { systemClock } from "../clock.ts";
+import { given } from "../config/context.ts";
 import { loadConfig } from "../config/load.ts";
 import { formatProblem } from "../config/problems.ts";
-import { Maintaining } from "../maintaining.ts";
+import { Maintaining, type Planned } from "../maintaining.ts";
 import { planOf, type WrittenPlan } from "../maintenance-plan.ts";
 import type { Config } from "../model/config.ts";
 import type { Maintenance } from "../model/maintenance.ts";
@@ -23,10 +24,13 @@ import type { Io } from "./io.ts";
 
 const help = `vigie maintenance list [--all] [--config vigie.yaml] [--json]
 vigie maintenance add --reason TEXT SCOPE TIMES [--silence] [--config vigie.yaml] [--json]
+vigie maintenance change ID [--reason TEXT] [SCOPE] [TIMES] [--silence] [--note TEXT] [--config vigie.yaml] [--json]
 vigie maintenance end|cancel ID [--reason TEXT] [--config vigie.yaml] [--json]
 
 list    what is in force and what is coming; with --all what is over too
 add     plans maintenance (planned work), or with --silence a silence (nobody is told, though nothing is planned)
+change  what is not given stays; --note says why. What it kept quiet so far stays as it was: changed while it is in force in more
+        than its end or its reason, it goes on under another id, which is printed
 end     ends what is in force now; what recurs comes again
 cancel  calls it off for good
 
@@ -52,6 +56,7 @@ const options = {
   json: { type: "boolean", default: false },
   help: { type: "boolean", short: "h" },
   reason: { type: "string" },
+  note: { type: "string" },
   silence: { type: "boolean", default: false },
   site: { type: "string" },
   room: { type: "string" },
@@ -72,6 +77,7 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof options; allowPositi
 type Asked = { readonly config: string; readonly json: boolean } & (
   | { readonly what: "list"; readonly all: boolean }
   | { readonly what: "add"; readonly plan: WrittenPlan }
+  | { readonly what: "change"; readonly id: string; readonly change: Partial<WrittenPlan>; readonly note?: string }
   | { readonly what: "end" | "cancel"; readonly id: string; readonly reason?: string }
 );
 
@@ -92,7 +98,8 @@ export async function maintenance(argv: string[], io: Io): Promise<number> {
   try {
     await store.migrate();
     if (asked.what === "list") return await list(asked, config, store, io);
-    return asked.what === "add" ? await add(asked, config, store, io) : await end(asked, config, store, io);
+    if (asked.what === "add") return await add(asked, config, store, io);
+    return asked.what === "change" ? await change(asked, config, store, io) : await end(asked, config, store, io);
   } finally {
     await store.close();
   }
@@ -103,11 +110,15 @@ function readArgs(argv: string[]): Asked | string {
     const { values, positionals } = parseArgs({ args: argv, options, allowPositionals: true });
     if (values.help === true) return "help";
     const [what = "", id = "", ...more] = positionals;
-    const takesId = what === "end" || what === "cancel";
-    if (what !== "list" && what !== "add" && !takesId) return "write list, add, end or cancel";
+    const takesId = what === "end" || what === "cancel" || what === "change";
+    if (what !== "list" && what !== "add" && !takesId) return "write list, add, change, end or cancel";
     if (more.length > 0 || takesId === (id === "")) return takesId ? `${what} takes one id` : `${what} takes no id`;
     if (!existsSync(values.config)) return `${values.config} is not there; name the file with --config`;
     const base = { config: resolve(values.config), json: values.json };
+    if (what === "change") {
+      const parts = changedParts(values);
+      return typeof parts === "string" ? parts : { ...base, what, id, change: parts, ...given({ note: values.note }) };
+    }
     if (takesId) return { ...base, what, id, ...(values.reason === undefined ? {} : { reason: values.reason }) };
     if (what === "list") return { ...base, what, all: values.all };
     const plan = writtenPlan(values);
@@ -118,8 +129,22 @@ function readArgs(argv: string[]): Asked | string {
 }
 
 function writtenPlan(values: Values): WrittenPlan | string {
-  const reason = values.reason?.trim() ?? "";
-  if (reason === "") return "--reason says why; people read it";
+  const parts = givenParts(values);
+  if (typeof parts === "string") return parts;
+  const { reason } = parts;
+  if (reason === undefined) return "--reason says why; people read it";
+  return { kind: "maintenance", scope: {}, ...parts, reason };
+}
+
+function changedParts(values: Values): Partial<WrittenPlan> | string {
+  const parts = givenParts(values);
+  const none = typeof parts !== "string" && Object.keys(parts).length === 0;
+  return none ? "change takes what is to be otherwise: --reason, --to, --site …" : parts;
+}
+
+/** What was written, and nothing else. */
+function givenParts(values: Values): Partial<WrittenPlan> | string {
+  if (values.reason !== undefined && values.reason.trim() === "") return "--reason says why; people read it";
   const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
   if (minutes !== undefined && (!Number.isInteger(minutes) || minutes < 1)) return "--minutes is a whole number from 1";
   const pairs = (values.label ?? []).map((each) => each.split("=", 2));
@@ -127,17 +152,13 @@ function writtenPlan(values: Values): WrittenPlan | string {
   const lists = { sites: values.site, rooms: values.room, devices: values.device, links: values.link, symptoms: values.symptom };
   const scope = Object.fromEntries(Object.entries(lists).flatMap(([name, text]) => (text === undefined ? [] : [[name, text.split(",")]])));
   const labels = pairs.length === 0 ? {} : { labels: Object.fromEntries(pairs) };
-  const { from, to, rule, flexible, zone } = values;
+  const whole = { ...scope, ...labels };
+  const { from, to, rule, zone } = values;
   return {
-    kind: values.silence ? "silence" : "maintenance",
-    reason,
-    scope: { ...scope, ...labels },
-    from,
-    to,
-    minutes,
-    rule,
-    flexible,
-    zone,
+    ...given({ reason: values.reason?.trim(), from, to, minutes, rule, zone }),
+    ...(values.silence ? { kind: "silence" as const } : {}),
+    ...(values.flexible ? { flexible: true } : {}),
+    ...(Object.keys(whole).length === 0 ? {} : { scope: whole }),
   };
 }
 
@@ -169,7 +190,18 @@ async function add({ plan: written, json }: Extract<Asked, { what: "add" }>, con
     for (const problem of plan.problems) io.err(`vigie maintenance: ${problem}`);
     return 1;
   }
-  const { maintenance: made, warnings, sessions } = await (await desk(config, store)).add(plan, self());
+  return tell(await (await desk(config, store)).add(plan, self()), json, io);
+}
+
+async function change(asked: Extract<Asked, { what: "change" }>, config: Config, store: Store, io: Io): Promise<number> {
+  const { id, change: parts, note, json } = asked;
+  const outcome = await (await desk(config, store)).change(id, parts, self(), note);
+  if (outcome.ok) return tell(outcome, json, io);
+  for (const problem of outcome.problem.split("\n")) io.err(`vigie maintenance: ${problem}`);
+  return 1;
+}
+
+function tell({ maintenance: made, warnings, sessions }: Planned, json: boolean, io: Io): number {
   for (const warning of warnings) io.err(`vigie maintenance: ${warning}`);
   if (json) io.out(JSON.stringify({ id: made.id, warnings, sessions: sessions.map(({ id }) => id) }));
   else {

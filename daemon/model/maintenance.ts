@@ -62,6 +62,12 @@ export interface Maintenance {
   readonly ended: readonly Ending[];
   /** Never in force again. */
   readonly cancelled?: Ending;
+  /** Who changed it, and when; the last one last. */
+  readonly changed?: readonly Ending[];
+  /** It was changed before it had begun: it is not in force before this either. */
+  readonly notBefore?: Instant;
+  /** It goes on in the place of this one, which was changed while it was in force or had been. */
+  readonly replaces?: string;
 }
 
 /** A time in force, [from, to). */

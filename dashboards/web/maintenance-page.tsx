@@ -93,6 +93,9 @@ function whenTexts(page: PageContext, item: MaintenanceShape): readonly string[]
   if (when.kind === "flexible") lines.push(m.flexible(minutes));
   if (beganAt !== undefined) lines.push(`${m.began} ${time(beganAt)}`);
   if (next.length > 0) lines.push(`${m.next}${words[page.language].colon}${next.map(({ from }) => time(from)).join(", ")}`);
+  const altered = item.changed?.at(-1);
+  if (altered !== undefined) lines.push(`${m.changed} ${altered.by}, ${time(altered.at)}`);
+  if (item.replaces !== undefined) lines.push(`${m.replaces} ${item.replaces}`);
   const last = ended.at(-1);
   if (last !== undefined) lines.push(`${m.ended} ${last.by}, ${time(last.at)}`);
   if (cancelled !== undefined) lines.push(`${m.cancelled} ${cancelled.by}, ${time(cancelled.at)}`);

@@ -383,6 +383,15 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
           warnings: ['scope.devices: "codec-9" is not in the configuration; it fits nothing until it is'],
           sessions: [session],
         }),
+        change: async (id: string, change: object) =>
+          id === maintenance.id
+            ? {
+                ok: true,
+                maintenance: { ...maintenance, ...change, changed: [{ at, by: "ops" }], replaces: "m0" },
+                warnings: [],
+                sessions: [],
+              }
+            : { ok: false, status: 409, problem: "it is over" },
         end: async () => ({ ok: true, maintenance: { ...maintenance, ended: [{ at, by: "ops" }] } }),
         cancel: async () => ({ ok: true, maintenance: { ...maintenance, cancelled: { at, by: "ops" } } }),
       },

@@ -51,6 +51,16 @@ describe("maintenance", () => {
     expect((await fetch(`${base}/api/v1/maintenance`, { method: "POST", body: "{}" })).status).toBe(401);
   });
 
+  it("is changed: what is left out stays, and it is said who did it", async () => {
+    const changed = await post("/api/v1/maintenance/01/change", { reason: "TREM 1234 5678", note: "the part came late" });
+    expect(await changed.json()).toMatchObject({
+      ...{ id: "01", reason: "TREM 1234 5678", changed: [{ by: "ops" }], replaces: "m0" },
+      warnings: [expect.stringContaining("health insurance number")],
+    });
+    expect((await post("/api/v1/maintenance/02/change", { minutes: 60 })).status).toBe(409);
+    expect((await post("/api/v1/maintenance/01/change", { reson: "x" })).status).toBe(422);
+  });
+
   it.each([
     ["fr", "Maintenance et silences", "jusqu'au 2026-03-09 11:05", "Muet"],
     ["en", "Maintenance and silences", "until 2026-03-09 11:05", "Quiet"],

@@ -115,6 +115,30 @@ it("tells every problem of a plan at once, warns of what fits nothing, and refus
   expect((await run(file, "--help")).out.join("\n")).toContain("vigie maintenance list");
 });
 
+it("changes what is given and nothing else, and says under which id it goes on", async () => {
+  const file = place();
+  const { id } = JSON.parse((await run(file, "add", "--reason", "new switch", "--site", "mgh", "--minutes", "60", "--json")).out.join(""));
+  expect(await run(file, "change", id, "--minutes", "120", "--note", "the part came late")).toMatchObject({ code: 0, out: [id] });
+  const moved = await run(file, "change", id, "--device", "codec-1", "--json");
+  const next = JSON.parse(moved.out.join("")).id;
+  expect([moved.code, next === id]).toEqual([0, false]);
+  const { items } = JSON.parse((await run(file, "list", "--all", "--json")).out.join(""));
+  expect(items.find((each: { id: string }) => each.id === next)).toMatchObject({
+    ...{ reason: "new switch", replaces: id, phase: "now", scope: { devices: ["codec-1"] } },
+  });
+  const store = await storeOf(file);
+  const audited = await store.auditLog(2);
+  await store.close();
+  expect(audited.map(({ action, target, data }) => [action, target, data?.goesOnAs, data?.note])).toEqual([
+    ["maintenance.changed", id, next, undefined],
+    ["maintenance.changed", id, undefined, "the part came late"],
+  ]);
+  expect(await run(file, "change", id, "--minutes", "5")).toMatchObject({ code: 1, err: [expect.stringContaining("is over")] });
+  expect(await run(file, "change", next, "--rule", "FREQ=HOURLY", "--minutes", "0")).toMatchObject({ code: 2 });
+  expect(await run(file, "change", next)).toMatchObject({ code: 2, err: [expect.stringContaining("what is to be otherwise")] });
+  expect(await run(file, "change", "m0", "--reason", "x")).toMatchObject({ code: 1 });
+});
+
 it("a running daemon knows within a second of what the command has written", async () => {
   const file = place();
   const store = await storeOf(file);
