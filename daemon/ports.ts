@@ -321,8 +321,6 @@ export interface Store
   deliveries(incident: string): Promise<readonly DeliveryView[]>;
   outboxDepth(): Promise<{ readonly pending: number; readonly oldestAt?: Instant }>;
   recurrences(at: Instant, limit: number): Promise<readonly Recurrence[]>;
-  /** Recomputes the chain of the audit log; the number of the first broken entry, if any. */
-  verifyAudit(): Promise<{ readonly checked: number; readonly brokenAt?: number }>;
   /** The newest first. */
   auditLog(limit: number): Promise<readonly AuditEntry[]>;
   /** Numbers that were reserved and never used: the gaps. */
@@ -365,6 +363,8 @@ export interface Message {
   /** The same facts as data, for webhooks. */
   readonly data: Readonly<Record<string, unknown>>;
   readonly maybeDuplicate: boolean;
+  /** Files that go with it, where the channel carries any (mail). */
+  readonly files?: readonly { readonly name: string; readonly type: string; readonly bytes: Buffer }[];
 }
 
 export type SendResult =

@@ -8,13 +8,16 @@ import type { Booking } from "./booking.ts";
 import { following } from "./following.ts";
 import type { MaintenanceBook } from "./maintenance-book.ts";
 import type { Metrics } from "./metrics.ts";
-import type { Config } from "./model/config.ts";
+import type { Channel, Config } from "./model/config.ts";
 import type { Incident } from "./model/incident.ts";
 import type { News } from "./news.ts";
 import { createHeartbeat, type Heartbeat } from "./notify/heartbeat.ts";
+import { createNotifiers } from "./notify/notifiers.ts";
 import { createSink } from "./notify/sink.ts";
-import type { Clock, Log, Store } from "./ports.ts";
+import type { Clock, Log, Message, SendResult, Store } from "./ports.ts";
 import { ProblemFinder } from "./problems.ts";
+import { nothingElse } from "./reporting/facts.ts";
+import { ReportMaker } from "./reporting/maker.ts";
 import { Auditor } from "./roles/auditor.ts";
 import { Escalator, type EscalatorDeps } from "./roles/escalator.ts";
 import type { LeaseKeeper } from "./roles/lease.ts";
@@ -59,21 +62,29 @@ export function makeProceeding(parts: ProceedingParts): Proceeding {
   const auditor = new Auditor({ ...basics, leases, stats: { repaired: () => metrics.auditorRepairs.inc() } });
   const heartbeat = makeHeartbeat(parts, auditor);
   showWellness(parts, auditor);
+  const stats = { job: (job: string, result: "done" | "failed") => metrics.jobs.inc({ job, result }) };
   const roles: Role[] = [
     makeDispatcher({ ...basics, tokens: parts.tokens, sink, mutes, board, news, planOf: booking.planOf }),
     new Escalator({ ...basics, leases, bookings: booking.bookings, mutes, ...ofEscalation(parts) }),
     new TaskKeeper({ ...basics, leases }),
     loop("maintenance", 300_000, (signal) => following({ store, clock, book: mutes, of: "maintenance" }, signal), clock),
     auditor,
-    new Reporter({
-      ...basics,
-      leases,
-      problems: new ProblemFinder({ ...basics, board }),
-      stats: { job: (job, result) => metrics.jobs.inc({ job, result }) },
-    }),
+    new Reporter({ ...basics, leases, stats, problems: new ProblemFinder({ ...basics, board }) }),
+    new ReportMaker({ ...basics, leases, stats, send: sender(clock, sink), bookings: booking.bookings, work: nothingElse }),
   ];
   if (heartbeat !== undefined) roles.push(loop("heartbeat", 120_000, (signal) => heartbeat.run(signal), clock));
   return { sink, heartbeat, roles };
+}
+
+/** What is no message about an incident goes straight to its channel. */
+function sender(clock: Clock, sink: ReturnType<typeof createSink>) {
+  const notifiers = createNotifiers({ now: () => clock.now(), sink });
+  return async (channel: Channel, message: Message, signal: AbortSignal): Promise<SendResult> =>
+    (await notifiers.get(channel.kind)?.send(channel, message, signal)) ?? {
+      ok: false,
+      retry: false,
+      error: `no notifier for ${channel.kind}`,
+    };
 }
 
 /** Whose timer was due, and whose class or clock moved when it was judged again. */

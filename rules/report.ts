@@ -7,13 +7,10 @@ import type { Disposition, Incident } from "../daemon/model/incident.ts";
 import type { IncidentFacts, ReportTexts } from "../daemon/model/report.ts";
 import { type Instant, MINUTE } from "../daemon/model/time.ts";
 import type { Hours } from "./clock.ts";
-import { deadline } from "./clock.ts";
+import { deadline, elapsed } from "./clock.ts";
 
 /** A part of the report that is required. */
 export type ReportPart = "cause" | "organizational" | "clinical" | "remedial" | "remedial.owner" | "remedial.due" | "signature";
-
-/** Five working days after service was back. Ours. */
-export const REPORT_DUE_DAYS = 5;
 
 /** False alarms need none (procedure.md); neither does a test (ours). */
 export function owesReport(incident: Pick<Incident, "severity" | "foldedInto">, disposition: Disposition | undefined): boolean {
@@ -53,12 +50,16 @@ export function toll(facts: readonly IncidentFacts[]): {
   };
 }
 
-/** When the report is due, once service is back; undefined before. */
-export function reportDueAt(
-  incident: Pick<Incident, "restoredAt" | "resolvedAt">,
-  hours: Hours,
-  days = REPORT_DUE_DAYS,
-): Instant | undefined {
+/** When the report is due: so many working days after service was back; undefined before. */
+export function reportDueAt(incident: Pick<Incident, "restoredAt" | "resolvedAt">, hours: Hours, days: number): Instant | undefined {
   const from = incident.restoredAt ?? incident.resolvedAt;
   return from === undefined ? undefined : deadline(hours, { ms: days * 24 * 60 * MINUTE, in: "working-days" }, from);
 }
+
+/** How often people were to be reminded by `at` of a report that is owed: the working day before it is due, when it is, and each working day after. */
+export function remindersBy(dueAt: Instant, hours: Hours, at: Instant): number {
+  if (at < dueAt) return elapsed(hours, "working-days", at, dueAt) <= WORKING_DAY_MS ? 1 : 0;
+  return 2 + Math.floor(elapsed(hours, "working-days", dueAt, at) / WORKING_DAY_MS);
+}
+
+const WORKING_DAY_MS = 24 * 60 * MINUTE;

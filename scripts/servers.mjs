@@ -12,6 +12,7 @@ export const wanted = {
   snmpd: "snmpd",
   snmptrapd: "snmptrapd",
   snmptrap: "snmp",
+  snmpset: "snmp",
   fping: "fping",
   ping: "iputils-ping",
   sshd: "openssh-server",
@@ -30,6 +31,7 @@ export const wanted = {
   telnetd: "telnetd",
   telnet: "telnet",
   sqlite3: "sqlite3",
+  pdftotext: "poppler-utils",
 };
 const places = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin"];
 

@@ -68,7 +68,7 @@ function view(
 }
 
 function dueOf({ config }: ApiDeps, facts: IncidentFacts | undefined): number | undefined {
-  return facts === undefined ? undefined : reportDueAt(facts, hoursOf(config(), facts.site, facts.device));
+  return facts === undefined ? undefined : reportDueAt(facts, hoursOf(config(), facts.site, facts.device), config().reports.majorDueDays);
 }
 
 function followUpItem({ id, period, from, to, site, madeAt }: FollowUpReport): FollowUpItemShape {

@@ -160,6 +160,15 @@ export const DEFAULT_SESSIONS = { everyMs: 5 * MINUTE, horizonMs: 60 * DAY, kind
 /** Holes are looked for two weeks ahead, told to the chief; every channel of every contact is tried once a month (ours). */
 export const DEFAULT_ON_CALL = { horizonMs: 14 * DAY, tell: ["chief-technician"], checkEveryMs: 30 * DAY } as const;
 
+/** Ours: made every morning, sent to those whom the procedure gives the follow-up; a major incident's report within five working days. */
+export const DEFAULT_REPORTS = {
+  atMinute: 6 * 60 + 30,
+  readers: { daily: ["desk"], weekly: ["chief-technician", "analyst"], monthly: ["chief-technician", "analyst"] },
+  perSite: true,
+  majorDueDays: 5,
+  remind: ["analyst", "chief-technician"],
+} as const;
+
 export const DEFAULT_HEARTBEAT_MS = MINUTE;
 /** Batch as InfluxDB's own advice (5,000 points). */
 export const DEFAULT_INFLUX = { batch: 5_000, flushMs: 10 * SECOND } as const;

@@ -37,6 +37,7 @@ const SETTINGS = [
   "discovery",
   "topology",
   "heartbeat",
+  "reports",
   "retention",
   "recurrence",
   "influx",

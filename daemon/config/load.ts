@@ -19,6 +19,7 @@ import { readContacts, readFunctions, readOnCall, readTokens } from "./people.ts
 import { readPaging, readPolicies } from "./policies.ts";
 import { Findings } from "./problems.ts";
 import { SectionReader } from "./reading.ts";
+import { readReports } from "./reports.ts";
 import { SecretReader } from "./secrets.ts";
 import { readSessions } from "./sessions.ts";
 import * as settings from "./settings.ts";
@@ -114,11 +115,10 @@ async function build(loading: Loading, sources: KnowledgeSources): Promise<Confi
     functions: functions.entries,
     onCall: nobodyYet,
     duty: readOnCall(loading, functions),
+    reports: readReports(loading, functions),
     partners: partners.entries,
     channels: channels.entries,
-    paging,
-    pagedFunctions,
-    tokens,
+    ...{ paging, pagedFunctions, tokens },
     ...given(rest),
   };
 }

@@ -274,3 +274,9 @@ export const nightWindow: z.ZodType<{ fromMinute: number; toMinute: number }, un
   if (match === null) return wrong(raw, "a window of hours", remedy);
   return window.fromMinute === window.toMinute ? new Refused(`${show(raw)} ends as it begins; ${remedy}`) : window;
 });
+
+/** `06:30` → local minutes of the day. */
+export const timeOfDay: z.ZodType<number, unknown> = scalar((raw) => {
+  const match = typeof raw === "string" ? /^([01]\d|2[0-3]):([0-5]\d)$/.exec(raw) : null;
+  return match === null ? wrong(raw, "a time of day", 'write "06:30"') : Number(match[1]) * 60 + Number(match[2]);
+});

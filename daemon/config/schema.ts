@@ -230,6 +230,17 @@ export const onCall = keys({
 
 export const topology = keys({ neighbours: flag.optional(), traceroute: flag.optional(), every: duration("1h", "90d").optional() });
 
+const readers = z.array(reference("function")).optional();
+export const reports = keys({
+  at: scalars.timeOfDay.optional(),
+  daily: readers,
+  weekly: readers,
+  monthly: readers,
+  per_site: flag.optional(),
+  major_due: duration("1d", "60d").optional(),
+  remind: readers,
+});
+
 export const heartbeat = keys({ url: scalars.url, every: duration("10s", "1h").optional() });
 export const token = keys({ function: reference("function"), secret: secretReference });
 
@@ -324,6 +335,7 @@ export const TOP_LEVEL = [
   "heartbeat",
   "tokens",
   "retention",
+  "reports",
   "recurrence",
   "sessions",
   "influx",

@@ -6,6 +6,7 @@ import type { Family } from "./family.ts";
 import type { Network } from "./network.ts";
 import type { OnCallBook } from "./on-call.ts";
 import type { Clock, Policy } from "./policy.ts";
+import type { Period } from "./report.ts";
 import type { Rule } from "./rule.ts";
 import type { Secret } from "./secret.ts";
 import type { SessionCalendar } from "./session.ts";
@@ -246,6 +247,16 @@ export interface Config {
     /** The way of a packet to each site is followed. */
     readonly traceroute: boolean;
     readonly everyMs: number;
+  };
+  /** Follow-up reports: made at this minute of the day (instance's zone), mailed to these functions; and when a major incident's report is due. */
+  readonly reports: {
+    readonly atMinute: number;
+    readonly readers: Readonly<Record<Period, readonly string[]>>;
+    /** The monthly one of each site too. */
+    readonly perSite: boolean;
+    readonly majorDueDays: number;
+    /** Who is reminded of a major incident's report. */
+    readonly remind: readonly string[];
   };
   readonly heartbeat?: { readonly url: string; readonly intervalMs: number };
   readonly tokens: readonly { readonly name: string; readonly function: string; readonly secret: Secret }[];

@@ -127,6 +127,9 @@ function mailOf(channel: MailChannel, message: Message): SMTPTransport.MailOptio
     to: { name: "", address: message.to },
     subject: oneLine(message.subject),
     text: message.maybeDuplicate ? `${message.text}\n\n${repeatNote(message.language)}\n` : message.text,
+    ...(message.files === undefined
+      ? {}
+      : { attachments: message.files.map(({ name, type, bytes }) => ({ filename: name, contentType: type, content: bytes })) }),
     messageId: messageId(message.key),
     headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All", "Content-Language": `${message.language}-CA` },
     encoding: "utf-8",

@@ -82,7 +82,7 @@ async function periodIncident(
   const quiet = quietSpans(timeline, to);
   const report = owesReport(incident, incident.disposition) ? await store.reportOf(incident.id) : undefined;
   const owes = owesReport(incident, incident.disposition) && report?.signed === undefined;
-  const dueAt = reportDueAt(incident, hours);
+  const dueAt = reportDueAt(incident, hours, config().reports.majorDueDays);
   return {
     incident,
     ...(facts.take === undefined ? {} : { takeMs: facts.take.wallMs }),

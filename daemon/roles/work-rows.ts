@@ -7,6 +7,7 @@ import type { TaskNotice, WorkNotice } from "../model/work.ts";
 const kinds: Readonly<Record<WorkNotice | TaskNotice, true>> = {
   "hand-over": true,
   "hand-over-declined": true,
+  "report-due": true,
   task: true,
   "task-withdrawn": true,
   "task-silent": true,
@@ -41,6 +42,7 @@ function mootOf(kind: WorkNotice | TaskNotice, incident: Incident, id: string | 
     case "hand-over":
       return incident.handOver === undefined ? "it is offered to nobody any more" : undefined;
     case "hand-over-declined":
+    case "report-due":
       return incident.state === "closed" ? "the incident is closed" : undefined;
     case "task":
     case "task-silent":

@@ -16,7 +16,6 @@ import { onCall } from "./migrations/009-on-call.ts";
 import { problems } from "./migrations/010-problems.ts";
 import { notify } from "./migrations/011-notify.ts";
 import { work } from "./migrations/012-work.ts";
-import { auditChain } from "./migrations/013-audit-chain.ts";
 import { numberOf } from "./rows.ts";
 import { inTransaction, type Session } from "./session.ts";
 
@@ -40,7 +39,6 @@ export const migrations: readonly Migration[] = [
   problems,
   notify,
   work,
-  auditChain,
 ];
 
 /** PostgreSQL: two daemons that start together migrate one after the other. */

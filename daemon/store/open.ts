@@ -8,7 +8,6 @@ import type { Config } from "../model/config.ts";
 import { type Clock, type Fence, type Log, type Store, StoreUnavailable, type Tx } from "../ports.ts";
 import type { AckCode, Inbound, Way } from "../ports-notify.ts";
 import { findAcceptances } from "./acceptances.ts";
-import { verifyAudit, writeAudit } from "./audit.ts";
 import { backupStorage } from "./backup.ts";
 import { findReadiness, findSession, findSessions } from "./bookings.ts";
 import { bundleOf, supersede, toldLately } from "./bundles.ts";
@@ -34,7 +33,7 @@ import { alarmOf, auditOf, numberOf } from "./rows.ts";
 import { rulePages, ruleTallies } from "./rule-counts.ts";
 import { inTransaction, type Session, sessionOn } from "./session.ts";
 import { redactEntry, timelineOf, verifyTimeline } from "./timeline.ts";
-import { txOn } from "./tx.ts";
+import { txOn, writeAudit } from "./tx.ts";
 import { findReferences, findTask, findTasks } from "./work.ts";
 
 export interface StoreOptions {
@@ -210,7 +209,6 @@ function readsOf({ reader, incidents }: Parts) {
     ruleTallies: (at: number) => ruleTallies(reader, at),
     rulePages: (since: number, limit: number) => rulePages(reader, since, limit),
     unusedNumbers: (limit: number) => unusedNumbers(reader, limit),
-    verifyAudit: () => verifyAudit(reader),
     auditLog: async (limit: number) => (await reader.rows(sql("audit").orderBy("id", "desc").limit(limit))).map(auditOf),
     traps: (query: Parameters<Store["traps"]>[0]) => findTraps(reader, query),
     kept: <T>(key: string) => readKept<T>(reader, key),

@@ -130,6 +130,7 @@ function bodyLines(input: NoticeInput, what: string, where: string): string[] {
   }
   if (kind === "merged") lines.push("", say(language, "notice.merged-note", { into: incident.foldedInto ?? "" }));
   else if (restored) lines.push("", say(language, "notice.restored-note"));
+  else if (kind === "report-due") lines.push("", say(language, "notice.report-due"));
   else lines.push(...waitLines(input), ...supplierLines(input), ...firstSteps(input));
   if (input.publicUrl !== undefined) lines.push("", say(language, "notice.link", { url: incidentUrl(input.publicUrl, incident) }));
   return lines;

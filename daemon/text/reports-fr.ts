@@ -87,6 +87,11 @@ export const reportsFr: Readonly<Record<keyof typeof reportsEn, string>> = {
   "report.session-kind-clinical": "clinique",
   "report.session-kind-training": "formation",
   "report.session-kind-administrative": "administrative",
+  "kind.report-due": "Rapport d'incident majeur à produire",
+  "notice.report-due":
+    "Le service est rétabli, mais le rapport de cet incident majeur n'est pas signé. Sans lui, l'incident ne peut pas être fermé.",
+  "event.report-reminded": "Rapport rappelé",
+  "mail.follow-up": "Le rapport est joint en PDF et en CSV.",
   "event.report-saved": "Rapport rédigé",
   "event.report-signed": "Rapport signé",
   "period.daily": "Suivi quotidien",

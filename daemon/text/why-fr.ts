@@ -68,6 +68,7 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
   ],
   // Acts and steps, rules/incident.ts and rules/escalation.ts.
   ["it came back while it is held", "la panne est revenue pendant la prise en charge"],
+  ["the report of a major incident is owed", "le rapport d'un incident majeur est dû"],
   ["the next follow-up is overdue", "le prochain suivi est en retard"],
   ["{n} follow-ups in a row were missed: the next level hears", "{n} suivis de suite ont été manqués : le niveau suivant est avisé"],
   [

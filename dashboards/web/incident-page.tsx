@@ -15,7 +15,6 @@ import { SessionHits } from "./session-hits.tsx";
 import { Table } from "./table.tsx";
 import { Timeline } from "./timeline.tsx";
 import { words } from "./words.ts";
-import { Work, type WorkProps } from "./work.tsx";
 
 export interface IncidentPageProps {
   readonly page: PageContext;
@@ -29,9 +28,6 @@ export interface IncidentPageProps {
   readonly beforeNumber?: string;
   /** What a supplier asks first; undefined when it is about no device. */
   readonly support?: SupportFacts;
-  /** What partners have of it, and its numbers in other systems. */
-  readonly tasks?: WorkProps["tasks"];
-  readonly references?: WorkProps["references"];
   /** The device as seen now; undefined when it is about none. */
   readonly up?: DeviceShape["up"];
 }
@@ -67,7 +63,6 @@ export function IncidentPage(props: IncidentPageProps): VNode {
       {props.support === undefined ? null : <Support page={page} support={props.support} />}
       <SessionHits page={page} incident={incident} />
       <Joined page={page} incident={incident} />
-      <Work page={page} incident={incident} tasks={props.tasks ?? []} references={props.references ?? []} />
       <Timeline page={page} incident={incident} />
       <Deliveries page={page} incident={incident} />
     </Frame>

@@ -166,6 +166,7 @@ export function config(devices: readonly Device[], more: Partial<Config> = {}): 
     ]),
     functions: new Map(),
     onCall: nobodyYet,
+    reports: { atMinute: 390, readers: { daily: [], weekly: [], monthly: [] }, perSite: true, majorDueDays: 5, remind: ["desk"] },
     duty: { horizonMs: 14 * 86_400_000, tell: ["desk"], checkEveryMs: 30 * 86_400_000 },
     partners: new Map([["sogique", partner("sogique", { name: "SOGIQUE", contacts: ["noc"] })]]),
     channels: new Map([["demo-sink", { id: "demo-sink", kind: "sink" }]]),

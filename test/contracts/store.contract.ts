@@ -69,10 +69,7 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
     sessionsContract(() => store);
     describe("incidents that are joined", () => joiningContract(() => store));
     maintenanceContract(() => store);
-    workContract(
-      () => store,
-      () => ground.raw,
-    );
+    workContract(() => store);
     reportsContract(() => store);
     onCallContract(() => store);
     problemsContract(() => store);

@@ -1,7 +1,6 @@
 /**
  * What every store promises of the work on incidents: tasks of partners, numbers in other systems. Part of store.contract.ts.
  */
-import type { Knex } from "knex";
 import { describe, expect, it } from "vitest";
 import { HOUR } from "../../daemon/model/time.ts";
 import type { PartnerTask } from "../../daemon/model/work.ts";
@@ -17,7 +16,7 @@ function task(id: string, over: Partial<PartnerTask> = {}): PartnerTask {
   };
 }
 
-export function workContract(store: () => OpenedStore, raw: () => Knex): void {
+export function workContract(store: () => OpenedStore): void {
   const save = (...all: PartnerTask[]) =>
     store().transaction(undefined, async (tx) => {
       for (const each of all) await tx.saveTask(each);
@@ -47,39 +46,6 @@ export function workContract(store: () => OpenedStore, raw: () => Knex): void {
       await save(task("T1"));
       await store().transaction(undefined, (tx) => tx.moveTasks("A", "B"));
       expect(await store().tasks({ incident: "B", limit: 9 })).toMatchObject([{ id: "T1", incident: "B" }]);
-    });
-  });
-
-  describe("the audit log", () => {
-    const entry = (n: number) => ({ at: START + n, by: "ann", action: "test", target: `t${n}`, data: { n } });
-    const write = (...numbers: number[]) => store().transaction(undefined, (tx) => tx.audit(numbers.map(entry)));
-
-    it("holds while nobody touches it, also from several writers at once and after retention took its beginning", async () => {
-      await Promise.all([write(1, 2), write(3), write(4, 5, 6)]);
-      expect(await store().verifyAudit()).toEqual({ checked: 6 });
-      const never = { samplesBefore: 0, trapsBefore: 0, inboxBefore: 0, sessionsBefore: 0, looksBefore: 0 };
-      const before = await store().auditLog(9);
-      await store().prune({ ...never, incidentsBefore: Math.max(...before.slice(3).map(({ at }) => at)) });
-      expect((await store().verifyAudit()).brokenAt).toBeUndefined();
-      await write(7);
-      expect((await store().verifyAudit()).brokenAt).toBeUndefined();
-    });
-
-    it.each([
-      ["a changed name", 2, (db: Knex) => db("audit").where({ seq: 2 }).update({ by: "bob" })],
-      ["a changed text", 2, (db: Knex) => db("audit").where({ seq: 2 }).update({ data: '{"n":9}' })],
-      ["an entry taken away", 2, (db: Knex) => db("audit").where({ seq: 2 }).delete()],
-      ["a cut end", 3, (db: Knex) => db("audit").where({ seq: 3 }).delete()],
-    ])("says where it is broken: %s", async (_what, at, edit) => {
-      await write(1, 2, 3);
-      await edit(raw());
-      expect(await store().verifyAudit()).toEqual({ checked: at - 1, brokenAt: at });
-    });
-
-    it("holds after a text was erased with its salt", async () => {
-      await write(1, 2, 3);
-      await raw()("audit").where({ seq: 2 }).update({ target: "", data: null, salt: null });
-      expect(await store().verifyAudit()).toEqual({ checked: 3 });
     });
   });
 

@@ -121,6 +121,7 @@ export class Scenario {
   desk: Desk;
   joining!: JoiningDesk;
   reports!: ReportDesk;
+  leases!: Leases;
   work!: WorkDesk;
   tasks!: TaskDesk;
   readonly tokens: TaskTokens;
@@ -181,6 +182,7 @@ export class Scenario {
       held: () => true,
       wait: async () => undefined,
     };
+    this.leases = leases;
     const basics = { store, clock, log: quiet, config, leases, bookings: this.bookings };
     this.mutes = new MaintenanceBook(basics);
     this.duty = new DutyBook({ store, clock, take: (book) => this.#takeOnCall(book) });
@@ -236,7 +238,7 @@ export class Scenario {
   }
 
   async begin(): Promise<void> {
-    for (const role of ["evaluator", "escalator", "auditor", "tasks"]) {
+    for (const role of ["evaluator", "escalator", "auditor", "reporter", "tasks"]) {
       const fence = await this.store.acquireLease(role, "scenario", 30_000);
       if (fence !== undefined) this.#fences.set(role, fence);
     }
