@@ -3,7 +3,7 @@
  *
  * Pure. A channel counts for the address it has: a new number has to be proven anew.
  */
-import type { Config, Contact } from "../model/config.ts";
+import type { Channel, Config, Contact } from "../model/config.ts";
 import { DAY, type Instant } from "../model/time.ts";
 import { roomPrefix } from "./roster.ts";
 import { namedBy, standingFunctions } from "./standing.ts";
@@ -46,7 +46,16 @@ export function waysToProve(config: Config): readonly (readonly [contact: Contac
   return [...config.contacts.values()]
     .filter(({ id }) => named.has(id))
     .flatMap((contact) => contact.channels.map((way) => [contact, way] as const))
-    .filter(([, { channel }]) => (config.channels.get(channel)?.kind ?? "sink") !== "sink");
+    .filter(([, { channel }]) => !reachesNobody.has(config.channels.get(channel)?.kind ?? "sink"));
+}
+
+const reachesNobody: ReadonlySet<Channel["kind"]> = new Set(["sink", "alertmanager"]);
+
+/** Is there any way to answer over it: a link, or a reply that we hear? Else everybody would be listed as silent. */
+export function canBeAnswered({ instance, channels }: Pick<Config, "instance" | "channels">, id: string): boolean {
+  const channel = channels.get(id);
+  if (instance.publicUrl !== undefined) return true;
+  return channel?.kind === "mail" ? channel.inbound !== undefined : channel?.kind === "sms" && channel.inbound?.reply !== undefined;
 }
 
 /** Is it time to ask again, or for the first time? */

@@ -13,7 +13,7 @@ import { type Leases, leasedTurns } from "../roles/lease.ts";
 import type { Role } from "../roles/supervisor.ts";
 import { letterTo } from "../roles/ways.ts";
 import { reachLetter } from "../text/reach-letter.ts";
-import { isDue, reachKey, type WayKept, wayId, waysToProve } from "./reach.ts";
+import { canBeAnswered, isDue, reachKey, type WayKept, wayId, waysToProve } from "./reach.ts";
 
 export interface ReachingDeps {
   readonly store: Pick<Store, "transaction" | "kept" | "delivery">;
@@ -65,7 +65,7 @@ export class Reaching implements Role {
   }
 
   #mayAsk(known: WayKept, config: Config, at: Instant): boolean {
-    if (!isDue(known, config.duty.checkEveryMs, at)) return false;
+    if (!isDue(known, config.duty.checkEveryMs, at) || !canBeAnswered(config, known.channel)) return false;
     const { canary, devices, sites } = config.network;
     // Where the centre is: its core's site, else the first.
     const home = devices.get(canary ?? "")?.site ?? [...sites.keys()][0] ?? "";

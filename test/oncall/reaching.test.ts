@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadConfig } from "../../daemon/config/load.ts";
-import type { Config } from "../../daemon/model/config.ts";
+import type { Channel, Config } from "../../daemon/model/config.ts";
 import { DAY, HOUR, MINUTE } from "../../daemon/model/time.ts";
 import { reachFrom, reachKey, type WayKept, waysToProve } from "../../daemon/oncall/reach.ts";
 import { Reaching } from "../../daemon/oncall/reaching.ts";
@@ -15,7 +15,7 @@ import { FakeClock } from "../fakes/clock.ts";
 const folder = mkdtempSync(join(tmpdir(), "vigie-reach-"));
 const text = (bob: string) =>
   [
-    `instance: { name: Centre, timezone: America/Toronto, state_dir: ${folder}/state }`,
+    `instance: { name: Centre, timezone: America/Toronto, public_url: "https://vigie.example.org", state_dir: ${folder}/state }`,
     `storage: { sqlite: ${folder}/state/vigie.db }`,
     "sites: { mgh: { name: MGH, service_hours: office } }",
     "rooms: { a101: { site: mgh, name: A, coordinator: zoe } }",
@@ -89,6 +89,18 @@ describe("every channel of everybody who may be told", () => {
     const bob = rows.find(({ recipient }) => recipient === "bob");
     expect(bob?.letter).toMatchObject({ asks: true, subject: "Vigie: monthly check, please acknowledge" });
     expect(rows[0]?.letter?.text).toContain("Centre vérifie une fois par mois");
+  });
+
+  it("is not asked where nothing could answer: no link and no reply", async () => {
+    const { publicUrl: _, ...instance } = config.instance;
+    config = { ...config, instance };
+    await role.turn();
+    clock.pass(DAY);
+    expect(await role.turn()).toBe(0);
+    const door = { header: "x-hook-secret", secret: {} as never };
+    const mail = { ...config.channels.get("mail"), inbound: door } as Channel;
+    config = { ...config, channels: new Map([...config.channels, ["mail", mail]]) };
+    expect(await role.turn()).toBe(3);
   });
 
   it("waits for service hours", async () => {
