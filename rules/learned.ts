@@ -6,7 +6,7 @@
 import type { Learned, LearnedFrom, ParentProposal, ProposalStanding } from "../daemon/model/learned.ts";
 import type { Device, Network } from "../daemon/model/network.ts";
 import type { Instant } from "../daemon/model/time.ts";
-import { below, childrenOf, parentsOf } from "./cuts.ts";
+import { parentsOf } from "./cuts.ts";
 import { parentsToLookAt } from "./suppress.ts";
 
 export function proposalId({ device, parents }: Pick<Learned, "device" | "parents">): string {
@@ -31,9 +31,17 @@ export function newsIn(network: Network, learned: readonly Learned[]): readonly 
   });
 }
 
+/** Asked of every proposal: upwards from its parents, which is a few steps, and not over everything that lies below. */
 function makesRing(network: Network, device: string, parents: readonly string[]): boolean {
-  const under = below({ children: childrenOf(network) }, device);
-  return parents.some((id) => under.has(id));
+  const seen = new Set<string>();
+  const ahead = [...parents];
+  for (let id = ahead.pop(); id !== undefined; id = ahead.pop()) {
+    if (id === device) return true;
+    const above = seen.has(id) ? undefined : network.devices.get(id);
+    seen.add(id);
+    if (above !== undefined) ahead.push(...parentsOf(network, above));
+  }
+  return false;
 }
 
 export interface Merged {
@@ -94,12 +102,16 @@ export function contradicted(proposal: Learned, file: Network): readonly string[
 /** The network with every confirmed proposal in it. The same object when that changes nothing. */
 export function withLearned(file: Network, proposals: readonly ParentProposal[]): Network {
   const inForce = proposals.filter((each) => each.state === "accepted" && standingOf(each, file) === "in-force");
-  let network = file;
+  if (inForce.length === 0) return file;
+  const devices = new Map(file.devices);
+  const network: Network = { ...file, devices };
+  let changed = false;
   // The latest word on a device is the one that holds.
   for (const { device: id, parents } of inForce.toSorted((a, b) => (a.decided?.at ?? 0) - (b.decided?.at ?? 0))) {
     const device = network.devices.get(id);
     if (device === undefined || makesRing(network, id, parents)) continue;
-    network = { ...network, devices: new Map<string, Device>([...network.devices, [id, { ...device, parents }]]) };
+    devices.set(id, { ...device, parents });
+    changed = true;
   }
-  return network;
+  return changed ? network : file;
 }
