@@ -74,6 +74,10 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     about: "list the devices that are looked at by weak means (telnet, SNMP v1 and v2c, …)",
     load: async () => (await import("./cli/weaknesses.ts")).weaknesses,
   },
+  notify: {
+    about: "test CONTACT: send a test message over each channel of a contact; --json",
+    load: async () => (await import("./cli/notify.ts")).notify,
+  },
   token: { about: "make a token for the API", load: async () => (await import("./cli/token.ts")).token },
 };
 

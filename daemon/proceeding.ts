@@ -64,7 +64,7 @@ export function makeProceeding(parts: ProceedingParts): Proceeding {
   showWellness(parts, auditor);
   const stats = { job: (job: string, result: "done" | "failed") => metrics.jobs.inc({ job, result }) };
   const roles: Role[] = [
-    makeDispatcher({ ...basics, tokens: parts.tokens, sink, mutes, board, news, planOf: booking.planOf }),
+    makeDispatcher({ ...basics, tokens: parts.tokens, sink, mutes, board, news, planOf: booking.planOf, bookings: booking.bookings }),
     new Escalator({ ...basics, leases, bookings: booking.bookings, mutes, ...ofEscalation(parts) }),
     new TaskKeeper({ ...basics, leases }),
     loop("maintenance", 300_000, (signal) => following({ store, clock, book: mutes, of: "maintenance" }, signal), clock),

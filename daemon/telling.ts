@@ -6,6 +6,7 @@
 import { randomUUID } from "node:crypto";
 import { courtTime } from "../rules/task.ts";
 import type { BoardView } from "./board.ts";
+import { type BookedSessions, subjectOf } from "./bookings.ts";
 import type { MaintenanceBook } from "./maintenance-book.ts";
 import type { Config } from "./model/config.ts";
 import { type Incident, type OutboxRow, sessionOfRow } from "./model/incident.ts";
@@ -26,7 +27,7 @@ import { partnerHours } from "./roles/task-terms.ts";
 import { taskOfRow } from "./roles/work-rows.ts";
 import { supportOf } from "./support.ts";
 import type { TaskTokens } from "./task-token.ts";
-import { type NoticeText, renderNotice } from "./text/notice.ts";
+import { type NoticeInput, type NoticeText, renderNotice } from "./text/notice.ts";
 import { renderSessionNotice } from "./text/session-notice.ts";
 import { renderStorm } from "./text/storm-notice.ts";
 import { renderTaskNotice } from "./text/task-notice.ts";
@@ -61,6 +62,9 @@ function renderSession(row: OutboxRow, incident: Incident, config: Config, plan:
   });
 }
 
+/** The booked sessions, as they are at the moment of sending. */
+export type SessionBook = Pick<BookedSessions, "sessionAhead" | "get"> & { now(): number };
+
 /** What a row says, to its recipient, in their language. */
 export function renderRow(
   row: OutboxRow,
@@ -68,6 +72,7 @@ export function renderRow(
   config: Config,
   inventoryOf: (device: string) => DeviceInventory | undefined = () => undefined,
   planOf: (session: string) => SessionPlan | undefined = () => undefined,
+  book: SessionBook | undefined = undefined,
 ): NoticeText {
   const session = sessionOfRow(row);
   const plan = session === undefined ? undefined : planOf(session);
@@ -97,9 +102,21 @@ export function renderRow(
     // Level 3 calls suppliers: these are what they ask first.
     ...(device === undefined || incident.level < 3 ? {} : { support: supportOf(device, config, inventoryOf(device.id), row.createdAt) }),
     ...(instance.publicUrl === undefined ? {} : { publicUrl: instance.publicUrl }),
+    ...sessionOf(incident, config, book),
     ...(row.lateMs === undefined ? {} : { lateMs: row.lateMs }),
     ...(incident.wakeAt === undefined || incident.wakeFor !== "escalate" ? {} : { deadlineAt: incident.wakeAt }),
   });
+}
+
+/** The session that it hits, or hits next. */
+function sessionOf(incident: Incident, { network }: Config, book: SessionBook | undefined): Pick<NoticeInput, "session"> {
+  const subject = subjectOf(incident);
+  const at = book?.now();
+  const ahead = subject === undefined || at === undefined ? undefined : book?.sessionAhead(subject, at);
+  const session = ahead && book?.get(ahead.session);
+  if (ahead === undefined || session === undefined) return {};
+  const rooms = session.rooms.map((room) => network.rooms.get(room)?.name ?? room);
+  return { session: { from: session.from, to: session.to, rooms, runs: ahead.withinMs <= 0 } };
 }
 
 /** One message about several incidents: a storm. */
@@ -162,9 +179,15 @@ export function makeDispatcher(parts: {
   readonly news: News;
   readonly sink: ReturnType<typeof createSink>;
   readonly planOf: (session: string) => SessionPlan | undefined;
+  readonly bookings: BookedSessions;
   readonly tokens: TaskTokens;
 }): Dispatcher {
-  const { board, news, sink, planOf, tokens, ...deps } = parts;
+  const { board, news, sink, planOf, tokens, bookings, ...deps } = parts;
+  const book: SessionBook = {
+    sessionAhead: (subject, at) => bookings.sessionAhead(subject, at),
+    get: (id) => bookings.get(id),
+    now: () => deps.clock.now(),
+  };
   return new Dispatcher({
     ...deps,
     notifiers: createNotifiers({ now: () => deps.clock.now(), sink }),
@@ -175,7 +198,7 @@ export function makeDispatcher(parts: {
       const about = taskOfRow(row);
       const task = about === undefined ? undefined : await deps.store.task(about);
       if (task !== undefined) return renderTask(row, incident, config, { task, tokens, at: deps.clock.now() });
-      return renderRow(row, incident, config, (device) => board.inventory(device), planOf);
+      return renderRow(row, incident, config, (device) => board.inventory(device), planOf, book);
     },
     stats: { delivered: (channel, state) => news.delivered(channel, state) },
   });

@@ -101,15 +101,10 @@ async function sms(loading: Loading, id: string, raw: RawSms): Promise<Channel |
   const body = bodyOf(loading, path, raw);
   const secret = raw.secret && (await loading.secrets.read([...path, "secret"], raw.secret));
   const door = raw.inbound && (await doorOf(loading, [...path, "inbound"], raw.inbound));
-  if (body === undefined || (raw.secret !== undefined && secret === undefined)) return undefined;
   checkFilled(loading, path, raw);
+  if (body === undefined || (raw.secret !== undefined && secret === undefined)) return undefined;
   if (raw.inbound !== undefined && door === undefined) return undefined;
   const inbound = door && { ...door, ...given({ reply: replyOf(raw), receipt: receiptOf(raw) }) };
-  if (raw.inbound?.receipt !== undefined && raw.id === undefined)
-    loading.findings.problem(
-      [...path, "id"],
-      "is missing, so no receipt could be told to belong to a message; write where the answer has it",
-    );
   const { url, method = "POST", headers = {}, allow_private: allowPrivate = false } = raw;
   return { id, kind: "sms", url, method, headers, body, allowPrivate, ...given({ secret, idAt: raw.id, inbound }) };
 }
@@ -143,5 +138,7 @@ function checkFilled({ findings }: Loading, path: Path, raw: RawSms): void {
   const whole = JSON.stringify([raw.url, raw.headers, raw.json, raw.form, raw.query]);
   for (const name of ["to", "text"] as const)
     if (!whole.includes(`{${name}}`)) findings.problem(path, `says {${name}} nowhere; write where the gateway wants it`);
+  if (raw.inbound?.receipt !== undefined && raw.id === undefined)
+    findings.problem([...path, "id"], "is missing, so no receipt could be told to belong to a message; write where the answer has it");
   if (whole.includes("{secret}") && raw.secret === undefined) findings.problem([...path, "secret"], "is missing; {secret} is named");
 }

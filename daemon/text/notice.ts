@@ -30,6 +30,8 @@ export interface NoticeInput {
   readonly support?: SupportFacts;
   /** The site's zone. */
   readonly timezone: string;
+  /** The session that it hits, or hits next. `rooms`: their names. Never its specialty. */
+  readonly session?: { readonly from: Instant; readonly to: Instant; readonly rooms: readonly string[]; readonly runs: boolean };
   /** When the next people are told, if nobody takes it. */
   readonly deadlineAt?: Instant;
   readonly demo?: boolean;
@@ -58,7 +60,13 @@ export function renderNotice(input: NoticeInput): NoticeText {
       ? say(language, "sms.merged", { number, into, what, where })
       : kind === "restored"
         ? say(language, "sms.restored", { number, what, where })
-        : say(language, "sms.body", { number, severity, what, where, wait: say(language, `sms.wait-${incident.urgency}`) });
+        : say(language, "sms.body", {
+            number,
+            severity,
+            what,
+            where,
+            wait: `${shortSession(input)}${say(language, `sms.wait-${incident.urgency}`)}`,
+          });
   return {
     subject: `${demo}[${number}] ${lead} : ${what} (${where})`.replace(" : ", language === "fr" ? " : " : ": "),
     text: `${bodyLines(input, what, where).join("\n")}\n`,
@@ -136,9 +144,20 @@ function bodyLines(input: NoticeInput, what: string, where: string): string[] {
   return lines;
 }
 
+/** `Session 14:00. `, or nothing. */
+function shortSession({ language, session, timezone }: NoticeInput): string {
+  return session === undefined ? "" : `${say(language, "sms.session", { time: sayTime(session.from, timezone).slice(-5) })} `;
+}
+
+function sessionLines({ language, session, timezone }: NoticeInput): string[] {
+  if (session === undefined) return [];
+  const about = { from: sayTime(session.from, timezone), to: sayTime(session.to, timezone).slice(-5), rooms: session.rooms.join(" – ") };
+  return [say(language, session.runs ? "notice.session-runs" : "notice.session", about)];
+}
+
 function waitLines(input: NoticeInput): string[] {
   const { incident, language, deadlineAt, timezone } = input;
-  const lines = [say(language, `notice.wait-${incident.urgency}`, { why: reason(input, incident.urgencyWhy) })];
+  const lines = [...sessionLines(input), say(language, `notice.wait-${incident.urgency}`, { why: reason(input, incident.urgencyWhy) })];
   if (deadlineAt !== undefined) lines.push(say(language, "notice.deadline", { at: sayTime(deadlineAt, timezone) }));
   return lines;
 }

@@ -28,4 +28,9 @@ export const notifyEn = {
   "ack.locked": "Too many wrong digits: this link is dead. Reply to the message, or call the desk.",
   "ack.unknown": "This link is not known or has expired. Look at the newest message, or call the desk.",
   "ack.more": "And {n} more.",
+  "test.subject": "Test message from {instance}",
+  "test.text": "This is a test of the channel {channel} of {instance}. Nothing has failed, and there is nothing to do.",
+  "notice.session": "Session at risk: {from} to {to}, {rooms}",
+  "notice.session-runs": "Session hit, it runs until {to}: {rooms}",
+  "sms.session": "Session {time}.",
 } as const;

@@ -30,4 +30,9 @@ export const notifyFr: Readonly<Record<keyof typeof notifyEn, string>> = {
   "ack.locked": "Trop de chiffres erronés : ce lien ne sert plus. Répondez au message, ou appelez le bureau.",
   "ack.unknown": "Ce lien est inconnu ou expiré. Voyez le message le plus récent, ou appelez le bureau.",
   "ack.more": "Et {n} autres.",
+  "test.subject": "Message d'essai de {instance}",
+  "test.text": "Ceci est un essai du canal {channel} de {instance}. Rien n'est en panne, et il n'y a rien à faire.",
+  "notice.session": "Séance menacée : {from} à {to}, {rooms}",
+  "notice.session-runs": "Séance touchée, en cours jusqu'à {to} : {rooms}",
+  "sms.session": "Séance {time}.",
 };

@@ -547,6 +547,34 @@ export const BAD_FILES: readonly BadFile[] = [
     ],
   },
   {
+    name: "SMS gateways, Alertmanager and what comes in",
+    change: [
+      [
+        "  mail: { mail",
+        [
+          "  bare: { sms: { url: https://a.example } }",
+          '  both: { sms: { url: https://a.example, json: { to: "{to}", text: "{text}" }, form: { a: b } } }',
+          '  got: { sms: { url: https://a.example, method: GET, form: { to: "{to}", text: "{text}" } } }',
+          '  lost: { sms: { url: https://a.example, form: { to: "{to}", key: "{secret}" }, inbound: { secret: { env: A }, header: "a b", receipt: { message: id, status: s, delivered: [ok] } } } }',
+          "  am: { alertmanager: { url: http://169.254.169.254/, user: vigie } }",
+          "  mail: { mail",
+        ].join("\n"),
+      ],
+    ],
+    says: [
+      "channels.bare.sms: has no body; write one of json, form, query   (vigie.yaml:10)",
+      "channels.both.sms: has several bodies (json, form); write one of json, form, query   (vigie.yaml:11)",
+      "channels.got.sms.form: goes with no GET; write query, or method: POST   (vigie.yaml:12)",
+      "channels.lost.sms: says {text} nowhere; write where the gateway wants it   (vigie.yaml:13)",
+      "channels.lost.sms.secret: is missing; {secret} is named   (vigie.yaml:13)",
+      "channels.lost.sms.inbound.secret: the secret is shorter than 16 characters; choose a longer one   (vigie.yaml:13)",
+      'channels.lost.sms.inbound.header: "a b" is no name of a header; write X-Hook-Secret   (vigie.yaml:13)',
+      "channels.lost.sms.id: is missing, so no receipt could be told to belong to a message; write where the answer has it   (vigie.yaml:13)",
+      "channels.am.alertmanager.url: goes to a link-local address, where cloud machines keep their secrets; name another host   (vigie.yaml:14)",
+      "channels.am.alertmanager.password: is missing; user and password go together   (vigie.yaml:14)",
+    ],
+  },
+  {
     name: "listening to everybody without a token",
     add: 'http: { listen: "0.0.0.0:8080", allowed_hosts: [vigie.example] }\n',
     says: [

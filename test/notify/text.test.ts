@@ -152,6 +152,17 @@ describe("a message", () => {
     expect(renderNotice(input({ lateMs: 6 * 3_600_000 })).text).toContain("Ce message a 6 h 0 min de retard");
   });
 
+  it("names the session at risk and when it is, on the clock of the site, in the text message too", () => {
+    const session = { from: Date.UTC(2026, 2, 9, 18), to: Date.UTC(2026, 2, 9, 19), rooms: ["Salle A-101", "Salle 2"], runs: false };
+    const ahead = renderNotice(input({ session }));
+    expect(ahead.text).toContain("Séance menacée : 2026-03-09 14:00 à 15:00, Salle A-101 – Salle 2");
+    expect(ahead.sms).toContain("Séance 14:00.");
+    expect(ahead.sms.length).toBeLessThanOrEqual(160);
+    const running = renderNotice(input({ session: { ...session, runs: true }, language: "en" }));
+    expect(running.text).toContain("Session hit, it runs until 15:00: Salle A-101 – Salle 2");
+    expect(renderNotice(input({ session, kind: "restored" })).text).not.toContain("Séance menacée");
+  });
+
   it("stands without its rule, its room and its device", () => {
     const { roomName: _room, roomPhone: _phone, rule: _rule, deviceName: _name, ...bare } = input();
     const { device: _device, room: _its, ...rootless } = bare.incident;

@@ -218,7 +218,12 @@ export class Scenario {
       render: async (row, incident, config, named) => {
         if (named.length > 1) return renderSeveral(row, named, config);
         const task = await store.task(taskOfRow(row) ?? "");
-        if (task === undefined) return this.render(row, incident, config);
+        const book = {
+          sessionAhead: (...of: Parameters<BookedSessions["sessionAhead"]>) => this.bookings.sessionAhead(...of),
+          get: (id: string) => this.bookings.get(id),
+          now: () => clock.now(),
+        };
+        if (task === undefined) return this.render(row, incident, config, undefined, undefined, book);
         return renderTask(row, incident, config, { task, tokens: this.tokens, at: clock.now() });
       },
       asking: createAsking(basics),
