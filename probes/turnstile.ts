@@ -37,8 +37,4 @@ export class Turnstile {
   get idle(): boolean {
     return this.#inside === 0;
   }
-
-  get waiting(): number {
-    return this.#waiting.length - this.#next;
-  }
 }

@@ -28,11 +28,6 @@ function weigh(ring: number): number {
   return sum;
 }
 
-/** Weighted share of looks that changed the alarm, 0 to 0.99. */
-export function flapRatio(ring: number): number {
-  return weigh(ring) / (FLAP_BITS * 100);
-}
-
 /** Is it flapping, given the ring and whether it was flapping before? */
 export function isFlapping(ring: number, was: boolean): boolean {
   if (ring === 0) return false;

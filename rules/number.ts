@@ -15,14 +15,6 @@ export function formatNumber(prefix: string, year: number, sequence: number): st
   return `${prefix}-${year}-${digits}-${checkDigits(`${year}${digits}`)}`;
 }
 
-/** True when the text is a whole request number whose check digits fit. Spaces and lower case are forgiven. */
-export function isValidNumber(text: string): boolean {
-  const match = /^[A-Z0-9]+-(\d{4})-(\d{6,})-(\d{2})$/.exec(text.trim().toUpperCase().replace(/\s+/g, ""));
-  if (match === null) return false;
-  const [, year, sequence, check] = match;
-  return remainder97(`${year}${sequence}${check}`) === 1;
-}
-
 function remainder97(digits: string): number {
   let rest = 0;
   for (const digit of digits) rest = (rest * 10 + Number(digit)) % 97;

@@ -4,7 +4,7 @@
  *
  * Pure. A room is ready when one of its endpoints is; it is not ready when none can be. What could not be looked at is unknown, never a fault.
  */
-import type { Alarm } from "../daemon/model/alarm.ts";
+import { type Alarm, gateOf } from "../daemon/model/alarm.ts";
 import type { DeviceLights } from "../daemon/model/lights.ts";
 import type { Device, Network } from "../daemon/model/network.ts";
 import type { ReadinessCause, ReadinessVerdict, Session, SessionReadiness } from "../daemon/model/session.ts";
@@ -64,7 +64,7 @@ export function judgeDevice(device: Device, room: string | undefined, input: Rea
   const not = (cause: Omit<ReadinessCause, "room" | "device">): Judged => ({ verdict: "not-ready", causes: [{ ...about, ...cause }] });
   const { alarms, lights, lookedAt } = input.now(device.id);
   // Standing by or switched off is a state, not a failure.
-  const wrong = alarms.filter((alarm) => input.spoils(alarm) && alarm.suppressedBy?.startsWith("state:") !== true);
+  const wrong = alarms.filter((alarm) => input.spoils(alarm) && gateOf(alarm.suppressedBy)?.kind !== "state");
   const own = wrong.find(({ suppressedBy }) => suppressedBy === undefined) ?? wrong[0];
   const cut = input.cutOff.get(device.id);
   if (cut !== undefined && own?.suppressedBy !== undefined) return not({ code: "path-down", data: { by: cut } });

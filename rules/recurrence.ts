@@ -28,21 +28,6 @@ export function fingerprint(device: string, symptom: string, part?: string): str
   return alarmKey(device, symptom, part);
 }
 
-/** Occurrences of one fingerprint in a window: starts that lie within `reopenWithinMs` of the end before them are one. */
-export function countOccurrences(
-  episodes: readonly { readonly from: Instant; readonly to?: Instant }[],
-  window: { readonly from: Instant; readonly to: Instant },
-  reopenWithinMs: number,
-): number {
-  let count = 0;
-  let endedAt = Number.NEGATIVE_INFINITY;
-  for (const { from, to } of [...episodes].sort((a, b) => a.from - b.from)) {
-    if (from - endedAt > reopenWithinMs && from >= window.from && from <= window.to) count += 1;
-    endedAt = Math.max(endedAt, to ?? Number.POSITIVE_INFINITY);
-  }
-  return count;
-}
-
 /** A change that is older than this when something fails is not told as having come before it (ours). */
 export const changeLeadMs = 7 * DAY;
 /** A change is seen by a look: what was changed while a device was silent shows once it has answered twice. */

@@ -289,7 +289,6 @@ export type { ParentProposalShape, TopologyShape } from "./contract-topology.ts"
 
 export type ShapeName = keyof typeof shapes;
 
-export type ProblemShape = z.infer<typeof Problem>;
 export type AlarmShape = z.infer<typeof AlarmView>;
 export type DeviceShape = z.infer<typeof DeviceSummary>;
 export type DeviceDetailShape = z.infer<typeof DeviceDetail>;
@@ -300,8 +299,6 @@ export type TimelineShape = z.infer<typeof TimelineView>;
 export type DeliveryShape = z.infer<typeof DeliveryView>;
 export type RecurrenceShape = z.infer<typeof RecurrenceView>;
 export type SinkMessageShape = z.infer<typeof SinkList>["items"][number];
-export type ReadinessShape = z.infer<typeof ReadinessView>;
-export type SampleHistoryShape = z.infer<typeof SampleHistory>;
 export type SheetShape = z.infer<typeof SheetView>;
 export type CommissioningShape = z.infer<typeof CommissioningList>;
 export type TrapShape = z.infer<typeof TrapList>["items"][number];

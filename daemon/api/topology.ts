@@ -2,10 +2,9 @@
  * What is reached through what, over REST: the tree in force, the circuits, and what was learned, for a person to accept or refuse.
  */
 
-import { basename } from "node:path";
 import { parentsOf, sitesBehind } from "../../rules/cuts.ts";
 import { isByGateway } from "../../rules/learned.ts";
-import { locateDevices } from "../config/locate.ts";
+import { locateDevices, parentsToWrite } from "../config/locate.ts";
 import type { Confirmed, StandingProposal } from "../confirming.ts";
 import type { Device, Network } from "../model/network.ts";
 import type { ParentProposalShape, TopologyShape } from "./contract-topology.ts";
@@ -24,18 +23,13 @@ export async function proposalViews(deps: ApiDeps, all: readonly StandingProposa
   );
   return all.map(({ proposal, standing, contradicts }) => {
     const { id, device, parents, from, state, firstSeenAt, seenAt, decided } = proposal;
-    const place = places.get(device);
     return {
       ...{ id, device, deviceName: network.devices.get(device)?.name ?? device, parents: [...parents], state, standing },
       from: from.map((each) => (each.via === "traceroute" ? { via: each.via, hops: [...each.hops] } : { ...each })),
       ...{ firstSeenAt: iso(firstSeenAt), seenAt: iso(seenAt) },
       ...(contradicts === undefined ? {} : { contradicts: [...contradicts] }),
       ...(decided === undefined ? {} : { decided: { ...decided, at: iso(decided.at) } }),
-      write: {
-        file: basename(place?.file ?? files[0] ?? "vigie.yaml"),
-        ...(place?.line === undefined ? {} : { line: place.line }),
-        yaml: `parents: [${parents.join(", ")}]`,
-      },
+      write: parentsToWrite(parents, places.get(device), files),
     };
   });
 }

@@ -4,12 +4,11 @@
  * Reads the database beside a running daemon; writes nothing. Accepting is done over the API, by a token: somebody answers for it.
  */
 import { existsSync } from "node:fs";
-import { basename } from "node:path";
 import { parentsOf, sitesBehind } from "../../rules/cuts.ts";
 import { contradicted, standingOf, withLearned } from "../../rules/learned.ts";
 import { systemClock } from "../clock.ts";
 import { loadConfig } from "../config/load.ts";
-import { locateDevices } from "../config/locate.ts";
+import { locateDevices, parentsToWrite } from "../config/locate.ts";
 import { formatProblem } from "../config/problems.ts";
 import { keptProposals } from "../confirming.ts";
 import type { Config } from "../model/config.ts";
@@ -70,16 +69,11 @@ async function drawn(file: Config, proposals: readonly ParentProposal[]) {
     links: [...network.links.values()].map(({ id, ends }) => ({ id, ends, alone: sitesBehind(network, id) })),
     proposals: proposals.map((proposal) => {
       const { id, device, parents, from } = proposal;
-      const place = places.get(device);
       const contradicts = contradicted(proposal, file.network);
       return {
         ...{ id, device, parents, from, standing: standingOf(proposal, file.network) },
         ...(contradicts === undefined ? {} : { contradicts }),
-        write: {
-          file: basename(place?.file ?? file.files[0] ?? "vigie.yaml"),
-          line: place?.line,
-          yaml: `parents: [${parents.join(", ")}]`,
-        },
+        write: parentsToWrite(parents, places.get(device), file.files),
       };
     }),
   };

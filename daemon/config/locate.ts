@@ -2,6 +2,7 @@
  * Where a device stands in the files, for whoever is told to write something there.
  */
 import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
 
 export interface Standing {
@@ -9,6 +10,12 @@ export interface Standing {
   readonly file: string;
   /** Of the device's id; undefined: it comes from a template, or the file was changed since. */
   readonly line?: number;
+}
+
+/** What a person writes where, for the device to be reached through these. `files`: of the configuration, the first one first. */
+export function parentsToWrite(parents: readonly string[], place: Standing | undefined, files: readonly string[]) {
+  const file = basename(place?.file ?? files[0] ?? "vigie.yaml");
+  return { file, ...(place?.line === undefined ? {} : { line: place.line }), yaml: `parents: [${parents.join(", ")}]` };
 }
 
 /** Reads the files once. A file that cannot be read holds nobody. */

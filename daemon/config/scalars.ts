@@ -5,6 +5,7 @@
  */
 import { isIP, isIPv6 } from "node:net";
 import { z } from "zod";
+import { durationWord } from "../../rules/packwrite.ts";
 import type { Clock } from "../model/policy.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../model/time.ts";
 import { nearest } from "./problems.ts";
@@ -93,8 +94,7 @@ export function clockText(clock: Clock): string {
 
 /** `90s`, `30m`, `4h`: in the largest unit that fits. */
 export function lengthText(ms: number): string {
-  const unit = ["d", "h", "m", "s"].find((name) => ms % (UNITS[name] ?? 1) === 0) ?? "ms";
-  return `${ms / (UNITS[unit] ?? 1)}${unit}`;
+  return ms > 0 && ms % DAY === 0 ? `${ms / DAY}d` : durationWord(ms);
 }
 
 /** Text of 1 to `most` characters without control characters. */
@@ -252,12 +252,6 @@ export const isoDate: z.ZodType<string, unknown> = word((raw) => {
   const day = match === null ? Number.NaN : Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3]));
   const real = !Number.isNaN(day) && new Date(day).toISOString().slice(0, 10) === raw;
   return real ? String(raw) : wrong(raw, "a date", "write year-month-day, a day that exists: 2027-01-31");
-});
-
-/** The sender of mails. */
-export const mailAddress: z.ZodType<string, unknown> = word((raw) => {
-  const remedy = "write vigie@example.org";
-  return typeof raw === "string" && !badMail(raw) ? raw : wrong(raw, "an e-mail address", remedy);
 });
 
 /** An e-mail address as mail servers take it; not RFC 5322 in full on purpose. */

@@ -56,11 +56,6 @@ class KeptSecret implements Secret {
   }
 }
 
-/** A secret with its value; for tests, too. */
-export function makeSecret(ref: string, value: string): Secret {
-  return new KeptSecret(ref, value);
-}
-
 /** Fetches the values of one load. */
 export class SecretReader {
   readonly #source: Source;

@@ -55,7 +55,21 @@ export function isGate(suppressedBy: string | undefined): boolean {
   return suppressedBy !== undefined && gatePrefixes.some((prefix) => suppressedBy.startsWith(prefix));
 }
 
+/** A gate as it stands in `suppressedBy`: `state:off` is what the device is doing, `presence:a101` a room where nobody is due. */
+export interface GateName {
+  readonly kind: "maintenance" | "silence" | "state" | "presence";
+  readonly what: string;
+}
+
+/** Undefined: nothing keeps it, or another's failure does. */
+export function gateOf(suppressedBy: string | undefined): GateName | undefined {
+  const prefix = gatePrefixes.find((each) => suppressedBy?.startsWith(each) === true);
+  if (prefix === undefined || suppressedBy === undefined) return undefined;
+  return { kind: prefix.slice(0, -1) as GateName["kind"], what: suppressedBy.slice(prefix.length) };
+}
+
 /** Maintenance or a silence: a plan of people, which says nothing about the device. */
 export function isMuted(suppressedBy: string | undefined): boolean {
-  return suppressedBy !== undefined && (suppressedBy.startsWith("maintenance:") || suppressedBy.startsWith("silence:"));
+  const kind = gateOf(suppressedBy)?.kind;
+  return kind === "maintenance" || kind === "silence";
 }

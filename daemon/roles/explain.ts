@@ -19,7 +19,7 @@ import {
   parentsToLookAt,
   type Seen,
 } from "../../rules/suppress.ts";
-import { type Alarm, alarmKey } from "../model/alarm.ts";
+import { type Alarm, alarmKey, gateOf } from "../model/alarm.ts";
 import type { Device } from "../model/network.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Instant } from "../model/time.ts";
@@ -39,8 +39,10 @@ export function rootCauseOf(alarm: Pick<Alarm, "device" | "key">, rule: Rule | u
 
 /** In a call and silent over SNMP is in service; a cart that is put away is neither that nor out of it. Undefined: nothing excuses it. */
 function excuseOf({ suppressedBy }: Alarm): "serving" | "away" | undefined {
-  if (suppressedBy === "state:off" || suppressedBy?.startsWith("presence:") === true) return "away";
-  return suppressedBy?.startsWith("state:") === true ? "serving" : undefined;
+  const gate = gateOf(suppressedBy);
+  if (gate?.kind === "presence") return "away";
+  if (gate?.kind !== "state") return undefined;
+  return gate.what === "off" ? "away" : "serving";
 }
 
 /** By whom, under which root cause, and why. */

@@ -7,6 +7,7 @@ import { type Evidence, evidenceOf, excuseFor } from "../../rules/activity.ts";
 import type { Night } from "../../rules/clock.ts";
 import { absentBecause } from "../../rules/presence.ts";
 import type { Bookings } from "../bookings.ts";
+import { gateOf } from "../model/alarm.ts";
 import type { Config } from "../model/config.ts";
 import type { ActivityState } from "../model/lights.ts";
 import type { Device, Room } from "../model/network.ts";
@@ -58,8 +59,8 @@ export function placeOf(config: Config, bookings: Pick<Bookings, "bookedAround">
 }
 
 /** Why an alarm that stood behind this gate is raised now. */
-export function stillFailing(gate: string | undefined): string {
-  const [kind, what] = gate?.split(":", 2) ?? [];
-  if (kind === "state") return `still failing, and the device is no longer known to be: ${what}`;
-  return kind === "presence" ? `still failing now that somebody is due in ${what}` : `still failing after ${gate} ended`;
+export function stillFailing(suppressedBy: string | undefined): string {
+  const gate = gateOf(suppressedBy);
+  if (gate?.kind === "state") return `still failing, and the device is no longer known to be: ${gate.what}`;
+  return gate?.kind === "presence" ? `still failing now that somebody is due in ${gate.what}` : `still failing after ${suppressedBy} ended`;
 }

@@ -5,7 +5,7 @@
  */
 import type { Evidence } from "../../rules/activity.ts";
 import type { Mark } from "../../rules/slope.ts";
-import { type Alarm, gatePrefixes, isGate } from "../model/alarm.ts";
+import { type Alarm, gateOf, gatePrefixes, isGate } from "../model/alarm.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Instant } from "../model/time.ts";
 import { Timers } from "./timers.ts";
@@ -188,10 +188,10 @@ export class AlarmMemory implements AlarmView {
 
   /** How many active alarms stand behind gates, by kind of gate; 0 where there is none. */
   gatedCounts(): ReadonlyMap<string, number> {
-    const counts = new Map(gatePrefixes.map((prefix) => [prefix.slice(0, -1), 0]));
+    const counts = new Map<string, number>(gatePrefixes.map((prefix) => [prefix.slice(0, -1), 0]));
     for (const key of this.#gated) {
-      const kind = this.#alarms.get(key)?.suppressedBy?.split(":", 1)[0] ?? "";
-      counts.set(kind, (counts.get(kind) ?? 0) + 1);
+      const kind = gateOf(this.#alarms.get(key)?.suppressedBy)?.kind;
+      if (kind !== undefined) counts.set(kind, (counts.get(kind) ?? 0) + 1);
     }
     return counts;
   }

@@ -3,6 +3,7 @@
  */
 import type { VNode } from "preact";
 import type { DeviceShape, IncidentShape, SinkMessageShape } from "../../daemon/api/contract.ts";
+import { gateOf } from "../../daemon/model/alarm.ts";
 import { Frame, Mark, type PageContext } from "./frame.tsx";
 import { byUrgency, IncidentCard, isRestored } from "./incident-card.tsx";
 import { LightRow } from "./lights.tsx";
@@ -119,7 +120,7 @@ export type Shown = DeviceShape["up"] | "out-of-reach" | "away";
 export function shownAs(device: DeviceShape, explained: Explained): Shown {
   const by = device.alarms.map((key) => explained.get(key));
   const explainedAll = by.length > 0 && by.every((each) => each !== undefined);
-  if (device.up === "unknown" && by.some((each) => each?.startsWith("presence:") === true || each === "state:off")) return "away";
+  if (device.up === "unknown" && by.some((each) => gateOf(each)?.kind === "presence" || each === "state:off")) return "away";
   return device.up === "down" && explainedAll ? "out-of-reach" : device.up;
 }
 
@@ -208,8 +209,9 @@ function SiteDevices(props: {
  */
 export function explanation(page: PageContext, root: string): string {
   const w = words[page.language];
-  if (root.startsWith("state:")) return `${w.excused} ${page.texts.of("activity", root.slice("state:".length))}`;
-  if (root.startsWith("presence:")) return `${w.nobodyDue} ${page.texts.name(root.slice("presence:".length))}`;
+  const gate = gateOf(root);
+  if (gate?.kind === "state") return `${w.excused} ${page.texts.of("activity", gate.what)}`;
+  if (gate?.kind === "presence") return `${w.nobodyDue} ${page.texts.name(gate.what)}`;
   return root === "blind" ? w.explainedByBlind : `${w.explainedBy} ${page.texts.name(root)}`;
 }
 

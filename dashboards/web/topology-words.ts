@@ -25,7 +25,6 @@ export const topologyWords = {
     path: "chemin",
     sites: "Par site",
     nobody: "rien : rattaché directement",
-    alone: "Seul chemin vers",
     standing: {
       proposed: "à confirmer",
       "in-force": "acceptée, en vigueur",
@@ -60,7 +59,6 @@ export const topologyWords = {
     path: "way",
     sites: "By site",
     nobody: "nothing: attached directly",
-    alone: "The only way to",
     standing: {
       proposed: "to be confirmed",
       "in-force": "accepted, in force",

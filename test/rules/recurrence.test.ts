@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { DeviceEvent } from "../../daemon/model/inventory.ts";
 import { DAY, HOUR, MINUTE } from "../../daemon/model/time.ts";
-import { changesBeside, countOccurrences, fingerprint, recurrenceOf } from "../../rules/recurrence.ts";
+import { changesBeside, fingerprint, recurrenceOf } from "../../rules/recurrence.ts";
 
 describe("recurrence", () => {
   it.each([
@@ -17,11 +17,6 @@ describe("recurrence", () => {
   it("two parts of a device are two fingerprints", () => {
     expect(fingerprint("d", "camera-disconnected", "camera 1")).toBe("d|camera-disconnected|camera 1");
     expect(fingerprint("d", "unreachable")).toBe("d|unreachable|");
-  });
-
-  it("occurrences collapse what reopened within the window and leave out what began before it", () => {
-    const episodes = [{ from: 500, to: 510 }, { from: 10, to: 20 }, { from: 535, to: 540 }, { from: 571 }, { from: 900, to: 910 }];
-    expect(countOccurrences(episodes, { from: 100, to: 1000 }, 30)).toBe(2);
   });
 });
 

@@ -4,7 +4,6 @@ import { afterEach, describe, expect, it } from "vitest";
 import { isFailing } from "../../daemon/model/incident.ts";
 import { bare } from "../../daemon/model/observation.ts";
 import { MINUTE, SECOND } from "../../daemon/model/time.ts";
-import { callMessage } from "../../daemon/roles/desk-word.ts";
 import "../seed.ts";
 import { type Scenario, type ScenarioOptions, scenario } from "./scenario.ts";
 
@@ -150,7 +149,8 @@ describe("a call for help and a device of its room", () => {
     const net = await begin({ devices });
     const phone = (id: string) => {
       const call = { room: "a101", symptom: "no-sound", at: net.clock.now(), why: "somebody phoned" };
-      return net.store.appendInbox([callMessage(id, call), callMessage(id, call)]);
+      const message = { at: call.at, source: "request", key: `request/${id}`, body: { call } };
+      return net.store.appendInbox([message, message]);
     };
     await phone("1");
     await net.advance(MINUTE);
