@@ -136,7 +136,9 @@ function bodyOf({ findings }: Loading, path: Path, raw: RawSms): SmsChannel["bod
 /** Whom it goes to and what it says must be somewhere; a secret that is named must be there. */
 function checkFilled({ findings }: Loading, path: Path, raw: RawSms): void {
   const whole = JSON.stringify([raw.url, raw.headers, raw.json, raw.form, raw.query]);
-  for (const name of ["to", "text"] as const)
+  // Without a body that is told already.
+  const names = raw.json === undefined && raw.form === undefined && raw.query === undefined ? [] : (["to", "text"] as const);
+  for (const name of names)
     if (!whole.includes(`{${name}}`)) findings.problem(path, `says {${name}} nowhere; write where the gateway wants it`);
   if (raw.inbound?.receipt !== undefined && raw.id === undefined)
     findings.problem([...path, "id"], "is missing, so no receipt could be told to belong to a message; write where the answer has it");
