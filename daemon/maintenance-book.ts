@@ -2,7 +2,8 @@
  * The book of what keeps quiet, in memory: read from the store at the start, again whenever something was written, by another
  * process too (following.ts).
  *
- * Decisions ask it with the time they are about (`at`). What recurs is worked out for the days around the time that was asked about last.
+ * Decisions ask it with the time they are about (`at`). What recurs is worked out for the days around that time, once for each of the few
+ * times that are asked about; and whose alarm is kept quiet by what, once for as long as nothing begins or ends.
  */
 import {
   type Cover,
@@ -21,14 +22,18 @@ import type { Alarm } from "./model/alarm.ts";
 import type { Config } from "./model/config.ts";
 import type { Incident } from "./model/incident.ts";
 import type { Maintenance } from "./model/maintenance.ts";
+import type { Network } from "./model/network.ts";
 import { DAY, type Instant } from "./model/time.ts";
 import type { Clock, Store } from "./ports.ts";
 import type { Gate, GateKeeper, GateQuestion } from "./roles/intent.ts";
 
 /** What ended so long ago is still asked about by what is decided late. */
 const keptAfterMs = 9 * DAY;
-/** Times in force are known this far around; they are worked out anew when half of it has passed. */
+/** Times in force are worked out in pieces of this length, with as much before and after. */
 const aroundMs = 9 * DAY;
+/** Now, the beginning of a mute that lasts, what is decided late: more times are not asked about in turn. */
+const mostPieces = 8;
+const mostAnswers = 100_000;
 const mostKept = 10_000;
 
 /** What roles and pages ask. */
@@ -50,8 +55,8 @@ export interface Mutes {
 export class MaintenanceBook implements Mutes {
   readonly #deps: { readonly store: Pick<Store, "maintenances">; readonly clock: Clock; readonly config: () => Config };
   #all: readonly Maintenance[] = [];
-  #entries: readonly Entry[] = [];
-  #around: Instant | undefined;
+  readonly #pieces = new Map<number, readonly Entry[]>();
+  #steady: Steady | undefined;
   #revision = 0;
 
   constructor(deps: { readonly store: Pick<Store, "maintenances">; readonly clock: Clock; readonly config: () => Config }) {
@@ -72,7 +77,8 @@ export class MaintenanceBook implements Mutes {
   take(all: readonly Maintenance[]): void {
     if (JSON.stringify(all) === JSON.stringify(this.#all)) return;
     this.#all = all;
-    this.#around = undefined;
+    this.#pieces.clear();
+    this.#steady = undefined;
     this.#revision += 1;
   }
 
@@ -138,9 +144,17 @@ export class MaintenanceBook implements Mutes {
   readonly keeper: GateKeeper = (question: GateQuestion): Gate | undefined => {
     if (this.#all.length === 0) return undefined;
     const { alarm, rule, at } = question;
-    const subject = subjectOf(this.#deps.config().network, alarm, rule);
+    const { network } = this.#deps.config();
+    const { answers } = this.#steadyAt(at, network);
+    const known = answers.get(alarm.key);
+    if (known !== undefined) return known;
+    const subject = subjectOf(network, alarm, rule);
     const cover = this.cover(subject, at);
-    if (cover !== undefined) return { by: cover.by, why: cover.maintenance.reason };
+    if (cover !== undefined) {
+      const gate = { by: cover.by, why: cover.maintenance.reason };
+      answers.set(alarm.key, gate);
+      return gate;
+    }
     const waiting = this.#all.find((each) => canBegin(each, at) && fitsScope(each.scope, subject));
     return waiting === undefined ? undefined : { by: muteName(waiting), why: waiting.reason, begins: waiting.id };
   };
@@ -153,11 +167,38 @@ export class MaintenanceBook implements Mutes {
     return active.map((alarm) => subjectOf(network, alarm, ruleOf(alarm.rule)));
   }
 
-  #entriesAround(at: Instant): readonly Entry[] {
-    if (this.#around === undefined || Math.abs(at - this.#around) > aroundMs / 2) {
-      this.#around = at;
-      this.#entries = this.#all.map((maintenance) => ({ maintenance, spans: spansOf(maintenance, at - aroundMs, at + aroundMs) }));
-    }
-    return this.#entries;
+  /** Everything that stands behind a plan is asked about in every turn: what was said holds until something begins or ends. */
+  #steadyAt(at: Instant, network: Network): Steady {
+    const known = this.#steady;
+    if (known !== undefined && known.network === network && known.from <= at && at < known.to && known.answers.size < mostAnswers)
+      return known;
+    const piece = Math.floor(at / aroundMs);
+    let [from, to] = [piece * aroundMs, (piece + 1) * aroundMs];
+    for (const { spans } of this.#entriesAround(at))
+      for (const edge of spans.flatMap((span) => [span.from, span.to])) {
+        if (edge <= at) from = Math.max(from, edge);
+        else to = Math.min(to, edge);
+      }
+    this.#steady = { from, to, network, answers: new Map() };
+    return this.#steady;
   }
+
+  #entriesAround(at: Instant): readonly Entry[] {
+    const piece = Math.floor(at / aroundMs);
+    const known = this.#pieces.get(piece);
+    if (known !== undefined) return known;
+    if (this.#pieces.size >= mostPieces) this.#pieces.clear();
+    const [from, to] = [(piece - 1) * aroundMs, (piece + 2) * aroundMs];
+    const entries = this.#all.map((maintenance) => ({ maintenance, spans: spansOf(maintenance, from, to) }));
+    this.#pieces.set(piece, entries);
+    return entries;
+  }
+}
+
+/** A time in which nothing begins or ends, and what keeps which alarm quiet in it. */
+interface Steady {
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly network: Network;
+  readonly answers: Map<string, Gate>;
 }
