@@ -4,14 +4,14 @@
  * Asked again every turn: when the excuse ends or presence begins, what still fails is raised then.
  */
 import { type Evidence, evidenceOf, excuseFor } from "../../rules/activity.ts";
-import type { Night } from "../../rules/clock.ts";
+import { type Hours, inService, type Night } from "../../rules/clock.ts";
 import { absentBecause } from "../../rules/presence.ts";
 import type { Bookings } from "../bookings.ts";
 import { gateOf } from "../model/alarm.ts";
 import type { Config } from "../model/config.ts";
 import type { ActivityState } from "../model/lights.ts";
 import type { Device, Room } from "../model/network.ts";
-import type { Instant } from "../model/time.ts";
+import { type Instant, MINUTE } from "../model/time.ts";
 import { nightOf, scheduleOf } from "./hours.ts";
 import type { GateKeeper } from "./intent.ts";
 
@@ -49,13 +49,30 @@ export interface Place {
 /** Without a book no session is near. A device of a service that runs day and night is always due. */
 export function placeOf(config: Config, bookings: Pick<Bookings, "bookedAround"> | undefined): Place {
   const bookedAround = (room: string, at: Instant) => bookings?.bookedAround(room, at) ?? false;
-  const absence: Absence = (room, at) => absentBecause({ room, hours: () => scheduleOf(config, room), bookedAround, at });
+  const within = rememberedService();
+  const absence: Absence = (room, at) => absentBecause({ room, hours: () => scheduleOf(config, room), within, bookedAround, at });
   const gate: GateKeeper = ({ device, at }) => {
     const room = device?.room === undefined || device.alwaysUrgent ? undefined : config.network.rooms.get(device.room);
     const why = room === undefined ? undefined : absence(room, at);
     return room === undefined || why === undefined ? undefined : { by: `presence:${room.id}`, why };
   };
   return { absence, gate, nightOf: (device) => nightOf(config, device) };
+}
+
+const mostMinutes = 1_000;
+
+/** All rooms of one schedule are within it together, and hours begin and end at a minute: at night a whole network is asked about in every turn. */
+function rememberedService(): (hours: Hours, at: Instant) => boolean {
+  const known = new Map<string, boolean>();
+  return (hours, at) => {
+    const key = `${hours.calendar.id}|${hours.zone}|${Math.floor(at / MINUTE)}`;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    if (known.size > mostMinutes) known.clear();
+    const serves = inService(hours, at);
+    known.set(key, serves);
+    return serves;
+  };
 }
 
 /** Why an alarm that stood behind this gate is raised now. */
