@@ -74,6 +74,7 @@ export interface Metrics {
   readonly heartbeats: Counter<"result">;
   readonly influxPoints: Counter<"result">;
   readonly httpRequests: Counter<"route" | "status">;
+  readonly accessRefused: Counter<"function" | "needs">;
   readonly buildInfo: Gauge<"version" | "node">;
   /** Displaced observations, as the bus counts them. */
   readonly busDisplaced: Absolute;
@@ -178,6 +179,14 @@ function standing(
   };
 }
 
+function httpMetrics({ counter }: Pick<ReturnType<typeof makers>, "counter">): Pick<Metrics, "httpRequests" | "accessRefused"> {
+  const refused = "Requests refused because the function of the token may not, by what it lacked.";
+  return {
+    httpRequests: counter("http_requests_total", "HTTP requests answered, by route and status.", ["route", "status"]),
+    accessRefused: counter("access_refused_total", refused, ["function", "needs"]),
+  };
+}
+
 /** Makes and registers everything; starts no timer. */
 export function createMetrics(build: { readonly version: string }): Metrics {
   const registry = new Registry();
@@ -231,7 +240,7 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     heartbeatLastSent: gauge("heartbeat_last_sent_timestamp_seconds", "When the outgoing heartbeat was last accepted; 0 is never."),
     heartbeats: counter("heartbeats_total", "Outgoing heartbeats, by result: sent, failed, withheld.", ["result"]),
     influxPoints: counter("influx_points_total", "Points for InfluxDB, by result: written, dropped.", ["result"]),
-    httpRequests: counter("http_requests_total", "HTTP requests answered, by route and status.", ["route", "status"]),
+    ...httpMetrics({ counter }),
     buildInfo: gauge("build_info", "Always 1; what runs is in the labels.", ["version", "node"]),
     registry,
     onScrape: (read) => void reads.push(read),

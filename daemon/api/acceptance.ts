@@ -62,6 +62,7 @@ export const acceptanceOperations: readonly Operation[] = [
     path: "/api/v1/commissioning",
     summary: "Devices in commissioning, by room: looked at and shown, paging nobody until their sheet is signed.",
     access: "read",
+    may: "read",
     answer: "CommissioningList",
     run: async ({ deps }) => ({ content: { items: inCommissioning(deps) } }),
   }),
@@ -72,6 +73,7 @@ export const acceptanceOperations: readonly Operation[] = [
     summary:
       "The acceptance sheet of a room (or of `site:<id>`): what is seen to be right, what a person has to look at, and earlier sheets.",
     access: "read",
+    may: "read",
     answer: "AcceptanceSheet",
     run: async ({ deps, params }) => ({ content: await sheetView(deps, params.id) }),
   }),
@@ -81,6 +83,7 @@ export const acceptanceOperations: readonly Operation[] = [
     path: "/api/v1/rooms/{id}/acceptance",
     summary: "Signs the sheet: its devices leave commissioning and count from now on. Kept with what was seen; audited.",
     access: "write",
+    may: "decide",
     body: "SignBody",
     answer: "Acceptance",
     run: async ({ deps, params, body, caller }) => {
@@ -100,6 +103,7 @@ export const acceptanceOperations: readonly Operation[] = [
     path: "/api/v1/rooms/{id}/acceptance/withdraw",
     summary: "Takes the signed sheets of a place back: its devices are in commissioning again, where the file says so. Audited.",
     access: "write",
+    may: "decide",
     body: "WithdrawBody",
     answer: "Acceptance",
     run: async ({ deps, params, body, caller }) => {

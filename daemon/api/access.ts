@@ -14,6 +14,8 @@ import { HttpProblem } from "./problem.ts";
 export interface Caller {
   readonly name: string;
   readonly function: string;
+  /** Sites that it reads; undefined: all of them. */
+  readonly sites?: readonly string[];
 }
 
 const loopbackNames = new Set(["localhost", "127.0.0.1", "::1"]);
@@ -89,9 +91,15 @@ function owner(config: Config, secret: string): Caller | undefined {
   const given = digest(secret);
   let found: Caller | undefined;
   for (const token of config.tokens) {
-    if (timingSafeEqual(digest(token.secret.reveal()), given)) found ??= { name: token.name, function: token.function };
+    if (timingSafeEqual(digest(token.secret.reveal()), given))
+      found ??= { name: token.name, function: token.function, ...sitesOf(config, token) };
   }
   return found;
+}
+
+/** A function that reads its own sites only has none where its token names none. */
+function sitesOf({ permissions }: Config, { function: of, sites = [] }: Config["tokens"][number]): Pick<Caller, "sites"> {
+  return permissions.get(of)?.includes("read") ? {} : { sites };
 }
 
 function digest(text: string): Buffer {

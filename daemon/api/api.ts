@@ -9,6 +9,7 @@ import express from "express";
 import helmet from "helmet";
 import { acceptanceOperations } from "./acceptance.ts";
 import { createTokenDesk, hostGuard, unauthorized } from "./access.ts";
+import { createAllowing } from "./allowing.ts";
 import { backtestOperations } from "./backtest.ts";
 import type { Api, ApiDeps } from "./deps.ts";
 import { discoveryOperations } from "./discoveries.ts";
@@ -17,9 +18,10 @@ import { createEventStreams } from "./events.ts";
 import { familyOperations } from "./families.ts";
 import { joiningOperations } from "./joining.ts";
 import { maintenanceOperations } from "./maintenance.ts";
+import { meOperations } from "./me.ts";
 import { onCallOperations } from "./on-call.ts";
 import { openApi } from "./openapi.ts";
-import { mount } from "./operation.ts";
+import { mount, type Operation } from "./operation.ts";
 import { mountPages } from "./pages.ts";
 import { HttpProblem, lastHandler } from "./problem.ts";
 import { problemOperations } from "./problems.ts";
@@ -43,8 +45,10 @@ const graceMs = 3_000;
 export function createApi(deps: ApiDeps): Api {
   const app = express();
   const desk = createTokenDesk(deps.config, deps.clock);
+  const gate = { desk, allowing: createAllowing(deps) };
   const streams = createEventStreams(deps.changes);
-  const operations = [
+  const operations: readonly Operation[] = [
+    ...meOperations(() => operations),
     ...reads,
     ...familyOperations,
     ...ruleOperations,
@@ -81,15 +85,15 @@ export function createApi(deps: ApiDeps): Api {
 
   const document = openApi(operations, deps.version);
   app.get("/api/v1/openapi.json", (_request, response) => void response.json(document));
-  app.get("/metrics", (request, response) => scrape(request, response, deps, desk));
-  app.get("/api/v1/events", (request, response) => {
-    if (!deps.config().http.openReads && desk.caller(request, "bearer-or-basic") === undefined) {
-      throw unauthorized("Send `Authorization: Bearer <token>`; make one with `vigie token`.");
-    }
+  app.get("/metrics", (request, response) => scrape(request, response, deps, gate));
+  app.get("/api/v1/events", async (request, response) => {
+    const caller = desk.caller(request, "bearer-or-basic");
+    if (caller !== undefined) await gate.allowing.require(caller, "read", "events");
+    else if (!deps.config().http.openReads) throw unauthorized("Send `Authorization: Bearer <token>`; make one with `vigie token`.");
     streams.serve(request, response);
   });
-  mount(app, operations, deps, desk);
-  mountPages(app, deps, desk);
+  mount(app, operations, deps, gate);
+  mountPages(app, deps, gate);
   app.use((request) => {
     if (request.method !== "GET" && request.method !== "HEAD" && request.method !== "POST") {
       throw new HttpProblem(405, "method", "Use GET or POST; /api/v1/openapi.json lists the operations.");

@@ -44,6 +44,7 @@ export function backtestOperations(): readonly Operation[] {
       path: "/api/v1/rules/{id}/backtest",
       summary: "Try a rule with another limit, wait or count of attempts on what was kept of the last days; changes nothing",
       access: "write",
+      may: "configure",
       body: "BacktestBody",
       answer: "Backtest",
       run: async ({ deps, params, body }) => {

@@ -21,6 +21,7 @@ import {
 } from "./contract-incidents.ts";
 import { IncidentLinkView, LinkBody, MergeBody, SplitBody, UnlinkBody } from "./contract-joining.ts";
 import { maintenanceShapes } from "./contract-maintenance.ts";
+import { Me } from "./contract-me.ts";
 import {
   AcceptanceView,
   DiscoveryBody,
@@ -273,6 +274,7 @@ export const shapes = {
   ...workShapes,
   ...taskShapes,
   ...actShapes,
+  Me,
 } as const;
 
 export type { ProposalShape, RuleDetailShape, RuleItemShape } from "./contract-rules.ts";

@@ -35,6 +35,7 @@ export const discoveryOperations: readonly Operation[] = [
     path: "/api/v1/discoveries",
     summary: "Looks what answers in networks that discovery.ranges lists, and proposes devices. One at a time. Audited. Changes nothing.",
     access: "write",
+    may: "configure",
     body: "DiscoveryBody",
     answer: "Discovery",
     run: async ({ deps, body, caller }) => {
@@ -49,6 +50,7 @@ export const discoveryOperations: readonly Operation[] = [
     path: "/api/v1/discoveries",
     summary: "The last discoveries since the start, newest first.",
     access: "read",
+    may: "read",
     answer: "DiscoveryList",
     run: async ({ deps }) => ({ content: { items: deps.discoveries.list().map(summary) } }),
   }),
@@ -58,6 +60,7 @@ export const discoveryOperations: readonly Operation[] = [
     path: "/api/v1/discoveries/{id}",
     summary: "How far it is; once it has ended, the devices it proposes, with reasons, and as YAML to review.",
     access: "read",
+    may: "read",
     answer: "Discovery",
     run: async ({ deps, params }) => ({ content: whole(recordOf(deps, params.id)) }),
   }),
@@ -67,6 +70,7 @@ export const discoveryOperations: readonly Operation[] = [
     path: "/api/v1/discoveries/{id}/stop",
     summary: "Ends it early; what it saw until then is its result.",
     access: "write",
+    may: "configure",
     answer: "Discovery",
     run: async ({ deps, params }) => {
       const record = recordOf(deps, params.id);

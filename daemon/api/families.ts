@@ -14,6 +14,7 @@ export const familyOperations: readonly Operation[] = [
     path: "/api/v1/families",
     summary: "Device families, shipped and of the site: how many facts, how sure each, and what is not known; ordered by id.",
     access: "read",
+    may: "read",
     answer: "FamilyList",
     run: async ({ deps }) => {
       const families = [...deps.config().families.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -27,6 +28,7 @@ export const familyOperations: readonly Operation[] = [
     summary:
       "What we know of this device's model: its family's facts, the oddities that fit it, and the family its own words fit, if another.",
     access: "read",
+    may: "read",
     answer: "DeviceFamily",
     run: async ({ deps, params }) => {
       const device = deviceOf(deps, params.id);

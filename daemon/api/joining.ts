@@ -12,6 +12,7 @@ export const joiningOperations: readonly Operation[] = [
     summary:
       "This incident goes on as another. It keeps its number and says where it went; the answer is the other one. Undone by a split.",
     access: "write",
+    may: "handle",
     body: "MergeIncident",
     answer: "Incident",
     run: async ({ deps, params, caller, body: { into, note, version } }) =>
@@ -24,6 +25,7 @@ export const joiningOperations: readonly Operation[] = [
     summary:
       "These alarms are another trouble: they get an incident with a number of its own, which is the answer, and no rule joins them again.",
     access: "write",
+    may: "handle",
     body: "SplitIncident",
     answer: "Incident",
     run: async ({ deps, params, caller, body: { alarms, note, version } }) =>
@@ -35,6 +37,7 @@ export const joiningOperations: readonly Operation[] = [
     path: "/api/v1/incidents/{id}/link",
     summary: "This incident has to do with another, and stays its own.",
     access: "write",
+    may: "handle",
     body: "LinkIncident",
     answer: "Incident",
     run: async ({ deps, params, caller, body: { to, kind, note } }) =>
@@ -46,6 +49,7 @@ export const joiningOperations: readonly Operation[] = [
     path: "/api/v1/incidents/{id}/unlink",
     summary: "Takes a link between two incidents away, whichever end is named first.",
     access: "write",
+    may: "handle",
     body: "UnlinkIncident",
     answer: "Incident",
     run: async ({ deps, params, caller, body: { to, note } }) =>

@@ -113,6 +113,7 @@ export const maintenanceOperations: readonly Operation[] = [
     path: "/api/v1/maintenance",
     summary: "Maintenance and silences, the last written first: who, why, until when, and how many alarms stand behind each.",
     access: "read",
+    may: "read",
     query: MaintenanceQueryShape,
     answer: "MaintenanceList",
     run: async ({ deps, query }) => {
@@ -126,6 +127,7 @@ export const maintenanceOperations: readonly Operation[] = [
     path: "/api/v1/maintenance/{id}",
     summary: "One of them.",
     access: "read",
+    may: "read",
     answer: "Maintenance",
     run: async ({ deps, params }) => {
       const found = await deps.store.maintenance(params.id ?? "");
@@ -140,6 +142,7 @@ export const maintenanceOperations: readonly Operation[] = [
     path: "/api/v1/maintenance",
     summary: "Plans maintenance or a silence: once, recurring or flexible. Says which booked sessions it takes the rooms of. Audited.",
     access: "write",
+    may: "plan",
     body: "MaintenanceBody",
     answer: "MaintenancePlanned",
     run: async ({ deps, body, caller }) => {
@@ -155,6 +158,7 @@ export const maintenanceOperations: readonly Operation[] = [
     summary:
       "Changes it: what is left out stays. What it kept quiet so far stays as it was; changed while in force in more than its end or its reason, it goes on under another id (`replaces`). Audited.",
     access: "write",
+    may: "plan",
     body: "MaintenanceChangeBody",
     answer: "MaintenancePlanned",
     run: async ({ deps, params, body, caller }) => {
@@ -171,6 +175,7 @@ export const maintenanceOperations: readonly Operation[] = [
     path: "/api/v1/maintenance/{id}/end",
     summary: "Ends what is in force now; what recurs comes again. What is still broken opens at once. Audited.",
     access: "write",
+    may: "plan",
     body: "MaintenanceEndBody",
     answer: "Maintenance",
     run: async ({ deps, params, body, caller }) => answer(deps, await deps.maintaining.end(params.id ?? "", caller, body.reason)),
@@ -181,6 +186,7 @@ export const maintenanceOperations: readonly Operation[] = [
     path: "/api/v1/maintenance/{id}/cancel",
     summary: "Calls it off: it is never in force again. Audited.",
     access: "write",
+    may: "plan",
     body: "MaintenanceEndBody",
     answer: "Maintenance",
     run: async ({ deps, params, body, caller }) => answer(deps, await deps.maintaining.cancel(params.id ?? "", caller, body.reason)),

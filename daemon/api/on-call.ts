@@ -128,6 +128,7 @@ export const onCallOperations: readonly Operation[] = [
     path: "/api/v1/on-call",
     summary: "Who fills each function now or at a time, until when, who is next, and when nobody is within the horizon.",
     access: "read",
+    may: "read-names",
     query: OnCallQueryShape,
     answer: "OnCall",
     run: async ({ deps, query }) => {
@@ -141,6 +142,7 @@ export const onCallOperations: readonly Operation[] = [
     path: "/api/v1/on-call/rotations",
     summary: "The weekly rotations, those that ended lately too.",
     access: "read",
+    may: "read-names",
     answer: "RotationList",
     run: async ({ deps }) => ({ content: { items: rotationViews(deps.config(), deps.clock.now()) } }),
   }),
@@ -150,6 +152,7 @@ export const onCallOperations: readonly Operation[] = [
     path: "/api/v1/on-call/rotations",
     summary: "A new weekly rotation; with `replaces`, the old one ends when it begins. In force when this answers. Audited.",
     access: "write",
+    may: "arrange",
     body: "RotationBody",
     answer: "Rotation",
     run: async ({ deps, body, caller }) => {
@@ -167,6 +170,7 @@ export const onCallOperations: readonly Operation[] = [
     path: "/api/v1/on-call/rotations/{id}/end",
     summary: "Ends a rotation now or later. Audited.",
     access: "write",
+    may: "arrange",
     body: "RotationEndBody",
     answer: "Rotation",
     run: async ({ deps, params, body, caller }) => {
@@ -180,6 +184,7 @@ export const onCallOperations: readonly Operation[] = [
     path: "/api/v1/on-call/overrides",
     summary: "Swaps and leaves, those that are lately over too.",
     access: "read",
+    may: "read-names",
     answer: "OverrideList",
     run: async ({ deps }) => ({ content: { items: overrideViews(deps.config(), deps.clock.now()) } }),
   }),
@@ -189,6 +194,7 @@ export const onCallOperations: readonly Operation[] = [
     path: "/api/v1/on-call/overrides",
     summary: "Somebody else fills a function for a time; it beats every rotation. In force when this answers. Audited.",
     access: "write",
+    may: "arrange",
     body: "OverrideBody",
     answer: "Override",
     run: async ({ deps, body, caller }) => {
@@ -202,6 +208,7 @@ export const onCallOperations: readonly Operation[] = [
     path: "/api/v1/on-call/overrides/{id}/cancel",
     summary: "Calls an override off from now on. Audited.",
     access: "write",
+    may: "arrange",
     answer: "Override",
     run: async ({ deps, params, caller }) => ({
       content: overrideView(answer(await deps.onCall.cancelOverride(params.id ?? "", caller.name))),
@@ -213,6 +220,7 @@ export const onCallOperations: readonly Operation[] = [
     path: "/api/v1/people",
     summary: "Who can be told, over which channels in which order, and whether each was proven to reach them.",
     access: "read",
+    may: "read-names",
     answer: "PersonList",
     run: async ({ deps }) => ({ content: { items: await personViews(deps) } }),
   }),
@@ -222,6 +230,7 @@ export const onCallOperations: readonly Operation[] = [
     path: "/api/v1/people",
     summary: "A new person, or what is known of one anew; the id of a contact of the configuration replaces that contact. Audited.",
     access: "write",
+    may: "arrange",
     body: "PersonBody",
     answer: "Person",
     run: async ({ deps, body, caller }) => {
@@ -236,6 +245,7 @@ export const onCallOperations: readonly Operation[] = [
     path: "/api/v1/people/{id}/remove",
     summary: "Takes a person out; refused while a rotation or an override names them. Audited.",
     access: "write",
+    may: "arrange",
     answer: "PersonList",
     run: async ({ deps, params, caller }) => {
       answer(await deps.onCall.removePerson(params.id ?? "", caller.name));

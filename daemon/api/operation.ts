@@ -3,7 +3,9 @@
  */
 import type { Express, Request, Response } from "express";
 import type { z } from "zod";
+import type { Permission } from "../model/permission.ts";
 import { type Caller, type TokenDesk, unauthorized } from "./access.ts";
+import { type Allowing, anonymous } from "./allowing.ts";
 import { type ShapeName, shapes } from "./contract.ts";
 import type { ApiDeps } from "./deps.ts";
 import { HttpProblem } from "./problem.ts";
@@ -32,6 +34,8 @@ export interface Operation {
   readonly path: string;
   readonly summary: string;
   readonly access: "anyone" | "read" | "write";
+  /** What the caller's function has to be allowed. `anyone`: nothing beyond `access`. One of `read-site` leaves out sites that are not the caller's. */
+  readonly may: Permission | "anyone";
   readonly query?: z.ZodObject;
   readonly body?: ShapeName;
   readonly answer: ShapeName;
@@ -53,11 +57,23 @@ export function operation<Q extends z.ZodObject = z.ZodObject, B extends ShapeNa
   return spec as unknown as Operation;
 }
 
-export function mount(app: Express, operations: readonly Operation[], deps: ApiDeps, desk: TokenDesk): void {
+/** What a request is asked past. */
+export interface Gate {
+  readonly desk: TokenDesk;
+  readonly allowing: Allowing;
+}
+
+export function mount(app: Express, operations: readonly Operation[], deps: ApiDeps, gate: Gate): void {
+  const taken = new Map<string, string>();
   for (const each of operations) {
+    const address = `${each.method} ${each.path}`;
+    const twin = taken.get(address);
+    // The first would answer for both, under the permission of the first.
+    if (twin !== undefined) throw new Error(`${each.id} and ${twin} are both ${address}; give one another path`);
+    taken.set(address, each.id);
     const path = each.path.replace(/\{(\w+)\}/g, ":$1");
     app[each.method](path, async (request: Request, response: Response) => {
-      const caller = admit(each, request, deps, desk);
+      const caller = await admit(each, request, deps, gate);
       const answer = await each.run({
         deps,
         caller,
@@ -72,15 +88,20 @@ export function mount(app: Express, operations: readonly Operation[], deps: ApiD
 }
 
 /** Who calls, or the reason they may not. */
-function admit(of: Operation, request: Request, deps: ApiDeps, desk: TokenDesk): Caller {
-  const anonymous: Caller = { name: "anonymous", function: "" };
-  switch (of.access) {
+async function admit(of: Operation, request: Request, deps: ApiDeps, { desk, allowing }: Gate): Promise<Caller> {
+  const caller = callerOf(of, request, deps, desk);
+  if (of.may !== "anyone") await allowing.require(caller, of.may, of.id);
+  return caller;
+}
+
+function callerOf({ access }: Operation, request: Request, deps: ApiDeps, desk: TokenDesk): Caller {
+  switch (access) {
     case "anyone":
       return anonymous;
     case "read": {
-      if (deps.config().http.openReads) return anonymous;
       const caller = desk.caller(request, "bearer-or-basic");
       if (caller !== undefined) return caller;
+      if (deps.config().http.openReads) return anonymous;
       throw unauthorized("Send `Authorization: Bearer <token>`; make one with `vigie token`.");
     }
     case "write": {

@@ -9,16 +9,17 @@ import { pages } from "../../dashboards/web/pages.tsx";
 import { projectRoot } from "../../probes/built.ts";
 import { dailyEvents } from "../../rules/inventory.ts";
 import { inventoryCsv } from "../export/inventory-csv.ts";
+import type { Permission } from "../model/permission.ts";
 import { DAY, type Language } from "../model/time.ts";
 import { supportOf } from "../support.ts";
 import { appliesText, conditionText, raisedText } from "../text/rule-words.ts";
 import { inCommissioning, placeName, sheetView } from "./acceptance.ts";
-import type { TokenDesk } from "./access.ts";
 import type { ApiDeps } from "./deps.ts";
 import { saidBy } from "./families.ts";
 import { deviceFamily } from "./family-view.ts";
 import { maintenanceViews } from "./maintenance.ts";
 import { onCallView, overrideViews, personViews, rotationViews } from "./on-call.ts";
+import type { Gate } from "./operation.ts";
 import { blindness, deviceKnowledge, history, linkRows, rowsOfRecurrence, weaknessRows } from "./page-facts.ts";
 import { textsFor } from "./page-texts.ts";
 import { HttpProblem } from "./problem.ts";
@@ -46,16 +47,16 @@ const files = [
   ["vigie.svg", "image/svg+xml"],
 ] as const;
 
-export function mountPages(app: Express, deps: ApiDeps, desk: TokenDesk): void {
+export function mountPages(app: Express, deps: ApiDeps, gate: Gate): void {
   for (const [name, type] of files) {
     const content = readFileSync(join(projectRoot(), "dashboards/web/static", name));
     app.get(`/static/${name}`, (_request, response) => {
       response.set({ "Content-Type": type, "Cache-Control": "public, max-age=300" }).send(content);
     });
   }
-  const page = (path: string, render: (request: Request, context: PageContext) => Promise<string>) => {
+  const page = (path: string, render: (request: Request, context: PageContext) => Promise<string>, may: Permission = "read") => {
     app.get(path, async (request, response) => {
-      if (!admitted(request, response, deps, desk)) return;
+      if (!(await admitted(request, response, deps, { ...gate, may }))) return;
       const context = await contextOf(request, response, deps);
       response.set({
         "Content-Type": "text/html; charset=utf-8",
@@ -69,8 +70,8 @@ export function mountPages(app: Express, deps: ApiDeps, desk: TokenDesk): void {
   page("/devices/:id", (request, context) => devicePage(deps, context, request.params.id as string));
   page("/incidents/:id", (request, context) => incidentPage(deps, context, request.params.id as string));
   page("/inventory", (request, context) => inventoryPage(deps, context, searchOf(request)));
-  app.get("/inventory.csv", (request, response) => {
-    if (!admitted(request, response, deps, desk)) return;
+  app.get("/inventory.csv", async (request, response) => {
+    if (!(await admitted(request, response, deps, { ...gate, may: "read" }))) return;
     response.set({ "Content-Type": "text/csv; charset=utf-8", "Cache-Control": "no-store" }).attachment("vigie-inventory.csv");
     // The mark tells spreadsheets that it is UTF-8.
     response.send(`\ufeff${inventoryCsv(inventoryItems(deps, searchOf(request)))}`);
@@ -99,11 +100,7 @@ export function mountPages(app: Express, deps: ApiDeps, desk: TokenDesk): void {
   page("/maintenance", async (_request, context) =>
     pages.maintenance({ page: context, items: await maintenanceViews(deps, shownMaintenance) }),
   );
-  page("/on-call", async (_request, context) => {
-    const [config, now] = [deps.config(), deps.clock.now()];
-    const lists = { overrides: overrideViews(config, now), rotations: rotationViews(config, now), people: await personViews(deps) };
-    return pages.onCall({ page: context, standing: onCallView(config, now), ...lists });
-  });
+  page("/on-call", (_request, context) => onCallPage(deps, context), "read-names");
   page("/commissioning", async (_request, context) => pages.commissioning({ page: context, items: [...inCommissioning(deps)] }));
   page("/rooms/:id/acceptance", (request, context) => acceptancePage(deps, context, request.params.id as string));
   page("/recurrences", async (_request, context) =>
@@ -113,6 +110,12 @@ export function mountPages(app: Express, deps: ApiDeps, desk: TokenDesk): void {
       problems: await problemViews(deps, { limit: shownProblems }),
     }),
   );
+}
+
+async function onCallPage(deps: ApiDeps, page: PageContext): Promise<string> {
+  const [config, now] = [deps.config(), deps.clock.now()];
+  const lists = { overrides: overrideViews(config, now), rotations: rotationViews(config, now), people: await personViews(deps) };
+  return pages.onCall({ page, standing: onCallView(config, now), ...lists });
 }
 
 /** What a rule says in the reader's language. */
@@ -215,15 +218,20 @@ async function found(response: Response, page: PageContext, render: () => Promis
   }
 }
 
-function admitted(request: Request, response: Response, deps: ApiDeps, desk: TokenDesk): boolean {
-  if (deps.config().http.openReads) return true;
+type PageGate = Gate & { readonly may: Permission };
+
+/** A browser without a token is asked for one; one whose function may not see the page is told who may. */
+async function admitted(request: Request, response: Response, deps: ApiDeps, { desk, allowing, may }: PageGate): Promise<boolean> {
   const challenge = () => {
     response.status(401).set("WWW-Authenticate", 'Basic realm="Vigie", charset="UTF-8"').type("text/plain");
     response.send("Vigie: a token is needed; use it as the password, with any user name.\n");
     return false;
   };
   try {
-    return desk.caller(request, "bearer-or-basic") !== undefined || challenge();
+    const caller = desk.caller(request, "bearer-or-basic");
+    if (caller === undefined) return deps.config().http.openReads || challenge();
+    await allowing.require(caller, may, request.path);
+    return true;
   } catch (error) {
     if (error instanceof HttpProblem && error.status === 401) return challenge();
     throw error;

@@ -49,6 +49,7 @@ export const problemOperations: readonly Operation[] = [
     path: "/api/v1/problems",
     summary: "Problems: failures that came back often enough to look for what lies behind them; the last opened first.",
     access: "read",
+    may: "read",
     query: ProblemQueryShape,
     answer: "RecurringProblemList",
     run: async ({ deps, query }) => {
@@ -62,6 +63,7 @@ export const problemOperations: readonly Operation[] = [
     path: "/api/v1/problems/{id}",
     summary: "One problem with its incidents.",
     access: "read",
+    may: "read",
     answer: "RecurringProblem",
     run: async ({ deps, params }) => {
       const problem = await deps.store.problem(params.id ?? "");
@@ -75,6 +77,7 @@ export const problemOperations: readonly Operation[] = [
     path: "/api/v1/problems/{id}/close",
     summary: "What became of it: what cured it, or why it is none. What comes back as often again is a new one. Audited.",
     access: "write",
+    may: "decide",
     body: "NeededNote",
     answer: "RecurringProblem",
     run: async ({ deps, params, caller, body }) => {

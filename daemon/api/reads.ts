@@ -4,7 +4,11 @@
 import { formatNumber } from "../../rules/number.ts";
 import { reportWeaknesses } from "../../rules/weaknesses.ts";
 import { hitsOf } from "../hits.ts";
+import type { Incident } from "../model/incident.ts";
 import { DAY, type Instant } from "../model/time.ts";
+import type { IncidentQuery } from "../ports.ts";
+import type { Caller } from "./access.ts";
+import { anonymous, sees } from "./allowing.ts";
 import { AlarmQuery, DeviceQuery, IncidentQueryParams, LimitQuery, SampleQuery, TrapQuery } from "./contract.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -21,9 +25,9 @@ import { alarmView, deliveryView, deviceDetail, deviceView, incidentView, iso, r
 const unfinished = ["open", "taken", "restored", "resolved"] as const;
 
 /** The device, or 404. */
-export function deviceOf(deps: ApiDeps, id: string | undefined) {
+export function deviceOf(deps: ApiDeps, id: string | undefined, caller: Caller = anonymous) {
   const device = deps.config().network.devices.get(id ?? "");
-  if (device !== undefined) return device;
+  if (device !== undefined && sees(caller, device.site)) return device;
   throw new HttpProblem(404, "no-such-device", "No device of the configuration has this id; GET /api/v1/devices lists them.");
 }
 
@@ -52,6 +56,7 @@ const health: readonly Operation[] = [
     path: "/-/healthy",
     summary: "The process answers.",
     access: "anyone",
+    may: "anyone",
     answer: "Health",
     run: async ({ deps }) => ({ content: { healthy: true, version: deps.version } }),
   }),
@@ -61,6 +66,7 @@ const health: readonly Operation[] = [
     path: "/-/ready",
     summary: "Every role does its work; 503 names the one that does not.",
     access: "anyone",
+    may: "anyone",
     answer: "Readiness",
     alsoAnswers: [503],
     run: async ({ deps }) => {
@@ -78,11 +84,13 @@ const devices: readonly Operation[] = [
     path: "/api/v1/devices",
     summary: "Devices as configured, with what was last seen; ordered by id.",
     access: "read",
+    may: "read-site",
     query: DeviceQuery,
     answer: "DeviceList",
-    run: async ({ deps, query }) => {
+    run: async ({ deps, query, caller }) => {
       const { network } = deps.config();
       const items = [...network.devices.values()]
+        .filter(({ site }) => sees(caller, site))
         .filter((device) => (query.site ?? device.site) === device.site && (query.family ?? device.family) === device.family)
         .filter((device) => query.after === undefined || device.id > query.after)
         .sort((a, b) => (a.id < b.id ? -1 : 1))
@@ -99,9 +107,10 @@ const devices: readonly Operation[] = [
     path: "/api/v1/devices/{id}",
     summary: "One device: its last looks, its alarms, and the trace of the last look that failed.",
     access: "read",
+    may: "read-site",
     answer: "Device",
-    run: async ({ deps, params }) => {
-      const device = deviceOf(deps, params.id);
+    run: async ({ deps, params, caller }) => {
+      const device = deviceOf(deps, params.id, caller);
       return { content: deviceDetail(device, deps.config().network, deps.board, await deps.alarms()) };
     },
   }),
@@ -111,6 +120,7 @@ const devices: readonly Operation[] = [
     path: "/api/v1/devices/{id}/samples",
     summary: "Five-minute roll-ups of a device's samples; by default the last day, at most 14 days at once.",
     access: "read",
+    may: "read",
     query: SampleQuery,
     answer: "SampleHistory",
     run: async ({ deps, params, query }) => {
@@ -128,6 +138,7 @@ const devices: readonly Operation[] = [
     summary:
       "Which devices are looked at by weak means: telnet, SNMP v1 and v2c, no authentication or encryption, MD5, DES, old SSH algorithms.",
     access: "read",
+    may: "read",
     answer: "WeaknessList",
     run: async ({ deps }) => {
       const { devices: all, weak, rows } = reportWeaknesses(deps.config());
@@ -140,11 +151,13 @@ const devices: readonly Operation[] = [
     path: "/api/v1/alarms",
     summary: "Alarms that are pending or active.",
     access: "read",
+    may: "read-site",
     query: AlarmQuery,
     answer: "AlarmList",
-    run: async ({ deps, query }) => {
+    run: async ({ deps, query, caller }) => {
       const { network } = deps.config();
       const items = (await deps.alarms())
+        .filter(({ device }) => sees(caller, network.devices.get(device)?.site))
         .filter((alarm) => alarm.state !== "inactive" && (query.device ?? alarm.device) === alarm.device)
         .filter((alarm) => query.site === undefined || network.devices.get(alarm.device)?.site === query.site);
       return { content: { items: items.map(alarmView) } };
@@ -162,6 +175,14 @@ async function history(deps: ApiDeps, device: string, from: Instant, to: Instant
   return [...bySeries].map(([series, points]) => ({ series, points }));
 }
 
+/** As the store gives them; of the caller's sites where there are such. */
+async function incidentsSeen({ store }: ApiDeps, { sites }: Caller, query: IncidentQuery): Promise<readonly Incident[]> {
+  if (sites === undefined) return store.incidents(query);
+  const asked = sites.filter((site) => query.site === undefined || query.site === site);
+  const found = (await Promise.all(asked.map((site) => store.incidents({ ...query, site })))).flat();
+  return found.sort((a, b) => b.openedAt - a.openedAt || (a.id < b.id ? 1 : -1)).slice(0, query.limit);
+}
+
 const incidents: readonly Operation[] = [
   operation({
     id: "listIncidents",
@@ -169,11 +190,12 @@ const incidents: readonly Operation[] = [
     path: "/api/v1/incidents",
     summary: "Incidents, newest first; by default all that are not closed.",
     access: "read",
+    may: "read-site",
     query: IncidentQueryParams,
     answer: "IncidentList",
-    run: async ({ deps, query }) => {
+    run: async ({ deps, query, caller }) => {
       const { site, device, fingerprint, limit } = query;
-      const found = await deps.store.incidents({
+      const found = await incidentsSeen(deps, caller, {
         states: query.state ?? unfinished,
         limit: limit + 1,
         ...(query.folded === undefined ? {} : { folded: query.folded === "true" }),
@@ -195,6 +217,7 @@ const incidents: readonly Operation[] = [
     path: "/api/v1/incidents/{id}",
     summary: "One incident by id or request number, with its timeline and who was told.",
     access: "read",
+    may: "read",
     answer: "IncidentDetail",
     run: async ({ deps, params }) => ({ content: await incidentDetail(deps, params.id) }),
   }),
@@ -204,6 +227,7 @@ const incidents: readonly Operation[] = [
     path: "/api/v1/recurrences",
     summary: "What keeps coming back: occurrences in 30 and 90 days, and what was changed on the device before them.",
     access: "read",
+    may: "read",
     query: LimitQuery,
     answer: "RecurrenceList",
     run: async ({ deps, query }) => {
@@ -221,6 +245,7 @@ const heard: readonly Operation[] = [
     path: "/api/v1/traps",
     summary: "Traps and informs as they came in, newest first, undecodable ones included.",
     access: "read",
+    may: "read",
     query: TrapQuery,
     answer: "TrapList",
     run: async ({ deps, query }) => {
@@ -235,6 +260,7 @@ const heard: readonly Operation[] = [
     path: "/api/v1/sink",
     summary: "The messages that went to the sink (the demo's channel), newest first.",
     access: "read",
+    may: "read",
     query: LimitQuery,
     answer: "SinkList",
     run: async ({ deps, query }) => {
@@ -251,6 +277,7 @@ const records: readonly Operation[] = [
     path: "/api/v1/audit",
     summary: "What was done by whom beside the incidents: host keys accepted, texts erased, device events; newest first.",
     access: "read",
+    may: "audit",
     query: LimitQuery,
     answer: "AuditList",
     run: async ({ deps, query }) => {
@@ -264,6 +291,7 @@ const records: readonly Operation[] = [
     path: "/api/v1/numbers/unused",
     summary: "Request numbers that were reserved and never used: why the sequence has gaps.",
     access: "read",
+    may: "read",
     query: LimitQuery,
     answer: "UnusedNumberList",
     run: async ({ deps, query }) => {

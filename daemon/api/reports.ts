@@ -78,7 +78,7 @@ function followUpItem({ id, period, from, to, site, madeAt }: FollowUpReport): F
 async function followUpOf({ store }: ApiDeps, id: string | undefined): Promise<FollowUpReport> {
   const found = await store.followUp(id ?? "");
   if (found !== undefined) return found;
-  throw new HttpProblem(404, "no-such-report", "There is no follow-up report of this id; GET /api/v1/follow-ups lists them.");
+  throw new HttpProblem(404, "no-such-report", "There is no follow-up report of this id; GET /api/v1/follow-up-reports lists them.");
 }
 
 const major: readonly Operation[] = [
@@ -88,6 +88,7 @@ const major: readonly Operation[] = [
     path: "/api/v1/incidents/{id}/report",
     summary: "The report about an incident, its facts filled in; version 0 while nothing was saved.",
     access: "read",
+    may: "read",
     answer: "IncidentReport",
     run: async ({ deps, params }) => ({ content: view(deps, must(await deps.reports.of(params.id ?? ""))) }),
   }),
@@ -97,6 +98,7 @@ const major: readonly Operation[] = [
     path: "/api/v1/incidents/{id}/report",
     summary: "Saves a new version of the report; texts that are not sent stay. `incidents` makes it one report about several of one cause.",
     access: "write",
+    may: "handle",
     body: "SaveReport",
     answer: "IncidentReport",
     run: async ({ deps, params, body, caller }) => {
@@ -111,6 +113,7 @@ const major: readonly Operation[] = [
     path: "/api/v1/reports",
     summary: "Reports of major incidents, each in its latest version, the last written first.",
     access: "read",
+    may: "read",
     query: ReportListQuery,
     answer: "IncidentReportList",
     run: async ({ deps, query }) => {
@@ -130,6 +133,7 @@ const major: readonly Operation[] = [
     path: "/api/v1/reports/{id}",
     summary: "A report, in its latest version or another.",
     access: "read",
+    may: "read",
     query: ReportVersionQuery,
     answer: "IncidentReport",
     run: async ({ deps, params, query }) => ({ content: view(deps, must(await deps.reports.get(params.id ?? "", query.version))) }),
@@ -140,6 +144,7 @@ const major: readonly Operation[] = [
     path: "/api/v1/reports/sign",
     summary: "Signs reports as they are, one or several at once. Each answers for itself: what is missing in one holds up no other.",
     access: "write",
+    may: "decide",
     body: "SignReports",
     answer: "ReportsSigned",
     run: async ({ deps, body, caller }) => {
@@ -159,9 +164,10 @@ const followUps: readonly Operation[] = [
   operation({
     id: "followUps",
     method: "get",
-    path: "/api/v1/follow-ups",
+    path: "/api/v1/follow-up-reports",
     summary: "Follow-up reports that were made, the last first.",
     access: "read",
+    may: "read",
     query: FollowUpListQuery,
     answer: "FollowUpList",
     run: async ({ deps, query }) => {
@@ -173,9 +179,10 @@ const followUps: readonly Operation[] = [
   operation({
     id: "makeFollowUp",
     method: "post",
-    path: "/api/v1/follow-ups",
+    path: "/api/v1/follow-up-reports",
     summary: "Makes the follow-up report of a period, for all sites or one; the one that was made already, where there is one.",
     access: "write",
+    may: "handle",
     body: "MakeFollowUp",
     answer: "FollowUp",
     run: async ({ deps, body }) => {
@@ -191,9 +198,10 @@ const followUps: readonly Operation[] = [
   operation({
     id: "followUp",
     method: "get",
-    path: "/api/v1/follow-ups/{id}",
+    path: "/api/v1/follow-up-reports/{id}",
     summary: "A follow-up report with its figures.",
     access: "read",
+    may: "read",
     answer: "FollowUp",
     run: async ({ deps, params }) => {
       const report = await followUpOf(deps, params.id);
@@ -209,6 +217,7 @@ const asFiles = (files: ReportFiles): readonly Operation[] => [
     path: "/api/v1/incidents/{id}/report/file",
     summary: "The report about an incident as PDF, DOCX or CSV, in French or English.",
     access: "read",
+    may: "read",
     query: ReportFileQuery,
     answer: "IncidentReport",
     files: Object.values(mediaTypes),
@@ -226,9 +235,10 @@ const asFiles = (files: ReportFiles): readonly Operation[] => [
   operation({
     id: "followUpFile",
     method: "get",
-    path: "/api/v1/follow-ups/{id}/file",
+    path: "/api/v1/follow-up-reports/{id}/file",
     summary: "A follow-up report as PDF, DOCX or CSV, in French or English.",
     access: "read",
+    may: "read",
     query: ReportFileQuery,
     answer: "FollowUp",
     files: Object.values(mediaTypes),

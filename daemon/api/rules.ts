@@ -29,6 +29,7 @@ export const ruleOperations: readonly Operation[] = [
     path: "/api/v1/rules",
     summary: "The rules in force with their incidents, false alarms and messages outside hours; the most false alarms first.",
     access: "read",
+    may: "read",
     answer: "RuleList",
     run: async ({ deps }) => ({ content: { items: await ruleItems(deps) } }),
   }),
@@ -39,6 +40,7 @@ export const ruleOperations: readonly Operation[] = [
     summary:
       "One rule: its texts, its false alarms of 90 days, and the changes that would have avoided them; begins the back-test of each.",
     access: "read",
+    may: "read",
     answer: "Rule",
     run: async ({ deps, params }) => ({ content: await ruleDetail(deps, params.id) }),
   }),
@@ -49,6 +51,7 @@ export const ruleOperations: readonly Operation[] = [
     summary:
       "Puts on record that a proposed change is accepted, once its back-test is finished; answers with what to write. Changes no rule. Audited.",
     access: "write",
+    may: "configure",
     body: "NeededNote",
     answer: "Proposal",
     run: async ({ deps, params, caller, body }) => {

@@ -3,13 +3,16 @@
  */
 import { once } from "node:events";
 import type { Request, Response } from "express";
-import { type TokenDesk, unauthorized, within } from "./access.ts";
+import { unauthorized, within } from "./access.ts";
 import type { ApiDeps } from "./deps.ts";
+import type { Gate } from "./operation.ts";
 
-export async function scrape(request: Request, response: Response, deps: ApiDeps, desk: TokenDesk): Promise<void> {
+export async function scrape(request: Request, response: Response, deps: ApiDeps, { desk, allowing }: Gate): Promise<void> {
   const listed = within(deps.config().http.metricsAllow, request.socket.remoteAddress);
-  if (!listed && desk.caller(request, "bearer-or-basic") === undefined) {
-    throw unauthorized("Add this address to http.metrics_allow, or send a token.");
+  if (!listed) {
+    const caller = desk.caller(request, "bearer-or-basic");
+    if (caller === undefined) throw unauthorized("Add this address to http.metrics_allow, or send a token.");
+    await allowing.require(caller, "scrape", "metrics");
   }
   const own = await deps.metrics.text();
   response.status(200).set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");

@@ -7,6 +7,7 @@ import { DAY, type Instant } from "../model/time.ts";
 import { type CalendarStatus, statusPrefix } from "../roles/calendars.ts";
 import { sessionsInCsv } from "../sessions/csv.ts";
 import { newSession, type SessionResult } from "../sessions/desk.ts";
+import { sees } from "./allowing.ts";
 import { SessionQueryShape, type SessionShape } from "./contract-sessions.ts";
 import type { ApiDeps } from "./deps.ts";
 import { type Operation, operation } from "./operation.ts";
@@ -65,12 +66,17 @@ export const sessionOperations: readonly Operation[] = [
     path: "/api/v1/sessions",
     summary: "Booked sessions in a span, by their beginning, with how ready they are; and how the calendars stand.",
     access: "read",
+    may: "read-site",
     query: SessionQueryShape,
     answer: "SessionList",
-    run: async ({ deps, query }) => {
+    run: async ({ deps, query, caller }) => {
       const from = query.from === undefined ? deps.clock.now() : Date.parse(query.from);
       const to = query.to === undefined ? from + 7 * DAY : Date.parse(query.to);
-      return { content: await sessionList(deps, from, to) };
+      const list = await sessionList(deps, from, to);
+      if (caller.sites === undefined) return { content: list };
+      const { rooms } = deps.config().network;
+      const seen = list.items.filter((session) => session.rooms.some((room) => sees(caller, rooms.get(room)?.site)));
+      return { content: { items: seen, calendars: [] } };
     },
   }),
   operation({
@@ -79,6 +85,7 @@ export const sessionOperations: readonly Operation[] = [
     path: "/api/v1/sessions",
     summary: "Books a session, or changes the one with this key (without a key: these rooms at this time). Audited.",
     access: "write",
+    may: "plan",
     body: "SessionBody",
     answer: "Session",
     run: async ({ deps, body, caller }) => {
@@ -96,6 +103,7 @@ export const sessionOperations: readonly Operation[] = [
     path: "/api/v1/sessions/import",
     summary: "Books the sessions of a CSV text; rows with a problem are left out and named by number. Audited.",
     access: "write",
+    may: "plan",
     body: "SessionCsvBody",
     answer: "SessionsImported",
     run: async ({ deps, body, caller }) => {
@@ -110,6 +118,7 @@ export const sessionOperations: readonly Operation[] = [
     path: "/api/v1/sessions/{id}/cancel",
     summary: "It is not held. A session of a calendar comes back with the next reading: cancel it there.",
     access: "write",
+    may: "plan",
     answer: "Session",
     run: async ({ deps, params, caller }) => answer(await deps.sessions.cancel(params.id ?? "", caller.name)),
   }),
@@ -119,6 +128,7 @@ export const sessionOperations: readonly Operation[] = [
     path: "/api/v1/sessions/{id}/outcome",
     summary: "What became of it, as its coordinator says: the fact, where overlap with an outage is the estimate. Audited.",
     access: "write",
+    may: "plan",
     body: "OutcomeBody",
     answer: "Session",
     run: async ({ deps, params, body, caller }) => {

@@ -11,6 +11,7 @@ export const severityOperations: readonly Operation[] = [
     path: "/api/v1/incidents/{id}/solve",
     summary: "Solved at the first call: resolved, minor unless a session was lost, no ticket; closes by itself. At level 1 only.",
     access: "write",
+    may: "handle",
     body: "Solve",
     answer: "Incident",
     run: async ({ deps, params, caller, body: { note, sessionLost } }) =>
@@ -22,6 +23,7 @@ export const severityOperations: readonly Operation[] = [
     path: "/api/v1/incidents/{id}/severity",
     summary: "A person says how it is handled, with a reason; the same severity again keeps it, and time raises it no more.",
     access: "write",
+    may: "handle",
     body: "SetSeverity",
     answer: "Incident",
     run: async ({ deps, params, caller, body: { severity, reason } }) =>
@@ -33,6 +35,7 @@ export const severityOperations: readonly Operation[] = [
     path: "/api/v1/incidents/{id}/urgency",
     summary: "A person says when people are told, with a reason.",
     access: "write",
+    may: "handle",
     body: "SetUrgency",
     answer: "Incident",
     run: async ({ deps, params, caller, body: { urgency, reason } }) =>

@@ -44,6 +44,7 @@ export const standingReads: readonly Operation[] = [
     path: "/api/v1/inventory",
     summary: "What each device says it is (model, serial, firmware, addresses, peripherals) beside what the books say; ordered by id.",
     access: "read",
+    may: "read",
     query: InventoryQuery,
     answer: "InventoryList",
     run: async ({ deps, query }) => {
@@ -62,6 +63,7 @@ export const standingReads: readonly Operation[] = [
     path: "/api/v1/devices/{id}/inventory",
     summary: "One device's inventory with its history: facts since when, changes, and the units that stood in its room.",
     access: "read",
+    may: "read",
     answer: "DeviceInventory",
     run: async ({ deps, params }) => {
       const device = deps.config().network.devices.get(params.id ?? "");
@@ -75,6 +77,7 @@ export const standingReads: readonly Operation[] = [
     path: "/api/v1/device-events",
     summary: "Changes of devices (firmware, addresses, gatekeeper, automatic answer, units, peripherals), newest first.",
     access: "read",
+    may: "read",
     query: DeviceEventQueryParams,
     answer: "DeviceEventList",
     run: async ({ deps, query }) => {

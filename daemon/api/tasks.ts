@@ -56,6 +56,7 @@ const partnerOperations: readonly Operation[] = [
     path: "/api/v1/partners",
     summary: "Partners: whom to ask there, what they have of ours, and what they promised and kept.",
     access: "read",
+    may: "read",
     answer: "PartnerList",
     run: async ({ deps }) => ({
       content: { items: await Promise.all([...deps.config().partners.values()].map((each) => partnerView(deps, each))) },
@@ -67,6 +68,7 @@ const partnerOperations: readonly Operation[] = [
     path: "/api/v1/tasks",
     summary: "Tasks of partners, the last opened first.",
     access: "read",
+    may: "read",
     query: TaskQueryParams,
     answer: "PartnerTaskList",
     run: async ({ deps, query: { incident, partner, open, limit } }) => {
@@ -81,6 +83,7 @@ const partnerOperations: readonly Operation[] = [
     path: "/api/v1/tasks/{task}",
     summary: "One task of a partner, with each contact.",
     access: "read",
+    may: "read",
     answer: "PartnerTask",
     run: async ({ deps, params }) => {
       const task = await deps.store.task(params.task ?? "");
@@ -95,6 +98,7 @@ const partnerOperations: readonly Operation[] = [
     summary:
       "Hands something to a partner: their first contact is written to. The incident is not resolved before it is done or withdrawn.",
     access: "write",
+    may: "handle",
     body: "NewPartnerTask",
     answer: "PartnerTask",
     run: async ({ deps, params, caller, body }) =>
@@ -106,6 +110,7 @@ const partnerOperations: readonly Operation[] = [
     path: "/api/v1/tasks/{task}",
     summary: "What was heard of the partner: a contact, a promise, an answer, its end. Their time begins anew.",
     access: "write",
+    may: "handle",
     body: "PartnerTaskWord",
     answer: "PartnerTask",
     run: async ({ deps, params, caller, body }) =>
@@ -120,6 +125,7 @@ const referenceOperations: readonly Operation[] = [
     path: "/api/v1/references",
     summary: "Numbers that other systems have for incidents; by number, whichever the system.",
     access: "read",
+    may: "read",
     query: ReferenceQuery,
     answer: "ReferenceList",
     run: async ({ deps, query }) => {
@@ -134,6 +140,7 @@ const referenceOperations: readonly Operation[] = [
     path: "/api/v1/incidents/{id}/references",
     summary: "The number that another system has for it.",
     access: "write",
+    may: "handle",
     body: "NewReference",
     answer: "Incident",
     run: async ({ deps, params, caller, body }) => answer(deps, await deps.work.refer(params.id ?? "", caller, body, true)),
@@ -144,6 +151,7 @@ const referenceOperations: readonly Operation[] = [
     path: "/api/v1/incidents/{id}/references/remove",
     summary: "Takes such a number away; that it was there stays on the timeline.",
     access: "write",
+    may: "handle",
     body: "NewReference",
     answer: "Incident",
     run: async ({ deps, params, caller, body }) => answer(deps, await deps.work.refer(params.id ?? "", caller, body, false)),

@@ -85,6 +85,7 @@ export const topologyOperations: readonly Operation[] = [
     path: "/api/v1/topology",
     summary: "What is reached through what, by site, and the circuits between the sites.",
     access: "read",
+    may: "read",
     answer: "Topology",
     run: async ({ deps }) => ({ content: await topologyView(deps) }),
   }),
@@ -95,6 +96,7 @@ export const topologyOperations: readonly Operation[] = [
     summary:
       "What was learned of how devices are reached (LLDP, CDP, traceroute): to be accepted or refused by a person; decided ones too.",
     access: "read",
+    may: "read",
     answer: "ParentProposalList",
     run: async ({ deps }) => ({ content: { items: await proposalViews(deps, await deps.confirming.list()) } }),
   }),
@@ -104,6 +106,7 @@ export const topologyOperations: readonly Operation[] = [
     path: "/api/v1/topology/proposals/{id}/accept",
     summary: "From now on the device is reached through these, as long as the file does not say anything new about it. Audited.",
     access: "write",
+    may: "configure",
     body: "ConfirmBody",
     answer: "ParentProposal",
     run: async ({ deps, params, caller }) => ({
@@ -116,6 +119,7 @@ export const topologyOperations: readonly Operation[] = [
     path: "/api/v1/topology/proposals/{id}/refuse",
     summary: "It does not come back; an accepted one ends, and the file holds again. Audited.",
     access: "write",
+    may: "configure",
     body: "RefuseBody",
     answer: "ParentProposal",
     run: async ({ deps, params, body, caller }) => {

@@ -57,6 +57,7 @@ export const workOperations: readonly Operation[] = [
     path: "/api/v1/incidents/{id}/assign",
     summary: "Offers it to a function or a person. It counts when they accept; until then the giver holds it and the giver's clock runs.",
     access: "write",
+    may: "handle",
     body: "Assign",
     answer: "Incident",
     run: async ({ deps, params, caller, body }) =>
@@ -68,6 +69,7 @@ export const workOperations: readonly Operation[] = [
     path: "/api/v1/incidents/{id}/accept",
     summary: "Accepts what was offered to the caller or to the caller's function: from here on it is theirs.",
     access: "write",
+    may: "handle",
     body: "Note",
     answer: "Incident",
     run: async ({ deps, params, caller, body: { note } }) => answer(deps, await deps.work.accept(params.id ?? "", caller, note), note),
@@ -78,6 +80,7 @@ export const workOperations: readonly Operation[] = [
     path: "/api/v1/incidents/{id}/decline",
     summary: "Declines what was offered: it stays with the giver, who hears. The giver takes an offer back by it.",
     access: "write",
+    may: "handle",
     body: "NeededNote",
     answer: "Incident",
     run: async ({ deps, params, caller, body: { note } }) => answer(deps, await deps.work.decline(params.id ?? "", caller, note), note),
@@ -88,6 +91,7 @@ export const workOperations: readonly Operation[] = [
     path: "/api/v1/incidents/{id}/escalate",
     summary: "This level could not solve it: the next one hears at once. Who raises it holds it until somebody there accepts.",
     access: "write",
+    may: "handle",
     body: "Escalate",
     answer: "Incident",
     run: async ({ deps, params, caller, body: { reason } }) =>
@@ -99,6 +103,7 @@ export const workOperations: readonly Operation[] = [
     path: "/api/v1/incidents/{id}/notes",
     summary: "A note on the timeline. It follows up an acknowledgement, and is a follow-up of what somebody holds.",
     access: "write",
+    may: "handle",
     body: "NeededNote",
     answer: "Incident",
     run: async ({ deps, params, caller, body: { note } }) => answer(deps, await deps.work.note(params.id ?? "", caller, note), note),
@@ -109,6 +114,7 @@ export const workOperations: readonly Operation[] = [
     path: "/api/v1/incidents/{id}/follow-ups",
     summary: "Sets when it is looked at next, in place of the policy's clock. Overdue, it is reminded, then raised a level.",
     access: "write",
+    may: "handle",
     body: "NextFollowUp",
     answer: "Incident",
     run: async ({ deps, params, caller, body: { at, note } }) =>
@@ -120,6 +126,7 @@ export const workOperations: readonly Operation[] = [
     path: "/api/v1/follow-ups",
     summary: "Open incidents by their next follow-up, the overdue ones first, and whom each waits on.",
     access: "read",
+    may: "read",
     query: FollowUpQuery,
     answer: "FollowUpList",
     run: async ({ deps, query }) => {

@@ -33,6 +33,7 @@ function act(name: "acknowledge" | "take" | "release", summary: string): Operati
     path: `/api/v1/incidents/{id}/${name}`,
     summary,
     access: "write",
+    may: "handle",
     body: "Note",
     answer: "Incident",
     run: async (call) => answer(call.deps, await call.deps.actions[name](idOf(call), call.caller.name, call.body.note), call.body.note),
@@ -47,6 +48,7 @@ function actWithNote(name: "restore" | "resolve", summary: string): Operation {
     path: `/api/v1/incidents/{id}/${name}`,
     summary,
     access: "write",
+    may: "handle",
     body: "NeededNote",
     answer: "Incident",
     run: async (call) => answer(call.deps, await call.deps.actions[name](idOf(call), call.caller.name, call.body.note), call.body.note),
@@ -65,6 +67,7 @@ export const writes: readonly Operation[] = [
     path: "/api/v1/incidents/{id}/close",
     summary: "Passes the gate: what it was in the end, and a note.",
     access: "write",
+    may: "handle",
     body: "Close",
     answer: "Incident",
     run: async (call) => {
@@ -79,6 +82,7 @@ export const writes: readonly Operation[] = [
     summary:
       "Erases the text of one line of the timeline; that there was one stays, and its chain of hashes holds. Audited; backups keep it.",
     access: "write",
+    may: "erase",
     body: "Erase",
     answer: "IncidentDetail",
     run: async ({ deps, params, caller }) => {
@@ -95,6 +99,7 @@ export const writes: readonly Operation[] = [
     path: "/api/v1/devices/{id}/host-key",
     summary: "Pins the SSH key that the device shows now. Audited.",
     access: "write",
+    may: "configure",
     body: "HostKey",
     answer: "HostKeyAccepted",
     run: async ({ deps, params, caller }) => {
@@ -114,6 +119,7 @@ export const writes: readonly Operation[] = [
     path: "/-/reload",
     summary: "Reads the configuration again. `yes=true` where the guard asks for an explicit yes.",
     access: "write",
+    may: "configure",
     query: ReloadQuery,
     answer: "ReloadAnswer",
     run: async ({ deps, query, caller }) => {

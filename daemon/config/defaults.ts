@@ -4,6 +4,7 @@
  * Nothing else in daemon/config holds a figure of its own.
  */
 import type { FunctionEntry, ServiceCalendar } from "../model/config.ts";
+import { PERMISSIONS, type Permission } from "../model/permission.ts";
 import type { Clock, Policy } from "../model/policy.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../model/time.ts";
 
@@ -92,6 +93,19 @@ export const DEFAULT_FUNCTIONS: readonly FunctionEntry[] = [
     contacts: [],
   },
 ];
+
+/**
+ * What each function of the procedure may do over the API (ours, after its division of work): level 1 and the allocators handle; the analyst
+ * and the chief settle and sign; the technicians run the system; event coordinators book and support; a coordinator reads their own site.
+ */
+export const DEFAULT_PERMISSIONS: ReadonlyMap<string, readonly Permission[]> = new Map<string, readonly Permission[]>([
+  ["desk", ["read", "read-names", "handle", "plan"]],
+  ["event-coordinators", ["read", "read-names", "handle", "plan"]],
+  ["it-technician", PERMISSIONS],
+  ["chief-technician", ["read", "read-names", "handle", "plan", "arrange", "decide", "configure", "audit", "erase"]],
+  ["analyst", ["read", "read-names", "handle", "plan", "arrange", "decide", "audit"]],
+  ["coordinators", ["read-site"]],
+]);
 
 export const DEFAULT_INSTANCE = {
   name: "Vigie",

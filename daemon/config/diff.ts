@@ -20,7 +20,17 @@ export interface ConfigDiff {
 }
 
 /** Sections compared entry by entry: a new device is one line, not twenty. */
-const SECTIONS = ["credentials", "families", "policies", "calendars", "contacts", "functions", "partners", "channels"] as const;
+const SECTIONS = [
+  "credentials",
+  "families",
+  "policies",
+  "calendars",
+  "contacts",
+  "functions",
+  "partners",
+  "channels",
+  "permissions",
+] as const;
 const NETWORK = ["sites", "rooms", "devices", "links"] as const;
 const SETTINGS = [
   "demo",

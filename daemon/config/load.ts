@@ -15,7 +15,8 @@ import { deepFreeze } from "./freeze.ts";
 import { type KnowledgeSources, readFamilies, readRules, shippedKnowledge } from "./knowledge.ts";
 import { readNetwork } from "./network.ts";
 import { readPartners } from "./partners.ts";
-import { readContacts, readFunctions, readOnCall, readTokens } from "./people.ts";
+import { readContacts, readFunctions, readOnCall } from "./people.ts";
+import { readAccess } from "./permissions.ts";
 import { readPaging, readPolicies } from "./policies.ts";
 import { Findings } from "./problems.ts";
 import { SectionReader } from "./reading.ts";
@@ -69,18 +70,18 @@ async function build(loading: Loading, sources: KnowledgeSources): Promise<Confi
   const functions = readFunctions(loading, contacts);
   const { language, timezone } = instance;
   const partners = readPartners(loading, { contacts, functions, calendars, language, timezone });
-  const tokens = await readTokens(loading, functions);
   const people = { functions, contacts, channels };
   const { policies, policy } = readPolicies(loading, people);
   const { paging, pagedFunctions } = readPaging(loading, people, policies.get(policy));
   const families = await readFamilies(loading, sources);
   const about = { timezone: instance.timezone, serviceHours, contactIds: contacts.ids };
   const network = readNetwork(loading, { credentials, calendars, families, functions, partners, ...about });
+  const access = await readAccess(loading, functions, network);
   checkPaths(loading.findings, { network, channels: channels.entries, contacts: contacts.entries, functions: functions.entries });
   const rules = await readRules(loading, sources);
   const severity = await readSeverity(loading, sources);
   const storage = await settings.readStorage(loading, instance.stateDir);
-  const http = settings.readHttp(loading, tokens.length);
+  const http = settings.readHttp(loading, access.tokens.length);
   const rest = {
     traps: settings.readTraps(loading, credentials),
     ceilings: settings.readCeilings(loading),
@@ -118,7 +119,7 @@ async function build(loading: Loading, sources: KnowledgeSources): Promise<Confi
     reports: readReports(loading, functions),
     partners: partners.entries,
     channels: channels.entries,
-    ...{ paging, pagedFunctions, tokens },
+    ...{ paging, pagedFunctions, ...access },
     ...given(rest),
   };
 }

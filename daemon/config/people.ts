@@ -3,7 +3,7 @@
  */
 import type { Channel, Config, Contact, FunctionEntry } from "../model/config.ts";
 import type { Language } from "../model/time.ts";
-import type { Loading } from "./context.ts";
+import { given, type Loading } from "./context.ts";
 import { DEFAULT_FUNCTIONS, DEFAULT_ON_CALL, LEAST_TOKEN } from "./defaults.ts";
 import type { Path } from "./problems.ts";
 import { checkReference, type Section, withIds } from "./reading.ts";
@@ -69,17 +69,23 @@ export function readOnCall({ sections, findings }: Loading, functions: Section<F
   return { horizonMs: raw?.horizon ?? horizonMs, tell: raw?.tell ?? tell, checkEveryMs: raw?.check_every ?? checkEveryMs };
 }
 
-export async function readTokens(loading: Loading, functions: Section<FunctionEntry>): Promise<Config["tokens"]> {
+export async function readTokens(
+  loading: Loading,
+  functions: Section<FunctionEntry>,
+  sites: ReadonlySet<string>,
+): Promise<Config["tokens"]> {
   const { entries } = loading.sections.section("tokens", schema.token);
   const tokens: Config["tokens"][number][] = [];
   for (const [name, raw] of entries) {
     const path: Path = ["tokens", name];
     checkReference(loading.findings, [...path, "function"], "function", raw.function, functions.ids);
+    for (const [index, site] of (raw.sites ?? []).entries())
+      checkReference(loading.findings, [...path, "sites", index], "site", site, sites);
     const secret = await loading.secrets.read([...path, "secret"], raw.secret, LEAST_TOKEN);
     if (secret === undefined) continue;
     const twin = tokens.find((token) => token.secret.reveal() === secret.reveal());
     if (twin !== undefined) loading.findings.problem([...path, "secret"], `is the same as that of tokens.${twin.name}; give each its own`);
-    tokens.push({ name, function: raw.function, secret });
+    tokens.push({ name, function: raw.function, secret, ...given({ sites: raw.sites }) });
   }
   return tokens;
 }

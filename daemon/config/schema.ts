@@ -4,6 +4,7 @@
  * References between entries are checked elsewhere, when everything has been read.
  */
 import { z } from "zod";
+import { PERMISSIONS } from "../model/permission.ts";
 import * as scalars from "./scalars.ts";
 import { Refused, scalar } from "./scalars.ts";
 import { secretReference } from "./secrets.ts";
@@ -242,7 +243,8 @@ export const reports = keys({
 });
 
 export const heartbeat = keys({ url: scalars.url, every: duration("10s", "1h").optional() });
-export const token = keys({ function: reference("function"), secret: secretReference });
+export const token = keys({ function: reference("function"), sites: z.array(reference("site")).optional(), secret: secretReference });
+export const permissions = z.record(z.string(), z.array(oneOf(PERMISSIONS)));
 
 export const retention = keys({
   samples: duration("1d", "10y").optional(),
@@ -334,6 +336,7 @@ export const TOP_LEVEL = [
   "topology",
   "heartbeat",
   "tokens",
+  "permissions",
   "retention",
   "reports",
   "recurrence",

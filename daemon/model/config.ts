@@ -5,6 +5,7 @@ import type { Correlation } from "./correlation.ts";
 import type { Family } from "./family.ts";
 import type { Network } from "./network.ts";
 import type { OnCallBook } from "./on-call.ts";
+import type { PermissionTable } from "./permission.ts";
 import type { Clock, Policy } from "./policy.ts";
 import type { Period } from "./report.ts";
 import type { Rule } from "./rule.ts";
@@ -259,7 +260,15 @@ export interface Config {
     readonly remind: readonly string[];
   };
   readonly heartbeat?: { readonly url: string; readonly intervalMs: number };
-  readonly tokens: readonly { readonly name: string; readonly function: string; readonly secret: Secret }[];
+  readonly tokens: readonly {
+    readonly name: string;
+    readonly function: string;
+    readonly secret: Secret;
+    /** Sites that it reads where its function reads its own sites only. */
+    readonly sites?: readonly string[];
+  }[];
+  /** What each function may do over the API. */
+  readonly permissions: PermissionTable;
   /** Where sessions are read from, and the specialties that may be kept of one. */
   readonly sessions: { readonly calendars: ReadonlyMap<string, SessionCalendar>; readonly specialties: readonly string[] };
   /** When incidents of one cause suggest a problem. */

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { createApi } from "../../daemon/api/api.ts";
 import type { ActionResult, ApiDeps, Change, Readiness, ReloadResult } from "../../daemon/api/deps.ts";
 import { Board } from "../../daemon/board.ts";
+import { DEFAULT_PERMISSIONS } from "../../daemon/config/defaults.ts";
 import type { StandingProposal } from "../../daemon/confirming.ts";
 import type { DiscoveryRecord } from "../../daemon/discoveries.ts";
 import { createExposition } from "../../daemon/exposition.ts";
@@ -176,6 +177,7 @@ export function config(devices: readonly Device[], more: Partial<Config> = {}): 
     correlation: {},
     recurrence: { suggestAt: 3, withinMs: 30 * 86_400_000 },
     ceilings: { packetsPerSecondPerSite: 200, packetsPerSecond: 2_000, snmpPerDevice: 4, sshPerDevice: 1 },
+    permissions: DEFAULT_PERMISSIONS,
     tokens: [{ name: "ops", function: "it-technician", secret: secret(tokenText) }],
     sessions: { calendars: new Map(), specialties: ["neurology"] },
     retention: { samplesDays: 14, trapsDays: 7, incidentsDays: 2_555, sessionsDays: 2_555, looksDays: 30 },

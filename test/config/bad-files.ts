@@ -590,6 +590,17 @@ export const BAD_FILES: readonly BadFile[] = [
     ],
   },
   {
+    name: "permissions",
+    add: "permissions:\n  desk: [read, handel]\n  operators: [read]\n  analyst: read\ntokens: { c: { function: coordinators, sites: [nowhere], secret: { env: P } } }\n",
+    env: { A: "auth-key-5ecret", P: "privacy-5ecret-0123" },
+    says: [
+      'permissions.desk[1]: "handel" is not one of read, read-site, read-names, handle, plan, arrange, decide, configure, audit, erase, scrape; did you mean "handle"?   (vigie.yaml:18)',
+      'permissions.operators: there is no function "operators"; add it under functions, or name another; there is desk, event-coordinators, it-technician, chief-technician, analyst, coordinators   (vigie.yaml:19)',
+      "permissions.analyst: must be a list ([a, b]), found a text   (vigie.yaml:20)",
+      'tokens.c.sites[0]: there is no site "nowhere"; add it under sites, or name another; there is mgh   (vigie.yaml:21)',
+    ],
+  },
+  {
     name: "tokens",
     add: "tokens:\n  a: { function: operators, secret: { env: P } }\n  b: { function: desk, secret: { env: B } }\n  c: { function: desk, secret: { env: B } }\n",
     env: {
@@ -762,8 +773,8 @@ export const BAD_FILES: readonly BadFile[] = [
     whole: "__proto__: { x: 1 }\nconstructor: { y: 2 }\ninstance: { toString: 1 }\n",
     says: [
       'functions: the last resort of policy "default" (chief-technician, it-technician) reaches nobody directly; give one of these functions a contact with a mail or webhook reach   (vigie.yaml)',
-      "__proto__: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, on_call, storms, ceilings, correlation, discovery, topology, heartbeat, tokens, retention, reports, recurrence, sessions, influx, rules, severity, families, reload   (vigie.yaml:1)",
-      "constructor: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, on_call, storms, ceilings, correlation, discovery, topology, heartbeat, tokens, retention, reports, recurrence, sessions, influx, rules, severity, families, reload   (vigie.yaml:2)",
+      "__proto__: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, on_call, storms, ceilings, correlation, discovery, topology, heartbeat, tokens, permissions, retention, reports, recurrence, sessions, influx, rules, severity, families, reload   (vigie.yaml:1)",
+      "constructor: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, on_call, storms, ceilings, correlation, discovery, topology, heartbeat, tokens, permissions, retention, reports, recurrence, sessions, influx, rules, severity, families, reload   (vigie.yaml:2)",
       "instance.toString: is not a known key; known here: name, language, timezone, number_prefix, public_url, state_dir, service_hours   (vigie.yaml:3)",
     ],
   },

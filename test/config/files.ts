@@ -172,7 +172,8 @@ correlation: { place: { window: 5m, devices: 2 }, firmware: { window: 30m, devic
 discovery: { ranges: [10.1.0.0/22, 10.2.0.0/24], sites: { mgh: [10.1.0.0/16] }, credentials: [main, old], ssh: codec, probes_per_second: 50 }
 topology: { neighbours: true, traceroute: true, every: 24h }
 heartbeat: { url: "https://ping.example.org/ping-id", every: 60s }
-tokens: { ops: { function: it-technician, secret: { env: T } } }
+tokens: { ops: { function: it-technician, secret: { env: T } }, rita: { function: coordinators, sites: [mgh], secret: { env: C } } }
+permissions: { desk: [read, read-names, handle], analyst: [] }
 recurrence: { suggest_at: 4, within: 60d }
 retention: { samples: 14d, traps: 7d, incidents: 7y, sessions: 7y, looks: 20d }
 sessions:

@@ -60,6 +60,26 @@ it("the keys of the file become the fields of the configuration", async () => {
   expect(config.files.map((file) => file.split("/").at(-1))).toEqual(["vigie.yaml", "own.yaml", "severity.yaml"]);
 });
 
+it("a function may what the file says of it, else what is shipped", async () => {
+  const { permissions, tokens } = good(await load(GOOD_FILES));
+  expect([permissions.get("desk"), permissions.get("analyst")]).toEqual([["read", "read-names", "handle"], []]);
+  expect(permissions.get("coordinators")).toEqual(["read-site"]);
+  expect(tokens.find(({ name }) => name === "rita")?.sites).toEqual(["mgh"]);
+});
+
+it("warns of tokens that could do nothing, and of sites that restrict nothing", async () => {
+  const result = await load({
+    "vigie.yaml": `${GOOD.replace(/^tokens:.*$/m, "tokens:\n  a: { function: coordinators, secret: { env: T } }\n  b: { function: desk, sites: [mgh], secret: { env: C } }\n  c: { function: analyst, secret: { file: keys/c } }")}`,
+    ...Object.fromEntries(Object.entries(GOOD_FILES).filter(([name]) => name !== "vigie.yaml")),
+    "keys/c": "0123456789abcdef",
+  });
+  expect(messages(result).filter((each) => each.startsWith("tokens."))).toEqual([
+    expect.stringContaining('tokens.a: "coordinators" reads its own sites only, and none is named; add sites: [<site>]'),
+    expect.stringContaining('tokens.b.sites: has no effect: "desk" does not read by site; leave it out'),
+    expect.stringContaining('tokens.c.function: "analyst" may nothing; add permissions.analyst, of read, read-site'),
+  ]);
+});
+
 it("the built-in policy is the procedure's table", async () => {
   const policy = good(await load(SMALL)).policies.get("default");
   const service = (ms: number) => ({ ms, in: "service" });

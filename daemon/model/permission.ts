@@ -1,0 +1,45 @@
+/**
+ * What a function may do over the API. Each operation names the one permission that it needs; the configuration says which function has which.
+ */
+
+/**
+ * - `read`: the network, incidents, sessions, tasks and reports of all sites
+ * - `read-site`: devices, alarms, incidents and sessions of the sites that stand with the token
+ * - `read-names`: who is on call, people and how they are reached
+ * - `handle`: carry an incident, from taking it to closing it; partners' tasks and other systems' numbers
+ * - `plan`: sessions, maintenance and silences
+ * - `arrange`: people, rotations and overrides
+ * - `decide`: sign a report, sign an acceptance, close a problem
+ * - `configure`: reload, host keys, proposals for rules and parents, discovery, back-tests
+ * - `audit`: read who did what
+ * - `erase`: erase a text, give out or erase what is kept about a person
+ * - `scrape`: `/metrics` from an address that is not on its list
+ */
+export const PERMISSIONS = [
+  "read",
+  "read-site",
+  "read-names",
+  "handle",
+  "plan",
+  "arrange",
+  "decide",
+  "configure",
+  "audit",
+  "erase",
+  "scrape",
+] as const;
+
+export type Permission = (typeof PERMISSIONS)[number];
+
+/** Function id -> what it may. A function that is not there may nothing. */
+export type PermissionTable = ReadonlyMap<string, readonly Permission[]>;
+
+/** A function that may read everything need not be given its own site. */
+export function mayDo(has: readonly Permission[], needs: Permission): boolean {
+  return has.includes(needs) || (needs === "read-site" && has.includes("read"));
+}
+
+/** Functions that may, in the order of the table. */
+export function functionsThatMay(table: PermissionTable, needs: Permission): readonly string[] {
+  return [...table].filter(([, has]) => mayDo(has, needs)).map(([id]) => id);
+}
