@@ -87,6 +87,64 @@ function decided(incidents: readonly ReplayedIncident[]) {
     .sort();
 }
 
+const outage = ["silent", "unreachable", "link-down"];
+/** When all six circuits are cut, at this pace. */
+const cutAt = () => startedAt + 365_000 / pace;
+
+/** What the captions of the script promise, read from what the daemon kept. */
+async function ofStory<T>(read: (store: Awaited<ReturnType<typeof openStore>>) => Promise<T>): Promise<T> {
+  const store = await openStore({ storage: config.storage, stateDir: config.instance.stateDir, clock: systemClock });
+  try {
+    return await read(store);
+  } finally {
+    await store.close();
+  }
+}
+
+it("the outage of a site is one major incident, with its children by name", async () => {
+  await ofStory(async (store) => {
+    const site = (await store.incidents({ site: "riviere-blanche", limit: 100 })).filter(({ firstBadAt }) => firstBadAt < cutAt());
+    const own = site.filter(({ foldedInto, symptom }) => foldedInto === undefined && outage.includes(symptom));
+    expect(own.map(({ device, severity }) => [device, severity])).toEqual([["riviere-blanche-router", "major"]]);
+    const lines = (await store.timeline(own[0]?.id ?? "")).filter(
+      ({ event }) => event === "children-suppressed" || event === "child-folded",
+    );
+    const named = `${lines.map(({ data }) => data?.alarms ?? "").join(" ")} ${site.map(({ device }) => device).join(" ")}`;
+    for (const id of ["riviere-blanche-switch", "riviere-blanche-codec-1"]) expect(named).toContain(id);
+  });
+});
+
+it("a port that flaps is one incident", async () => {
+  await ofStory(async (store) => {
+    const port = (await store.incidents({ device: "baie-aux-outardes-switch", limit: 100 })).filter(
+      ({ symptom }) => symptom === "interface-down",
+    );
+    expect(port).toMatchObject([{ part: "interface GigabitEthernet1/0/5" }]);
+  });
+});
+
+it("a codec that dies ten minutes before its session: its incident is major, and the coordinators are told that it is at risk", async () => {
+  await ofStory(async (store) => {
+    const incidents = (await store.incidents({ device: "ile-du-phare-codec-1", limit: 100 })).filter(
+      ({ firstBadAt }) => firstBadAt < cutAt(),
+    );
+    const died = incidents.toSorted((a, b) => a.firstBadAt - b.firstBadAt)[0];
+    expect(died).toMatchObject({ severity: "major", symptom: "silent" });
+    expect((await store.deliveries(died?.id ?? "")).map(({ kind }) => kind)).toContain("session-at-risk");
+    const [session] = await store.sessions({ endAfter: startedAt, limit: 10 });
+    expect((session?.from ?? 0) - (died?.firstBadAt ?? 0)).toBeGreaterThan((9 * 60_000) / pace);
+  });
+});
+
+it("six circuits that fail together are one major incident, in the core of the network", async () => {
+  await ofStory(async (store) => {
+    const own = (await store.incidents({ folded: false, limit: 200 })).filter(
+      ({ symptom, firstBadAt }) => outage.includes(symptom) && firstBadAt >= cutAt(),
+    );
+    expect(own).toMatchObject([{ symptom: "link-down", severity: "major", verdict: "ritm-core", general: true }]);
+  });
+});
+
 it("replaying what the daemon saw gives the incidents that the daemon opened", async () => {
   const store = await openStore({ storage: config.storage, stateDir: config.instance.stateDir, clock: systemClock });
   try {

@@ -98,6 +98,14 @@ it("shows a site, a flapping port, a codec ten minutes before its session, and s
   const codecs = [...config.network.devices.values()].filter(({ room }) => room !== undefined && session?.rooms.includes(room));
   expect(codecs.some(({ id }) => times(id, "silent").some((at) => at === (session?.atMs ?? 0) - 600_000))).toBe(true);
   for (const room of session?.rooms ?? []) expect(config.network.rooms.has(room), room).toBe(true);
+  // It can be held, as the caption says: nothing of its sites and rooms fails while it lasts, in whatever round.
+  const [from, to] = [session?.atMs ?? 0, (session?.atMs ?? 0) + (session?.lastsMs ?? 0)].map((at) => at % script.loopEveryMs);
+  const needed = codecs.flatMap(({ id, site }) => [id, `${site}-switch`, `${site}-router`]);
+  for (const id of needed) {
+    const failing = script.steps.filter((step) => step.atMs < (to ?? 0) && step.commands.some(({ device }) => device === id)).at(-1);
+    const last = failing?.commands.find(({ device }) => device === id);
+    expect([id, last?.fault ?? "restored", (failing?.atMs ?? 0) <= (from ?? 0)]).toEqual([id, "restored", true]);
+  }
   const links = [...config.network.links.values()].flatMap(({ device }) => device ?? []);
   const together = script.steps.filter((step) => step.commands.length === links.length && step.commands[0]?.fault === "silent");
   expect(together.map((step) => step.commands.map(({ device }) => device).toSorted())).toEqual([links.toSorted()]);
