@@ -99,6 +99,7 @@ export function renderRow(
     ...(room === undefined ? {} : { roomName: room.name }),
     ...(room?.phone === undefined ? {} : { roomPhone: room.phone }),
     ...(rule === undefined ? {} : { rule }),
+    ...(incident.reaches === undefined ? {} : { reaches: incident.reaches.map((id) => nameOf(id) ?? id) }),
     // Level 3 calls suppliers: these are what they ask first.
     ...(device === undefined || incident.level < 3 ? {} : { support: supportOf(device, config, inventoryOf(device.id), row.createdAt) }),
     ...(instance.publicUrl === undefined ? {} : { publicUrl: instance.publicUrl }),

@@ -6,8 +6,11 @@
 import { type Incident, isFailing, type TimelineEntry } from "../daemon/model/incident.ts";
 import type { IncidentLink, IncidentSplit } from "../daemon/model/joining.ts";
 import type { Instant } from "../daemon/model/time.ts";
-import { line, raised } from "./incident.ts";
+import type { Hours } from "./clock.ts";
+import { begins, notice } from "./followup.ts";
+import { type Decision, line, raised } from "./incident.ts";
 import { isHigherSeverity, isHigherUrgency } from "./severity.ts";
+import { stepOf } from "./timer.ts";
 
 /** May the rules fold it into another? Nobody was told, nobody has touched it, and it was never told of before. */
 export function isUntold(incident: Incident): boolean {
@@ -25,6 +28,31 @@ export function leaderOf(incidents: readonly Incident[]): Incident | undefined {
 export function joinedLine(incident: Incident, at: Instant, why: string, alarms: readonly string[]): TimelineEntry {
   const data = { count: alarms.length, alarms: alarms.slice(0, 200).join(", ") };
   return line(incident, at, "system", "alarms-joined", why, data);
+}
+
+export interface Widening {
+  /** Rooms and sites that it had reached already, its own among them. */
+  readonly before: readonly string[];
+  /** Those of the alarms that are new in it. */
+  readonly now: readonly string[];
+  readonly at: Instant;
+  readonly hours: Hours;
+}
+
+/**
+ * It reaches a room or a site that it had not reached when it was taken: who holds it hears, and goes on. Undefined: nothing new, or
+ * nobody holds it, or it is kept quiet.
+ */
+export function widenIncident(incident: Incident, { before, now, at, hours }: Widening): Decision | undefined {
+  if (incident.state !== "taken" || incident.muted !== undefined) return undefined;
+  const known = new Set([...before, ...(incident.reaches ?? [])]);
+  const more = now.filter((place) => !known.has(place));
+  if (more.length === 0) return undefined;
+  const next = raised({ ...incident, reaches: [...(incident.reaches ?? []), ...more], occurrence: incident.occurrence + 1 });
+  const entry = line(next, at, "system", "wider", "it reaches further than when it was taken", { places: more.join(", ") });
+  const { steps } = incident.policy.tracks[incident.severity];
+  const told = stepOf(incident, Math.min(incident.level, steps.length));
+  return { incident: next, timeline: [entry], notices: [notice("wider", next, told.tell, begins(incident, hours, at))] };
 }
 
 /** Two incidents after a person has made them one. */

@@ -50,6 +50,8 @@ export interface Incident {
   readonly overruled?: readonly string[];
   /** The other severity, when people were told under it: they hear when it is over. */
   readonly toldAs?: Severity;
+  /** Rooms and sites, by their ids, that it came to reach after it was taken. */
+  readonly reaches?: readonly string[];
   /** The last session that ran while it was failing. */
   readonly sessionHit?: string;
   /** When the first call began anew, after it had come back; undefined: at its opening. */
@@ -146,6 +148,7 @@ export interface OutboxRow {
 }
 
 export type NoticeKind =
+  | "wider"
   | ("problem" | "raised" | "escalation" | "last-resort" | "follow-up" | "restored" | "merged" | "letter")
   | SessionNotice
   | WorkNotice

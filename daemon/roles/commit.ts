@@ -34,6 +34,7 @@ import type { IncidentWrites } from "./incident-writes.ts";
 import { Joiner } from "./joiner.ts";
 import { rowsFor } from "./recipients.ts";
 import type { Intent, TurnResult } from "./turn.ts";
+import { Widening } from "./widening.ts";
 
 /** To the table of severities a call is a session that runs. */
 const runningCall: SessionAhead = { session: "call", kind: "clinical", withinMs: 0 };
@@ -73,6 +74,7 @@ export class IntentWriter {
   readonly created: Severity[] = [];
   readonly ended: Incident[] = [];
   readonly #joiner: Joiner;
+  readonly #widening: Widening;
 
   readonly #facts: ClassFacts;
 
@@ -82,6 +84,7 @@ export class IntentWriter {
     this.#config = config;
     this.#turn = turn;
     this.#numbers = [...numbers];
+    this.#widening = new Widening({ tx, config, overlay: turn.overlay, write: (decision, at) => this.#write(decision, at) });
     this.#joiner = new Joiner({
       ...{ tx, overlay: turn.overlay },
       ended: (incident) => this.ended.push(incident),
@@ -107,6 +110,7 @@ export class IntentWriter {
         ]);
     }
     await this.#joiner.tell();
+    await this.#widening.tell();
     await this.#listChildren();
   }
 
@@ -230,7 +234,9 @@ export class IntentWriter {
     };
     const asked = this.#facts.of(facts, at);
     const { session } = asked;
-    return rejudge(incident, { verdict: judgeSeverity(asked), terms: this.#facts.terms(incident, session, at), session, at });
+    const judged = rejudge(incident, { verdict: judgeSeverity(asked), terms: this.#facts.terms(incident, session, at), session, at });
+    if (judged !== undefined && judged.notices.length > 0) this.#widening.isTold(incident.id);
+    return judged;
   }
 
   /** One more alarm of a root cause that already has its incident. */
@@ -239,6 +245,7 @@ export class IntentWriter {
       await this.#tx.appendTimeline([line(open, intent.at, "system", "alarm-joined", intent.why, { alarm: alarm.key })]);
     const isNew = alarm.incident !== open.id;
     if (isNew) this.#assign(alarm, open.id);
+    if (isNew) this.#widening.reaches(open.id, alarm.key, intent.at);
     this.opened.set(intent.root, open);
     if (intent.together !== undefined) await this.#joiner.joins(intent.together, open, alarm, intent.at, isNew);
   }

@@ -49,7 +49,16 @@ const supersededAtOnce = 500;
 /** Races lost in a row before it is left to the next claim. */
 const mostRaces = 10;
 
-const stormy: ReadonlySet<NoticeKind> = new Set(["problem", "raised", "escalation", "last-resort", "follow-up", "restored", "merged"]);
+const stormy: ReadonlySet<NoticeKind> = new Set([
+  "problem",
+  "raised",
+  "escalation",
+  "last-resort",
+  "follow-up",
+  "restored",
+  "merged",
+  "wider",
+]);
 
 type Verdict = { readonly ready: Prepared } | { readonly update: DeliveryUpdate } | "absorbed";
 

@@ -22,8 +22,8 @@ export function moot(row: OutboxRow, incident: Incident | undefined): string | u
   if (isWork(row.kind)) return mootWork(row, incident);
   if (incident.foldedInto !== undefined) return "folded into another incident";
   if (incident.state !== "open" && incident.state !== "taken") return `the incident is ${incident.state}`;
-  // Claimed after the acknowledgement: nobody needs to hear it any more.
-  return incident.acknowledgedAt === undefined ? undefined : "acknowledged";
+  // Claimed after the acknowledgement: nobody needs to hear it any more, but who holds it.
+  return incident.acknowledgedAt === undefined || row.kind === "wider" ? undefined : "acknowledged";
 }
 
 /** Did this recipient hear of the trouble since they last heard that it was over? Never a recovery without its problem. */

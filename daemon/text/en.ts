@@ -84,6 +84,7 @@ export const en = {
   "kind.escalation": "Raised to {level}",
   "kind.last-resort": "LAST RESORT: nobody has taken this incident",
   "kind.follow-up": "Follow-up due",
+  "kind.wider": "Reaches further than when it was taken",
   "kind.merged": "Handled with another incident",
   "kind.restored": "Restored",
 
@@ -112,6 +113,7 @@ export const en = {
   "notice.repeat": "This message may be a repeat: an earlier attempt ended without an answer.",
   "notice.again": "This is time {count} that this failure has come back within the same incident.",
   "notice.restored-note": "Service is back. The incident stays listed until a person has looked at it.",
+  "notice.reaches": "Also reaches now: {places}",
   "notice.merged-note": "Goes on as {into}. Nothing more is sent under the number above; no new failure.",
   "notice.demo": "DEMO",
 
@@ -146,6 +148,7 @@ export const en = {
   "event.alarms-left": "Some alarms have another cause",
   "event.linked": "Linked with another incident",
   "event.merged": "Merged into another incident by a person",
+  "event.wider": "Reaches further than when it was taken",
   "event.took-in": "Took in another incident by a person's word",
   "event.split": "Alarms split off by a person",
   "event.unlinked": "Link taken away",

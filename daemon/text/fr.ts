@@ -85,6 +85,7 @@ export const fr: Readonly<Record<TextKey, string>> = {
   "kind.escalation": "Escalade : {level}",
   "kind.last-resort": "DERNIER RECOURS : personne n'a pris cet incident en charge",
   "kind.follow-up": "Suivi à faire",
+  "kind.wider": "Touche plus qu'à la prise en charge",
   "kind.merged": "Traité avec un autre incident",
   "kind.restored": "Rétabli",
 
@@ -113,6 +114,7 @@ export const fr: Readonly<Record<TextKey, string>> = {
   "notice.repeat": "Ce message est peut-être une répétition : un envoi précédent est resté sans réponse.",
   "notice.again": "C'est la {count}e fois que cette panne revient dans le même incident.",
   "notice.restored-note": "Le service est rétabli. L'incident reste affiché jusqu'à ce qu'une personne l'ait examiné.",
+  "notice.reaches": "Touche maintenant aussi : {places}",
   "notice.merged-note": "Se poursuit sous {into}. Plus rien ne sera envoyé sous le numéro ci-dessus; ce n'est pas une nouvelle panne.",
   "notice.demo": "DÉMO",
 
@@ -147,6 +149,7 @@ export const fr: Readonly<Record<TextKey, string>> = {
   "event.alarms-left": "Des alarmes ont une autre cause",
   "event.linked": "Lié à un autre incident",
   "event.merged": "Joint à un autre incident par une personne",
+  "event.wider": "Touche plus qu'à la prise en charge",
   "event.took-in": "A absorbé un autre incident, sur décision d'une personne",
   "event.split": "Alarmes séparées par une personne",
   "event.unlinked": "Lien retiré",

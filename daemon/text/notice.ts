@@ -34,6 +34,8 @@ export interface NoticeInput {
   readonly session?: { readonly from: Instant; readonly to: Instant; readonly rooms: readonly string[]; readonly runs: boolean };
   /** When the next people are told, if nobody takes it. */
   readonly deadlineAt?: Instant;
+  /** Names of the rooms and sites that it came to reach after it was taken. */
+  readonly reaches?: readonly string[];
   readonly demo?: boolean;
   /** A reason in the reader's language, where the table of severities and the names of the configuration are known. */
   readonly why?: (text: string) => string;
@@ -122,6 +124,7 @@ function bodyLines(input: NoticeInput, what: string, where: string): string[] {
   lines.push(say(language, "notice.where", { where }));
   if (input.roomPhone !== undefined) lines.push(say(language, "notice.phone", { phone: input.roomPhone }));
   lines.push(say(language, "notice.what", { what }));
+  if (input.reaches !== undefined) lines.push(say(language, "notice.reaches", { places: input.reaches.join(", ") }));
   lines.push(say(language, "notice.since", { at: sayTime(incident.firstBadAt, timezone) }));
   if (incident.occurrences > 1) lines.push(say(language, "notice.again", { count: incident.occurrences }));
   if (incident.restoredAt !== undefined) lines.push(say(language, "notice.restored-at", { at: sayTime(incident.restoredAt, timezone) }));

@@ -67,6 +67,7 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
     "{n} incidents d'une même cause en {days} jours; {model} en a {rate} en moyenne : le hasard peut l'expliquer (p {p})",
   ],
   // Acts and steps, rules/incident.ts and rules/escalation.ts.
+  ["it reaches further than when it was taken", "il touche plus qu'à la prise en charge"],
   ["it came back while it is held", "la panne est revenue pendant la prise en charge"],
   ["the report of a major incident is owed", "le rapport d'un incident majeur est dû"],
   ["the next follow-up is overdue", "le prochain suivi est en retard"],

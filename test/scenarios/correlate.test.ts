@@ -355,3 +355,53 @@ describe("people", () => {
     expect(await said(net.joining.split(one.number, keys, act))).toMatch(/^422 .* is what .* is about: split the others off it instead/);
   });
 });
+
+describe("what somebody has taken, and then reaches further", () => {
+  const rooms = "rooms: { a101: { site: mgh, name: Room A-101 }, a102: { site: mgh, name: Room A-102 } }";
+  const options = { devices: "codec-1; codec-2; codec-3; ups-1", rooms, extra: { "codec-3": "room: a102" } };
+  const wider = (net: Scenario) => net.toldTo("desk").filter(({ key }) => key.includes("/wider/"));
+
+  it("is told to who holds it when a room is new in it, once, by name; another device of a known room is on the timeline only", async () => {
+    const net = await begin(options);
+    net.breaks("codec-1");
+    net.breaks("codec-2");
+    await net.advance(MINUTE);
+    const [incident] = await failing(net);
+    await net.desk.take(incident?.number ?? "", "marie");
+    await net.advance(10 * SECOND);
+    const before = net.sent.length;
+    net.breaks("codec-3");
+    await net.advance(2 * MINUTE);
+    const [now, ...others] = await failing(net);
+    expect(others).toEqual([]);
+    expect(now).toMatchObject({ number: incident?.number, state: "taken", holder: "marie", reaches: ["a102"] });
+    expect(wider(net)).toHaveLength(1);
+    expect(net.sent.slice(before).map(({ to }) => to)).toEqual(["desk"]);
+    expect(wider(net)[0]?.subject).toContain("Reaches further than when it was taken");
+    expect(wider(net)[0]?.text).toContain("Also reaches now: Room A-102");
+    expect(await net.timeline(now as never)).toEqual(expect.arrayContaining(["alarms-joined", "wider"]));
+    // Restored as ever: everybody who had heard hears that it is over.
+    for (const id of ["codec-1", "codec-2", "codec-3"]) net.heals(id);
+    await net.advance(2 * MINUTE);
+    expect((await net.unfolded()).map(({ state }) => state)).toEqual(["restored"]);
+  });
+
+  it("is told to nobody while nobody holds it, or when nothing is new in it", async () => {
+    const net = await begin({ ...options, extra: {} });
+    net.breaks("codec-1");
+    net.breaks("codec-2");
+    await net.advance(MINUTE);
+    const [incident] = await failing(net);
+    await net.desk.take(incident?.number ?? "", "marie");
+    net.breaks("codec-3");
+    await net.advance(2 * MINUTE);
+    expect((await failing(net))[0]).not.toHaveProperty("reaches");
+    const open = await begin(options);
+    open.breaks("codec-1");
+    open.breaks("codec-2");
+    await open.advance(MINUTE);
+    open.breaks("codec-3");
+    await open.advance(2 * MINUTE);
+    expect([...wider(net), ...wider(open)]).toEqual([]);
+  });
+});
