@@ -1,7 +1,12 @@
 /** The demo network as shipped, at addresses and ports of its own, so that a demo running beside is left alone. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { projectRoot } from "../../probes/built.ts";
+import { createInterface } from "node:readline";
+import type { Config } from "../../daemon/model/config.ts";
+import { builtFile, projectRoot } from "../../probes/built.ts";
+import { specFrom } from "../../probes/simulator/spec.ts";
 import { freePort } from "../probes/simulator/network.ts";
 
 export const demoEnv = {
@@ -25,4 +30,24 @@ export async function moveDemo(folder: string, second: number, change = (_name: 
     writeFileSync(path, change(name, text));
   }
   return join(folder, "demo", "vigie.yaml");
+}
+
+/** The simulated network of a moved demo, ready, with its script: it begins when `start` is written to it. */
+export async function simulateDemo(folder: string, config: Config): Promise<ChildProcess> {
+  const spec = join(folder, "network.json");
+  writeFileSync(spec, JSON.stringify(specFrom(config)));
+  const script = join(folder, "demo", "script.yaml");
+  const simulator = spawn(process.execPath, [builtFile("probes/simulator/main.js"), spec, "--script", script, "--wait"], {
+    env: demoEnv,
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  if (simulator.stdout === null) throw new Error("the simulator has no output");
+  await createInterface({ input: simulator.stdout })[Symbol.asyncIterator]().next();
+  return simulator;
+}
+
+export async function endDemo(simulator: ChildProcess): Promise<void> {
+  const ended = once(simulator, "exit");
+  simulator.stdin?.end();
+  await ended;
 }

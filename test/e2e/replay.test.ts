@@ -1,10 +1,8 @@
 /** A whole round of the demo's script, at three times its pace, watched by the real daemon; then replayed: the same incidents. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type App, startApp } from "../../daemon/app.ts";
 import { replay } from "../../daemon/cli/replay.ts";
@@ -16,10 +14,8 @@ import { backtest } from "../../daemon/replay/backtest.ts";
 import { booksOf } from "../../daemon/replay/books.ts";
 import { type ReplayedIncident, recorded } from "../../daemon/replay/compare.ts";
 import { openStore } from "../../daemon/store/open.ts";
-import { builtFile } from "../../probes/built.ts";
 import { loadScript } from "../../probes/simulator/script.ts";
-import { specFrom } from "../../probes/simulator/spec.ts";
-import { demoEnv as env, moveDemo } from "./moved-demo.ts";
+import { endDemo, demoEnv as env, moveDemo, simulateDemo } from "./moved-demo.ts";
 
 /** Times of the script, and intervals of the looks, are so much shorter. */
 const pace = 3;
@@ -43,8 +39,6 @@ beforeAll(async () => {
   const loaded = await loadConfig(file, { env, demo: true });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
   ({ config } = loaded);
-  const spec = join(folder, "network.json");
-  writeFileSync(spec, JSON.stringify(specFrom(config)));
   const script = join(folder, "demo", "script.yaml");
   const slower = readFileSync(script, "utf8");
   writeFileSync(
@@ -52,12 +46,7 @@ beforeAll(async () => {
     slower.replace(/(at|loop_every): (\d+)s/g, (_, key: string, at: string) => `${key}: ${Math.ceil(Number(at) / pace)}s`),
   );
   const round = loadScript(script);
-  simulator = spawn(process.execPath, [builtFile("probes/simulator/main.js"), spec, "--script", script, "--wait"], {
-    env,
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  if (simulator.stdout === null) throw new Error("the simulator has no output");
-  await createInterface({ input: simulator.stdout })[Symbol.asyncIterator]().next();
+  simulator = await simulateDemo(folder, config);
   startedAt = Date.now();
   app = await startApp({ file, env, demo: true, log: createLog({ level: "error", plain: true }), version: "0.0.0" });
   for (const session of round.sessions) {
@@ -72,9 +61,7 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(async () => {
   await app?.stop(false);
-  const ended = once(simulator, "exit");
-  simulator.stdin?.end();
-  await ended;
+  await endDemo(simulator);
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -86,64 +73,6 @@ function decided(incidents: readonly ReplayedIncident[]) {
     )
     .sort();
 }
-
-const outage = ["silent", "unreachable", "link-down"];
-/** When all six circuits are cut, at this pace. */
-const cutAt = () => startedAt + 365_000 / pace;
-
-/** What the captions of the script promise, read from what the daemon kept. */
-async function ofStory<T>(read: (store: Awaited<ReturnType<typeof openStore>>) => Promise<T>): Promise<T> {
-  const store = await openStore({ storage: config.storage, stateDir: config.instance.stateDir, clock: systemClock });
-  try {
-    return await read(store);
-  } finally {
-    await store.close();
-  }
-}
-
-it("the outage of a site is one major incident, with its children by name", async () => {
-  await ofStory(async (store) => {
-    const site = (await store.incidents({ site: "riviere-blanche", limit: 100 })).filter(({ firstBadAt }) => firstBadAt < cutAt());
-    const own = site.filter(({ foldedInto, symptom }) => foldedInto === undefined && outage.includes(symptom));
-    expect(own.map(({ device, severity }) => [device, severity])).toEqual([["riviere-blanche-router", "major"]]);
-    const lines = (await store.timeline(own[0]?.id ?? "")).filter(
-      ({ event }) => event === "children-suppressed" || event === "child-folded",
-    );
-    const named = `${lines.map(({ data }) => data?.alarms ?? "").join(" ")} ${site.map(({ device }) => device).join(" ")}`;
-    for (const id of ["riviere-blanche-switch", "riviere-blanche-codec-1"]) expect(named).toContain(id);
-  });
-});
-
-it("a port that flaps is one incident", async () => {
-  await ofStory(async (store) => {
-    const port = (await store.incidents({ device: "baie-aux-outardes-switch", limit: 100 })).filter(
-      ({ symptom }) => symptom === "interface-down",
-    );
-    expect(port).toMatchObject([{ part: "interface GigabitEthernet1/0/5" }]);
-  });
-});
-
-it("a codec that dies ten minutes before its session: its incident is major, and the coordinators are told that it is at risk", async () => {
-  await ofStory(async (store) => {
-    const incidents = (await store.incidents({ device: "ile-du-phare-codec-1", limit: 100 })).filter(
-      ({ firstBadAt }) => firstBadAt < cutAt(),
-    );
-    const died = incidents.toSorted((a, b) => a.firstBadAt - b.firstBadAt)[0];
-    expect(died).toMatchObject({ severity: "major", symptom: "silent" });
-    expect((await store.deliveries(died?.id ?? "")).map(({ kind }) => kind)).toContain("session-at-risk");
-    const [session] = await store.sessions({ endAfter: startedAt, limit: 10 });
-    expect((session?.from ?? 0) - (died?.firstBadAt ?? 0)).toBeGreaterThan((9 * 60_000) / pace);
-  });
-});
-
-it("six circuits that fail together are one major incident, in the core of the network", async () => {
-  await ofStory(async (store) => {
-    const own = (await store.incidents({ folded: false, limit: 200 })).filter(
-      ({ symptom, firstBadAt }) => outage.includes(symptom) && firstBadAt >= cutAt(),
-    );
-    expect(own).toMatchObject([{ symptom: "link-down", severity: "major", verdict: "ritm-core", general: true }]);
-  });
-});
 
 it("replaying what the daemon saw gives the incidents that the daemon opened", async () => {
   const store = await openStore({ storage: config.storage, stateDir: config.instance.stateDir, clock: systemClock });
