@@ -15,6 +15,7 @@ import { changedDevices, diffConfig } from "./config/diff.ts";
 import { loadConfig } from "./config/load.ts";
 import { formatProblem } from "./config/problems.ts";
 import { ConfigRefused } from "./config/refused.ts";
+import { auditReload, auditStart } from "./config-audit.ts";
 import { createInfluxExport } from "./export/influx.ts";
 import { type Hearing, sessionHearing, startHearing } from "./hearing.ts";
 import { makeEvaluator } from "./judging.ts";
@@ -90,6 +91,7 @@ class Daemon implements App {
   readonly #metrics: Metrics;
   readonly #board = new Board();
   readonly #supervisor: Supervisor;
+  #store: Store | undefined;
   readonly #bus: Bus;
   readonly #news: News;
   readonly #stops: (() => Promise<void> | void)[] = [];
@@ -135,6 +137,7 @@ class Daemon implements App {
       this.#stops.push(() => held.release());
     }
     const store = await openStore({ storage: this.#config.storage, stateDir, log: this.#log, clock: this.#clock });
+    this.#store = store;
     this.#stops.push(() => store.close());
     await store.migrate();
     const leases = createLeaseKeeper({
@@ -152,6 +155,8 @@ class Daemon implements App {
     await this.#news.refresh(store);
     await this.#startRoles(store, leases, duty);
     this.#loaded(this.#clock.now());
+    const { hash, files } = this.#config;
+    await auditStart(store, this.#log, { at: this.#clock.now(), hash, files: files.length });
     this.#log.info({ devices: this.#config.network.devices.size, url: this.url }, "vigie is up");
   }
 
@@ -179,6 +184,7 @@ class Daemon implements App {
       this.#log.error({ by, reason: result.reason, problems: result.problems }, "configuration refused; the old one stays in force");
     }
     this.#news.tell({ kind: "config", id: "config" });
+    if (this.#store !== undefined) await auditReload(this.#store, this.#log, { by, yes, hash: this.#inForce.file.hash }, result);
     return result;
   }
 

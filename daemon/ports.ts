@@ -9,6 +9,7 @@ import type { DeviceEvent, DeviceEventCode, DeviceInventory, Unit } from "./mode
 import type { DeviceLights } from "./model/lights.ts";
 import type { Observation } from "./model/observation.ts";
 import type { Instant } from "./model/time.ts";
+import type { AuditStore } from "./ports-audit.ts";
 import type { JoiningStore, JoiningTx } from "./ports-joining.ts";
 import type { KeptStore, KeptTx } from "./ports-kept.ts";
 import type { LooksStore } from "./ports-looks.ts";
@@ -259,7 +260,8 @@ export interface RollupPoint {
 }
 
 export interface Store
-  extends SessionStore,
+  extends AuditStore,
+    SessionStore,
     LooksStore,
     RuleStore,
     JoiningStore,
@@ -321,8 +323,6 @@ export interface Store
   deliveries(incident: string): Promise<readonly DeliveryView[]>;
   outboxDepth(): Promise<{ readonly pending: number; readonly oldestAt?: Instant }>;
   recurrences(at: Instant, limit: number): Promise<readonly Recurrence[]>;
-  /** The newest first. */
-  auditLog(limit: number): Promise<readonly AuditEntry[]>;
   /** Numbers that were reserved and never used: the gaps. */
   unusedNumbers(limit: number): Promise<readonly UnusedNumber[]>;
 

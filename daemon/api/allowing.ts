@@ -1,6 +1,6 @@
 /**
- * What a caller's function may do. A refusal says who may, is counted, and is in the audit: once a minute of each token and operation, so that
- * who asks in a loop does not fill it.
+ * What a caller's function may do. A refusal says who may, is counted, and is in the audit; so is who read people's
+ * names. Once a minute of each token and operation: who asks in a loop does not fill it.
  */
 import { functionsThatMay, mayDo, PERMISSIONS, type Permission } from "../model/permission.ts";
 import type { Caller } from "./access.ts";
@@ -21,8 +21,8 @@ const mostRemembered = 1_000;
 export function createAllowing(deps: Pick<ApiDeps, "config" | "store" | "clock" | "metrics" | "log">): Allowing {
   const audited = new Map<string, number>();
 
-  const audit = async ({ name, function: of }: Caller, needs: Permission, what: string) => {
-    const key = `${name} ${what}`;
+  const audit = async ({ name, function: of }: Caller, needs: Permission, what: string, action: "access.refused" | "names.read") => {
+    const key = `${action} ${name} ${what}`;
     const now = deps.clock.monotonicMs();
     const last = audited.get(key);
     if (last !== undefined && now - last < oncePerMs) return;
@@ -30,8 +30,10 @@ export function createAllowing(deps: Pick<ApiDeps, "config" | "store" | "clock" 
     audited.set(key, now);
     const oldest = audited.keys().next().value;
     if (audited.size > mostRemembered && oldest !== undefined) audited.delete(oldest);
-    const entry = { at: deps.clock.now(), by: name, action: "access.refused", target: what, data: { function: of, needs } };
-    await deps.store.transaction(undefined, (tx) => tx.audit([entry]));
+    const entry = { at: deps.clock.now(), by: name, action, target: what, data: { function: of, needs } };
+    // It is refused, or shown, all the same when the store cannot take the entry: tonight's on-call is asked for when much is broken.
+    const missing = () => deps.log.warn({ by: name, what, action }, "an access is not in the audit");
+    await deps.store.transaction(undefined, (tx) => tx.audit([entry])).catch(missing);
   };
 
   return {
@@ -39,10 +41,9 @@ export function createAllowing(deps: Pick<ApiDeps, "config" | "store" | "clock" 
       if (caller === anonymous) return;
       const { permissions } = deps.config();
       const has = permissions.get(caller.function) ?? [];
-      if (mayDo(has, needs)) return;
+      if (mayDo(has, needs)) return needs === "read-names" ? audit(caller, needs, what, "names.read") : undefined;
       deps.metrics.accessRefused.inc({ function: caller.function, needs });
-      // It is refused all the same when the store cannot take the entry.
-      await audit(caller, needs, what).catch(() => deps.log.warn({ by: caller.name, what }, "a refusal is not in the audit"));
+      await audit(caller, needs, what, "access.refused");
       throw refusal(caller, needs, { what, has, may: functionsThatMay(permissions, needs) });
     },
   };

@@ -10,6 +10,7 @@ import helmet from "helmet";
 import { acceptanceOperations } from "./acceptance.ts";
 import { createTokenDesk, hostGuard, unauthorized } from "./access.ts";
 import { createAllowing } from "./allowing.ts";
+import { auditOperations } from "./audit.ts";
 import { backtestOperations } from "./backtest.ts";
 import type { Api, ApiDeps } from "./deps.ts";
 import { discoveryOperations } from "./discoveries.ts";
@@ -50,6 +51,7 @@ export function createApi(deps: ApiDeps): Api {
   const operations: readonly Operation[] = [
     ...meOperations(() => operations),
     ...reads,
+    ...auditOperations,
     ...familyOperations,
     ...ruleOperations,
     ...severityOperations,

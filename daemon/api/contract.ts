@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { actShapes } from "./contract-acts.ts";
+import { AuditList } from "./contract-audit.ts";
 import { BacktestBody, BacktestView } from "./contract-backtest.ts";
 import { DeviceFamily, FamilyList } from "./contract-families.ts";
 import {
@@ -150,17 +151,6 @@ export const SinkList = z.object({
       subject: z.string(),
       text: z.string(),
       number: z.string().optional(),
-    }),
-  ),
-});
-export const AuditList = z.object({
-  items: z.array(
-    z.object({
-      at: instant,
-      by: z.string(),
-      action: z.string(),
-      target: z.string(),
-      data: z.record(z.string(), z.unknown()).optional(),
     }),
   ),
 });

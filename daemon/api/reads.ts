@@ -272,20 +272,6 @@ const heard: readonly Operation[] = [
 
 const records: readonly Operation[] = [
   operation({
-    id: "listAudit",
-    method: "get",
-    path: "/api/v1/audit",
-    summary: "What was done by whom beside the incidents: host keys accepted, texts erased, device events; newest first.",
-    access: "read",
-    may: "audit",
-    query: LimitQuery,
-    answer: "AuditList",
-    run: async ({ deps, query }) => {
-      const entries = await deps.store.auditLog(query.limit);
-      return { content: { items: entries.map((entry) => ({ ...entry, at: iso(entry.at) })) } };
-    },
-  }),
-  operation({
     id: "listUnusedNumbers",
     method: "get",
     path: "/api/v1/numbers/unused",

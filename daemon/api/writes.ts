@@ -18,9 +18,6 @@ export function answer(deps: ApiDeps, result: ActionResult, note?: string): { re
   };
 }
 
-/** As many changed paths as one entry of the audit names; the count tells of the others. */
-const auditedChanges = 50;
-
 function idOf(call: Call): string {
   return call.params.id ?? "";
 }
@@ -125,11 +122,7 @@ export const writes: readonly Operation[] = [
     run: async ({ deps, query, caller }) => {
       const result = await deps.reload(query.yes === "true", caller.name);
       if (result.ok) {
-        const changes = [...result.changes];
-        const data = { yes: query.yes === "true", changes: changes.slice(0, auditedChanges), count: changes.length };
-        const entry = { at: result.at, by: caller.name, action: "configuration.reloaded", target: "configuration", data };
-        await deps.store.transaction(undefined, (tx) => tx.audit([entry]));
-        return { content: { at: iso(result.at), changes, needsRestart: [...(result.needsRestart ?? [])] } };
+        return { content: { at: iso(result.at), changes: [...result.changes], needsRestart: [...(result.needsRestart ?? [])] } };
       }
       const remedy =
         result.reason === "guarded" ? "If that is meant, send it again with ?yes=true." : "The configuration in force is the one before.";

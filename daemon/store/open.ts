@@ -6,8 +6,10 @@
 import { join } from "node:path";
 import type { Config } from "../model/config.ts";
 import { type Clock, type Fence, type Log, type Store, StoreUnavailable, type Tx } from "../ports.ts";
+import type { AuditQuery } from "../ports-audit.ts";
 import type { AckCode, Inbound, Way } from "../ports-notify.ts";
 import { findAcceptances } from "./acceptances.ts";
+import { auditLog } from "./audit.ts";
 import { backupStorage } from "./backup.ts";
 import { findReadiness, findSession, findSessions } from "./bookings.ts";
 import { bundleOf, supersede, toldLately } from "./bundles.ts";
@@ -29,7 +31,7 @@ import { prune } from "./prune.ts";
 import { ackCodesTo, failAckCode, findAckCode, hear, saveAckCode, takeReceipt } from "./replies.ts";
 import { findFollowUp, findFollowUps, findReport, findReportOf, findReports, findReportVersions, sentBetween } from "./reports.ts";
 import { Rollups } from "./rollups.ts";
-import { alarmOf, auditOf, numberOf } from "./rows.ts";
+import { alarmOf, numberOf } from "./rows.ts";
 import { rulePages, ruleTallies } from "./rule-counts.ts";
 import { inTransaction, type Session, sessionOn } from "./session.ts";
 import { redactEntry, timelineOf, verifyTimeline } from "./timeline.ts";
@@ -209,7 +211,7 @@ function readsOf({ reader, incidents }: Parts) {
     ruleTallies: (at: number) => ruleTallies(reader, at),
     rulePages: (since: number, limit: number) => rulePages(reader, since, limit),
     unusedNumbers: (limit: number) => unusedNumbers(reader, limit),
-    auditLog: async (limit: number) => (await reader.rows(sql("audit").orderBy("id", "desc").limit(limit))).map(auditOf),
+    auditLog: (limit: number, of?: AuditQuery) => auditLog(reader, limit, of),
     traps: (query: Parameters<Store["traps"]>[0]) => findTraps(reader, query),
     kept: <T>(key: string) => readKept<T>(reader, key),
     keptAll: <T>(prefix: string) => readKeptAll<T>(reader, prefix),

@@ -253,16 +253,6 @@ describe("acts", () => {
     expect(made.audited).toMatchObject([{ by: "ops", action: "host-key.accepted", target: "codec-1" }]);
   });
 
-  it("audit a reload that was taken, with its yes and what it changed; one that was refused changed nothing", async () => {
-    made.reload = { ok: false, at, reason: "guarded", problems: ["site gaspe would go"] };
-    expect((await fetch(`${server.url}/-/reload`, { method: "POST", headers: bearer })).status).toBe(409);
-    expect(made.audited).toEqual([]);
-    made.reload = { ok: true, at, changes: ["- sites.gaspe"] };
-    expect((await fetch(`${server.url}/-/reload?yes=true`, { method: "POST", headers: bearer })).status).toBe(200);
-    const data = { yes: true, changes: ["- sites.gaspe"], count: 1 };
-    expect(made.audited).toEqual([{ at, by: "ops", action: "configuration.reloaded", target: "configuration", data }]);
-  });
-
   it("erase one line of a timeline, by number too, audited; a line that is not there is a conflict, no yes is no act", async () => {
     const erase = (line: string, body: object = { erase: true }) => post(`/api/v1/incidents/VIG-2026-02/timeline/${line}/erase`, body);
     expect((await erase("2")).status).toBe(200);

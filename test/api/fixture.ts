@@ -540,7 +540,7 @@ function fakeStore(incidents: Map<string, Incident>, audited: AuditEntry[], stoc
         sentAt: at - 579_000,
       },
     ],
-    auditLog: async () => audited,
+    auditLog: async () => [...audited],
     deviceEvents: async ({ device: of, devices, codes, limit }) =>
       stock.events
         .filter(({ device, code }) => (of ?? device) === device && (devices?.includes(device) ?? true) && (codes?.includes(code) ?? true))

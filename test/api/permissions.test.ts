@@ -25,7 +25,7 @@ const wanted: Readonly<Record<Permission | "anyone", string>> = {
   arrange: "addRotation endRotation addOverride cancelOverride savePerson removePerson",
   decide: "signReports signAcceptance withdrawAcceptance closeProblem",
   configure: `reload acceptHostKey acceptProposal backtestRule acceptParentProposal refuseParentProposal startDiscovery stopDiscovery`,
-  audit: "listAudit",
+  audit: "listAudit auditFile",
   erase: "eraseText",
   scrape: "",
 };

@@ -11,6 +11,7 @@ import { DAY, HOUR, MINUTE } from "../../daemon/model/time.ts";
 import { type DeviceEventQuery, type Fence, LeaseLost, RaceLost, type RollupPoint } from "../../daemon/ports.ts";
 import type { OpenedStore } from "../../daemon/store/open.ts";
 import type { FakeClock } from "../fakes/clock.ts";
+import { auditContract } from "./audit.contract.ts";
 import { joiningContract } from "./joining.contract.ts";
 import { looksContract } from "./looks.contract.ts";
 import { maintenanceContract } from "./maintenance.contract.ts";
@@ -70,6 +71,7 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
     describe("incidents that are joined", () => joiningContract(() => store));
     maintenanceContract(() => store);
     workContract(() => store);
+    auditContract(() => store);
     reportsContract(() => store);
     onCallContract(() => store);
     problemsContract(() => store);

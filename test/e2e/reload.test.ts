@@ -66,8 +66,15 @@ it("a bad file leaves the old configuration in force and says so; a good one is 
   expect((await daemon.device("two")).site).toBe("rvh");
   expect((await daemon.post("/-/reload?yes=true")).status).toBe(200);
   await expect(daemon.device("two")).rejects.toThrow("404");
-  const audited = JSON.parse(await daemon.text("/api/v1/audit")) as { items: { action: string; data: { changes: string[] } }[] };
+  const audited = JSON.parse(await daemon.text("/api/v1/audit")) as {
+    items: { by?: string; action: string; data: { changes: string[] } }[];
+  };
   expect(audited.items[0]).toMatchObject({ action: "configuration.reloaded", data: { yes: true } });
+  expect(audited.items.map(({ action }) => action)).toEqual([
+    ...["configuration.reloaded", "configuration.refused", "configuration.reloaded"],
+    ...["configuration.refused", "configuration.refused", "configuration.loaded"],
+  ]);
+  expect(audited.items[2]).toMatchObject({ by: "SIGHUP" });
   expect(audited.items[0]?.data.changes).toEqual(expect.arrayContaining(["- devices.two", "- sites.rvh"]));
   expect(await daemon.metric("vigie_device_up", 'device="two"')).toBeUndefined();
   expect(await daemon.stop()).toBe(0);

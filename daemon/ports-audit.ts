@@ -1,0 +1,21 @@
+/**
+ * What is asked of the audit: who did what beside the incidents' own timelines.
+ */
+import type { Instant } from "./model/time.ts";
+import type { AuditEntry } from "./ports.ts";
+
+export interface AuditQuery {
+  readonly by?: string;
+  /** The whole of it, or a beginning that ends in a dot: `person.`. */
+  readonly action?: string;
+  readonly target?: string;
+  /** From this time on. */
+  readonly since?: Instant;
+  /** Before this time. */
+  readonly until?: Instant;
+}
+
+export interface AuditStore {
+  /** The newest first. */
+  auditLog(limit: number, of?: AuditQuery): Promise<readonly AuditEntry[]>;
+}

@@ -1,0 +1,69 @@
+/**
+ * The audit over the wire: filtered, as a file that no spreadsheet runs, and itself in the audit; who read people's names.
+ */
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { auditReload } from "../../daemon/config-audit.ts";
+import type { AuditQuery } from "../../daemon/ports-audit.ts";
+import { at, quiet, serve, tokenText, type World, world } from "./fixture.ts";
+
+let made: World;
+let server: { readonly url: string; close(): Promise<void> };
+
+beforeEach(async () => {
+  made = world();
+  server = await serve(made);
+});
+afterEach(() => server.close());
+
+const get = (path: string) => fetch(`${server.url}${path}`, { headers: { Authorization: `Bearer ${tokenText}` } });
+
+it("hands the filter on, times as instants", async () => {
+  const asked: (AuditQuery | undefined)[] = [];
+  made.deps.store.auditLog = async (_limit, of) => {
+    asked.push(of);
+    return [];
+  };
+  const since = new Date(at).toISOString();
+  expect((await get(`/api/v1/audit?by=ann&action=person.&target=bob&since=${since}&limit=3`)).status).toBe(200);
+  expect(asked).toEqual([{ by: "ann", action: "person.", target: "bob", since: at }]);
+  expect((await get("/api/v1/audit?since=yesterday")).status).toBe(400);
+});
+
+it("is a file in which no cell is a formula; who took it stands in the audit", async () => {
+  made.audited.push({ at, by: "=cmd()", action: "person.saved", target: "bob", data: { name: 'a "b"' } });
+  const answer = await get("/api/v1/audit/file?by=x");
+  expect(answer.headers.get("content-type")).toContain("text/csv");
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(await answer.arrayBuffer());
+  expect(text).toBe(`\uFEFFat,by,action,target,data\r\n2026-03-09T14:05:00.000Z,'=cmd(),person.saved,bob,"{""name"":""a \\""b\\""""}"\r\n`);
+  expect(made.audited.at(-1)).toEqual({ at, by: "ops", action: "audit.exported", target: "audit", data: { by: "x", rows: 1 } });
+});
+
+it("holds who read people's names and on what page, once a minute of each", async () => {
+  for (const path of ["/api/v1/people", "/api/v1/people", "/on-call", "/api/v1/devices"]) expect((await get(path)).status).toBe(200);
+  expect(made.audited.map(({ by, action, target }) => [by, action, target])).toEqual([
+    ["ops", "names.read", "listPeople"],
+    ["ops", "names.read", "/on-call"],
+  ]);
+});
+
+it("holds every load of the configuration: by whom, the paths that changed, or that it was refused; and never stops one", async () => {
+  const load = { by: "SIGHUP", yes: false, hash: "abc" };
+  const changes = Array.from({ length: 60 }, (_, n) => `~ devices.d${n}.address`);
+  await auditReload(made.deps.store, quiet, load, { ok: true, at, changes });
+  await auditReload(made.deps.store, quiet, load, { ok: false, at, reason: "invalid", problems: ["tokens.a.secret: 5ecret", "b"] });
+  const target = "configuration";
+  expect(made.audited).toEqual([
+    {
+      at,
+      by: "SIGHUP",
+      action: "configuration.reloaded",
+      target,
+      data: { yes: false, changes: changes.slice(0, 50), count: 60, hash: "abc" },
+    },
+    { at, by: "SIGHUP", action: "configuration.refused", target, data: { reason: "invalid", problems: 2 } },
+  ]);
+  made.deps.store.transaction = async () => {
+    throw new Error("disk full");
+  };
+  await auditReload(made.deps.store, quiet, load, { ok: true, at, changes: [] });
+});
