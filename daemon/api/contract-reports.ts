@@ -118,5 +118,6 @@ export const reportShapes = {
   MakeFollowUp: FollowUpMakeBody,
 };
 
+export type ReportItemShape = z.infer<typeof IncidentReportList>["items"][number];
 export type IncidentReportShape = z.infer<typeof IncidentReportView>;
 export type FollowUpItemShape = z.infer<typeof FollowUpItem>;

@@ -25,6 +25,7 @@ import { textsFor } from "./page-texts.ts";
 import { HttpProblem } from "./problem.ts";
 import { problemViews } from "./problems.ts";
 import { deviceOf, incidentDetail } from "./reads.ts";
+import { followUpItem, reportItems } from "./reports.ts";
 import { ruleDetail, ruleItems, ruleOf } from "./rule-view.ts";
 import { sessionList } from "./sessions.ts";
 import { deviceInventory, inventoryItems } from "./standing-reads.ts";
@@ -36,6 +37,7 @@ const shownIncidents = 200;
 const shownMessages = 20;
 const shownTraps = 10;
 const shownMaintenance = 200;
+const shownReports = 50;
 const shownProblems = 200;
 const shownChanges = 50;
 const unfinished = ["open", "taken", "restored", "resolved"] as const;
@@ -95,6 +97,10 @@ export function mountPages(app: Express, deps: ApiDeps, gate: Gate): void {
     const now = deps.clock.now();
     // Half a day back: what was just held is there for its outcome.
     return pages.sessions({ page: context, list: await sessionList(deps, now - DAY / 2, now + 7 * DAY) });
+  });
+  page("/reports", async (_request, context) => {
+    const followUps = (await deps.store.followUps({ limit: shownReports })).map(followUpItem);
+    return pages.reports({ page: context, reports: await reportItems(deps, { limit: shownReports }), followUps });
   });
   page("/weaknesses", async (_request, context) => pages.weaknesses({ page: context, report: weaknessRows(deps.config()) }));
   page("/maintenance", async (_request, context) =>

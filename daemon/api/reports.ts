@@ -7,6 +7,7 @@ import { hasInsuranceNumber } from "../../probes/privacy.ts";
 import { missingIn, reportDueAt } from "../../rules/report.ts";
 import type { FollowUpReport, IncidentFacts, IncidentReport, Length } from "../model/report.ts";
 import { MINUTE } from "../model/time.ts";
+import type { ReportQuery } from "../ports-reports.ts";
 import { mediaTypes, ReportFiles } from "../reporting/files.ts";
 import { voiceOf } from "../reporting/voice.ts";
 import { hoursOf } from "../roles/hours.ts";
@@ -15,6 +16,7 @@ import {
   FollowUpListQuery,
   type IncidentReportShape,
   ReportFileQuery,
+  type ReportItemShape,
   ReportListQuery,
   ReportVersionQuery,
 } from "./contract-reports.ts";
@@ -71,7 +73,17 @@ function dueOf({ config }: ApiDeps, facts: IncidentFacts | undefined): number | 
   return facts === undefined ? undefined : reportDueAt(facts, hoursOf(config(), facts.site, facts.device), config().reports.majorDueDays);
 }
 
-function followUpItem({ id, period, from, to, site, madeAt }: FollowUpReport): FollowUpItemShape {
+/** Latest versions, the last written first, without their facts. */
+export async function reportItems(deps: ApiDeps, query: ReportQuery): Promise<readonly ReportItemShape[]> {
+  const items: ReportItemShape[] = [];
+  for (const { id } of await deps.store.reports(query)) {
+    const { facts: _f, warnings: _w, ...item } = view(deps, must(await deps.reports.get(id)));
+    items.push(item);
+  }
+  return items;
+}
+
+export function followUpItem({ id, period, from, to, site, madeAt }: FollowUpReport): FollowUpItemShape {
   return { id, period, from: iso(from), to: iso(to), madeAt: iso(madeAt), ...(site === undefined ? {} : { site }) };
 }
 
@@ -118,13 +130,7 @@ const major: readonly Operation[] = [
     answer: "IncidentReportList",
     run: async ({ deps, query }) => {
       const signed = query.signed === undefined ? {} : { signed: query.signed === "true" };
-      const found = await deps.store.reports({ ...signed, limit: query.limit });
-      const items = [];
-      for (const { id } of found) {
-        const { facts: _f, warnings: _w, ...item } = view(deps, must(await deps.reports.get(id)));
-        items.push(item);
-      }
-      return { content: { items } };
+      return { content: { items: await reportItems(deps, { ...signed, limit: query.limit }) } };
     },
   }),
   operation({

@@ -3,6 +3,7 @@
  */
 import type { ComponentChildren, VNode } from "preact";
 import { onCallWords } from "./on-call-words.ts";
+import { reportsWords } from "./reports-words.ts";
 import { ruleWords } from "./rules-words.ts";
 import { sessionsWords } from "./sessions-words.ts";
 import { topologyWords } from "./topology-words.ts";
@@ -116,6 +117,9 @@ export function Frame(props: { readonly page: PageContext; readonly title: strin
             </a>
             <a href="/recurrences" aria-current={page.path === "/recurrences" ? "page" : undefined}>
               {w.recurrences}
+            </a>
+            <a href="/reports" aria-current={page.path === "/reports" ? "page" : undefined}>
+              {reportsWords[page.language].title}
             </a>
             <a href="/rules" aria-current={page.path === "/rules" ? "page" : undefined}>
               {ruleWords[page.language].title}

@@ -10,6 +10,8 @@ import { Pairs } from "./inventory-parts.tsx";
 import { Joined } from "./joined.tsx";
 import { MutedNote } from "./maintenance-page.tsx";
 import { problemWords } from "./problems-words.ts";
+import { ReportFileLinks } from "./reports-page.tsx";
+import { reportsWords } from "./reports-words.ts";
 import { ruleWords } from "./rules-words.ts";
 import { SessionHits } from "./session-hits.tsx";
 import { Table } from "./table.tsx";
@@ -59,6 +61,13 @@ export function IncidentPage(props: IncidentPageProps): VNode {
       )}
       {incident.muted === undefined ? null : <MutedNote page={page} muted={incident.muted} />}
       <Facts {...props} />
+      {incident.severity === "major" ? (
+        <p>
+          {reportsWords[page.language].report}
+          {w.colon}
+          <ReportFileLinks page={page} path={`/api/v1/incidents/${encodeURIComponent(incident.number)}/report/file`} />
+        </p>
+      ) : null}
       {over || props.advice === undefined ? null : <Advice page={page} advice={props.advice} />}
       {props.support === undefined ? null : <Support page={page} support={props.support} />}
       <SessionHits page={page} incident={incident} />

@@ -11,6 +11,7 @@ import { InventoryPage, type InventoryPageProps } from "./inventory-page.tsx";
 import { MaintenancePage, type MaintenancePageProps } from "./maintenance-page.tsx";
 import { OnCallPage, type OnCallPageProps } from "./on-call-page.tsx";
 import { RecurrencesPage, type RecurrencesPageProps } from "./recurrences-page.tsx";
+import { ReportsPage, type ReportsPageProps } from "./reports-page.tsx";
 import { RulePage, type RulePageProps, RulesPage, type RulesPageProps } from "./rules-page.tsx";
 import { SessionsPage, type SessionsPageProps } from "./sessions-page.tsx";
 import { StatusPage, type StatusPageProps } from "./status-page.tsx";
@@ -33,6 +34,7 @@ export const pages = {
   maintenance: (props: MaintenancePageProps) => html(<MaintenancePage {...props} />),
   onCall: (props: OnCallPageProps) => html(<OnCallPage {...props} />),
   inventory: (props: InventoryPageProps) => html(<InventoryPage {...props} />),
+  reports: (props: ReportsPageProps) => html(<ReportsPage {...props} />),
   rules: (props: RulesPageProps) => html(<RulesPage {...props} />),
   rule: (props: RulePageProps) => html(<RulePage {...props} />),
   sessions: (props: SessionsPageProps) => html(<SessionsPage {...props} />),

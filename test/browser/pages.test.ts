@@ -95,6 +95,7 @@ const addresses = [
   "/topology",
   "/sessions",
   "/maintenance",
+  "/reports",
   "/rules",
   "/rules/interface-down",
   "/weaknesses",
