@@ -1,8 +1,8 @@
 /**
- * What the store keeps of the work on incidents: tasks of partners, numbers in other systems.
+ * What the store keeps of the work on incidents: tasks of partners, actions, numbers in other systems.
  */
 import type { Instant } from "./model/time.ts";
-import type { PartnerTask, Reference } from "./model/work.ts";
+import type { PartnerTask, Reference, WorkAction } from "./model/work.ts";
 
 export interface TaskQuery {
   readonly incident?: string;
@@ -12,7 +12,16 @@ export interface TaskQuery {
   readonly limit: number;
 }
 
+export interface ActionQuery {
+  readonly id?: string;
+  readonly incident?: string;
+  /** Only what was written down and is not in force yet. */
+  readonly waiting?: boolean;
+}
+
 export interface WorkStore {
+  /** The first one first; at most a thousand. */
+  workActions(query: ActionQuery): Promise<readonly WorkAction[]>;
   task(id: string): Promise<PartnerTask | undefined>;
   /** The last opened first. */
   tasks(query: TaskQuery): Promise<readonly PartnerTask[]>;
@@ -26,8 +35,11 @@ export interface WorkTx {
   dueTasks(at: Instant, limit: number): Promise<readonly PartnerTask[]>;
   /** A new one (version 1), or the next version of one; RaceLost when somebody else came first. */
   saveTask(task: PartnerTask): Promise<void>;
-  /** They go on with the incident that theirs was merged into. */
-  moveTasks(from: string, to: string): Promise<void>;
+  workActions(query: ActionQuery): Promise<readonly WorkAction[]>;
+  /** A new one, or what became of one. */
+  saveAction(action: WorkAction): Promise<void>;
+  /** Tasks and actions go on with the incident that theirs was merged into. */
+  moveWork(from: string, to: string): Promise<void>;
   /** The same number of the same system again changes nothing. */
   addReference(reference: Reference): Promise<void>;
   /** False: there is none such. */

@@ -16,8 +16,8 @@ import { createNotifiers } from "./notify/notifiers.ts";
 import { createSink } from "./notify/sink.ts";
 import type { Clock, Log, Message, SendResult, Store } from "./ports.ts";
 import { ProblemFinder } from "./problems.ts";
-import { nothingElse } from "./reporting/facts.ts";
 import { ReportMaker } from "./reporting/maker.ts";
+import { workDone } from "./reporting/work-done.ts";
 import { Auditor } from "./roles/auditor.ts";
 import { Escalator, type EscalatorDeps } from "./roles/escalator.ts";
 import type { LeaseKeeper } from "./roles/lease.ts";
@@ -25,6 +25,7 @@ import type { LookKeeper } from "./roles/look-keeper.ts";
 import { Reporter } from "./roles/reporter.ts";
 import { loop, type Role, type RoleHealth } from "./roles/supervisor.ts";
 import { TaskKeeper } from "./roles/task-keeper.ts";
+import { WorkKeeper } from "./roles/work-keeper.ts";
 import type { TaskTokens } from "./task-token.ts";
 import { makeDispatcher } from "./telling.ts";
 import { createWellness } from "./wellness.ts";
@@ -67,10 +68,11 @@ export function makeProceeding(parts: ProceedingParts): Proceeding {
     makeDispatcher({ ...basics, tokens: parts.tokens, sink, mutes, board, news, planOf: booking.planOf, bookings: booking.bookings }),
     new Escalator({ ...basics, leases, bookings: booking.bookings, mutes, ...ofEscalation(parts) }),
     new TaskKeeper({ ...basics, leases }),
+    new WorkKeeper({ ...basics, leases, book: mutes }),
     loop("maintenance", 300_000, (signal) => following({ store, clock, book: mutes, of: "maintenance" }, signal), clock),
     auditor,
     new Reporter({ ...basics, leases, stats, problems: new ProblemFinder({ ...basics, board }) }),
-    new ReportMaker({ ...basics, leases, stats, send: sender(clock, sink), bookings: booking.bookings, work: nothingElse }),
+    new ReportMaker({ ...basics, leases, stats, send: sender(clock, sink), bookings: booking.bookings, work: workDone(parts) }),
   ];
   if (heartbeat !== undefined) roles.push(loop("heartbeat", 120_000, (signal) => heartbeat.run(signal), clock));
   return { sink, heartbeat, roles };

@@ -29,8 +29,9 @@ import type { OnCallWatch } from "./oncall/watch.ts";
 import type { Bus, Clock, Log, Store } from "./ports.ts";
 import { ProposalTests } from "./proposal-tests.ts";
 import { ReportDesk } from "./reporting/desk.ts";
-import { nothingElse } from "./reporting/facts.ts";
 import { makeFollowUp } from "./reporting/follow-up.ts";
+import { workDone } from "./reporting/work-done.ts";
+import { ActionDesk } from "./roles/action-desk.ts";
 import { Desk } from "./roles/desk.ts";
 import type { Evaluator } from "./roles/evaluator.ts";
 import { JoiningDesk } from "./roles/joining-desk.ts";
@@ -87,7 +88,7 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; rea
     pace: (probes, signal) => looking.pace("discovery", probes, signal),
     hold: () => holdDiscovery(config().instance.stateDir),
   });
-  const facts = { store, clock, config, bookings: parts.booking.bookings, work: nothingElse };
+  const facts = { store, clock, config, bookings: parts.booking.bookings, work: workDone(parts) };
   const reports = new ReportDesk({ ...facts, changed: parts.refresh });
   const { confirming, learner } = makeLearned({ ...parts, changed: parts.accepted });
   const proposalTests = new ProposalTests({ store, config, clock, log });
@@ -149,6 +150,7 @@ function desksOf(parts: Serving, reports: ReportDesk) {
     acknowledging: makeAcknowledging(parts, actions),
     joining: new JoiningDesk({ ...desk, poke: () => evaluator.poke() }),
     work: new WorkDesk(desk),
+    done: new ActionDesk({ ...desk, book: parts.mutes }),
     tasks: new TaskDesk(desk),
     tokens,
   };

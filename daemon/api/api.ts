@@ -9,6 +9,7 @@ import express from "express";
 import helmet from "helmet";
 import { acceptanceOperations } from "./acceptance.ts";
 import { createTokenDesk, hostGuard, unauthorized } from "./access.ts";
+import { actionOperations } from "./actions.ts";
 import { createAllowing } from "./allowing.ts";
 import { auditOperations } from "./audit.ts";
 import { backtestOperations } from "./backtest.ts";
@@ -58,6 +59,7 @@ export function createApi(deps: ApiDeps): Api {
     ...writes,
     ...joiningOperations,
     ...workOperations,
+    ...actionOperations,
     ...taskOperations,
     ...acceptanceOperations,
     ...topologyOperations,

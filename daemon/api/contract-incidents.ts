@@ -1,7 +1,9 @@
 /**
  * Shapes of incidents: alarms, incidents with their timeline and messages, what keeps coming back.
  */
+
 import { z } from "zod";
+import { ActionView } from "./contract-actions.ts";
 import { disposition } from "./contract-acts.ts";
 import { IncidentLinkView } from "./contract-joining.ts";
 import { MutedView } from "./contract-maintenance.ts";
@@ -106,6 +108,7 @@ export const IncidentDetail = IncidentView.extend({
   alarms: z.array(AlarmView).describe("What it gathers now."),
   links: z.array(IncidentLinkView),
   problem: z.string().optional().describe("The problem it belongs to, since its failure keeps coming back."),
+  actions: z.array(ActionView).describe("What was changed about it, the first one first."),
   goesOnAs: z.string().optional().describe("The number that this one goes on under, over however many steps."),
 });
 

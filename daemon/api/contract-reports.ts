@@ -114,7 +114,7 @@ export const reportShapes = {
   SignReports: ReportSignBody,
   ReportsSigned: ReportSignAnswer,
   FollowUp: FollowUpView,
-  FollowUpList,
+  FollowUpReportList: FollowUpList,
   MakeFollowUp: FollowUpMakeBody,
 };
 

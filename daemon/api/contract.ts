@@ -4,6 +4,7 @@
  * Instants are ISO 8601 in UTC. Fields are only ever added.
  */
 import { z } from "zod";
+import { actionShapes } from "./contract-actions.ts";
 import { actShapes } from "./contract-acts.ts";
 import { AuditList } from "./contract-audit.ts";
 import { BacktestBody, BacktestView } from "./contract-backtest.ts";
@@ -262,6 +263,7 @@ export const shapes = {
   LinkIncident: LinkBody,
   UnlinkIncident: UnlinkBody,
   ...workShapes,
+  ...actionShapes,
   ...taskShapes,
   ...actShapes,
   Me,

@@ -1,6 +1,7 @@
 /**
  * The reading operations: health, devices, alarms, incidents, recurrences, traps, messages.
  */
+
 import { formatNumber } from "../../rules/number.ts";
 import { reportWeaknesses } from "../../rules/weaknesses.ts";
 import { hitsOf } from "../hits.ts";
@@ -8,6 +9,7 @@ import type { Incident } from "../model/incident.ts";
 import { DAY, type Instant } from "../model/time.ts";
 import type { IncidentQuery } from "../ports.ts";
 import type { Caller } from "./access.ts";
+import { actionViews } from "./actions.ts";
 import { anonymous, sees } from "./allowing.ts";
 import { AlarmQuery, DeviceQuery, IncidentQueryParams, LimitQuery, SampleQuery, TrapQuery } from "./contract.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
@@ -45,6 +47,7 @@ export async function incidentDetail(deps: ApiDeps, idOrNumber: string | undefin
     deliveries: deliveries.map(deliveryView),
     ...hitsView(deps, hits),
     ...(await joinedView(deps, incident.id)),
+    actions: await actionViews(deps, await deps.store.workActions({ incident: incident.id })),
     ...present({ problem: await problemOf(deps, incident), goesOnAs: await goesOnAs(deps, incident.foldedInto) }),
   };
 }

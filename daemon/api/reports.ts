@@ -175,7 +175,7 @@ const followUps: readonly Operation[] = [
     access: "read",
     may: "read",
     query: FollowUpListQuery,
-    answer: "FollowUpList",
+    answer: "FollowUpReportList",
     run: async ({ deps, query }) => {
       const { limit, period, site } = query;
       const of = { limit, ...(period === undefined ? {} : { period }), ...(site === undefined ? {} : { site }) };

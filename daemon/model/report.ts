@@ -4,6 +4,7 @@
 import type { Disposition, IncidentState, Severity, Urgency, Verdict } from "./incident.ts";
 import type { SessionKind, SessionOutcomeCode } from "./session.ts";
 import type { Instant } from "./time.ts";
+import type { ActionKind } from "./work.ts";
 
 /** What people write. A text that is not there, or blank, is missing. */
 export interface ReportTexts {
@@ -118,6 +119,8 @@ export interface PartnerFacts {
 export interface ActionFacts {
   readonly at: Instant;
   readonly by: string;
+  /** Reports signed before there were kinds have none. */
+  readonly kind?: ActionKind;
   readonly what: string;
   readonly where?: string;
   readonly before?: string;

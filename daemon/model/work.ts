@@ -74,6 +74,35 @@ export interface PartnerTask {
   readonly version: number;
 }
 
+/** `swap`: one unit went and another came. `ip-change`: what it is reached by. */
+export type ActionKind = "ip-change" | "swap" | "restart" | "configuration" | "firmware" | "cabling" | "other";
+
+/** What somebody changed about an incident, or set about to change. */
+export interface WorkAction {
+  /** The incident's number and a count: `VIG-2026-000123-45-A1`. */
+  readonly id: string;
+  readonly incident: string;
+  readonly kind: ActionKind;
+  readonly what: string;
+  /** Where: one of these, or none where it is nowhere of ours. */
+  readonly device?: string;
+  readonly room?: string;
+  readonly link?: string;
+  readonly before?: string;
+  readonly after?: string;
+  /** Of the unit that went, and of the one that came. */
+  readonly serialBefore?: string;
+  readonly serialAfter?: string;
+  readonly by: string;
+  readonly at: Instant;
+  /** `waiting`: the configuration in force does not have it yet. `expired`: it had not in time. */
+  readonly state: "done" | "waiting" | "expired";
+  /** When the configuration had it; undefined for what needs none. */
+  readonly appliedAt?: Instant;
+  /** Quiet until then at most, by this silence. */
+  readonly quiet?: { readonly silence: string; readonly until: Instant };
+}
+
 /** The number that another system has for an incident: a ticket of a help desk, of a partner. */
 export interface Reference {
   readonly incident: string;

@@ -16,6 +16,7 @@ import { onCall } from "./migrations/009-on-call.ts";
 import { problems } from "./migrations/010-problems.ts";
 import { notify } from "./migrations/011-notify.ts";
 import { work } from "./migrations/012-work.ts";
+import { actions } from "./migrations/013-actions.ts";
 import { numberOf } from "./rows.ts";
 import { inTransaction, type Session } from "./session.ts";
 
@@ -39,6 +40,7 @@ export const migrations: readonly Migration[] = [
   problems,
   notify,
   work,
+  actions,
 ];
 
 /** PostgreSQL: two daemons that start together migrate one after the other. */

@@ -36,7 +36,7 @@ import { rulePages, ruleTallies } from "./rule-counts.ts";
 import { inTransaction, type Session, sessionOn } from "./session.ts";
 import { redactEntry, timelineOf, verifyTimeline } from "./timeline.ts";
 import { txOn, writeAudit } from "./tx.ts";
-import { findReferences, findTask, findTasks } from "./work.ts";
+import { findActions, findReferences, findTask, findTasks } from "./work.ts";
 
 export interface StoreOptions {
   readonly storage: Config["storage"];
@@ -192,6 +192,7 @@ function readsOf({ reader, incidents }: Parts) {
     units: (query: Parameters<Store["units"]>[0]) => findUnits(reader, query),
     task: (id: string) => findTask(reader, id),
     tasks: (query: Parameters<Store["tasks"]>[0]) => findTasks(reader, query),
+    workActions: (query: Parameters<Store["workActions"]>[0]) => findActions(reader, query),
     references: (query: Parameters<Store["references"]>[0]) => findReferences(reader, query),
     incident: (idOrNumber: string) => incidents.byIdOrNumber(reader, idOrNumber),
     incidents: (query: Parameters<Store["incidents"]>[0]) => incidents.find(reader, query),

@@ -23,7 +23,7 @@ import { findReport, findReportOf, saveFollowUp, saveReport } from "./reports.ts
 import { alarmRow, auditRow } from "./rows.ts";
 import { INSERT_ROWS, type Session, slices } from "./session.ts";
 import { appendTimeline } from "./timeline.ts";
-import { addReference, dueTasks, findTask, findTasks, moveTasks, removeReference, saveTask } from "./work.ts";
+import { addReference, dueTasks, findActions, findTask, findTasks, moveWork, removeReference, saveAction, saveTask } from "./work.ts";
 
 export async function writeAudit(session: Session, entries: readonly AuditEntry[]): Promise<void> {
   for (const some of slices(entries.map(auditRow), INSERT_ROWS)) await session.run(session.sql("audit").insert([...some]));
@@ -78,7 +78,9 @@ export function txOn(session: Session, incidents: Incidents): Tx {
     tasksOf: (incident) => findTasks(session, { incident, limit: 1_000 }),
     dueTasks: (at, limit) => dueTasks(session, at, limit),
     saveTask: (task) => saveTask(session, task),
-    moveTasks: (from, to) => moveTasks(session, from, to),
+    moveWork: (from, to) => moveWork(session, from, to),
+    workActions: (query) => findActions(session, query),
+    saveAction: (action) => saveAction(session, action),
     addReference: (reference) => addReference(session, reference),
     removeReference: (reference) => removeReference(session, reference),
     audit: (entries: readonly AuditEntry[]) => writeAudit(session, entries),

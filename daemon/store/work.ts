@@ -1,10 +1,10 @@
 /**
- * Tasks of partners and numbers in other systems, between rows and the vocabulary.
+ * Tasks of partners, actions, and numbers in other systems, between rows and the vocabulary.
  */
 import type { Instant } from "../model/time.ts";
-import type { PartnerTask, Reference } from "../model/work.ts";
+import type { PartnerTask, Reference, WorkAction } from "../model/work.ts";
 import { RaceLost } from "../ports.ts";
-import type { TaskQuery } from "../ports-work.ts";
+import type { ActionQuery, TaskQuery } from "../ports-work.ts";
 import { jsonOf, numberOf, textOf } from "./rows.ts";
 import type { Row, Session } from "./session.ts";
 
@@ -57,8 +57,23 @@ export async function saveTask(session: Session, task: PartnerTask): Promise<voi
   if (written !== 1) throw new RaceLost(`task ${id} is no longer at version ${version - 1}`);
 }
 
-export async function moveTasks(session: Session, from: string, to: string): Promise<void> {
-  await session.run(session.sql("partner_tasks").where({ incident: from }).update({ incident: to }));
+export async function moveWork(session: Session, from: string, to: string): Promise<void> {
+  for (const table of ["partner_tasks", "incident_actions"])
+    await session.run(session.sql(table).where({ incident: from }).update({ incident: to }));
+}
+
+export async function findActions(session: Session, { id, incident, waiting }: ActionQuery): Promise<readonly WorkAction[]> {
+  const found = session.sql("incident_actions").orderBy(["at", "id"]).limit(1_000);
+  if (id !== undefined) found.where({ id });
+  if (incident !== undefined) found.where({ incident });
+  if (waiting === true) found.where({ is_waiting: 1 });
+  return (await session.rows(found)).map((row) => ({ ...jsonOf<WorkAction>(row.body), incident: textOf(row.incident) }));
+}
+
+export async function saveAction(session: Session, action: WorkAction): Promise<void> {
+  const { id, incident, at, state } = action;
+  const row = { id, incident, at, is_waiting: state === "waiting" ? 1 : 0, body: JSON.stringify(action) };
+  await session.run(session.sql("incident_actions").insert(row).onConflict("id").merge());
 }
 
 export async function findReferences(

@@ -213,5 +213,16 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
   ["still failing after {by} ended", "toujours en panne après la fin de : {by}"],
   ["kept quiet by {by}: {reason}", "tenu muet par {by} : {reason}"],
   ["{by} ended", "terminé : {by}"],
+  // Actions, rules/action.ts.
+  ["the configuration in force has {address}", "la configuration en vigueur a {address}"],
+  [
+    "the configuration in force still has {old} and not {address}: write it there, or say it again",
+    "la configuration en vigueur a encore {old} et non {address} : écrivez-la, ou consignez-la de nouveau",
+  ],
+  [
+    "the device left the configuration before its new address was in it",
+    "l'appareil a été retiré de la configuration avant que sa nouvelle adresse y soit",
+  ],
+  ["address change to {address} ({number})", "changement d'adresse vers {address} ({number})"],
   ["its rule left the configuration", "sa règle a été retirée de la configuration"],
 ];

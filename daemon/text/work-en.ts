@@ -33,7 +33,7 @@ export const workEn = {
   "event.policy-removed": "Its policy left the configuration",
   "notice.offered": "Offered by {by}: {note}",
   "action.ip-change": "address change",
-  "action.replacement": "replacement",
+  "action.swap": "unit replaced",
   "action.restart": "restart",
   "action.configuration": "configuration",
   "action.firmware": "firmware",

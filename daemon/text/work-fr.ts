@@ -35,7 +35,7 @@ export const workFr: Readonly<Record<keyof typeof workEn, string>> = {
   "event.policy-removed": "Sa politique a été retirée de la configuration",
   "notice.offered": "Offert par {by} : {note}",
   "action.ip-change": "changement d'adresse",
-  "action.replacement": "remplacement",
+  "action.swap": "appareil remplacé",
   "action.restart": "redémarrage",
   "action.configuration": "configuration",
   "action.firmware": "micrologiciel",

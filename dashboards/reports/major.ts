@@ -255,7 +255,7 @@ function actions(facts: readonly IncidentFacts[], { language, name, time }: Repo
         .map((each) => [
           time(each.at),
           each.by,
-          each.what,
+          each.kind === undefined ? each.what : `${say(language, `action.${each.kind}`)}: ${each.what}`,
           each.where === undefined ? "" : name(each.where),
           each.before ?? "",
           each.after ?? "",

@@ -4,6 +4,7 @@
 import type { VNode } from "preact";
 import type { DeviceShape, IncidentDetailShape } from "../../daemon/api/contract.ts";
 import type { SupportFacts } from "../../daemon/model/inventory.ts";
+import { Actions } from "./actions.tsx";
 import { Frame, Mark, type PageContext } from "./frame.tsx";
 import { isRestored, sentence, severityText } from "./incident-card.tsx";
 import { Pairs } from "./inventory-parts.tsx";
@@ -72,6 +73,7 @@ export function IncidentPage(props: IncidentPageProps): VNode {
       {props.support === undefined ? null : <Support page={page} support={props.support} />}
       <SessionHits page={page} incident={incident} />
       <Joined page={page} incident={incident} />
+      <Actions page={page} actions={incident.actions} />
       <Timeline page={page} incident={incident} />
       <Deliveries page={page} incident={incident} />
     </Frame>

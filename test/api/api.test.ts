@@ -85,6 +85,7 @@ describe("the OpenAPI document", () => {
       NextFollowUp: { at: "2026-03-12T15:00:00Z", note: "the part ships" },
       NewPartnerTask: { partner: "sogique", asked: "test the circuit", ticket: "S-77" },
       PartnerTaskWord: { how: "telephone", who: "noc", note: "a technician is on the way", promisedBy: "2026-03-10T15:00:00Z" },
+      NewAction: { kind: "ip-change", what: "a new subnet", after: "10.1.2.3" },
       NewReference: { system: "C2", number: "C2-4711" },
       Escalate: { reason: "the gatekeeper refuses it, and we may not log in there" },
       HostKey: { accept: true },

@@ -3,7 +3,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { HOUR } from "../../daemon/model/time.ts";
-import type { PartnerTask } from "../../daemon/model/work.ts";
+import type { PartnerTask, WorkAction } from "../../daemon/model/work.ts";
 import { RaceLost } from "../../daemon/ports.ts";
 import type { OpenedStore } from "../../daemon/store/open.ts";
 import { incident, START } from "./samples.ts";
@@ -44,9 +44,35 @@ export function workContract(store: () => OpenedStore): void {
 
     it("go on with the incident that theirs was merged into", async () => {
       await save(task("T1"));
-      await store().transaction(undefined, (tx) => tx.moveTasks("A", "B"));
+      await store().transaction(undefined, (tx) => tx.moveWork("A", "B"));
       expect(await store().tasks({ incident: "B", limit: 9 })).toMatchObject([{ id: "T1", incident: "B" }]);
     });
+  });
+
+  it("actions come back in the order in which they were written, with what became of them; with their incident they move, and go", async () => {
+    const one: WorkAction = {
+      ...{ id: "N-A1", incident: "A1", kind: "ip-change", what: "new subnet", device: "codec-7", before: "10.0.0.7", after: "10.0.1.7" },
+      ...{ by: "paul", at: START, state: "waiting", quiet: { silence: "m1", until: START + HOUR } },
+    };
+    const two: WorkAction = { id: "N-A2", incident: "A1", kind: "other", what: "tea", by: "ann", at: START + 1, state: "done" };
+    const write = (...all: WorkAction[]) =>
+      store().transaction(undefined, async (tx) => {
+        for (const each of all) await tx.saveAction(each);
+      });
+    await write(two, one);
+    expect(await store().workActions({ incident: "A1" })).toEqual([one, two]);
+    expect(await store().workActions({ waiting: true })).toEqual([one]);
+    await write({ ...one, state: "done", appliedAt: START + 2 });
+    expect(await store().workActions({ waiting: true })).toEqual([]);
+    expect(await store().transaction(undefined, (tx) => tx.workActions({ id: "N-A1" }))).toMatchObject([{ appliedAt: START + 2 }]);
+    await store().transaction(undefined, async (tx) => {
+      await tx.insertIncident({ ...incident("B1"), state: "closed", closedAt: START });
+      await tx.moveWork("A1", "B1");
+    });
+    expect(await store().workActions({ incident: "B1" })).toHaveLength(2);
+    const never = { samplesBefore: 0, trapsBefore: 0, inboxBefore: 0, sessionsBefore: 0, looksBefore: 0 };
+    await store().prune({ ...never, incidentsBefore: START + 1 });
+    expect(await store().workActions({})).toEqual([]);
   });
 
   it("a number of another system is found whatever its case, once, until it is taken away; with its incident it goes", async () => {

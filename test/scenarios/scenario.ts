@@ -33,7 +33,8 @@ import { OnCallDesk } from "../../daemon/oncall/desk.ts";
 import { OnCallWatch } from "../../daemon/oncall/watch.ts";
 import type { Fence, Log, Message, Notifier, SendResult, Store } from "../../daemon/ports.ts";
 import { ReportDesk } from "../../daemon/reporting/desk.ts";
-import { nothingElse } from "../../daemon/reporting/facts.ts";
+import { workDone } from "../../daemon/reporting/work-done.ts";
+import { ActionDesk } from "../../daemon/roles/action-desk.ts";
 import { Auditor } from "../../daemon/roles/auditor.ts";
 import { Desk } from "../../daemon/roles/desk.ts";
 import { Dispatcher } from "../../daemon/roles/dispatcher.ts";
@@ -46,6 +47,7 @@ import { anchorOf } from "../../daemon/roles/scheduler.ts";
 import { TaskDesk } from "../../daemon/roles/task-desk.ts";
 import { TaskKeeper } from "../../daemon/roles/task-keeper.ts";
 import { WorkDesk } from "../../daemon/roles/work-desk.ts";
+import { WorkKeeper } from "../../daemon/roles/work-keeper.ts";
 import { taskOfRow } from "../../daemon/roles/work-rows.ts";
 import { openStore } from "../../daemon/store/open.ts";
 import { TaskTokens } from "../../daemon/task-token.ts";
@@ -124,8 +126,11 @@ export class Scenario {
   leases!: Leases;
   work!: WorkDesk;
   tasks!: TaskDesk;
+  /** What people change, written down. */
+  done!: ActionDesk;
   readonly tokens: TaskTokens;
   #keeper!: TaskKeeper;
+  #workKeeper!: WorkKeeper;
   auditor!: Auditor;
   /** What comes back: links, replies. They are asked for when `config.instance.publicUrl` is set. */
   acknowledging!: Acknowledging;
@@ -231,11 +236,13 @@ export class Scenario {
     });
     this.auditor = new Auditor({ ...basics, stats: { repaired() {} } });
     const desk = { store, clock, config, bookings: this.bookings, changed() {} };
-    this.reports = new ReportDesk({ ...desk, work: nothingElse });
+    this.reports = new ReportDesk({ ...desk, work: workDone(basics) });
     this.joining = new JoiningDesk({ ...desk, poke() {} });
     this.work = new WorkDesk(desk);
+    this.done = new ActionDesk({ ...desk, book: this.mutes });
     this.tasks = new TaskDesk(desk);
     this.#keeper = new TaskKeeper(basics);
+    this.#workKeeper = new WorkKeeper({ ...basics, book: this.mutes });
     const made = new Desk({ ...desk, closeGate: (...of) => this.reports.gate(...of) });
     const stats = { replied() {}, delivered() {} };
     this.acknowledging = new Acknowledging({ ...basics, stats, acknowledge: (id, by, note) => made.acknowledge(id, by, note) });
@@ -243,7 +250,7 @@ export class Scenario {
   }
 
   async begin(): Promise<void> {
-    for (const role of ["evaluator", "escalator", "auditor", "reporter", "tasks"]) {
+    for (const role of ["evaluator", "escalator", "auditor", "reporter", "tasks", "work"]) {
       const fence = await this.store.acquireLease(role, "scenario", 30_000);
       if (fence !== undefined) this.#fences.set(role, fence);
     }
@@ -394,6 +401,7 @@ export class Scenario {
     await this.watch.turn();
     while ((await this.as("escalator", () => this.#escalator.turn())) > 0);
     while ((await this.#keeper.turn()) > 0);
+    await this.as("work", () => this.#workKeeper.turn());
     while ((await this.as("dispatcher", () => this.#dispatcher.turn(new AbortController().signal))) > 0);
     if (now >= this.#auditAt) {
       await this.auditor.round();

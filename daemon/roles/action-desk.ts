@@ -1,0 +1,104 @@
+/**
+ * What people change about an incident, written down: what, where, before and after, serials.
+ *
+ * An address change keeps its device quiet by a silence until the configuration in force has the new address (work-keeper.ts ends it).
+ */
+import { randomBytes } from "node:crypto";
+import { type NewAction, notSayable, quietMs } from "../../rules/action.ts";
+import { addWork } from "../../rules/followup.ts";
+import type { Person } from "../../rules/handover.ts";
+import type { Incident } from "../model/incident.ts";
+import type { Maintenance } from "../model/maintenance.ts";
+import type { Instant } from "../model/time.ts";
+import type { WorkAction } from "../model/work.ts";
+import type { Tx } from "../ports.ts";
+import { type ActResult, actOn, type DeskDeps } from "./acting.ts";
+import { hoursOf } from "./hours.ts";
+
+export type WrittenAction =
+  | Extract<ActResult, { ok: false }>
+  | { readonly ok: true; readonly incident: Incident; readonly action: WorkAction };
+
+export interface ActionDeskDeps extends DeskDeps {
+  /** Reads what keeps quiet again. */
+  readonly book: { refresh(): Promise<void> };
+}
+
+export class ActionDesk {
+  readonly #deps: ActionDeskDeps;
+
+  constructor(deps: ActionDeskDeps) {
+    this.#deps = deps;
+  }
+
+  /** Where nothing is named, it is about the device or the room of the incident. */
+  async write(id: string, person: Person, said: NewAction): Promise<WrittenAction> {
+    const { clock, config, store, book } = this.#deps;
+    let written: WorkAction | undefined;
+    const seen = await store.units({});
+    const result = await actOn(this.#deps, id, async (incident, tx) => {
+      const at = clock.now();
+      const placed = { ...said, ...placeOf(said, incident) };
+      const refused = notSayable(placed, config().network);
+      if (refused !== undefined) return { refused, status: 422 };
+      const known = this.#known(placed, (device) => seen.find((each) => each.device === device && each.to === undefined)?.serial);
+      const made = { ...known, id: await freeId(tx, incident), incident: incident.id, by: person.name, at };
+      const action = await this.#kept(tx, made, incident, person);
+      await tx.saveAction(action);
+      const data = dataOf(action);
+      await tx.audit([{ at, by: person.name, action: "incident.action", target: action.id, data: { ...data, what: action.what } }]);
+      written = action;
+      const hours = hoursOf(config(), incident.site, incident.device);
+      return addWork(incident, "action", { by: person.name, at, hours, takes: true, note: action.what, data });
+    });
+    if (!result.ok || written === undefined) return result as Extract<ActResult, { ok: false }>;
+    if (written.quiet !== undefined) await book.refresh();
+    return { ok: true, incident: result.incident, action: written };
+  }
+
+  /** What was there before, where we know it better than who writes. */
+  #known(said: NewAction, serialOf: (device: string) => string | undefined): NewAction {
+    const { kind, device = "" } = said;
+    if (kind === "ip-change") return { before: this.#deps.config().network.devices.get(device)?.address ?? "", ...said };
+    const serial = kind === "swap" && said.serialBefore === undefined ? serialOf(device) : undefined;
+    return serial === undefined ? said : { ...said, serialBefore: serial };
+  }
+
+  /** An address that the configuration does not have yet keeps its device quiet. */
+  async #kept(tx: Tx, made: Omit<WorkAction, "state">, { number, site }: Incident, person: Person): Promise<WorkAction> {
+    const { network, instance } = this.#deps.config();
+    const { kind, device = "", after = "", at } = made;
+    if (kind !== "ip-change") return { ...made, state: "done" };
+    if (network.devices.get(device)?.address === after) return { ...made, state: "done", appliedAt: at };
+    const until = at + quietMs;
+    const silence: Maintenance = {
+      ...{ id: `m${randomBytes(8).toString("hex")}`, kind: "silence", scope: { devices: [device] } },
+      ...{ when: { kind: "once", from: at, to: until }, zone: network.sites.get(site)?.timezone ?? instance.timezone },
+      ...{ reason: `address change to ${after} (${number})`, by: person.name, function: person.function, createdAt: at, ended: [] },
+    };
+    await tx.saveMaintenance(silence);
+    const data = { scope: silence.scope, when: silence.when, reason: silence.reason };
+    await tx.audit([{ at, by: person.name, action: "silence.added", target: silence.id, data }]);
+    return { ...made, state: "waiting", quiet: { silence: silence.id, until } };
+  }
+}
+
+function placeOf({ device, room, link }: NewAction, incident: Incident): Pick<NewAction, "device" | "room"> {
+  if (device !== undefined || room !== undefined || link !== undefined) return {};
+  if (incident.device !== undefined) return { device: incident.device };
+  return incident.room === undefined ? {} : { room: incident.room };
+}
+
+/** What the line of the timeline carries. */
+function dataOf({ id, kind, device, room, link, before, after, serialBefore, serialAfter, quiet }: WorkAction) {
+  const until: Instant | undefined = quiet?.until;
+  const all = { action: id, kind, device, room, link, before, after, serialBefore, serialAfter, until };
+  return Object.fromEntries(Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
+async function freeId(tx: Tx, { number, id }: Incident): Promise<string> {
+  for (let count = (await tx.workActions({ incident: id })).length + 1; ; count += 1) {
+    const made = `${number}-A${count}`;
+    if ((await tx.workActions({ id: made })).length === 0) return made;
+  }
+}
