@@ -145,21 +145,23 @@ function desksOf(parts: Serving, reports: ReportDesk) {
   const { store, clock, config, booking, refresh, evaluator, tokens } = parts;
   const desk = { store, clock, config, bookings: booking.bookings, changed: refresh };
   const actions = new Desk({ ...desk, closeGate: (...of) => reports.gate(...of) });
+  const tasks = new TaskDesk(desk);
   return {
     actions,
-    acknowledging: makeAcknowledging(parts, actions),
+    acknowledging: makeAcknowledging(parts, actions, tasks),
     joining: new JoiningDesk({ ...desk, poke: () => evaluator.poke() }),
     work: new WorkDesk(desk),
     done: new ActionDesk({ ...desk, book: parts.mutes }),
-    tasks: new TaskDesk(desk),
+    tasks,
     tokens,
   };
 }
 
-function makeAcknowledging({ store, clock, log, config, metrics }: Serving, actions: Desk): Acknowledging {
+function makeAcknowledging({ store, clock, log, config, metrics }: Serving, actions: Desk, tasks: TaskDesk): Acknowledging {
   return new Acknowledging({
     ...{ store, clock, log, config },
     acknowledge: (incident, by, note) => actions.acknowledge(incident, by, note),
+    answerTask: (...of) => tasks.answeredByMail(...of),
     stats: {
       replied: (channel, result) => metrics.replies.inc({ channel, result }),
       delivered: (channel, state) => metrics.deliveries.inc({ channel, state }),

@@ -11,9 +11,11 @@ import { type Incident, isFailing, type OutboxRow } from "../model/incident.ts";
 import type { Language } from "../model/time.ts";
 import type { Clock, Log, Store } from "../ports.ts";
 import type { AckCode } from "../ports-notify.ts";
+import type { TaskDesk } from "../roles/task-desk.ts";
 import { nextWay } from "../roles/ways.ts";
+import { taskOfRow } from "../roles/work-rows.ts";
 import { ackTries, hashDigits, hashToken } from "./ack-codes.ts";
-import { readMail } from "./inbound-mail.ts";
+import { type InboundMail, readMail } from "./inbound-mail.ts";
 import { messageId } from "./mail.ts";
 import { textAt } from "./paths.ts";
 
@@ -23,6 +25,8 @@ export interface AcknowledgingDeps {
   readonly log: Log;
   readonly config: () => Config;
   readonly acknowledge: (incident: string, by: string, note: string) => Promise<ActionResult>;
+  /** A mail of a partner about their task, by keys of its messages or its subject; undefined: it is about none. */
+  readonly answerTask: TaskDesk["answeredByMail"];
   readonly stats: {
     /** What became of something that came in. */
     replied(channel: string, result: string): void;
@@ -53,6 +57,9 @@ export type AckAnswer =
     };
 
 type How = "link sent to" | "mail reply of" | "text message of";
+
+/** Open tasks among which a mail finds its own. */
+const mostTasks = 200;
 
 const yes = /^(?:ok|okay|oui|yes|vu|lu|re[çc]u|ack|acquitt[ée]|acknowledged|seen|got it)[\s.!]*$/i;
 const digitsOnly = /^\D{0,3}(\d{4})[\s.!]*$/;
@@ -108,10 +115,27 @@ export class Acknowledging {
     const code = codes.find(({ key }) => mail.answers.includes(messageId(key)));
     if (mail.bounced !== undefined) return this.#said(channel, await this.#failed(code?.key, "came back undelivered"));
     if (mail.machine !== undefined) return this.#said(channel, "automatic");
-    if (code === undefined) return this.#said(channel, "unknown");
+    if (code === undefined) return this.#said(channel, await this.#ofTask(mail));
     const digits = digitsOnly.exec(mail.firstLine)?.[1];
     if (digits === undefined && !yes.test(mail.firstLine)) return this.#said(channel, "no answer");
     return this.#said(channel, await this.#reply([code], digits, "mail reply of"));
+  }
+
+  /** A partner's answer about a task of theirs: it is recognised by what it answers, or by its subject. */
+  async #ofTask({ answers, task, from }: InboundMail): Promise<string> {
+    const { answerTask } = this.#deps;
+    const keys = task === undefined && answers.length > 0 ? await this.#taskKeys(answers) : [];
+    const result = await answerTask(keys, from, task === undefined ? "" : `[${task}]`);
+    if (result === undefined) return "unknown";
+    return result.ok ? "task answered" : result.status === 409 ? "task over" : "unknown";
+  }
+
+  /** Keys of messages about open tasks that a mail answers. */
+  async #taskKeys(answers: readonly string[]): Promise<readonly string[]> {
+    const { store } = this.#deps;
+    const open = await store.tasks({ open: true, limit: mostTasks });
+    const rows = await Promise.all([...new Set(open.map(({ incident }) => incident))].map((id) => store.deliveries(id)));
+    return rows.flat().flatMap((row) => (taskOfRow(row) !== undefined && answers.includes(messageId(row.key)) ? [row.key] : []));
   }
 
   /** A reply or a receipt of an SMS gateway. */

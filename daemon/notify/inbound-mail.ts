@@ -10,6 +10,8 @@ export interface InboundMail {
   readonly from: string;
   /** Message-IDs it answers, as `<…@vigie>`. */
   readonly answers: readonly string[];
+  /** A task that its subject names, `VIG-2026-000123-45-T2`; nothing else of the subject is kept. */
+  readonly task: string | undefined;
   /** The first line that the sender wrote. */
   readonly firstLine: string;
   /** Why it is no person's; undefined: a person's. */
@@ -41,6 +43,7 @@ export function readMail(body: unknown, own: string): InboundMail | undefined {
     id: headers.get("message-id")?.slice(0, 250),
     from: from ?? "",
     answers: [...new Set((bounced === undefined ? replied : `${replied} ${whole}`).match(ours) ?? [])],
+    task: /\[([A-Z]{2,5}-\d{4}-\d+-\d{2}-T\d+)\]/.exec(headers.get("subject") ?? "")?.[1],
     firstLine: firstLineOf(text),
     machine: machineOf(headers, from, own),
     bounced,
@@ -56,6 +59,7 @@ function fromJson(body: unknown) {
   for (const [name, value] of more) headers.set(name.toLowerCase(), word(value));
   for (const [name, header] of [
     ["from", "from"],
+    ["subject", "subject"],
     ["id", "message-id"],
     ["inReplyTo", "in-reply-to"],
     ["references", "references"],

@@ -1,9 +1,11 @@
 /**
- * Looks whether the configuration in force has what people wrote down: ends an address change and the silence that goes with it.
+ * Looks whether the configuration in force has what people wrote down: ends an address change and the silence that goes with it. Says once
+ * of a running incident that its policy has left the configuration; the incident keeps it.
  */
 import { endOfAction } from "../../rules/action.ts";
 import { line } from "../../rules/incident.ts";
 import type { Config } from "../model/config.ts";
+import type { TimelineEntry } from "../model/incident.ts";
 import type { WorkAction } from "../model/work.ts";
 import type { Clock, Store, Tx } from "../ports.ts";
 import type { Leases } from "./lease.ts";
@@ -24,6 +26,8 @@ export class WorkKeeper implements Role {
   readonly name = "work";
   readonly beatWithinMs = 60_000;
   readonly #deps: WorkKeeperDeps;
+  /** What was gone through with these policies in force. */
+  #seen: Config["policies"] | undefined;
 
   constructor(deps: WorkKeeperDeps) {
     this.#deps = deps;
@@ -41,6 +45,7 @@ export class WorkKeeper implements Role {
   }
 
   async turn(): Promise<void> {
+    await this.#policies();
     const { store, leases, book } = this.#deps;
     const waiting = await store.workActions({ waiting: true });
     if (!waiting.some((each) => this.#endOf(each) !== undefined)) return;
@@ -48,6 +53,22 @@ export class WorkKeeper implements Role {
       for (const action of await tx.workActions({ waiting: true })) await this.#end(tx, action);
     });
     await book.refresh();
+  }
+
+  /** After a start and after each reload: whose policy is gone, and has not been told so yet. */
+  async #policies(): Promise<void> {
+    const { store, clock, config, leases } = this.#deps;
+    const { policies } = config();
+    if (policies === this.#seen) return;
+    const at = clock.now();
+    const lines: TimelineEntry[] = [];
+    for (const incident of await store.openIncidents()) {
+      const { id } = incident.policy;
+      if (policies.has(id) || (await store.timeline(incident.id)).some(({ event }) => event === "policy-removed")) continue;
+      lines.push(line(incident, at, "system", "policy-removed", `${id} is no longer in the configuration; this incident keeps it`));
+    }
+    if (lines.length > 0) await store.transaction(leases.fence(this.name), (tx) => tx.appendTimeline(lines));
+    this.#seen = policies;
   }
 
   #endOf(action: WorkAction) {

@@ -224,5 +224,9 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
     "l'appareil a été retiré de la configuration avant que sa nouvelle adresse y soit",
   ],
   ["address change to {address} ({number})", "changement d'adresse vers {address} ({number})"],
+  [
+    "{policy} is no longer in the configuration; this incident keeps it",
+    "{policy} n'est plus dans la configuration; cet incident la garde",
+  ],
   ["its rule left the configuration", "sa règle a été retirée de la configuration"],
 ];

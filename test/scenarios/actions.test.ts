@@ -100,3 +100,17 @@ it("a swapped unit's serial is known from what was seen of it; the report of the
     { kind: "swap", what: "a spare from the store room", where: "codec-7", before: "FOC1", after: "FOC2", by: "paul" },
   ]);
 });
+
+it("a policy that leaves the configuration is told on the timeline of what runs by it, once", async () => {
+  const { net } = await failed();
+  const [incident] = await net.incidents();
+  const told = async () => (await net.store.timeline(incident?.id ?? "")).filter(({ event }) => event === "policy-removed");
+  expect(await told()).toEqual([]);
+  const [, policy] = [...net.config.policies][0] ?? [];
+  if (policy === undefined) throw new Error("no policy");
+  for (const id of ["other", "another"]) {
+    net.config = { ...net.config, policies: new Map([[id, { ...policy, id }]]), policy: id };
+    await net.advance(MINUTE);
+  }
+  expect(await told()).toMatchObject([{ by: "system", why: "default is no longer in the configuration; this incident keeps it" }]);
+});

@@ -1,6 +1,7 @@
 /** Partners, in fake time: one that never answers, and two on one incident that stays open until both are done. */
 import { afterEach, describe, expect, it } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../daemon/model/time.ts";
+import { messageId } from "../../daemon/notify/mail.ts";
 import { type Scenario, scenario } from "./scenario.ts";
 
 let net: Scenario | undefined;
@@ -60,6 +61,33 @@ describe("a partner who never answers", () => {
     expect(await net.tasks.answeredByMail(["<x@y>"], "coordinators", "[VIG-2026-000999-01] hello")).toBeUndefined();
     await net.advance(MINUTE);
     expect(net.sent.at(-1)?.subject).toContain("SOGIQUE has answered");
+  });
+
+  it("answers by a mail that comes in by its channel's door: to the message, or with the task in its subject; a machine answers nothing", async () => {
+    const { net, number } = await failed();
+    const opened = await net.tasks.open(number, paul, { partner: "sogique", asked: "test the circuit" });
+    if (!opened.ok) throw new Error(opened.problem);
+    const { id } = opened.task;
+    const address = "noc@sogique.example";
+    const theirs = net.config.contacts.get("coordinators");
+    if (theirs === undefined) throw new Error("no contact");
+    const channels = [{ channel: "sink", address }];
+    net.config = { ...net.config, contacts: new Map([...net.config.contacts, ["coordinators", { ...theirs, channels }]]) };
+    await net.advance(MINUTE);
+    const key = net.sent.find((each) => each.key.includes(id))?.key ?? "";
+    const channel = { id: "sink", kind: "mail", host: "127.0.0.1", port: 25, secure: false, from: "vigie@example.org" } as const;
+    const send = (mail: object) => net.acknowledging.mail(channel, { from: address, text: "it is repaired", ...mail });
+    expect(await send({ id: "<1@x>", from: "eve@example.org", inReplyTo: messageId(key) })).toBe("unknown");
+    expect(await send({ id: "<2@x>", inReplyTo: messageId(key), headers: { "Auto-Submitted": "auto-replied" } })).toBe("automatic");
+    expect(await send({ id: "<3@x>", subject: "lunch" })).toBe("unknown");
+    expect(await net.store.task(id)).toMatchObject({ state: "waiting" });
+    expect(await send({ id: "<4@x>", inReplyTo: messageId(key) })).toBe("task answered");
+    expect(await net.store.task(id)).toMatchObject({ state: "answered" });
+    expect(await net.tasks.hear(id, paul, { how: "telephone", note: "it is not", state: "waiting" })).toMatchObject({ ok: true });
+    expect(await send({ id: "<5@x>", subject: `RE: [${id}] Demande du centre` })).toBe("task answered");
+    const { contacts, state } = (await net.store.task(id)) ?? {};
+    expect(state).toBe("answered");
+    expect(JSON.stringify(contacts)).not.toContain("it is repaired");
   });
 });
 

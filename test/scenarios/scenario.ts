@@ -245,7 +245,10 @@ export class Scenario {
     this.#workKeeper = new WorkKeeper({ ...basics, book: this.mutes });
     const made = new Desk({ ...desk, closeGate: (...of) => this.reports.gate(...of) });
     const stats = { replied() {}, delivered() {} };
-    this.acknowledging = new Acknowledging({ ...basics, stats, acknowledge: (id, by, note) => made.acknowledge(id, by, note) });
+    this.acknowledging = new Acknowledging({
+      ...{ ...basics, stats, acknowledge: (id, by, note) => made.acknowledge(id, by, note) },
+      answerTask: (...of) => this.tasks.answeredByMail(...of),
+    });
     return made;
   }
 
