@@ -48,6 +48,10 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     about: "who is on call now, or --at a time; override, cancel: somebody else for a time",
     load: async () => (await import("./cli/on-call.ts")).onCall,
   },
+  privacy: {
+    about: "export, erase: what is kept about a person",
+    load: async () => (await import("./cli/privacy.ts")).privacy,
+  },
   inventory: {
     about: "what every device is: model, serial, firmware, warranty; --json, --csv",
     load: async () => (await import("./cli/inventory.ts")).inventory,

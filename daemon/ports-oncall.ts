@@ -4,6 +4,9 @@
 import type { OnCallBook, Override, Person, Rotation } from "./model/on-call.ts";
 import type { Instant } from "./model/time.ts";
 
+/** Kept fact: every channel that is tried, and when it was answered. */
+export const reachKey = "on-call:reach";
+
 export interface OnCallStore {
   /** People (removed ones too), rotations and overrides that end after a time. */
   onCall(endAfter: Instant): Promise<OnCallBook>;

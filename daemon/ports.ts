@@ -16,6 +16,7 @@ import type { LooksStore } from "./ports-looks.ts";
 import type { MaintenanceStore, MaintenanceTx } from "./ports-maintenance.ts";
 import type { NotifyStore } from "./ports-notify.ts";
 import type { OnCallStore, OnCallTx } from "./ports-oncall.ts";
+import type { PrivacyStore, PrivacyTx } from "./ports-privacy.ts";
 import type { ProblemStore, ProblemTx } from "./ports-problems.ts";
 import type { ReportStore, ReportTx } from "./ports-reports.ts";
 import type { RuleStore } from "./ports-rules.ts";
@@ -152,7 +153,7 @@ export interface DeliveryView extends OutboxRow {
 }
 
 /** Inside one write transaction. Reads here see its own writes. */
-export interface Tx extends SessionTx, JoiningTx, MaintenanceTx, KeptTx, ReportTx, OnCallTx, ProblemTx, WorkTx {
+export interface Tx extends SessionTx, JoiningTx, MaintenanceTx, KeptTx, ReportTx, OnCallTx, ProblemTx, WorkTx, PrivacyTx {
   saveAlarms(alarms: readonly Alarm[]): Promise<void>;
   incident(id: string): Promise<Incident | undefined>;
   /** The failing (open or taken), unfolded incident of this root cause. A restored one is not it: trouble after the window is a new incident. */
@@ -271,6 +272,7 @@ export interface Store
     ReportStore,
     OnCallStore,
     ProblemStore,
+    PrivacyStore,
     WorkStore {
   /** The dialect, for logs and the readiness page. */
   readonly kind: "sqlite" | "postgresql";

@@ -31,7 +31,8 @@ export interface WayKept {
   readonly answeredAt?: Instant;
 }
 
-export const reachKey = "on-call:reach";
+export { reachKey } from "../ports-oncall.ts";
+
 /** Nobody is asked on the day on which they are written down, and a restart asks nobody (ours). */
 const firstAfterMs = DAY;
 /** After a week without an answer they are listed (ours): shorter than most leaves would call half the team silent. */

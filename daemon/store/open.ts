@@ -26,6 +26,7 @@ import { type Migration, migrateSchema } from "./migrate.ts";
 import { reserveNumbers, unusedNumbers } from "./numbers.ts";
 import { onCallReads } from "./on-call.ts";
 import { type Attempt, attemptsOf, claimOutbox, deliveriesOf, deliveryBy, outboxDepth, recordDeliveries } from "./outbox.ts";
+import { keptAbout } from "./privacy.ts";
 import { failureCounts, findProblem, findProblems } from "./problems.ts";
 import { prune } from "./prune.ts";
 import { ackCodesTo, failAckCode, findAckCode, hear, saveAckCode, takeReceipt } from "./replies.ts";
@@ -212,6 +213,7 @@ function readsOf({ reader, incidents }: Parts) {
     ruleTallies: (at: number) => ruleTallies(reader, at),
     rulePages: (since: number, limit: number) => rulePages(reader, since, limit),
     unusedNumbers: (limit: number) => unusedNumbers(reader, limit),
+    keptAbout: (id: string) => keptAbout(reader, id),
     auditLog: (limit: number, of?: AuditQuery) => auditLog(reader, limit, of),
     traps: (query: Parameters<Store["traps"]>[0]) => findTraps(reader, query),
     kept: <T>(key: string) => readKept<T>(reader, key),

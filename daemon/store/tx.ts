@@ -18,6 +18,7 @@ import { keptOn } from "./kept.ts";
 import { beginMaintenance, findMaintenance, moveBeginning, saveMaintenance } from "./maintenances.ts";
 import { onCallTx } from "./on-call.ts";
 import { addOutbox, dropPending, hastenOutbox, moveOutbox } from "./outbox.ts";
+import { erasePerson } from "./privacy.ts";
 import { findProblem, saveProblem } from "./problems.ts";
 import { findReport, findReportOf, saveFollowUp, saveReport } from "./reports.ts";
 import { alarmRow, auditRow } from "./rows.ts";
@@ -41,6 +42,7 @@ export function txOn(session: Session, incidents: Incidents): Tx {
   return {
     ...keptOn(session),
     ...onCallTx(session),
+    erasePerson: (id) => erasePerson(session, id),
     saveAlarms: (alarms: readonly Alarm[]) => writeAlarms(session, alarms),
     incident: (id: string) => incidents.byId(session, id),
     openByRootCause: (rootCause: string) => incidents.openByRootCause(session, rootCause),

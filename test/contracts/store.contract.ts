@@ -17,6 +17,7 @@ import { looksContract } from "./looks.contract.ts";
 import { maintenanceContract } from "./maintenance.contract.ts";
 import { notifyContract } from "./notify.contract.ts";
 import { onCallContract } from "./on-call.contract.ts";
+import { privacyContract } from "./privacy.contract.ts";
 import { problemsContract } from "./problems.contract.ts";
 import { reportsContract } from "./reports.contract.ts";
 import { alarm, incident, line, message, policy, START } from "./samples.ts";
@@ -72,6 +73,7 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
     maintenanceContract(() => store);
     workContract(() => store);
     auditContract(() => store);
+    privacyContract(() => store);
     reportsContract(() => store);
     onCallContract(() => store);
     problemsContract(() => store);

@@ -1,0 +1,81 @@
+/** `vigie privacy` on a real database: what is kept is printed; erasing says first what it would do, and is refused while they may be told. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { privacy } from "../../daemon/cli/privacy.ts";
+import { systemClock } from "../../daemon/clock.ts";
+import { type OpenedStore, openStore } from "../../daemon/store/open.ts";
+import { folder } from "../config/files.ts";
+import { leaveTraces } from "../contracts/privacy.contract.ts";
+
+const FILE = `storage: { sqlite: state/vigie.db }
+sites: { mgh: { name: HGM } }
+devices: { codec: { site: mgh, address: 10.0.0.2, family: ping-only } }
+channels: { mail: { mail: { host: smtp.example.org, from: vigie@example.org } } }
+contacts: { desk: { reach: [ { mail: desk@example.org } ] } }
+functions: { desk: { contacts: [desk] }, analyst: { contacts: [desk] }, chief-technician: { contacts: [desk] } }
+`;
+
+async function run(file: string, ...argv: string[]) {
+  const [out, err]: [string[], string[]] = [[], []];
+  const code = await privacy([...argv, "--config", file], { out: (text) => out.push(text), err: (text) => err.push(text) });
+  return { code, out: out.join("\n"), err: err.join("\n") };
+}
+
+async function withStore<T>(file: string, work: (store: OpenedStore) => Promise<T>): Promise<T> {
+  const stateDir = join(file, "..", "state");
+  const store = await openStore({ storage: { kind: "sqlite", path: join(stateDir, "vigie.db") }, stateDir, clock: systemClock });
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+it("prints what is kept; erases with a yes only, when nobody tells them any more; both are in the audit; no byte of the address is left", async () => {
+  const file = join(folder({ "vigie.yaml": FILE }), "vigie.yaml");
+  expect(await run(file, "export", "anne")).toMatchObject({ code: 1, err: expect.stringContaining("nothing is kept about anne") });
+  await withStore(file, leaveTraces);
+
+  const exported = await run(file, "export", "anne");
+  expect(exported.code).toBe(0);
+  expect(JSON.parse(exported.out)).toMatchObject({
+    id: "anne",
+    person: { name: "Anne Tremblay" },
+    messages: [{ key: "k1" }, { key: "k2" }],
+  });
+
+  expect(await run(file, "erase", "desk", "--yes")).toMatchObject({ code: 1, err: expect.stringContaining("stands under contacts") });
+  expect(await run(file, "erase", "ben", "--yes")).toMatchObject({
+    code: 1,
+    err: expect.stringContaining("POST /api/v1/people/ben/remove"),
+  });
+  expect(await run(file, "erase", "anne", "--yes")).toMatchObject({
+    code: 1,
+    err: expect.stringContaining("1 messages to anne wait to be sent"),
+  });
+
+  await withStore(file, (store) =>
+    store.recordDeliveries([{ key: "k2", state: "failed", at: 1, error: "550 <anne.tremblay@example.org>" }]),
+  );
+  const dry = await run(file, "erase", "anne");
+  expect(dry).toMatchObject({ code: 0, out: expect.stringContaining("the addresses in 2 messages") });
+  expect(dry.out).toContain("Nothing was changed");
+  expect(JSON.parse((await run(file, "export", "anne")).out).person.name).toBe("Anne Tremblay");
+
+  expect(JSON.parse((await run(file, "erase", "anne", "--yes", "--json")).out)).toEqual({
+    ...{ dryRun: false, person: 1, reach: 1, messages: 2, attempts: 2, codes: 1 },
+  });
+  const actions = await withStore(file, async (store) => (await store.auditLog(9)).map(({ action, target }) => `${action} ${target}`));
+  expect(actions.reverse()).toEqual([...["person.saved anne", "privacy.exported anne", "privacy.exported anne", "privacy.erased anne"]]);
+  for (const name of ["vigie.db", "vigie.db-wal"].map((each) => join(file, "..", "state", each)).filter(existsSync))
+    expect([name, readFileSync(name, "latin1").toLowerCase().includes("tremblay")]).toEqual([name, false]);
+});
+
+it.each([[[]], [["erase"]], [["export", "a", "b"]], [["erase", "a b"]], [["export", "anne", "--yes"]], [["forget", "anne"]]])(
+  "exits 2 on %j",
+  async (argv) => {
+    const file = join(folder({ "vigie.yaml": FILE }), "vigie.yaml");
+    expect((await run(file, ...argv)).code).toBe(2);
+  },
+);
