@@ -113,9 +113,9 @@ export const reportShapes = {
   SaveReport: ReportSaveBody,
   SignReports: ReportSignBody,
   ReportsSigned: ReportSignAnswer,
-  FollowUp: FollowUpView,
+  FollowUpReport: FollowUpView,
   FollowUpReportList: FollowUpList,
-  MakeFollowUp: FollowUpMakeBody,
+  MakeFollowUpReport: FollowUpMakeBody,
 };
 
 export type ReportItemShape = z.infer<typeof IncidentReportList>["items"][number];

@@ -189,8 +189,8 @@ const followUps: readonly Operation[] = [
     summary: "Makes the follow-up report of a period, for all sites or one; the one that was made already, where there is one.",
     access: "write",
     may: "handle",
-    body: "MakeFollowUp",
-    answer: "FollowUp",
+    body: "MakeFollowUpReport",
+    answer: "FollowUpReport",
     run: async ({ deps, body }) => {
       const { period, at, site } = body;
       const { network } = deps.config();
@@ -208,7 +208,7 @@ const followUps: readonly Operation[] = [
     summary: "A follow-up report with its figures.",
     access: "read",
     may: "read",
-    answer: "FollowUp",
+    answer: "FollowUpReport",
     run: async ({ deps, params }) => {
       const report = await followUpOf(deps, params.id);
       return { content: { ...followUpItem(report), figures: report.figures } };
@@ -246,7 +246,7 @@ const asFiles = (files: ReportFiles): readonly Operation[] => [
     access: "read",
     may: "read",
     query: ReportFileQuery,
-    answer: "FollowUp",
+    answer: "FollowUpReport",
     files: Object.values(mediaTypes),
     run: async ({ deps, params, query }) => {
       const report = await followUpOf(deps, params.id);

@@ -75,7 +75,7 @@ function FollowUps({ page, followUps }: { readonly page: PageContext; readonly f
             <time dateTime={each.madeAt}>{texts.time(each.madeAt)}</time>
           </td>
           <td>
-            <ReportFileLinks page={page} path={`/api/v1/follow-ups/${encodeURIComponent(each.id)}/file`} />
+            <ReportFileLinks page={page} path={`/api/v1/follow-up-reports/${encodeURIComponent(each.id)}/file`} />
           </td>
         </tr>
       ))}

@@ -107,7 +107,7 @@ describe("the OpenAPI document", () => {
       BacktestBody: { forMs: 60_000 },
       SaveReport: { version: 2, texts: { cause: "a power strip" } },
       SignReports: { reports: [{ id: "01", version: 2 }] },
-      MakeFollowUp: { period: "daily" },
+      MakeFollowUpReport: { period: "daily" },
       DiscoveryBody: { ranges: ["10.1.0.0/24"] },
     };
     let driven = 0;
