@@ -3,6 +3,8 @@
  */
 interface ProblemWords {
   readonly title: string;
+  /** Of the table of those that are open. */
+  readonly openTitle: string;
   readonly meaning: string;
   readonly how: string;
   readonly none: string;
@@ -18,6 +20,7 @@ interface ProblemWords {
 
 const fr: ProblemWords = {
   title: "Problèmes",
+  openTitle: "Problèmes ouverts",
   meaning:
     "Ce qui revient assez souvent pour qu'on en cherche la cause. Un problème ne change ni la gravité ni l'urgence de ses incidents; il demande un remède.",
   how: "Quand la cause est traitée, ou s'il n'y en a pas, le problème se ferme avec une note :",
@@ -34,6 +37,7 @@ const fr: ProblemWords = {
 
 const en: ProblemWords = {
   title: "Problems",
+  openTitle: "Open problems",
   meaning:
     "What comes back often enough to look for its cause. A problem changes neither severity nor urgency of its incidents; it asks for a remedy.",
   how: "When the cause is dealt with, or there is none, the problem is closed with a note:",

@@ -21,7 +21,7 @@ export function Problems({ page, problems }: { readonly page: PageContext; reado
       <p class="hint">
         {p.how} <code>POST /api/v1/problems/ID/close</code>, <code>vigie problems --help</code>
       </p>
-      {open.length === 0 ? <p class="calm">{p.none}</p> : <Listed page={page} problems={open} name={p.title} />}
+      {open.length === 0 ? <p class="calm">{p.none}</p> : <Listed page={page} problems={open} name={p.openTitle} />}
       {closed.length === 0 ? null : (
         <>
           <h3>{p.closedTitle}</h3>
