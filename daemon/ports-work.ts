@@ -2,7 +2,7 @@
  * What the store keeps of the work on incidents: tasks of partners, actions, numbers in other systems.
  */
 import type { Instant } from "./model/time.ts";
-import type { PartnerTask, Reference, WorkAction } from "./model/work.ts";
+import type { Attachment, PartnerTask, Reference, WorkAction } from "./model/work.ts";
 
 export interface TaskQuery {
   readonly incident?: string;
@@ -25,6 +25,10 @@ export interface WorkStore {
   task(id: string): Promise<PartnerTask | undefined>;
   /** The last opened first. */
   tasks(query: TaskQuery): Promise<readonly PartnerTask[]>;
+  /** Of an incident, the first one first, erased ones too. */
+  attachments(incident: string): Promise<readonly Attachment[]>;
+  /** Undefined: there is none, or it is erased. */
+  attachmentBytes(id: string): Promise<Buffer | undefined>;
   /** Numbers in other systems, of one incident or with this number. */
   references(query: { readonly incident?: string; readonly number?: string }): Promise<readonly Reference[]>;
 }
@@ -38,7 +42,11 @@ export interface WorkTx {
   workActions(query: ActionQuery): Promise<readonly WorkAction[]>;
   /** A new one, or what became of one. */
   saveAction(action: WorkAction): Promise<void>;
-  /** Tasks and actions go on with the incident that theirs was merged into. */
+  attachmentsOf(incident: string): Promise<readonly Attachment[]>;
+  saveAttachment(attachment: Attachment, content: Buffer): Promise<void>;
+  /** Its content is overwritten; what is said of it is this from now on. */
+  eraseAttachment(attachment: Attachment): Promise<void>;
+  /** Tasks, actions and files go on with the incident that theirs was merged into. */
   moveWork(from: string, to: string): Promise<void>;
   /** The same number of the same system again changes nothing. */
   addReference(reference: Reference): Promise<void>;

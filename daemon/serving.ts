@@ -32,6 +32,7 @@ import { ReportDesk } from "./reporting/desk.ts";
 import { makeFollowUp } from "./reporting/follow-up.ts";
 import { workDone } from "./reporting/work-done.ts";
 import { ActionDesk } from "./roles/action-desk.ts";
+import { AttachmentDesk } from "./roles/attachment-desk.ts";
 import { Desk } from "./roles/desk.ts";
 import type { Evaluator } from "./roles/evaluator.ts";
 import { JoiningDesk } from "./roles/joining-desk.ts";
@@ -153,6 +154,7 @@ function desksOf(parts: Serving, reports: ReportDesk) {
     work: new WorkDesk(desk),
     done: new ActionDesk({ ...desk, book: parts.mutes }),
     tasks,
+    files: new AttachmentDesk(desk),
     tokens,
   };
 }

@@ -7,10 +7,12 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import express from "express";
 import helmet from "helmet";
+import { mostBytes } from "../../rules/attachment.ts";
 import { acceptanceOperations } from "./acceptance.ts";
 import { createTokenDesk, hostGuard, unauthorized } from "./access.ts";
 import { actionOperations } from "./actions.ts";
 import { createAllowing } from "./allowing.ts";
+import { attachmentOperations } from "./attachments.ts";
 import { auditOperations } from "./audit.ts";
 import { backtestOperations } from "./backtest.ts";
 import type { Api, ApiDeps } from "./deps.ts";
@@ -60,6 +62,7 @@ export function createApi(deps: ApiDeps): Api {
     ...joiningOperations,
     ...workOperations,
     ...actionOperations,
+    ...attachmentOperations,
     ...taskOperations,
     ...acceptanceOperations,
     ...topologyOperations,
@@ -85,6 +88,9 @@ export function createApi(deps: ApiDeps): Api {
     }
     next();
   });
+  // A file in Base64, and little else.
+  const withFile = express.json({ limit: mostBytes * 1.34 + bodyLimitBytes, type: "application/json", inflate: false });
+  app.post("/api/v1/incidents/:id/attachments", withFile);
   app.use(express.json({ limit: bodyLimitBytes, type: "application/json", inflate: false }));
 
   const document = openApi(operations, deps.version);

@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { actionShapes } from "./contract-actions.ts";
 import { actShapes } from "./contract-acts.ts";
+import { attachmentShapes } from "./contract-attachments.ts";
 import { AuditList } from "./contract-audit.ts";
 import { BacktestBody, BacktestView } from "./contract-backtest.ts";
 import { DeviceFamily, FamilyList } from "./contract-families.ts";
@@ -264,6 +265,7 @@ export const shapes = {
   UnlinkIncident: UnlinkBody,
   ...workShapes,
   ...actionShapes,
+  ...attachmentShapes,
   ...taskShapes,
   ...actShapes,
   Me,

@@ -24,6 +24,7 @@ import type { ProposalTests } from "../proposal-tests.ts";
 import type { SessionPlan } from "../readying.ts";
 import type { ReportDesk } from "../reporting/desk.ts";
 import type { ActionDesk } from "../roles/action-desk.ts";
+import type { AttachmentDesk } from "../roles/attachment-desk.ts";
 import type { TaskDesk } from "../roles/task-desk.ts";
 import type { WorkDesk } from "../roles/work-desk.ts";
 import type { SessionDesk } from "../sessions/desk.ts";
@@ -125,6 +126,8 @@ export interface ApiDeps {
   readonly joining: JoiningActions;
   /** How people carry an incident on. */
   readonly work: Pick<WorkDesk, "assign" | "accept" | "decline" | "escalate" | "note" | "followUp" | "refer">;
+  /** Files that people attach. */
+  readonly files: Pick<AttachmentDesk, "attach" | "erase">;
   /** What people changed, written down. */
   readonly done: Pick<ActionDesk, "write">;
   /** `yes`: remove sites and devices although the guard would refuse. */

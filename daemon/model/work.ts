@@ -103,6 +103,22 @@ export interface WorkAction {
   readonly quiet?: { readonly silence: string; readonly until: Instant };
 }
 
+/** A file that somebody attached; its content is kept beside it. */
+export interface Attachment {
+  /** The incident's number and a count: `VIG-2026-000123-45-F1`. */
+  readonly id: string;
+  readonly incident: string;
+  readonly name: string;
+  readonly type: string;
+  readonly sizeBytes: number;
+  /** Of its content, in hexadecimal. */
+  readonly sha256: string;
+  readonly by: string;
+  readonly at: Instant;
+  /** Its content and name are gone. */
+  readonly erased?: { readonly by: string; readonly at: Instant };
+}
+
 /** The number that another system has for an incident: a ticket of a help desk, of a partner. */
 export interface Reference {
   readonly incident: string;

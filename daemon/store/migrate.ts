@@ -17,6 +17,7 @@ import { problems } from "./migrations/010-problems.ts";
 import { notify } from "./migrations/011-notify.ts";
 import { work } from "./migrations/012-work.ts";
 import { actions } from "./migrations/013-actions.ts";
+import { attachments } from "./migrations/014-attachments.ts";
 import { numberOf } from "./rows.ts";
 import { inTransaction, type Session } from "./session.ts";
 
@@ -41,6 +42,7 @@ export const migrations: readonly Migration[] = [
   notify,
   work,
   actions,
+  attachments,
 ];
 
 /** PostgreSQL: two daemons that start together migrate one after the other. */

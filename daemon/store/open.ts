@@ -9,6 +9,7 @@ import { type Clock, type Fence, type Log, type Store, StoreUnavailable, type Tx
 import type { AuditQuery } from "../ports-audit.ts";
 import type { AckCode, Inbound, Way } from "../ports-notify.ts";
 import { findAcceptances } from "./acceptances.ts";
+import { findAttachmentBytes, findAttachments } from "./attachments.ts";
 import { auditLog } from "./audit.ts";
 import { backupStorage } from "./backup.ts";
 import { findReadiness, findSession, findSessions } from "./bookings.ts";
@@ -193,6 +194,8 @@ function readsOf({ reader, incidents }: Parts) {
     units: (query: Parameters<Store["units"]>[0]) => findUnits(reader, query),
     task: (id: string) => findTask(reader, id),
     tasks: (query: Parameters<Store["tasks"]>[0]) => findTasks(reader, query),
+    attachments: (incident: string) => findAttachments(reader, incident),
+    attachmentBytes: (id: string) => findAttachmentBytes(reader, id),
     workActions: (query: Parameters<Store["workActions"]>[0]) => findActions(reader, query),
     references: (query: Parameters<Store["references"]>[0]) => findReferences(reader, query),
     incident: (idOrNumber: string) => incidents.byIdOrNumber(reader, idOrNumber),

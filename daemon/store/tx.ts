@@ -9,6 +9,7 @@ import type { DeviceLights } from "../model/lights.ts";
 import type { Instant } from "../model/time.ts";
 import type { AuditEntry, InboxMessage, StockChanges, Tx } from "../ports.ts";
 import { saveAcceptance } from "./acceptances.ts";
+import { eraseAttachment, findAttachments, saveAttachment } from "./attachments.ts";
 import { cancelSession, replaceSessions, saveOutcome, saveReadiness, saveSessions } from "./bookings.ts";
 import { insertInbox } from "./inbox.ts";
 import type { Incidents } from "./incidents.ts";
@@ -81,6 +82,9 @@ export function txOn(session: Session, incidents: Incidents): Tx {
     dueTasks: (at, limit) => dueTasks(session, at, limit),
     saveTask: (task) => saveTask(session, task),
     moveWork: (from, to) => moveWork(session, from, to),
+    attachmentsOf: (incident) => findAttachments(session, incident),
+    saveAttachment: (attachment, content) => saveAttachment(session, attachment, content),
+    eraseAttachment: (attachment) => eraseAttachment(session, attachment),
     workActions: (query) => findActions(session, query),
     saveAction: (action) => saveAction(session, action),
     addReference: (reference) => addReference(session, reference),

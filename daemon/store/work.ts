@@ -58,7 +58,7 @@ export async function saveTask(session: Session, task: PartnerTask): Promise<voi
 }
 
 export async function moveWork(session: Session, from: string, to: string): Promise<void> {
-  for (const table of ["partner_tasks", "incident_actions"])
+  for (const table of ["partner_tasks", "incident_actions", "attachments"])
     await session.run(session.sql(table).where({ incident: from }).update({ incident: to }));
 }
 

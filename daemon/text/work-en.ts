@@ -27,6 +27,8 @@ export const workEn = {
   "event.action": "Something was changed",
   "event.action-applied": "The change is in force",
   "event.action-expired": "The change is not in force; no longer quiet",
+  "event.attachment": "File attached",
+  "event.attachment-erased": "File erased",
   "event.policy-removed": "Its policy left the configuration",
   "notice.offered": "Offered by {by}: {note}",
   "action.ip-change": "address change",

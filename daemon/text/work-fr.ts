@@ -29,6 +29,8 @@ export const workFr: Readonly<Record<keyof typeof workEn, string>> = {
   "event.action": "Intervention",
   "event.action-applied": "L'intervention est en vigueur",
   "event.action-expired": "L'intervention n'est pas en vigueur; n'est plus muet",
+  "event.attachment": "Fichier joint",
+  "event.attachment-erased": "Fichier effacé",
   "event.policy-removed": "Sa politique a été retirée de la configuration",
   "notice.offered": "Offert par {by} : {note}",
   "action.ip-change": "changement d'adresse",

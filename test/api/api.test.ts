@@ -85,6 +85,7 @@ describe("the OpenAPI document", () => {
       NextFollowUp: { at: "2026-03-12T15:00:00Z", note: "the part ships" },
       NewPartnerTask: { partner: "sogique", asked: "test the circuit", ticket: "S-77" },
       PartnerTaskWord: { how: "telephone", who: "noc", note: "a technician is on the way", promisedBy: "2026-03-10T15:00:00Z" },
+      Attach: { name: "log.csv", type: "text/csv", content: "YSxiCg==" },
       NewAction: { kind: "ip-change", what: "a new subnet", after: "10.1.2.3" },
       NewReference: { system: "C2", number: "C2-4711" },
       Escalate: { reason: "the gatekeeper refuses it, and we may not log in there" },
@@ -121,7 +122,7 @@ describe("the OpenAPI document", () => {
               ? "P-VIG-2026-000003-30"
               : "01";
         const id = path.includes("/devices/") ? "codec-1" : place;
-        const address = path.replace("{id}", id).replace("{seq}", "2").replace("{kind}", "for");
+        const address = path.replace("{id}", id).replace("{seq}", "2").replace("{file}", "VIG-2026-000001-10-F1").replace("{kind}", "for");
         const body = spec.requestBody?.content["application/json"]?.schema.$ref.replace("#/components/schemas/", "");
         if (body !== undefined) check(`#/components/schemas/${body}`, bodies[body]);
         const answer = method === "get" ? await get(address) : await post(address, body === undefined ? {} : bodies[body]);

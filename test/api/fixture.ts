@@ -25,7 +25,7 @@ import { nobodyYet, type Override, type Rotation } from "../../daemon/model/on-c
 import type { Policy } from "../../daemon/model/policy.ts";
 import type { Problem } from "../../daemon/model/problem.ts";
 import type { Session } from "../../daemon/model/session.ts";
-import type { PartnerTask, WorkAction } from "../../daemon/model/work.ts";
+import type { Attachment, PartnerTask, WorkAction } from "../../daemon/model/work.ts";
 import type { Acknowledging } from "../../daemon/notify/acknowledging.ts";
 import { createSink } from "../../daemon/notify/sink.ts";
 import type { AuditEntry, Clock, IncidentQuery, Log, Store } from "../../daemon/ports.ts";
@@ -196,6 +196,10 @@ export function partner(id: string, more: Partial<Partner> = {}): Partner {
   return { id, name: id, contacts: [], afterThem: ["analyst"], ...hours, ...more };
 }
 
+const attachment: Attachment = {
+  ...{ id: "VIG-2026-000001-10-F1", incident: "01", name: "log.csv", type: "text/csv", sizeBytes: 4, sha256: "00", by: "ops", at },
+};
+
 export const workAction: WorkAction = {
   ...{ id: "VIG-2026-000001-10-A1", incident: "01", kind: "ip-change", what: "a new subnet", device: "codec-1", by: "ops", at },
   ...{ before: "10.1.0.1", after: "10.1.2.3", state: "waiting", quiet: { silence: "m1", until: at + 86_400_000 } },
@@ -361,6 +365,10 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
         say: async () => ({ ok: true, incident: incident("01"), task }),
         answeredByMail: async () => undefined,
       },
+      files: {
+        attach: async () => ({ ok: true, incident: incident("01"), attachment }),
+        erase: async () => ({ ok: true, incident: incident("01"), attachment: { ...attachment, erased: { by: "ops", at } } }),
+      },
       done: { write: async () => ({ ok: true, incident: incident("01"), action: workAction }) },
       tokens: new TaskTokens(Buffer.from("not a secret"), clock),
       reload: async () => made.reload,
@@ -488,6 +496,8 @@ function fakeStore(incidents: Map<string, Incident>, audited: AuditEntry[], stoc
   const store: Partial<Store> = {
     task: async (id) => (id === "none" ? undefined : task),
     tasks: async () => [task],
+    attachments: async () => [attachment],
+    attachmentBytes: async () => Buffer.from("a,b\n"),
     workActions: async () => [workAction],
     references: async () => [{ incident: "01", system: "sogique", number: "S-77", by: "ops", at }],
     maintenance: async (id) => (id === maintenance.id ? maintenance : undefined),

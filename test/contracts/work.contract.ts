@@ -75,6 +75,18 @@ export function workContract(store: () => OpenedStore): void {
     expect(await store().workActions({})).toEqual([]);
   });
 
+  it("a file comes back byte for byte; erased, its content is gone and what is said of it stays", async () => {
+    const file = { id: "N-F1", incident: "A1", name: "a.png", type: "image/png", sizeBytes: 4, sha256: "00", by: "paul", at: START };
+    const bytes = Buffer.from([0, 255, 10, 128]);
+    await store().transaction(undefined, (tx) => tx.saveAttachment(file, bytes));
+    expect((await store().attachmentBytes("N-F1"))?.equals(bytes)).toBe(true);
+    expect(await store().attachments("A1")).toEqual([file]);
+    const erased = { ...file, name: "erased", erased: { by: "ann", at: START + 1 } };
+    await store().transaction(undefined, (tx) => tx.eraseAttachment(erased));
+    expect(await store().attachmentBytes("N-F1")).toBeUndefined();
+    expect(await store().transaction(undefined, (tx) => tx.attachmentsOf("A1"))).toEqual([erased]);
+  });
+
   it("a number of another system is found whatever its case, once, until it is taken away; with its incident it goes", async () => {
     const reference = { incident: "A1", system: "C2", number: "C2-47a", by: "paul", at: START };
     await store().transaction(undefined, async (tx) => {

@@ -35,6 +35,7 @@ import type { Fence, Log, Message, Notifier, SendResult, Store } from "../../dae
 import { ReportDesk } from "../../daemon/reporting/desk.ts";
 import { workDone } from "../../daemon/reporting/work-done.ts";
 import { ActionDesk } from "../../daemon/roles/action-desk.ts";
+import { AttachmentDesk } from "../../daemon/roles/attachment-desk.ts";
 import { Auditor } from "../../daemon/roles/auditor.ts";
 import { Desk } from "../../daemon/roles/desk.ts";
 import { Dispatcher } from "../../daemon/roles/dispatcher.ts";
@@ -126,6 +127,7 @@ export class Scenario {
   leases!: Leases;
   work!: WorkDesk;
   tasks!: TaskDesk;
+  files!: AttachmentDesk;
   /** What people change, written down. */
   done!: ActionDesk;
   readonly tokens: TaskTokens;
@@ -239,6 +241,7 @@ export class Scenario {
     this.reports = new ReportDesk({ ...desk, work: workDone(basics) });
     this.joining = new JoiningDesk({ ...desk, poke() {} });
     this.work = new WorkDesk(desk);
+    this.files = new AttachmentDesk(desk);
     this.done = new ActionDesk({ ...desk, book: this.mutes });
     this.tasks = new TaskDesk(desk);
     this.#keeper = new TaskKeeper(basics);
