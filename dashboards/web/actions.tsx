@@ -37,8 +37,8 @@ export function Actions({ page, actions }: { readonly page: PageContext; readonl
   const all = words[page.language];
   if (actions.length === 0) return null;
   return (
-    <section aria-labelledby="actions">
-      <h2 id="actions">{w.actions}</h2>
+    <>
+      <h2>{w.actions}</h2>
       <Table label={w.actions} heads={[all.at, w.action, all.where, w.before, w.after, w.by]}>
         {actions.map((each) => (
           <tr key={each.id}>
@@ -55,7 +55,7 @@ export function Actions({ page, actions }: { readonly page: PageContext; readonl
           </tr>
         ))}
       </Table>
-    </section>
+    </>
   );
 }
 
