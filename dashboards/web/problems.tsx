@@ -15,8 +15,8 @@ export function Problems({ page, problems }: { readonly page: PageContext; reado
   const open = problems.filter(({ closed }) => closed === undefined);
   const closed = problems.filter((each) => each.closed !== undefined).slice(0, shownClosed);
   return (
-    <section aria-labelledby="problems">
-      <h2 id="problems">{p.title}</h2>
+    <section>
+      <h2>{p.title}</h2>
       <p>{p.meaning}</p>
       <p class="hint">
         {p.how} <code>POST /api/v1/problems/ID/close</code>, <code>vigie problems --help</code>
