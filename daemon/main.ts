@@ -64,6 +64,10 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     about: "run what was looked at through the rules again; what would be new, gone, or otherwise",
     load: async () => (await import("./cli/replay.ts")).replay,
   },
+  audit: {
+    about: "verify: are the timelines and the audit log as they were written?",
+    load: async () => (await import("./cli/audit.ts")).audit,
+  },
   backup: { about: "copy the database while the daemon runs", load: async () => (await import("./cli/backup.ts")).backup },
   restore: { about: "put a backup back, and say what is lost since", load: async () => (await import("./cli/restore.ts")).restore },
   sessions: {

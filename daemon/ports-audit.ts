@@ -16,6 +16,8 @@ export interface AuditQuery {
 }
 
 export interface AuditStore {
+  /** Recomputes the chain of the audit log; the number of the first broken entry, if any. */
+  verifyAudit(): Promise<{ readonly checked: number; readonly brokenAt?: number }>;
   /** The newest first. */
   auditLog(limit: number, of?: AuditQuery): Promise<readonly AuditEntry[]>;
 }

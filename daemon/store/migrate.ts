@@ -18,6 +18,7 @@ import { notify } from "./migrations/011-notify.ts";
 import { work } from "./migrations/012-work.ts";
 import { actions } from "./migrations/013-actions.ts";
 import { attachments } from "./migrations/014-attachments.ts";
+import { auditChain } from "./migrations/015-audit-chain.ts";
 import { numberOf } from "./rows.ts";
 import { inTransaction, type Session } from "./session.ts";
 
@@ -43,6 +44,7 @@ export const migrations: readonly Migration[] = [
   work,
   actions,
   attachments,
+  auditChain,
 ];
 
 /** PostgreSQL: two daemons that start together migrate one after the other. */

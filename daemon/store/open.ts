@@ -11,6 +11,7 @@ import type { AckCode, Inbound, Way } from "../ports-notify.ts";
 import { findAcceptances } from "./acceptances.ts";
 import { findAttachmentBytes, findAttachments } from "./attachments.ts";
 import { auditLog } from "./audit.ts";
+import { verifyAudit, writeAudit } from "./audit-chain.ts";
 import { backupStorage } from "./backup.ts";
 import { findReadiness, findSession, findSessions } from "./bookings.ts";
 import { bundleOf, supersede, toldLately } from "./bundles.ts";
@@ -37,7 +38,7 @@ import { alarmOf, numberOf } from "./rows.ts";
 import { rulePages, ruleTallies } from "./rule-counts.ts";
 import { inTransaction, type Session, sessionOn } from "./session.ts";
 import { redactEntry, timelineOf, verifyTimeline } from "./timeline.ts";
-import { txOn, writeAudit } from "./tx.ts";
+import { txOn } from "./tx.ts";
 import { findActions, findReferences, findTask, findTasks } from "./work.ts";
 
 export interface StoreOptions {
@@ -217,6 +218,7 @@ function readsOf({ reader, incidents }: Parts) {
     rulePages: (since: number, limit: number) => rulePages(reader, since, limit),
     unusedNumbers: (limit: number) => unusedNumbers(reader, limit),
     keptAbout: (id: string) => keptAbout(reader, id),
+    verifyAudit: () => verifyAudit(reader),
     auditLog: (limit: number, of?: AuditQuery) => auditLog(reader, limit, of),
     traps: (query: Parameters<Store["traps"]>[0]) => findTraps(reader, query),
     kept: <T>(key: string) => readKept<T>(reader, key),

@@ -2,6 +2,7 @@
  * Retention: what is past its time goes, at most 1,000 rows a statement, each in a transaction of its own.
  */
 import type { Instant } from "../model/time.ts";
+import { deleteAudit } from "./audit-chain.ts";
 import { deleteSessions } from "./bookings.ts";
 import { deleteUnits } from "./inventory.ts";
 import { deleteLooks } from "./looks.ts";
@@ -31,7 +32,7 @@ export async function prune(transaction: Transaction, limits: Limits): Promise<n
   // What came back is kept as long as what was heard: to know it when it comes again.
   gone += await inSteps(transaction, (session) => deleteBy(session, "inbound", "at", limits.inboxBefore));
   gone += await inSteps(transaction, (session) => deleteBy(session, "ack_codes", "expires_at", limits.inboxBefore));
-  gone += await inSteps(transaction, (session) => deleteSome(session, "audit", "id", "at", limits.incidentsBefore));
+  gone += await inSteps(transaction, (session) => deleteAudit(session, limits.incidentsBefore));
   // What a device was is kept as long as what befell it: both are asked together.
   gone += await inSteps(transaction, (session) => deleteSome(session, "device_events", "id", "at", limits.incidentsBefore));
   gone += await inSteps(transaction, (session) => deleteSome(session, "follow_up_reports", "id", "made_at", limits.incidentsBefore));

@@ -10,6 +10,7 @@ import type { Instant } from "../model/time.ts";
 import type { AuditEntry, InboxMessage, StockChanges, Tx } from "../ports.ts";
 import { saveAcceptance } from "./acceptances.ts";
 import { eraseAttachment, findAttachments, saveAttachment } from "./attachments.ts";
+import { writeAudit } from "./audit-chain.ts";
 import { cancelSession, replaceSessions, saveOutcome, saveReadiness, saveSessions } from "./bookings.ts";
 import { insertInbox } from "./inbox.ts";
 import type { Incidents } from "./incidents.ts";
@@ -22,14 +23,10 @@ import { addOutbox, dropPending, hastenOutbox, moveOutbox } from "./outbox.ts";
 import { erasePerson } from "./privacy.ts";
 import { findProblem, saveProblem } from "./problems.ts";
 import { findReport, findReportOf, saveFollowUp, saveReport } from "./reports.ts";
-import { alarmRow, auditRow } from "./rows.ts";
+import { alarmRow } from "./rows.ts";
 import { INSERT_ROWS, type Session, slices } from "./session.ts";
 import { appendTimeline } from "./timeline.ts";
 import { addReference, dueTasks, findActions, findTask, findTasks, moveWork, removeReference, saveAction, saveTask } from "./work.ts";
-
-export async function writeAudit(session: Session, entries: readonly AuditEntry[]): Promise<void> {
-  for (const some of slices(entries.map(auditRow), INSERT_ROWS)) await session.run(session.sql("audit").insert([...some]));
-}
 
 /** Two states of one alarm in one call: the later one counts (one statement cannot touch a row twice). */
 async function writeAlarms(session: Session, alarms: readonly Alarm[]): Promise<void> {

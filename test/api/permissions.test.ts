@@ -15,18 +15,18 @@ const wanted: Readonly<Record<Permission | "anyone", string>> = {
   read: `getDeviceSamples listWeaknesses getIncident listRecurrences listTraps listSink listUnusedNumbers listInventory getDeviceInventory
     listDeviceEvents listFamilies getDeviceFamily listRules getRule listCommissioning getAcceptance listDiscoveries getDiscovery getTopology
     listParentProposals listMaintenance getMaintenance listProblems getProblem listFollowUps listPartners listTasks getTask listReferences
-    incidentReport incidentReportFile reports report followUps followUp followUpFile`,
+    listActions listAttachments attachmentFile incidentReport incidentReportFile reports report followUps followUp followUpFile`,
   "read-site": "listDevices getDevice listAlarms listIncidents listSessions",
   "read-names": "getOnCall listRotations listOverrides listPeople",
   handle: `acknowledgeIncident takeIncident releaseIncident restoreIncident resolveIncident closeIncident solveIncident setSeverity setUrgency
     mergeIncident splitIncident linkIncident unlinkIncident assignIncident acceptIncident declineIncident escalateIncident addNote
-    setFollowUp openTask hearTask addReference removeReference saveIncidentReport makeFollowUp`,
+    setFollowUp openTask hearTask addReference removeReference saveIncidentReport makeFollowUp writeAction attachFile`,
   plan: `bookSession importSessions cancelSession sayOutcome addMaintenance changeMaintenance endMaintenance cancelMaintenance`,
   arrange: "addRotation endRotation addOverride cancelOverride savePerson removePerson",
   decide: "signReports signAcceptance withdrawAcceptance closeProblem",
   configure: `reload acceptHostKey acceptProposal backtestRule acceptParentProposal refuseParentProposal startDiscovery stopDiscovery`,
   audit: "listAudit auditFile",
-  erase: "eraseText",
+  erase: "eraseText eraseAttachment",
   scrape: "",
 };
 const neededBy = new Map(

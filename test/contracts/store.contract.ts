@@ -72,7 +72,10 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
     describe("incidents that are joined", () => joiningContract(() => store));
     maintenanceContract(() => store);
     workContract(() => store);
-    auditContract(() => store);
+    auditContract(
+      () => store,
+      () => ground.raw,
+    );
     privacyContract(() => store);
     reportsContract(() => store);
     onCallContract(() => store);
