@@ -19,6 +19,7 @@ import type { OnCallStore, OnCallTx } from "./ports-oncall.ts";
 import type { PrivacyStore, PrivacyTx } from "./ports-privacy.ts";
 import type { ProblemStore, ProblemTx } from "./ports-problems.ts";
 import type { ReportStore, ReportTx } from "./ports-reports.ts";
+import type { RequestStore, RequestTx } from "./ports-requests.ts";
 import type { RuleStore } from "./ports-rules.ts";
 import type { SessionStore, SessionTx } from "./ports-sessions.ts";
 import type { WorkStore, WorkTx } from "./ports-work.ts";
@@ -153,7 +154,7 @@ export interface DeliveryView extends OutboxRow {
 }
 
 /** Inside one write transaction. Reads here see its own writes. */
-export interface Tx extends SessionTx, JoiningTx, MaintenanceTx, KeptTx, ReportTx, OnCallTx, ProblemTx, WorkTx, PrivacyTx {
+export interface Tx extends SessionTx, JoiningTx, MaintenanceTx, KeptTx, ReportTx, OnCallTx, ProblemTx, WorkTx, PrivacyTx, RequestTx {
   saveAlarms(alarms: readonly Alarm[]): Promise<void>;
   incident(id: string): Promise<Incident | undefined>;
   /** The failing (open or taken), unfolded incident of this root cause. A restored one is not it: trouble after the window is a new incident. */
@@ -273,7 +274,8 @@ export interface Store
     OnCallStore,
     ProblemStore,
     PrivacyStore,
-    WorkStore {
+    WorkStore,
+    RequestStore {
   /** The dialect, for logs and the readiness page. */
   readonly kind: "sqlite" | "postgresql";
   /** Applies migrations (after a backup); refuses a newer schema. */
@@ -344,6 +346,8 @@ export interface Store
     readonly incidentsBefore: Instant;
     readonly sessionsBefore: Instant;
     readonly looksBefore: Instant;
+    /** Who called is forgotten; undefined: nobody is. */
+    readonly callersBefore?: Instant;
   }): Promise<number>;
 
   /** A consistent copy while running. */

@@ -11,6 +11,7 @@ import type { Booking } from "./booking.ts";
 import { Discoveries } from "./discoveries.ts";
 import type { IncidentSummary } from "./export/incident-metrics.ts";
 import { createExposition } from "./exposition.ts";
+import { IntakeDesk } from "./intake/desk.ts";
 import { makeLearned } from "./learned.ts";
 import type { Looking } from "./looking.ts";
 import { Maintaining } from "./maintaining.ts";
@@ -143,14 +144,18 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; rea
 
 /** Where people act upon incidents. */
 function desksOf(parts: Serving, reports: ReportDesk) {
-  const { store, clock, config, booking, refresh, evaluator, tokens } = parts;
+  const { store, clock, config, booking, refresh, evaluator, tokens, looking } = parts;
   const desk = { store, clock, config, bookings: booking.bookings, changed: refresh };
   const actions = new Desk({ ...desk, closeGate: (...of) => reports.gate(...of) });
   const tasks = new TaskDesk(desk);
+  const poke = () => evaluator.poke();
+  const joining = new JoiningDesk({ ...desk, poke });
+  const kick = (device: string) => looking.scheduler.kickDevice(device, 0);
   return {
     actions,
     acknowledging: makeAcknowledging(parts, actions, tasks),
-    joining: new JoiningDesk({ ...desk, poke: () => evaluator.poke() }),
+    joining,
+    intake: new IntakeDesk({ ...desk, bookings: booking.bookings, joining, actions, poke, kick }),
     work: new WorkDesk(desk),
     done: new ActionDesk({ ...desk, book: parts.mutes }),
     tasks,

@@ -31,6 +31,7 @@ import { HttpProblem, lastHandler } from "./problem.ts";
 import { problemOperations } from "./problems.ts";
 import { reads } from "./reads.ts";
 import { reportOperations } from "./reports.ts";
+import { requestOperations } from "./requests.ts";
 import { ruleOperations } from "./rules.ts";
 import { scrape } from "./scrape.ts";
 import { sessionOperations } from "./sessions.ts";
@@ -64,6 +65,7 @@ export function createApi(deps: ApiDeps): Api {
     ...actionOperations,
     ...attachmentOperations,
     ...taskOperations,
+    ...requestOperations,
     ...acceptanceOperations,
     ...topologyOperations,
     ...backtestOperations(),

@@ -7,6 +7,7 @@ import { ActionView } from "./contract-actions.ts";
 import { disposition } from "./contract-acts.ts";
 import { IncidentLinkView } from "./contract-joining.ts";
 import { MutedView } from "./contract-maintenance.ts";
+import { RequestView } from "./contract-requests.ts";
 import { SessionHitView } from "./contract-sessions.ts";
 import { SettledView, severity, urgency } from "./contract-severity.ts";
 import { DeviceEventView } from "./contract-standing.ts";
@@ -107,6 +108,7 @@ export const IncidentDetail = IncidentView.extend({
   clinicalMinutes: z.int().describe("Minutes of clinical sessions lost; once a session."),
   alarms: z.array(AlarmView).describe("What it gathers now."),
   links: z.array(IncidentLinkView),
+  requests: z.array(RequestView).describe("What people told us of it; the last first, without the callers."),
   problem: z.string().optional().describe("The problem it belongs to, since its failure keeps coming back."),
   actions: z.array(ActionView).describe("What was changed about it, the first one first."),
   goesOnAs: z.string().optional().describe("The number that this one goes on under, over however many steps."),

@@ -37,6 +37,7 @@ import {
 import { onCallShapes } from "./contract-on-call.ts";
 import { problemShapes } from "./contract-problems.ts";
 import { reportShapes } from "./contract-reports.ts";
+import { requestShapes } from "./contract-requests.ts";
 import { ProposalView, RuleDetail, RuleList } from "./contract-rules.ts";
 import { sessionShapes } from "./contract-sessions.ts";
 import { SeverityBody, SolveBody, UrgencyBody } from "./contract-severity.ts";
@@ -266,6 +267,7 @@ export const shapes = {
   ...workShapes,
   ...actionShapes,
   ...attachmentShapes,
+  ...requestShapes,
   ...taskShapes,
   ...actShapes,
   Me,

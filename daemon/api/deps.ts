@@ -7,6 +7,7 @@ import type { BoardView } from "../board.ts";
 import type { BookedSessions } from "../bookings.ts";
 import type { Confirming } from "../confirming.ts";
 import type { Discoveries } from "../discoveries.ts";
+import type { IntakeDesk } from "../intake/desk.ts";
 import type { Maintaining } from "../maintaining.ts";
 import type { Metrics } from "../metrics.ts";
 import type { MibNames } from "../mib-names.ts";
@@ -29,6 +30,8 @@ import type { TaskDesk } from "../roles/task-desk.ts";
 import type { WorkDesk } from "../roles/work-desk.ts";
 import type { SessionDesk } from "../sessions/desk.ts";
 import type { TaskTokens } from "../task-token.ts";
+
+export type { RequestResult } from "../intake/desk.ts";
 
 /** One role, as the readiness answer names it. */
 export interface RoleState {
@@ -133,6 +136,8 @@ export interface ApiDeps {
   /** `yes`: remove sites and devices although the guard would refuse. */
   /** Tasks of partners. */
   readonly tasks: Pick<TaskDesk, "open" | "hear" | "say" | "answeredByMail">;
+  /** Where people's requests are taken in. */
+  readonly intake: Pick<IntakeDesk, "take" | "sameThing" | "attach" | "outcome" | "codecsOf">;
   readonly tokens: Pick<TaskTokens, "taskOf" | "check">;
   readonly reload: (yes: boolean, by: string) => Promise<ReloadResult>;
   /** The last reload since start; undefined when there was none. */

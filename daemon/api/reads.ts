@@ -19,6 +19,7 @@ import { type Operation, operation } from "./operation.ts";
 import { HttpProblem } from "./problem.ts";
 import { problemOf } from "./problems.ts";
 import { recurringFailures } from "./recurring-failures.ts";
+import { requestsOf } from "./requests.ts";
 import { hitsView } from "./session-hits.ts";
 import { present } from "./shape.ts";
 import { standingReads } from "./standing-reads.ts";
@@ -48,6 +49,7 @@ export async function incidentDetail(deps: ApiDeps, idOrNumber: string | undefin
     ...hitsView(deps, hits),
     ...(await joinedView(deps, incident.id)),
     actions: await actionViews(deps, await deps.store.workActions({ incident: incident.id })),
+    requests: await requestsOf(deps, incident.id),
     ...present({ problem: await problemOf(deps, incident), goesOnAs: await goesOnAs(deps, incident.foldedInto) }),
   };
 }

@@ -252,6 +252,7 @@ export const retention = keys({
   incidents: duration("1d", "30y").optional(),
   sessions: duration("1d", "30y").optional(),
   looks: duration("1d", "1y").optional(),
+  callers: duration("1d", "30y").optional(),
 });
 
 /** When what comes back deserves a problem. */

@@ -183,6 +183,7 @@ export function readRetention({ sections }: Loading): Config["retention"] {
     incidentsDays: days(raw?.incidents, usual.incidentsDays),
     sessionsDays: days(raw?.sessions, usual.sessionsDays),
     looksDays: days(raw?.looks, usual.looksDays),
+    callersDays: days(raw?.callers, usual.callersDays),
   };
 }
 

@@ -280,6 +280,8 @@ export interface Config {
     readonly sessionsDays: number;
     /** What rules looked at, for replay and back-tests. */
     readonly looksDays: number;
+    /** Names and telephones of who asked for help. */
+    readonly callersDays: number;
   };
   readonly influx?: {
     readonly url: string;

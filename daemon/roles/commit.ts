@@ -53,7 +53,8 @@ export function numbersNeeded(intents: readonly Intent[], isOpen: (opener: Opene
   const asking = intents.filter((intent) => intent.kind === "open" || intent.kind === "ask");
   const needed = asking.flatMap((opener) => {
     const { root, together } = opener;
-    if (isOpen(opener)) return [];
+    // A request that was taken in has a number already.
+    if (isOpen(opener) || (opener.kind === "ask" && opener.request !== undefined)) return [];
     if (together === undefined || atMost) return [root];
     return together.incidents.length > 0 ? [] : [`together ${together.id}`];
   });
@@ -144,7 +145,7 @@ export class IntentWriter {
       if (intent.together !== undefined) this.#joiner.leads(intent.together, last);
       return;
     }
-    const number = this.#numbers.shift();
+    const number = (intent.kind === "ask" ? intent.request : undefined) ?? this.#nextNumber();
     // The root cause was believed open and is not (closed by hand meanwhile): decide again, with a number.
     if (number === undefined) throw new RaceLost(`no number reserved for ${intent.root}`);
     const decision = this.#opening({ intent, alarm, device, number, mark, policy, before });
@@ -154,6 +155,11 @@ export class IntentWriter {
     this.opened.set(intent.root, decision.incident);
     this.created.push(decision.incident.severity);
     if (intent.together !== undefined) this.#joiner.leads(intent.together, decision.incident);
+  }
+
+  #nextNumber(): string | undefined {
+    const next = this.#numbers.shift();
+    return next === undefined ? undefined : formatNumber(this.#config.instance.numberPrefix, next.year, next.sequence);
   }
 
   /** The ended incident that an alarm had joined, unless its own root cause has another by now. */
@@ -173,7 +179,7 @@ export class IntentWriter {
     intent: Opener;
     alarm: Alarm;
     device: Device | undefined;
-    number: Reserved;
+    number: string;
     mark: string;
     policy: Incident["policy"];
     before: Incident | undefined;
@@ -200,7 +206,7 @@ export class IntentWriter {
       ...facts,
       ...severity,
       ...(session !== undefined && session.withinMs <= 0 ? { sessionHit: session.session } : {}),
-      number: formatNumber(this.#config.instance.numberPrefix, number.year, number.sequence),
+      number,
       ...(room === undefined ? {} : { room }),
       ...(part === undefined ? {} : { part }),
       fingerprint: mark,

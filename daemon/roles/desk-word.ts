@@ -20,6 +20,8 @@ export interface Call {
   readonly at: Instant;
   /** One English sentence for the timeline: `somebody phoned`. */
   readonly why: string;
+  /** What was kept of it, by its number; the incident that it opens has that number too. */
+  readonly request?: string;
 }
 
 const source = "desk";

@@ -17,6 +17,7 @@ import { MINUTE } from "../model/time.ts";
 import { differsInPeopleOnly } from "../oncall/book.ts";
 import { type Bus, type Clock, type Fence, LeaseLost, type Log, RaceLost, type Store } from "../ports.ts";
 import { adopt } from "./adopt.ts";
+import { keepCalls } from "./calls.ts";
 import { IntentWriter, numbersNeeded, type Reserved } from "./commit.ts";
 import { FailingNow } from "./failing-now.ts";
 import { believedAtStart, placeOf } from "./gates.ts";
@@ -297,6 +298,7 @@ export class Evaluator implements Role {
     const writer = await this.#deps.store.transaction(fence, async (tx) => {
       const intents = new IntentWriter(tx, config, result, numbers, this.#deps.bookings);
       await intents.run();
+      await keepCalls(tx, result, config, intents.ended);
       const keys = new Set([...result.persist, ...checkpoint]);
       await tx.saveAlarms([...keys].flatMap((key) => result.overlay.get(key) ?? []));
       if (standing.lights.length > 0) await tx.saveLights(standing.lights);

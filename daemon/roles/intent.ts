@@ -36,6 +36,8 @@ export type Intent =
       readonly root: string;
       readonly at: Instant;
       readonly why: string;
+      /** The number of the request that was taken in; undefined: a button was pressed. */
+      readonly request?: string;
       readonly together?: Together;
     }
   /** Explained by another's failure: listed there by name. */

@@ -39,7 +39,7 @@ export function heed(
 }
 
 /** A call is about a room, not about a device; of a room that is not configured nothing can be made, and its intake has said so. */
-function called({ room, symptom, at, why }: Call, overlay: Overlay, world: World): Extract<Intent, { kind: "ask" }> | undefined {
+function called({ room, symptom, at, why, request }: Call, overlay: Overlay, world: World): Extract<Intent, { kind: "ask" }> | undefined {
   const rule = requestRule(world.rules, symptom);
   if (rule === undefined || !world.network.rooms.has(room)) return undefined;
   const device = `room:${room}`;
@@ -48,7 +48,7 @@ function called({ room, symptom, at, why }: Call, overlay: Overlay, world: World
   const calm = { badLooks: 0, goodLooks: 0, flapRing: 0, flapping: false, state: "inactive", raisedBy: "trap" } as const;
   const fresh = { key, device, symptom, rule: rule.id, since: at, movedAt: at, movedSeq: 0, ...calm };
   overlay.set(incident === undefined ? fresh : { ...fresh, incident });
-  return { kind: "ask", alarm: key, root: key, at, why };
+  return { kind: "ask", alarm: key, root: key, at, why, ...(request === undefined ? {} : { request }) };
 }
 
 /** The alarms that move; and the incidents that are over without those that left them, or with those that came. */

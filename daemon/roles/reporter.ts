@@ -94,7 +94,7 @@ export class Reporter implements Role {
   async prune(): Promise<void> {
     const { store, clock, config } = this.#deps;
     const now = clock.now();
-    const { samplesDays, trapsDays, incidentsDays, sessionsDays, looksDays } = config().retention;
+    const { samplesDays, trapsDays, incidentsDays, sessionsDays, looksDays, callersDays } = config().retention;
     await store.prune({
       samplesBefore: now - samplesDays * DAY,
       trapsBefore: now - trapsDays * DAY,
@@ -102,6 +102,7 @@ export class Reporter implements Role {
       incidentsBefore: now - incidentsDays * DAY,
       sessionsBefore: now - sessionsDays * DAY,
       looksBefore: now - looksDays * DAY,
+      callersBefore: now - callersDays * DAY,
     });
   }
 }

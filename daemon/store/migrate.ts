@@ -19,6 +19,7 @@ import { work } from "./migrations/012-work.ts";
 import { actions } from "./migrations/013-actions.ts";
 import { attachments } from "./migrations/014-attachments.ts";
 import { auditChain } from "./migrations/015-audit-chain.ts";
+import { requests } from "./migrations/016-requests.ts";
 import { numberOf } from "./rows.ts";
 import { inTransaction, type Session } from "./session.ts";
 
@@ -45,6 +46,7 @@ export const migrations: readonly Migration[] = [
   actions,
   attachments,
   auditChain,
+  requests,
 ];
 
 /** PostgreSQL: two daemons that start together migrate one after the other. */

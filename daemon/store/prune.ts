@@ -6,6 +6,7 @@ import { deleteAudit } from "./audit-chain.ts";
 import { deleteSessions } from "./bookings.ts";
 import { deleteUnits } from "./inventory.ts";
 import { deleteLooks } from "./looks.ts";
+import { deleteRequests, forgetCallers } from "./requests.ts";
 import { alarmOf, numberOf, textOf } from "./rows.ts";
 import { IN_VALUES, type Session, slices } from "./session.ts";
 
@@ -16,6 +17,7 @@ export interface Limits {
   readonly incidentsBefore: Instant;
   readonly sessionsBefore: Instant;
   readonly looksBefore: Instant;
+  readonly callersBefore?: Instant;
 }
 
 type Transaction = <T>(work: (session: Session) => Promise<T>) => Promise<T>;
@@ -28,6 +30,8 @@ export async function prune(transaction: Transaction, limits: Limits): Promise<n
   gone += await inSteps(transaction, (session) => deleteSome(session, "traps", "id", "at", limits.trapsBefore));
   gone += await inSteps(transaction, (session) => deleteInbox(session, limits.inboxBefore));
   gone += await inSteps(transaction, (session) => deleteIncidents(session, limits.incidentsBefore));
+  gone += await inSteps(transaction, (session) => deleteRequests(session, limits.incidentsBefore));
+  gone += await inSteps(transaction, (session) => forgetCallers(session, limits.callersBefore ?? 0));
   gone += await inSteps(transaction, (session) => deleteLetters(session, limits.incidentsBefore));
   // What came back is kept as long as what was heard: to know it when it comes again.
   gone += await inSteps(transaction, (session) => deleteBy(session, "inbound", "at", limits.inboxBefore));

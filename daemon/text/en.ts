@@ -6,6 +6,7 @@ import { familiesEn } from "./families-en.ts";
 import { lightsEn } from "./lights-en.ts";
 import { notifyEn } from "./notify-en.ts";
 import { reportsEn } from "./reports-en.ts";
+import { requestsEn } from "./requests-en.ts";
 import { sessionsEn } from "./sessions-en.ts";
 import { workEn } from "./work-en.ts";
 
@@ -14,6 +15,7 @@ export const en = {
   ...familiesEn,
   ...lightsEn,
   ...reportsEn,
+  ...requestsEn,
   ...sessionsEn,
   ...workEn,
   ...notifyEn,

@@ -7,6 +7,7 @@ import { familiesFr } from "./families-fr.ts";
 import { lightsFr } from "./lights-fr.ts";
 import { notifyFr } from "./notify-fr.ts";
 import { reportsFr } from "./reports-fr.ts";
+import { requestsFr } from "./requests-fr.ts";
 import { sessionsFr } from "./sessions-fr.ts";
 import { workFr } from "./work-fr.ts";
 
@@ -15,6 +16,7 @@ export const fr: Readonly<Record<TextKey, string>> = {
   ...familiesFr,
   ...lightsFr,
   ...reportsFr,
+  ...requestsFr,
   ...sessionsFr,
   ...workFr,
   ...notifyFr,

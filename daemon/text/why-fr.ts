@@ -9,6 +9,17 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
   ["it can be held again", "elle peut se tenir de nouveau"],
   ["its time is over", "son heure est passée"],
   ["the calendar {calendar} could not be read for {n} min ({code})", "le calendrier {calendar} n'a pas pu être lu depuis {n} min ({code})"],
+  // Requests of people, daemon/intake/desk.ts and rules/request.ts.
+  ["somebody phoned", "quelqu'un a téléphoné"],
+  ["somebody filled in the form", "quelqu'un a rempli le formulaire"],
+  ["somebody wrote a mail", "quelqu'un a écrit un courriel"],
+  ["somebody pressed the button for help", "quelqu'un a appuyé sur le bouton d'aide"],
+  ["the caller agrees that it is over", "la personne qui a appelé convient que c'est réglé"],
+  ["the caller was not reached", "la personne qui a appelé n'a pas été jointe"],
+  ["the caller was not reached in {n} attempts", "la personne qui a appelé n'a pas été jointe en {n} tentatives"],
+  ["the request is withdrawn", "la demande est retirée"],
+  ["request {request} is the same thing as {incident}", "la demande {request} est la même chose que {incident}"],
+  ["the same thing as {incident}, says who took the request", "la même chose que {incident}, dit la personne qui a pris la demande"],
   // Who is on call, daemon/oncall/gap.ts and watch.ts.
   ["nobody is on call as {function} from {from} to {to}", "personne n'est de garde comme {function} du {from} au {to}"],
   ["nobody is on call as {function} from {from} on", "personne n'est de garde comme {function} à partir du {from}"],

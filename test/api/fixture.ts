@@ -24,6 +24,7 @@ import type { Device, Network } from "../../daemon/model/network.ts";
 import { nobodyYet, type Override, type Rotation } from "../../daemon/model/on-call.ts";
 import type { Policy } from "../../daemon/model/policy.ts";
 import type { Problem } from "../../daemon/model/problem.ts";
+import type { HelpRequest } from "../../daemon/model/request.ts";
 import type { Session } from "../../daemon/model/session.ts";
 import type { Attachment, PartnerTask, WorkAction } from "../../daemon/model/work.ts";
 import type { Acknowledging } from "../../daemon/notify/acknowledging.ts";
@@ -180,7 +181,7 @@ export function config(devices: readonly Device[], more: Partial<Config> = {}): 
     permissions: DEFAULT_PERMISSIONS,
     tokens: [{ name: "ops", function: "it-technician", secret: secret(tokenText) }],
     sessions: { calendars: new Map(), specialties: ["neurology"] },
-    retention: { samplesDays: 14, trapsDays: 7, incidentsDays: 2_555, sessionsDays: 2_555, looksDays: 30 },
+    retention: { samplesDays: 14, trapsDays: 7, incidentsDays: 2_555, sessionsDays: 2_555, looksDays: 30, callersDays: 730 },
     watch: false,
   };
   return { ...usual, ...more };
@@ -226,6 +227,12 @@ export const task: PartnerTask = {
     wakeAt: at + 7_200_000,
   },
   contacts: [{ at: at - 7_200_000, by: "system", how: "message", who: "noc", note: "" }],
+};
+
+export const helpRequest: HelpRequest = {
+  ...{ id: "VIG-2026-000009-12", number: "VIG-2026-000009-12", source: "phone", at, by: "ops", room: "a101", site: "mgh" },
+  ...{ symptom: "no-sound", language: "fr", caller: { name: "Anne Roy", phone: "514 555-1234" }, sessionAffected: true },
+  ...{ incident: "01", attempts: [], version: 2 },
 };
 
 const discovery: DiscoveryRecord = {
@@ -370,6 +377,16 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
         erase: async () => ({ ok: true, incident: incident("01"), attachment: { ...attachment, erased: { by: "ops", at } } }),
       },
       done: { write: async () => ({ ok: true, incident: incident("01"), action: workAction }) },
+      intake: {
+        take: async (told, by) =>
+          told.room === "a101"
+            ? { ok: true, request: { ...helpRequest, by } }
+            : { ok: false, status: 422, problem: "room: there is no room" },
+        attach: async () => ({ ok: true, request: helpRequest }),
+        outcome: async (_id, { by }) => ({ ok: true, request: { ...helpRequest, ended: { how: "agreed", at, by } } }),
+        sameThing: async () => [incident("02", { general: true })],
+        codecsOf: () => ["codec-1"],
+      },
       tokens: new TaskTokens(Buffer.from("not a secret"), clock),
       reload: async () => made.reload,
       lastReload: () => made.lastReload,
@@ -499,6 +516,8 @@ function fakeStore(incidents: Map<string, Incident>, audited: AuditEntry[], stoc
     attachments: async () => [attachment],
     attachmentBytes: async () => Buffer.from("a,b\n"),
     workActions: async () => [workAction],
+    request: async (id) => (id === "none" ? undefined : helpRequest),
+    requests: async () => [helpRequest],
     references: async () => [{ incident: "01", system: "sogique", number: "S-77", by: "ops", at }],
     maintenance: async (id) => (id === maintenance.id ? maintenance : undefined),
     maintenances: async () => [maintenance],

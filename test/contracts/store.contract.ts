@@ -20,6 +20,7 @@ import { onCallContract } from "./on-call.contract.ts";
 import { privacyContract } from "./privacy.contract.ts";
 import { problemsContract } from "./problems.contract.ts";
 import { reportsContract } from "./reports.contract.ts";
+import { requestsContract } from "./requests.contract.ts";
 import { alarm, incident, line, message, policy, START } from "./samples.ts";
 import { sessionsContract } from "./sessions.contract.ts";
 import { workContract } from "./work.contract.ts";
@@ -77,6 +78,7 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
       () => ground.raw,
     );
     privacyContract(() => store);
+    requestsContract(() => store);
     reportsContract(() => store);
     onCallContract(() => store);
     problemsContract(() => store);

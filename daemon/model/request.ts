@@ -1,0 +1,47 @@
+/**
+ * What a person told us: a request with its own number. Its incident is what people handle; several requests may share one.
+ */
+import type { Instant, Language } from "./time.ts";
+
+/** What people complain of, beside the symptoms that devices tell: one list, so that both meet. */
+export const toldSymptoms = ["no-sound", "no-image", "frozen", "cannot-dial", "dropped", "echo", "user-assistance"] as const;
+
+/** phone, form, mail: taken in by a person or a page. button: the codec's own. */
+export type RequestSource = "phone" | "form" | "mail" | "button";
+
+/** Who called. Kept apart from the rest, and for less long. */
+export interface Caller {
+  readonly name?: string;
+  readonly phone?: string;
+}
+
+/** agreed: the caller says it is over. not-reached: tried twice, on record. withdrawn: there was nothing after all. */
+export type RequestEnd = "agreed" | "not-reached" | "withdrawn";
+
+export interface HelpRequest {
+  /** The number; of a button, its incident's number and `-B`. */
+  readonly id: string;
+  /** `VIG-2026-000123-45`: told to the caller before anything else was kept. */
+  readonly number: string;
+  readonly source: RequestSource;
+  readonly at: Instant;
+  /** The token that took it in; of a button, the device. */
+  readonly by: string;
+  readonly room: string;
+  readonly site: string;
+  readonly symptom: string;
+  /** The caller's. */
+  readonly language: Language;
+  readonly note?: string;
+  readonly caller?: Caller;
+  /** A session is hit, or would be within the hour: as the caller said, else as the book of sessions says. */
+  readonly sessionAffected: boolean;
+  /** The session of the book. */
+  readonly session?: string;
+  /** Id of the incident that has it now; undefined: the evaluator has not come to it yet. */
+  readonly incident?: string;
+  /** Attempts to reach the caller for their agreement. */
+  readonly attempts: readonly { readonly at: Instant; readonly by: string; readonly note?: string }[];
+  readonly ended?: { readonly how: RequestEnd; readonly at: Instant; readonly by: string; readonly note?: string };
+  readonly version: number;
+}

@@ -1,0 +1,32 @@
+/**
+ * What the store keeps of people's requests.
+ */
+import type { HelpRequest } from "./model/request.ts";
+import type { Instant } from "./model/time.ts";
+
+export interface RequestQuery {
+  readonly room?: string;
+  /** Id of an incident. */
+  readonly incident?: string;
+  /** Only what is not over; false: only what is. */
+  readonly open?: boolean;
+  readonly limit: number;
+  /** Keyset: taken in before this (at, id). */
+  readonly before?: { readonly at: Instant; readonly id: string };
+}
+
+export interface RequestStore {
+  /** By its id, which is its number unless a button made it. */
+  request(id: string): Promise<HelpRequest | undefined>;
+  /** The last taken in first. */
+  requests(query: RequestQuery): Promise<readonly HelpRequest[]>;
+}
+
+export interface RequestTx {
+  request(id: string): Promise<HelpRequest | undefined>;
+  requestsOf(incident: string): Promise<readonly HelpRequest[]>;
+  /** A new one (version 1), or the next version of one; RaceLost when somebody else came first. */
+  saveRequest(request: HelpRequest): Promise<void>;
+  /** They go on with the incident that theirs went into. */
+  moveRequests(from: string, to: string): Promise<void>;
+}

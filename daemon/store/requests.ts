@@ -1,0 +1,85 @@
+/**
+ * People's requests, between rows and the vocabulary.
+ */
+import type { Caller, HelpRequest } from "../model/request.ts";
+import type { Instant } from "../model/time.ts";
+import { RaceLost } from "../ports.ts";
+import type { RequestQuery } from "../ports-requests.ts";
+import { linkNumber } from "./numbers.ts";
+import { jsonOf, textOf } from "./rows.ts";
+import { IN_VALUES, type Row, type Session } from "./session.ts";
+
+const table = "help_requests";
+
+function requestRow(request: HelpRequest): Record<string, unknown> {
+  const { caller, ...body } = request;
+  const { id, number, room, at, incident, ended, version } = request;
+  return {
+    ...{ id, number, room, at, version, is_open: ended === undefined ? 1 : 0, incident: incident ?? null, body: JSON.stringify(body) },
+    caller: caller === undefined ? null : JSON.stringify(caller),
+  };
+}
+
+/** The columns that move by themselves are read from the row. */
+function requestOf(row: Row): HelpRequest {
+  const { incident: _, ...body } = jsonOf<HelpRequest>(row.body);
+  return {
+    ...body,
+    ...(row.incident === null ? {} : { incident: textOf(row.incident) }),
+    ...(row.caller === null ? {} : { caller: jsonOf<Caller>(row.caller) }),
+  };
+}
+
+export async function findRequest(session: Session, id: string): Promise<HelpRequest | undefined> {
+  const row = await session.row(session.sql(table).where({ id }).first());
+  return row === undefined ? undefined : requestOf(row);
+}
+
+export async function findRequests(session: Session, query: RequestQuery): Promise<readonly HelpRequest[]> {
+  const { room, incident, open, limit, before } = query;
+  const found = session
+    .sql(table)
+    .orderBy([
+      { column: "at", order: "desc" },
+      { column: "id", order: "desc" },
+    ])
+    .limit(limit);
+  if (room !== undefined) found.where({ room });
+  if (incident !== undefined) found.where({ incident });
+  if (open !== undefined) found.where({ is_open: open ? 1 : 0 });
+  if (before !== undefined) found.whereRaw("(at, id) < (?, ?)", [before.at, before.id]);
+  return (await session.rows(found)).map(requestOf);
+}
+
+export async function saveRequest(session: Session, request: HelpRequest): Promise<void> {
+  const { id, version, number } = request;
+  const written =
+    version === 1
+      ? (await session.rows(session.sql(table).insert(requestRow(request)).onConflict("id").ignore().returning("id"))).length
+      : await session.run(
+          session
+            .sql(table)
+            .where({ id, version: version - 1 })
+            .update(requestRow(request)),
+        );
+  if (written !== 1) throw new RaceLost(`request ${id} is no longer at version ${version - 1}`);
+  // The number is used: it is no gap, whatever becomes of an incident.
+  if (version === 1) await linkNumber(session, number, id);
+}
+
+export async function moveRequests(session: Session, from: string, to: string): Promise<void> {
+  await session.run(session.sql(table).where({ incident: from }).update({ incident: to }));
+}
+
+/** Who called is forgotten; what they told is not. */
+export function forgetCallers(session: Session, before: Instant): Promise<number> {
+  return session.run(session.sql(table).where("at", "<", before).whereNotNull("caller").update({ caller: null }));
+}
+
+/** Requests that are over; an open one stays, however old. */
+export async function deleteRequests({ sql, rows, run }: Session, before: Instant): Promise<number> {
+  const old = await rows(sql(table).select("id").where({ is_open: 0 }).where("at", "<", before).limit(IN_VALUES));
+  if (old.length === 0) return 0;
+  const ids = old.map((row) => textOf(row.id));
+  return run(sql(table).whereIn("id", ids).delete());
+}

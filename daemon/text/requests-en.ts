@@ -1,0 +1,33 @@
+/**
+ * What people read of requests, in English (en-CA). Keys and placeholders are those of requests-fr.ts.
+ */
+export const requestsEn = {
+  "symptom.no-sound": "no sound",
+  "symptom.no-image": "no image",
+  "symptom.frozen": "the image is frozen",
+  "symptom.cannot-dial": "cannot dial",
+  "symptom.dropped": "the call drops",
+  "symptom.echo": "echo",
+  "event.request": "Somebody asked for help",
+  "event.request-attached": "Request attached",
+  "event.request-left": "Request went to another incident",
+  "event.request-agreed": "The caller agrees",
+  "event.request-attempt": "The caller was not reached",
+  "event.request-not-reached": "The caller was not reached again",
+  "event.request-withdrawn": "Request withdrawn",
+  "request.read-back": "Your request has the number {number}. {room}: {what}.",
+  "request.session": "A session is affected.",
+  "request.no-session": "No session is affected.",
+  "request.same": "It may be a failure that is known: {number}, since {since}.",
+  "request.call-back": "We will call you back at {phone}.",
+  "says.call.some": "in a call",
+  "says.call.none": "in no call",
+  "says.standby": "standby: {value}",
+  "says.standby.off": "awake",
+  "says.standby.standby": "on standby",
+  "says.mute": "microphones: {value}",
+  "says.mute.on": "microphones muted",
+  "says.mute.off": "microphones not muted",
+  "says.volume": "volume {value}",
+  "says.source": "shows source {value}",
+} as const;

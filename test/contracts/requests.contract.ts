@@ -1,0 +1,74 @@
+/**
+ * What every store promises of people's requests. Part of store.contract.ts.
+ */
+import { describe, expect, it } from "vitest";
+import type { HelpRequest } from "../../daemon/model/request.ts";
+import { RaceLost } from "../../daemon/ports.ts";
+import type { OpenedStore } from "../../daemon/store/open.ts";
+import { formatNumber } from "../../rules/number.ts";
+import { START } from "./samples.ts";
+
+function request(id: string, over: Partial<HelpRequest> = {}): HelpRequest {
+  return {
+    ...{ id, number: id, source: "phone", at: START, by: "marie", room: "a101", site: "mgh", symptom: "no-sound", language: "fr" },
+    ...{ caller: { name: "Anne Roy", phone: "514 555-1234" }, sessionAffected: false, attempts: [], version: 1 },
+    ...over,
+  };
+}
+
+export function requestsContract(store: () => OpenedStore): void {
+  const save = (...all: HelpRequest[]) =>
+    store().transaction(undefined, async (tx) => {
+      for (const each of all) await tx.saveRequest(each);
+    });
+  const ids = async (query: Partial<Parameters<OpenedStore["requests"]>[0]>) =>
+    (await store().requests({ limit: 9, ...query })).map(({ id }) => id);
+  const ended = { how: "agreed", at: START + 5, by: "marie" } as const;
+
+  describe("requests of people", () => {
+    it("come back as they went in; the last first; by room, incident, and whether they are over; in pages", async () => {
+      await save(request("R1"), request("R2", { at: START + 1, incident: "A" }), request("R3", { room: "b1", at: START + 1, ended }));
+      expect(await store().request("R2")).toEqual(request("R2", { at: START + 1, incident: "A" }));
+      expect(await store().request("R9")).toBeUndefined();
+      expect(await ids({})).toEqual(["R3", "R2", "R1"]);
+      expect([await ids({ open: true }), await ids({ open: false })]).toEqual([["R2", "R1"], ["R3"]]);
+      expect([await ids({ room: "b1" }), await ids({ incident: "A" })]).toEqual([["R3"], ["R2"]]);
+      expect(await ids({ before: { at: START + 1, id: "R3" } })).toEqual(["R2", "R1"]);
+    });
+
+    it("are written once a version: the later of two writers decides again", async () => {
+      await save(request("R1"));
+      await save(request("R1", { version: 2, incident: "A" }));
+      await expect(save(request("R1", { version: 2 }))).rejects.toThrow(RaceLost);
+      await expect(save(request("R1"))).rejects.toThrow(RaceLost);
+      expect(await store().request("R1")).toMatchObject({ incident: "A" });
+    });
+
+    it("go on with the incident that theirs went into", async () => {
+      await save(request("R1", { incident: "A" }), request("R2", { incident: "C" }));
+      await store().transaction(undefined, (tx) => tx.moveRequests("A", "B"));
+      expect([await ids({ incident: "A" }), await ids({ incident: "B" })]).toEqual([[], ["R1"]]);
+      expect(await store().request("R1")).toMatchObject({ incident: "B" });
+    });
+
+    it("use their number, whatever becomes of an incident", async () => {
+      const number = formatNumber("VIG", 2026, await store().reserveNumber("VIG", 2026));
+      await store().reserveNumber("VIG", 2026);
+      await save(request(number));
+      expect((await store().unusedNumbers(9)).map(({ seq }) => seq)).toEqual([2]);
+    });
+
+    it("forget the caller long before they go; one that is not over does not go", async () => {
+      await save(request("R1", { ended }), request("R2"), request("R3", { at: START + 9, ended }));
+      const never = { samplesBefore: 0, trapsBefore: 0, inboxBefore: 0, sessionsBefore: 0, looksBefore: 0, incidentsBefore: 0 };
+      await store().prune({ ...never, callersBefore: START + 9 });
+      expect((await store().requests({ limit: 9 })).map(({ id, caller }) => [id, caller?.name])).toEqual([
+        ["R3", "Anne Roy"],
+        ["R2", undefined],
+        ["R1", undefined],
+      ]);
+      await store().prune({ ...never, incidentsBefore: START + 1 });
+      expect(await ids({})).toEqual(["R3", "R2"]);
+    });
+  });
+}
