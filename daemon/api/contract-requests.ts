@@ -72,7 +72,7 @@ export const CodecSaysView = z.object({
 export const SameThingView = z.object({ number: z.string(), symptom: z.string(), siteName: z.string(), since: instant });
 
 export const RequestDetail = RequestView.extend({
-  caller: caller.optional().describe("Reading it is audited."),
+  caller: caller.optional().describe("For functions with read-names only; reading it is audited."),
   readBack: z.string().describe("To be read to the caller, in their language."),
   codecs: z.array(CodecSaysView).describe("What the room's codecs said last; a look is asked for when the request is taken in."),
   sameThing: z.array(SameThingView).describe("Open general failures that cover the room. One act attaches: POST /requests/{id}/attach."),

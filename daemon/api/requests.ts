@@ -3,6 +3,7 @@
  */
 import { codecSays, toldText } from "../intake/room-says.ts";
 import type { Incident } from "../model/incident.ts";
+import { mayDo } from "../model/permission.ts";
 import type { HelpRequest } from "../model/request.ts";
 import { say, sayCode, sayTime } from "../text/catalogue.ts";
 import { type RequestDetailShape, RequestQueryParams, type RequestShape } from "./contract-requests.ts";
@@ -94,6 +95,7 @@ export const requestOperations: readonly Operation[] = [
     path: "/api/v1/requests",
     summary: "Somebody asks for help: a number first, then what the room's codec says, and the general failure that may explain it.",
     access: "write",
+    may: "handle",
     body: "RequestBody",
     answer: "RequestDetail",
     run: async ({ deps, caller, body }) => {
@@ -111,6 +113,7 @@ export const requestOperations: readonly Operation[] = [
     path: "/api/v1/requests",
     summary: "The queue of requests, the last first: by telephone, form, mail and the codecs' help buttons. Without the callers.",
     access: "read",
+    may: "read",
     query: RequestQueryParams,
     answer: "RequestList",
     run: async ({ deps, query: { open, room, limit, before } }) => {
@@ -138,14 +141,17 @@ export const requestOperations: readonly Operation[] = [
     path: "/api/v1/requests/{id}",
     summary: "One request, with its caller, what the room's codecs say now, and the general failures that cover the room.",
     access: "read",
+    may: "read",
     answer: "RequestDetail",
     run: async ({ deps, params, caller: reader }) => {
       const request = await deps.store.request(params.id ?? "");
       if (request === undefined)
         throw new HttpProblem(404, "no-such-request", "No request has this number; GET /api/v1/requests lists them.");
       const { caller, ...rest } = request;
-      // Who reads a caller's name is on record; who cannot be named reads none.
-      if (caller === undefined || reader.name === "anonymous") return { content: await requestDetail(deps, rest) };
+      // Who reads a caller's name is on record; whose function may not read names reads none.
+      const { permissions } = deps.config();
+      const isTold = mayDo(permissions.get(reader.function) ?? [], "read-names");
+      if (caller === undefined || !isTold) return { content: await requestDetail(deps, rest) };
       const entry = { at: deps.clock.now(), by: reader.name, action: "request.caller-read", target: request.id };
       await deps.store.transaction(undefined, (tx) => tx.audit([entry]));
       return { content: await requestDetail(deps, request) };
@@ -157,6 +163,7 @@ export const requestOperations: readonly Operation[] = [
     path: "/api/v1/requests/{id}/attach",
     summary: "It is the same thing as that incident: the request goes there, and the incident that its call alone opened with it.",
     access: "write",
+    may: "handle",
     body: "AttachBody",
     answer: "Request",
     run: async ({ deps, params, caller, body }) => answer(deps, await deps.intake.attach(params.id ?? "", body.incident, caller.name)),
@@ -168,6 +175,7 @@ export const requestOperations: readonly Operation[] = [
     summary:
       "The caller agrees that it is over, was not reached (twice ends it), or there was nothing. A call alone is restored with its last request.",
     access: "write",
+    may: "handle",
     body: "RequestOutcomeBody",
     answer: "Request",
     run: async ({ deps, params, caller, body: { how, note } }) =>

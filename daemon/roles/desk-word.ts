@@ -38,10 +38,14 @@ export function movesOf(message: InboxMessage): readonly Move[] | undefined {
 }
 
 /**
- * What an intake leaves in the inbox (`Store.appendInbox`, or `Tx.appendInbox` with what else it keeps) as `{ call }`: the call gets an
- * incident with a number, or meets the one of a device of its room. The same key again is one call. See `requestRule` before promising
- * that. Undefined: the message is about something else.
+ * What the intake leaves in the inbox with what else it keeps: the call gets an incident with a number, or meets the one of a device of
+ * its room. `id`: the same call again is one call. See `requestRule` before promising that.
  */
+export function callMessage(id: string, call: Call): Omit<InboxMessage, "seq"> {
+  return { at: call.at, source: callSource, key: `${callSource}/${id}`, body: { call } };
+}
+
+/** Undefined: the message is about something else. */
 export function callOf(message: InboxMessage): Call | undefined {
   return message.source === callSource ? (message.body as { readonly call?: Call }).call : undefined;
 }

@@ -1,0 +1,77 @@
+/** People's requests over HTTP: what is read to the caller, who reads a caller's name, what is refused. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { incident, serve, stand, tokenText, world } from "./fixture.ts";
+
+describe("requests", () => {
+  const made = world();
+  let base: string;
+  let close: () => Promise<void>;
+  const headers = { Authorization: `Bearer ${tokenText}`, "Content-Type": "application/json" };
+  const get = (path: string) => fetch(`${base}/api/v1${path}`, { headers });
+  const post = (path: string, body: object) => fetch(`${base}/api/v1${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+
+  beforeAll(async () => {
+    stand(made);
+    made.incidents.set("01", incident("01"));
+    made.board.record(
+      {
+        ...{ id: "codec-1/ssh@1", check: "codec-1/ssh", device: "codec-1", kind: "ssh", at: Date.parse("2026-03-09T14:04:00Z"), seq: 1 },
+        ...{ durationMs: 9 },
+        finding: {
+          status: "up",
+          samples: [{ name: "calls", value: 1 }],
+          readings: [
+            { name: "standby", value: "off" },
+            { name: "microphone_mute", value: "on" },
+          ],
+          faults: [],
+        },
+      },
+      Date.parse("2026-03-09T14:05:00Z"),
+    );
+    const served = await serve(made);
+    base = served.url;
+    close = () => served.close();
+  });
+  afterAll(() => close());
+
+  it("answers with the number to read back in the caller's language, what the codec says, and the outage that may be it", async () => {
+    const answer = await post("/requests", { room: "a101", symptom: "no-sound", caller: { name: "Anne Roy" }, language: "fr" });
+    expect(await answer.json()).toMatchObject({
+      number: "VIG-2026-000009-12",
+      incident: "VIG-2026-01",
+      readBack:
+        "Votre demande porte le numéro VIG-2026-000009-12. Salle A-101 : pas de son. Une séance est touchée. C'est peut-être une panne connue : VIG-2026-02, depuis 2026-03-09 09:55. Nous vous rappellerons au 514 555-1234.",
+      codecs: [
+        {
+          ...{ device: "codec-1", activity: "in-call", unknown: ["volume", "source"], lastIncident: { number: "VIG-2026-01" } },
+          says: [{ text: "en appel" }, { text: "éveillé" }, { what: "mute", text: "touche discrétion activée (microphones coupés)" }],
+        },
+      ],
+      sameThing: [{ number: "VIG-2026-02" }],
+    });
+  });
+
+  it("tells a caller's name to who may read names, and writes down who did; the queue and the incident name nobody", async () => {
+    const before = made.audited.length;
+    expect(await (await get("/requests/VIG-2026-000009-12")).json()).toMatchObject({ caller: { name: "Anne Roy" } });
+    expect(made.audited.slice(before)).toMatchObject([{ by: "ops", action: "request.caller-read", target: "VIG-2026-000009-12" }]);
+    expect(await (await get("/requests")).text()).not.toContain("Anne");
+    const detail = await (await get("/incidents/01")).text();
+    expect(detail).toContain("VIG-2026-000009-12");
+    expect(detail).not.toContain("Anne");
+    made.config = { ...made.config, permissions: new Map([["it-technician", ["read", "handle"]]]) };
+    const written = made.audited.length;
+    expect(await (await get("/requests/VIG-2026-000009-12")).text()).not.toContain("Anne");
+    expect(made.audited.length).toBe(written);
+  });
+
+  it("says what is wrong with what it is given", async () => {
+    expect(await (await post("/requests", { room: "b9" })).json()).toMatchObject({ status: 422, detail: "room: there is no room" });
+    expect((await post("/requests", { rooms: "a101" })).status).toBe(422);
+    expect((await get("/requests/none")).status).toBe(404);
+    expect((await get("/requests?before=x")).status).toBe(400);
+    const warned = await post("/requests", { room: "a101", note: "ROYA12345678 waits" });
+    expect(((await warned.json()) as { warnings: string[] }).warnings[0]).toMatch(/health insurance number/);
+  });
+});
