@@ -162,7 +162,14 @@ export const DEFAULT_STORMS = { windowMs: MINUTE, after: 3 } as const;
 export const DEFAULT_DOOR_HEADER = "x-vigie-secret";
 
 /** Samples 14 days and traps 7 days (issue and procedure); incidents, requests and audit 7 years (ours). */
-export const DEFAULT_RETENTION = { samplesDays: 14, trapsDays: 7, incidentsDays: 2_557, sessionsDays: 2_557, looksDays: 30, callersDays: 730 } as const;
+export const DEFAULT_RETENTION = {
+  samplesDays: 14,
+  trapsDays: 7,
+  incidentsDays: 2_557,
+  sessionsDays: 2_557,
+  looksDays: 30,
+  callersDays: 730,
+} as const;
 
 /** Issue 3, item 6: no harder than 50 probes a second in all. Four credentials are what a migration needs (ours). */
 export const DEFAULT_DISCOVERY = { probesPerSecond: 50 } as const;

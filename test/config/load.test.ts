@@ -52,7 +52,14 @@ it("the keys of the file become the fields of the configuration", async () => {
   expect(config.calendars.get("office")?.weekly[7]).toBeUndefined();
   expect(config.rules.map(({ id }) => id)).toEqual(["own-rule"]);
   expect(config.recurrence).toEqual({ suggestAt: 4, withinMs: 60 * 86_400_000 });
-  expect(config.retention).toEqual({ samplesDays: 14, trapsDays: 7, incidentsDays: 2557, sessionsDays: 2557, looksDays: 20, callersDays: 730 });
+  expect(config.retention).toEqual({
+    samplesDays: 14,
+    trapsDays: 7,
+    incidentsDays: 2557,
+    sessionsDays: 2557,
+    looksDays: 20,
+    callersDays: 730,
+  });
   expect(config.storage).toMatchObject({ kind: "sqlite", path: expect.stringMatching(/\/\.vigie\/vigie\.db$/) });
   expect(config.policies.get("short")?.tracks.major.steps[0]?.takenWithin).toEqual({ ms: 2 * MINUTE, in: "wall" });
   expect(config.policies.get("short")?.tracks.minor).toEqual(config.policies.get("default")?.tracks.minor);
