@@ -33,7 +33,7 @@ import { failureCounts, findProblem, findProblems } from "./problems.ts";
 import { prune } from "./prune.ts";
 import { ackCodesTo, failAckCode, findAckCode, hear, saveAckCode, takeReceipt } from "./replies.ts";
 import { findFollowUp, findFollowUps, findReport, findReportOf, findReports, findReportVersions, sentBetween } from "./reports.ts";
-import { findRequest, findRequests } from "./requests.ts";
+import { requestReads } from "./requests.ts";
 import { Rollups } from "./rollups.ts";
 import { alarmOf, numberOf } from "./rows.ts";
 import { rulePages, ruleTallies } from "./rule-counts.ts";
@@ -167,6 +167,7 @@ function readsOf({ reader, incidents }: Parts) {
   const { sql } = reader;
   return {
     ...onCallReads(reader),
+    ...requestReads(reader),
     inboxAfter: (seq: number, limit: number) => inboxAfter(reader, seq, limit),
     cursor: async (name: string) => numberOf((await reader.row(sql("cursors").where({ reader: name }).first()))?.seq),
     loadAlarms: async () => (await reader.rows(sql("alarms").orderBy("key"))).map(alarmOf),
@@ -199,8 +200,6 @@ function readsOf({ reader, incidents }: Parts) {
     attachments: (incident: string) => findAttachments(reader, incident),
     attachmentBytes: (id: string) => findAttachmentBytes(reader, id),
     workActions: (query: Parameters<Store["workActions"]>[0]) => findActions(reader, query),
-    request: (id: string) => findRequest(reader, id),
-    requests: (query: Parameters<Store["requests"]>[0]) => findRequests(reader, query),
     references: (query: Parameters<Store["references"]>[0]) => findReferences(reader, query),
     incident: (idOrNumber: string) => incidents.byIdOrNumber(reader, idOrNumber),
     incidents: (query: Parameters<Store["incidents"]>[0]) => incidents.find(reader, query),

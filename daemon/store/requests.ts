@@ -4,7 +4,7 @@
 import type { Caller, HelpRequest } from "../model/request.ts";
 import type { Instant } from "../model/time.ts";
 import { RaceLost } from "../ports.ts";
-import type { RequestQuery } from "../ports-requests.ts";
+import type { RequestQuery, RequestStore, RequestTx } from "../ports-requests.ts";
 import { linkNumber } from "./numbers.ts";
 import { jsonOf, textOf } from "./rows.ts";
 import { IN_VALUES, type Row, type Session } from "./session.ts";
@@ -30,12 +30,12 @@ function requestOf(row: Row): HelpRequest {
   };
 }
 
-export async function findRequest(session: Session, id: string): Promise<HelpRequest | undefined> {
+async function findRequest(session: Session, id: string): Promise<HelpRequest | undefined> {
   const row = await session.row(session.sql(table).where({ id }).first());
   return row === undefined ? undefined : requestOf(row);
 }
 
-export async function findRequests(session: Session, query: RequestQuery): Promise<readonly HelpRequest[]> {
+async function findRequests(session: Session, query: RequestQuery): Promise<readonly HelpRequest[]> {
   const { room, incident, open, limit, before } = query;
   const found = session
     .sql(table)
@@ -51,7 +51,7 @@ export async function findRequests(session: Session, query: RequestQuery): Promi
   return (await session.rows(found)).map(requestOf);
 }
 
-export async function saveRequest(session: Session, request: HelpRequest): Promise<void> {
+async function saveRequest(session: Session, request: HelpRequest): Promise<void> {
   const { id, version, number } = request;
   const written =
     version === 1
@@ -67,7 +67,7 @@ export async function saveRequest(session: Session, request: HelpRequest): Promi
   if (version === 1) await linkNumber(session, number, id);
 }
 
-export async function moveRequests(session: Session, from: string, to: string): Promise<void> {
+async function moveRequests(session: Session, from: string, to: string): Promise<void> {
   await session.run(session.sql(table).where({ incident: from }).update({ incident: to }));
 }
 
@@ -82,4 +82,17 @@ export async function deleteRequests({ sql, rows, run }: Session, before: Instan
   if (old.length === 0) return 0;
   const ids = old.map((row) => textOf(row.id));
   return run(sql(table).whereIn("id", ids).delete());
+}
+
+export function requestReads(session: Session): RequestStore {
+  return { request: (id) => findRequest(session, id), requests: (query) => findRequests(session, query) };
+}
+
+export function requestTx(session: Session): RequestTx {
+  return {
+    request: (id) => findRequest(session, id),
+    requestsOf: (incident) => findRequests(session, { incident, limit: 1_000 }),
+    saveRequest: (request) => saveRequest(session, request),
+    moveRequests: (from, to) => moveRequests(session, from, to),
+  };
 }

@@ -23,7 +23,7 @@ import { addOutbox, dropPending, hastenOutbox, moveOutbox } from "./outbox.ts";
 import { erasePerson } from "./privacy.ts";
 import { findProblem, saveProblem } from "./problems.ts";
 import { findReport, findReportOf, saveFollowUp, saveReport } from "./reports.ts";
-import { findRequest, findRequests, moveRequests, saveRequest } from "./requests.ts";
+import { requestTx } from "./requests.ts";
 import { alarmRow } from "./rows.ts";
 import { INSERT_ROWS, type Session, slices } from "./session.ts";
 import { appendTimeline } from "./timeline.ts";
@@ -41,6 +41,7 @@ export function txOn(session: Session, incidents: Incidents): Tx {
   return {
     ...keptOn(session),
     ...onCallTx(session),
+    ...requestTx(session),
     erasePerson: (id) => erasePerson(session, id),
     saveAlarms: (alarms: readonly Alarm[]) => writeAlarms(session, alarms),
     incident: (id: string) => incidents.byId(session, id),
@@ -85,10 +86,6 @@ export function txOn(session: Session, incidents: Incidents): Tx {
     eraseAttachment: (attachment) => eraseAttachment(session, attachment),
     workActions: (query) => findActions(session, query),
     saveAction: (action) => saveAction(session, action),
-    request: (id) => findRequest(session, id),
-    requestsOf: (incident) => findRequests(session, { incident, limit: 1_000 }),
-    saveRequest: (request) => saveRequest(session, request),
-    moveRequests: (from, to) => moveRequests(session, from, to),
     addReference: (reference) => addReference(session, reference),
     removeReference: (reference) => removeReference(session, reference),
     audit: (entries: readonly AuditEntry[]) => writeAudit(session, entries),
