@@ -88,7 +88,7 @@ export function storeOn(pools: Pools, options: StoreOptions): OpenedStore {
     write: (work) => inTransaction(pools.kind, pools.writer, work),
     incidents: new Incidents(),
   };
-  return { ...lifeOf(parts), ...writesOf(parts), ...readsOf(parts), ...samplesOf(parts) };
+  return { ...lifeOf(parts), ...writesOf(parts), ...readsOf(parts), ...requestReads(parts.reader), ...samplesOf(parts) };
 }
 
 function lifeOf({ options, pools, reader }: Parts) {
@@ -167,7 +167,6 @@ function readsOf({ reader, incidents }: Parts) {
   const { sql } = reader;
   return {
     ...onCallReads(reader),
-    ...requestReads(reader),
     inboxAfter: (seq: number, limit: number) => inboxAfter(reader, seq, limit),
     cursor: async (name: string) => numberOf((await reader.row(sql("cursors").where({ reader: name }).first()))?.seq),
     loadAlarms: async () => (await reader.rows(sql("alarms").orderBy("key"))).map(alarmOf),
