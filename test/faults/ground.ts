@@ -17,6 +17,8 @@ export interface Ground {
   readonly kind: "sqlite" | "postgresql";
   /** An empty database, and a state folder of its own. */
   fresh(): Promise<Place>;
+  /** The database server goes away, and comes back. */
+  readonly server?: { stop(): Promise<void>; start(): Promise<void> };
   remove(): Promise<void>;
 }
 
@@ -80,6 +82,7 @@ export async function postgresGround(program: string): Promise<Ground> {
   let places = 0;
   return {
     kind: "postgresql",
+    server,
     fresh: async () => {
       places += 1;
       const stateDir = join(folder, `state-${places}`);

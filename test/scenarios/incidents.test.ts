@@ -1,7 +1,9 @@
 /** Whole stories in fake time, from the first bad look to the last message. */
 import { afterEach, describe, expect, it } from "vitest";
+import type { Incident } from "../../daemon/model/incident.ts";
 import { bare } from "../../daemon/model/observation.ts";
 import { HOUR, MINUTE, SECOND } from "../../daemon/model/time.ts";
+import { incident as sample } from "../contracts/samples.ts";
 import { type Scenario, type ScenarioOptions, scenario } from "./scenario.ts";
 
 let net: Scenario | undefined;
@@ -201,6 +203,36 @@ describe("a daemon that was down for six hours", () => {
     expect(late.length).toBeGreaterThan(1);
     const [incident] = await net.unfolded();
     expect(incident && (await net.timeline(incident))).toContain("superseded");
+  });
+
+  it("tells the first of each site first, in few messages, and leaves nobody out", async () => {
+    const net = await play({ devices: "router-1; router-2", sites: { "router-2": "chu" }, interval: "5m", together: true });
+    const policy = net.config.policies.get(net.config.policy) as Incident["policy"];
+    const at = net.clock.now();
+    const since = { openedAt: at, firstBadAt: at, levelSince: at, noticeSent: true, policy };
+    const many = Array.from({ length: 24 }, (_, n) =>
+      sample(`i${n}`, { ...since, site: n < 20 ? "mgh" : "chu", wakeAt: at + n * SECOND, wakeFor: "escalate" }),
+    );
+    await net.store.transaction(undefined, async (tx) => {
+      for (const each of many) await tx.insertIncident(each);
+    });
+    await net.restartAfter(6 * HOUR);
+    await net.advance(5 * MINUTE);
+    const siteOf = new Map(many.map(({ id, site }) => [id, site]));
+    for (const who of new Set(net.sent.map(({ to }) => to))) {
+      const heard = net.sent.filter(({ to }) => to === who);
+      expect(heard.length, who).toBeLessThan(many.length / 2);
+      const first = new Map(heard.map(({ at: when, key }) => [siteOf.get(key.split("/")[0] ?? ""), when]).reverse() as [string, number][]);
+      expect(Math.max(...first.values()) - Math.min(...first.values()), who).toBeLessThanOrEqual(2 * SECOND);
+      expect([...first.keys()].sort()).toEqual(["chu", "mgh"]);
+    }
+    expect(net.sent.some(({ text }) => text.includes(" late; "))).toBe(true);
+    for (const { id } of many)
+      for (const { key, state, supersededBy = key } of await net.store.deliveries(id))
+        expect(
+          net.sent.some((each) => each.key === supersededBy),
+          `${key} is ${state}`,
+        ).toBe(true);
   });
 });
 
