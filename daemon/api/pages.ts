@@ -30,6 +30,7 @@ import { ruleDetail, ruleItems, ruleOf } from "./rule-view.ts";
 import { sessionList } from "./sessions.ts";
 import { deviceInventory, inventoryItems } from "./standing-reads.ts";
 import { deviceEventView } from "./standing-views.ts";
+import { taskView } from "./tasks.ts";
 import { proposalViews, topologyView } from "./topology.ts";
 import { deviceDetail, deviceView, incidentView, iso, trapView } from "./views.ts";
 
@@ -40,6 +41,7 @@ const shownMaintenance = 200;
 const shownReports = 50;
 const shownProblems = 200;
 const shownChanges = 50;
+const shownTasks = 100;
 const unfinished = ["open", "taken", "restored", "resolved"] as const;
 
 /** Files of the page, read once. */
@@ -200,10 +202,16 @@ async function incidentPage(deps: ApiDeps, page: PageContext, id: string): Promi
   );
   const rule = rules.find((each) => each.id === incident.rule)?.text[page.language];
   const phone = network.rooms.get(incident.room ?? "")?.phone;
+  const [tasks, references] = await Promise.all([
+    deps.store.tasks({ incident: incident.id, limit: shownTasks }),
+    deps.store.references({ incident: incident.id }),
+  ]);
   const now = incident.device === undefined ? undefined : network.devices.get(incident.device);
   return pages.incident({
     page,
     incident,
+    references,
+    tasks: tasks.map((task) => taskView(deps, task)).reverse(),
     ...(rule === undefined ? {} : { advice: { clinic: rule.clinic, steps: [...rule.steps] } }),
     ...(phone === undefined ? {} : { phone }),
     ...(into === undefined ? {} : { foldedIntoNumber: incident.goesOnAs ?? into.number }),

@@ -18,6 +18,7 @@ import { SessionHits } from "./session-hits.tsx";
 import { Table } from "./table.tsx";
 import { Timeline } from "./timeline.tsx";
 import { words } from "./words.ts";
+import { Work, type WorkProps } from "./work.tsx";
 
 export interface IncidentPageProps {
   readonly page: PageContext;
@@ -31,6 +32,9 @@ export interface IncidentPageProps {
   readonly beforeNumber?: string;
   /** What a supplier asks first; undefined when it is about no device. */
   readonly support?: SupportFacts;
+  /** What partners have of it, and its numbers in other systems. */
+  readonly tasks?: WorkProps["tasks"];
+  readonly references?: WorkProps["references"];
   /** The device as seen now; undefined when it is about none. */
   readonly up?: DeviceShape["up"];
 }
@@ -74,6 +78,7 @@ export function IncidentPage(props: IncidentPageProps): VNode {
       <SessionHits page={page} incident={incident} />
       <Joined page={page} incident={incident} />
       <Actions page={page} actions={incident.actions} />
+      <Work page={page} incident={incident} tasks={props.tasks ?? []} references={props.references ?? []} />
       <Timeline page={page} incident={incident} />
       <Deliveries page={page} incident={incident} />
     </Frame>

@@ -1,0 +1,31 @@
+/** The words of what is being done about an incident. */
+export const workWords = {
+  fr: {
+    title: "Travail en cours",
+    offered: "Offert à {to} par {by}, pas encore accepté",
+    missed: "Suivis manqués de suite",
+    partner: "Partenaire",
+    asked: "Ce qui est demandé",
+    state: "État",
+    ticket: "Leur numéro",
+    promised: "Promis pour",
+    court: "Chez eux",
+    courtOf: "{wall}, dont {service} de leurs heures",
+    others: "Numéros dans d'autres systèmes",
+    tasks: "Tâches des partenaires",
+  },
+  en: {
+    title: "Work under way",
+    offered: "Offered to {to} by {by}, not accepted yet",
+    missed: "Follow-ups missed in a row",
+    partner: "Partner",
+    asked: "What is asked",
+    state: "State",
+    ticket: "Their number",
+    promised: "Promised by",
+    court: "In their court",
+    courtOf: "{wall}, of these {service} in their hours",
+    others: "Numbers in other systems",
+    tasks: "Tasks of partners",
+  },
+} as const;
