@@ -284,6 +284,7 @@ export type {
   UnitShape,
 } from "./contract-standing.ts";
 
+export type { TaskShape } from "./contract-tasks.ts";
 export type { ParentProposalShape, TopologyShape } from "./contract-topology.ts";
 
 export type ShapeName = keyof typeof shapes;

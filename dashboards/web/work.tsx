@@ -2,8 +2,8 @@
  * What is being done about an incident: to whom it is offered, what partners have of it, which numbers other systems have for it.
  */
 import type { VNode } from "preact";
-import type { IncidentDetailShape } from "../../daemon/api/contract.ts";
-import type { TaskShape } from "../../daemon/api/contract-tasks.ts";
+import type { IncidentDetailShape, TaskShape } from "../../daemon/api/contract.ts";
+
 import type { PageContext } from "./frame.tsx";
 import { Table } from "./table.tsx";
 import { words } from "./words.ts";
