@@ -160,3 +160,37 @@ it("may be about several incidents of one cause: one text, one signature, all ma
   expect(await net.reports.sign(report.id, 1, ann)).toMatchObject({ ok: true });
   for (const number of numbers) expect(await net.desk.close(number, "ann", "fixed", "power is back")).toMatchObject({ ok: true });
 });
+
+it("tells the session that was hit and its clinical minutes; what the coordinator says of it replaces the estimate", async () => {
+  net = await scenario({ devices: "router-1 > codec-7, codec-8" });
+  const from = net.clock.now() + 10 * MINUTE;
+  const session = {
+    id: "api:1",
+    source: "api",
+    rooms: ["a101"],
+    from,
+    to: from + HOUR,
+    kind: "clinical",
+    priority: "normal",
+    state: "booked",
+  } as const;
+  await net.store.transaction(undefined, (tx) => tx.saveSessions([session]));
+  await net.bookings.refresh();
+  await net.advance(2 * MINUTE);
+  for (const device of ["router-1", "codec-7", "codec-8"]) net.breaks(device);
+  await net.advance(38 * MINUTE);
+  for (const device of ["router-1", "codec-7", "codec-8"]) net.heals(device);
+  await net.advance(5 * MINUTE);
+  const number = (await net.incidents()).find(({ foldedInto }) => foldedInto === undefined)?.number ?? "";
+  const { report, facts } = await of(number);
+  // Half an hour of it, give or take a look; nothing is filled in beforehand for people to overlook.
+  expect(facts[0]?.sessions).toMatchObject([{ id: "api:1", kind: "clinical", basis: "estimate" }]);
+  expect(facts[0]?.clinicalMs).toBeGreaterThan(28 * MINUTE);
+  expect(facts[0]?.clinicalMs).toBeLessThan(33 * MINUTE);
+  expect(report.texts).toEqual({});
+  const held = { code: "by-phone", by: "coordinator", at: net.clock.now() } as const;
+  await net.store.transaction(undefined, (tx) => tx.saveOutcome("api:1", held));
+  await net.bookings.refresh();
+  const after = await of(number);
+  expect(after.facts[0]).toMatchObject({ clinicalMs: 0, sessions: [{ basis: "outcome", outcome: "by-phone" }] });
+});
