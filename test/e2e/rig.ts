@@ -137,6 +137,8 @@ export class Rig {
       storage: { sqlite: "state/vigie.db" },
       sites: { mgh: { name: "Hôpital général" } },
       tokens: { ops: { function: "it-technician", secret: { env: "T" } } },
+      // Levels last seconds here: a storm of a minute would be longer than all of them.
+      storms: { window: "0s" },
       policies: { short: shortPolicy() },
       policy: "short",
       ...parts,
