@@ -15,7 +15,7 @@ import { decided, replayOf } from "./replayed.ts";
 import { type Scenario, scenario } from "./scenario.ts";
 import "../seed.ts";
 
-const runs = Number(process.env.VIGIE_MODEL_RUNS ?? 30);
+const runs = Number(process.env.VIGIE_MODEL_RUNS ?? 15);
 
 const devices = [
   "core-1",

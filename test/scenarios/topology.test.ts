@@ -192,7 +192,7 @@ it("a router and what is behind it fail in any order, within seconds of each oth
         }
       },
     ),
-    { least: 6, most: Number(process.env.VIGIE_ROOT_RUNS ?? 20), timeMs: 30_000 },
+    { least: 6, most: Number(process.env.VIGIE_ROOT_RUNS ?? 20), timeMs: 12_000 },
   );
   expect(found.failed, `${JSON.stringify(found.counterexample)} ${String(found.errorInstance)}`).toBe(false);
 }, 600_000);
