@@ -8,13 +8,11 @@ import { userInfo } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { systemClock } from "../clock.ts";
-import { loadConfig } from "../config/load.ts";
-import { formatProblem } from "../config/problems.ts";
 import type { Config } from "../model/config.ts";
 import type { Clock, Store } from "../ports.ts";
 import type { KeptAbout } from "../ports-privacy.ts";
-import { openStore } from "../store/open.ts";
 import type { Io } from "./io.ts";
+import { onStore } from "./on-store.ts";
 
 const help = `vigie privacy export PERSON [--config vigie.yaml]
 vigie privacy erase PERSON [--yes] [--config vigie.yaml] [--json]
@@ -50,19 +48,9 @@ export async function privacy(argv: string[], io: Io): Promise<number> {
     else io.err(`vigie privacy: ${asked}\n\n${help}`);
     return asked === "help" ? 0 : 2;
   }
-  const loaded = await loadConfig(resolve(asked.config));
-  if (!loaded.ok) {
-    for (const problem of loaded.problems) io.err(formatProblem(problem));
-    return 1;
-  }
-  const { storage, instance } = loaded.config;
-  const store = await openStore({ storage, stateDir: instance.stateDir, clock: systemClock });
-  try {
-    await store.migrate();
-    return await act(asked, { store, io, clock: systemClock, contacts: loaded.config.contacts, by: `cli:${userInfo().username}` });
-  } finally {
-    await store.close();
-  }
+  return onStore(resolve(asked.config), io, (store, { contacts }) =>
+    act(asked, { store, io, clock: systemClock, contacts, by: `cli:${userInfo().username}` }),
+  );
 }
 
 function readArgs(argv: string[]): Asked | string {

@@ -7,13 +7,11 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { hasInsuranceNumber } from "../../probes/privacy.ts";
 import { systemClock } from "../clock.ts";
-import { loadConfig } from "../config/load.ts";
-import { formatProblem } from "../config/problems.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Store } from "../ports.ts";
 import { closeProblem } from "../problems.ts";
-import { openStore } from "../store/open.ts";
 import type { Io } from "./io.ts";
+import { onStore } from "./on-store.ts";
 
 const help = `vigie problems [--all] [--config vigie.yaml] [--json]
 vigie problems close ID --note TEXT [--config vigie.yaml] [--json]
@@ -36,19 +34,7 @@ export async function problems(argv: readonly string[], io: Io): Promise<number>
     else io.err(`vigie problems: ${asked}\n\n${help}`);
     return asked === "help" ? 0 : 2;
   }
-  const loaded = await loadConfig(asked.config);
-  if (!loaded.ok) {
-    for (const problem of loaded.problems) io.err(formatProblem(problem));
-    return 1;
-  }
-  const { storage, instance } = loaded.config;
-  const store = await openStore({ storage, stateDir: instance.stateDir, clock: systemClock });
-  try {
-    await store.migrate();
-    return asked.what === "list" ? await list(asked, store, io) : await close(asked, store, io);
-  } finally {
-    await store.close();
-  }
+  return onStore(asked.config, io, (store) => (asked.what === "list" ? list(asked, store, io) : close(asked, store, io)));
 }
 
 function readArgs(argv: readonly string[]): Asked | string {

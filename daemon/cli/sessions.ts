@@ -10,17 +10,15 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { joinSessions } from "../../rules/sessions.ts";
 import { systemClock } from "../clock.ts";
-import { loadConfig } from "../config/load.ts";
-import { formatProblem } from "../config/problems.ts";
 import type { Config } from "../model/config.ts";
 import { DAY } from "../model/time.ts";
 import type { Store } from "../ports.ts";
 import { sessionsInCsv } from "../sessions/csv.ts";
 import { SessionDesk } from "../sessions/desk.ts";
 import { mostBytes } from "../sessions/fetch.ts";
-import { openStore } from "../store/open.ts";
 import { decodeText } from "./csv.ts";
 import type { Io } from "./io.ts";
+import { onStore } from "./on-store.ts";
 
 const help = `vigie sessions list [--days N] [--config vigie.yaml] [--json]
 vigie sessions import FILE.csv [--config vigie.yaml] [--json]
@@ -52,19 +50,7 @@ export async function sessions(argv: string[], io: Io): Promise<number> {
     else io.err(`vigie sessions: ${asked}\n\n${help}`);
     return asked === "help" ? 0 : 2;
   }
-  const loaded = await loadConfig(asked.config);
-  if (!loaded.ok) {
-    for (const problem of loaded.problems) io.err(formatProblem(problem));
-    return 1;
-  }
-  const { storage, instance } = loaded.config;
-  const store = await openStore({ storage, stateDir: instance.stateDir, clock: systemClock });
-  try {
-    await store.migrate();
-    return asked.what === "list" ? await list(asked, store, io) : await load(asked, store, loaded.config, io);
-  } finally {
-    await store.close();
-  }
+  return onStore(asked.config, io, (store, config) => (asked.what === "list" ? list(asked, store, io) : load(asked, store, config, io)));
 }
 
 function readArgs(argv: string[]): Asked | string {

@@ -1,7 +1,7 @@
 /**
  * What people handle: an incident gathers alarms by root cause and escalates by itself until it is closed.
  *
- * Timers are columns (`wakeAt`), never a setTimeout.
+ * Timers are columns (`wakeAt`), never something that waits in memory.
  */
 import type { Muted, Span } from "./maintenance.ts";
 import type { Policy, Severity } from "./policy.ts";

@@ -2,6 +2,8 @@
  * A report as blocks of text and tables, in one language. The PDF, the DOCX, the CSV and the plain text are made from it.
  */
 import type { Language } from "../../daemon/model/time.ts";
+import { say } from "../../daemon/text/catalogue.ts";
+import type { TextKey } from "../../daemon/text/en.ts";
 
 export interface ReportDocument {
   readonly language: Language;
@@ -40,4 +42,24 @@ export interface ReportColumn {
   /** Share of the width, against the other columns; 1 where not given. */
   readonly width?: number;
   readonly align?: "left" | "right";
+}
+
+/** A heading with its table beneath; heads and words by their keys in the catalogue. */
+export function tableUnder(
+  language: Language,
+  title: TextKey,
+  empty: TextKey,
+  columns: readonly (readonly [head: TextKey, width?: number, align?: "right"])[],
+  rows: readonly (readonly string[])[],
+): Block[] {
+  const name = say(language, title);
+  const heads = columns.map(([head, width, align]) => ({
+    label: say(language, head),
+    ...(width === undefined ? {} : { width }),
+    ...(align === undefined ? {} : { align }),
+  }));
+  return [
+    { kind: "heading", text: name },
+    { kind: "table", name, empty: say(language, empty), columns: heads, rows },
+  ];
 }

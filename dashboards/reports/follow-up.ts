@@ -3,7 +3,7 @@
  */
 import type { FollowUpReport, OpenFacts } from "../../daemon/model/report.ts";
 import { say, sayDuration } from "../../daemon/text/catalogue.ts";
-import type { Block, ReportDocument } from "./document.ts";
+import { type Block, type ReportDocument, tableUnder } from "./document.ts";
 import type { ReportVoice } from "./major.ts";
 
 export interface FollowUpVoice extends Pick<ReportVoice, "language" | "issuer" | "demo" | "name" | "time"> {
@@ -75,22 +75,21 @@ function open({ figures: { openList } }: FollowUpReport, voice: FollowUpVoice): 
     return overdue ? say(language, "follow.overdue", { at }) : atRisk ? say(language, "follow.at-risk", { at }) : at;
   };
   return [
-    { kind: "heading", text: say(language, "follow.open") },
-    {
-      kind: "table",
-      name: say(language, "follow.open"),
-      empty: say(language, "follow.open-none"),
-      columns: [
-        { label: say(language, "follow.number"), width: 1.5 },
-        { label: say(language, "follow.place"), width: 2 },
-        { label: say(language, "follow.what"), width: 1.8 },
-        { label: say(language, "follow.severity"), width: 0.9 },
-        { label: say(language, "follow.level"), width: 0.7 },
-        { label: say(language, "follow.state"), width: 1 },
-        { label: say(language, "follow.waiting"), width: 1.2 },
-        { label: say(language, "follow.next"), width: 1.5 },
+    ...tableUnder(
+      language,
+      "follow.open",
+      "follow.open-none",
+      [
+        ["follow.number", 1.5],
+        ["follow.place", 2],
+        ["follow.what", 1.8],
+        ["follow.severity", 0.9],
+        ["follow.level", 0.7],
+        ["follow.state", 1],
+        ["follow.waiting", 1.2],
+        ["follow.next", 1.5],
       ],
-      rows: openList.map((each) => [
+      openList.map((each) => [
         each.number,
         place(each),
         symptom(each.symptom),
@@ -100,55 +99,52 @@ function open({ figures: { openList } }: FollowUpReport, voice: FollowUpVoice): 
         each.waitingOn === undefined ? say(language, "follow.nobody") : who(each.waitingOn),
         next(each),
       ]),
-    },
+    ),
   ];
 }
 
 function bySymptom({ figures: of }: FollowUpReport, { language, symptom }: FollowUpVoice): Block[] {
   return [
-    { kind: "heading", text: say(language, "follow.by-symptom") },
-    {
-      kind: "table",
-      name: say(language, "follow.by-symptom"),
-      empty: say(language, "follow.none"),
-      columns: [
-        { label: say(language, "follow.what"), width: 4 },
-        { label: say(language, "follow.count"), align: "right" },
-        { label: say(language, "follow.majors"), align: "right" },
+    ...tableUnder(
+      language,
+      "follow.by-symptom",
+      "follow.none",
+      [
+        ["follow.what", 4],
+        ["follow.count", 1, "right"],
+        ["follow.majors", 1, "right"],
       ],
-      rows: of.bySymptom.map((each) => [symptom(each.symptom), String(each.count), String(each.majors)]),
-    },
+      of.bySymptom.map((each) => [symptom(each.symptom), String(each.count), String(each.majors)]),
+    ),
   ];
 }
 
 function bySite({ figures: of }: FollowUpReport, { language, name }: FollowUpVoice): Block[] {
   return [
-    { kind: "heading", text: say(language, "follow.by-site") },
-    {
-      kind: "table",
-      name: say(language, "follow.by-site"),
-      empty: say(language, "follow.none"),
-      columns: [
-        { label: say(language, "follow.place"), width: 4 },
-        { label: say(language, "follow.count"), align: "right" },
-        { label: say(language, "follow.majors"), align: "right" },
-        { label: say(language, "follow.down"), width: 1.4, align: "right" },
+    ...tableUnder(
+      language,
+      "follow.by-site",
+      "follow.none",
+      [
+        ["follow.place", 4],
+        ["follow.count", 1, "right"],
+        ["follow.majors", 1, "right"],
+        ["follow.down", 1.4, "right"],
       ],
-      rows: of.bySite.map((each) => [name(each.site), String(each.count), String(each.majors), sayDuration(language, each.downMs)]),
-    },
+      of.bySite.map((each) => [name(each.site), String(each.count), String(each.majors), sayDuration(language, each.downMs)]),
+    ),
   ];
 }
 
 function owed({ figures: { reportsOwed } }: FollowUpReport, { language, time }: FollowUpVoice): Block[] {
   return [
-    { kind: "heading", text: say(language, "follow.owed") },
-    {
-      kind: "table",
-      name: say(language, "follow.owed"),
-      empty: say(language, "follow.owed-none"),
-      columns: [{ label: say(language, "follow.number"), width: 2 }, { label: say(language, "follow.due") }],
-      rows: reportsOwed.map(({ number, dueAt }) => [number, dueAt === undefined ? "" : time(dueAt)]),
-    },
+    ...tableUnder(
+      language,
+      "follow.owed",
+      "follow.owed-none",
+      [["follow.number", 2], ["follow.due"]],
+      reportsOwed.map(({ number, dueAt }) => [number, dueAt === undefined ? "" : time(dueAt)]),
+    ),
   ];
 }
 

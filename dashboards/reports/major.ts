@@ -12,7 +12,7 @@ import type {
 } from "../../daemon/model/report.ts";
 import { type Language, MINUTE } from "../../daemon/model/time.ts";
 import { say, sayDuration } from "../../daemon/text/catalogue.ts";
-import type { Block, ReportDocument } from "./document.ts";
+import { type Block, type ReportDocument, tableUnder } from "./document.ts";
 
 /** Names and words that depend on the configuration. */
 export interface ReportVoice {
@@ -142,20 +142,19 @@ function sessions(facts: readonly IncidentFacts[], voice: ReportVoice): Block[] 
   const all = [...byId.values()].sort((a, b) => a.from - b.from);
   const minutes = Math.round(all.reduce((sum, { clinicalMs }) => sum + clinicalMs, 0) / MINUTE);
   return [
-    { kind: "heading", text: say(language, "report.sessions") },
-    {
-      kind: "table",
-      name: say(language, "report.sessions"),
-      empty: say(language, "report.sessions-none"),
-      columns: [
-        { label: say(language, "report.session-when"), width: 1.4 },
-        { label: say(language, "report.session-rooms"), width: 2.4 },
-        { label: say(language, "report.session-kind"), width: 1 },
-        { label: say(language, "report.session-overlap"), width: 1.1, align: "right" },
-        { label: say(language, "report.session-lost"), width: 1.1, align: "right" },
-        { label: say(language, "report.session-fate"), width: 1.3 },
+    ...tableUnder(
+      language,
+      "report.sessions",
+      "report.sessions-none",
+      [
+        ["report.session-when", 1.4],
+        ["report.session-rooms", 2.4],
+        ["report.session-kind", 1],
+        ["report.session-overlap", 1.1, "right"],
+        ["report.session-lost", 1.1, "right"],
+        ["report.session-fate", 1.3],
       ],
-      rows: all.map((each) => [
+      all.map((each) => [
         voice.time(each.from),
         each.rooms.map(voice.name).join(", "),
         say(language, `report.session-kind-${each.kind}`),
@@ -163,7 +162,7 @@ function sessions(facts: readonly IncidentFacts[], voice: ReportVoice): Block[] 
         String(Math.round(each.clinicalMs / MINUTE)),
         each.outcome === undefined ? say(language, "report.session-estimate") : voice.outcome(each.outcome),
       ]),
-    },
+    ),
     ...(all.length === 0 ? [] : [{ kind: "paragraph" as const, text: say(language, "report.clinical-total", { n: minutes }) }]),
   ];
 }
@@ -216,40 +215,38 @@ function partners(facts: readonly IncidentFacts[], { language, name, time }: Rep
     `${sayDuration(language, each.waited.wallMs)} (${say(language, "report.in-service", { time: sayDuration(language, each.waited.serviceMs) })})`,
   ];
   return [
-    { kind: "heading", text: say(language, "report.partners") },
-    {
-      kind: "table",
-      name: say(language, "report.partners"),
-      empty: say(language, "report.partners-none"),
-      columns: [
-        { label: say(language, "report.partner"), width: 1.3 },
-        { label: say(language, "report.asked"), width: 2.4 },
-        { label: say(language, "report.reference"), width: 1 },
-        { label: say(language, "report.promised"), width: 1.2 },
-        { label: say(language, "report.done"), width: 1.2 },
-        { label: say(language, "report.waited"), width: 1.6 },
+    ...tableUnder(
+      language,
+      "report.partners",
+      "report.partners-none",
+      [
+        ["report.partner", 1.3],
+        ["report.asked", 2.4],
+        ["report.reference", 1],
+        ["report.promised", 1.2],
+        ["report.done", 1.2],
+        ["report.waited", 1.6],
       ],
-      rows: facts.flatMap((each) => each.partners).map(row),
-    },
+      facts.flatMap((each) => each.partners).map(row),
+    ),
   ];
 }
 
 function actions(facts: readonly IncidentFacts[], { language, name, time }: ReportVoice): Block[] {
   return [
-    { kind: "heading", text: say(language, "report.actions") },
-    {
-      kind: "table",
-      name: say(language, "report.actions"),
-      empty: say(language, "report.actions-none"),
-      columns: [
-        { label: say(language, "report.when"), width: 1.2 },
-        { label: say(language, "report.who"), width: 1 },
-        { label: say(language, "report.action"), width: 2.4 },
-        { label: say(language, "report.place"), width: 1.2 },
-        { label: say(language, "report.before"), width: 1.1 },
-        { label: say(language, "report.after"), width: 1.1 },
+    ...tableUnder(
+      language,
+      "report.actions",
+      "report.actions-none",
+      [
+        ["report.when", 1.2],
+        ["report.who", 1],
+        ["report.action", 2.4],
+        ["report.place", 1.2],
+        ["report.before", 1.1],
+        ["report.after", 1.1],
       ],
-      rows: facts
+      facts
         .flatMap((each) => each.actions)
         .sort((a, b) => a.at - b.at)
         .map((each) => [
@@ -260,7 +257,7 @@ function actions(facts: readonly IncidentFacts[], { language, name, time }: Repo
           each.before ?? "",
           each.after ?? "",
         ]),
-    },
+    ),
   ];
 }
 
@@ -277,19 +274,18 @@ function chronology(facts: readonly IncidentFacts[], voice: ReportVoice): Block[
     voice.why(entry.why),
   ];
   return [
-    { kind: "heading", text: say(language, "report.chronology") },
-    {
-      kind: "table",
-      name: say(language, "report.chronology"),
-      empty: say(language, "report.none"),
-      columns: [
-        { label: say(language, "report.when"), width: 1.3 },
-        { label: say(language, "report.who"), width: 1 },
-        { label: say(language, "report.event"), width: 1.7 },
-        { label: say(language, "report.why"), width: 3.2 },
+    ...tableUnder(
+      language,
+      "report.chronology",
+      "report.none",
+      [
+        ["report.when", 1.3],
+        ["report.who", 1],
+        ["report.event", 1.7],
+        ["report.why", 3.2],
       ],
-      rows: lines.map(row),
-    },
+      lines.map(row),
+    ),
   ];
 }
 

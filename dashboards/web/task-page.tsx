@@ -3,6 +3,7 @@
  */
 import type { VNode } from "preact";
 import type { TaskState } from "../../daemon/model/work.ts";
+import { Pairs } from "./inventory-parts.tsx";
 import { taskWords } from "./task-words.ts";
 
 export interface TaskPageProps {
@@ -65,16 +66,7 @@ function Asked({ language, task }: { readonly language: "fr" | "en"; readonly ta
   const open = task.state === "waiting" || task.state === "answered";
   return (
     <>
-      <dl class="facts">
-        {rows.map(([label, value]) =>
-          value === undefined ? null : (
-            <>
-              <dt>{label}</dt>
-              <dd>{value}</dd>
-            </>
-          ),
-        )}
-      </dl>
+      <Pairs rows={rows} />
       {open ? <AnswerForm language={language} zone={task.zone} /> : null}
     </>
   );
