@@ -112,6 +112,29 @@ export function wakeTask(task: PartnerTask, incident: Incident, terms: TaskTerms
   return { task: next, timeline, notices: [taskNotice("task-silent", next, incident, { tell: terms.fallback, at: now })] };
 }
 
+/** The same task after a jump of the wall clock: a time that has elapsed moves with it, a promise and the next day do not. */
+export function moveTask(task: PartnerTask, incident: Incident, terms: TaskTerms, { ms, at }: { ms: number; at: Instant }): TaskMoved {
+  const { wakeAt } = task;
+  const last = task.court.at(-1);
+  if (task.state !== "waiting" || wakeAt === undefined || last === undefined) return undefined;
+  // How long it has been in their court is elapsed time, whatever their next look waits for.
+  const court = [...task.court.slice(0, -1), { ...last, from: last.from + ms }];
+  const runs = waitsFor(task, terms, wakeAt, at - ms);
+  const next = { ...task, court, wakeAt: runs === "wall" ? wakeAt + ms : wakeAt, version: task.version + 1 };
+  if (runs !== "wall") return { task: next, timeline: [] };
+  const why = `the wall clock jumped by ${Math.round(ms / 1000)} s; the timer moved with it`;
+  return { task: next, timeline: [line(incident, at, "system", "clock-jumped", why, { ms, task: task.id })] };
+}
+
+type TaskMoved = Omit<TaskDecision, "notices"> | undefined;
+
+/** In what kind of time its present timer runs. `calendar`: it waits for what was promised, or for our day to begin. */
+function waitsFor(task: PartnerTask, terms: TaskTerms, wakeAt: Instant, before: Instant): Clock["in"] | "calendar" {
+  if (task.promisedBy === wakeAt || task.rung >= task.ladder.length) return "calendar";
+  const isOurDay = task.rung + 1 === task.ladder.length && wakeAt > before && nextService(terms.ours, wakeAt - 1) === wakeAt;
+  return isOurDay ? "calendar" : terms.answerWithin.in;
+}
+
 /** What was heard of a partner, or done with their task. */
 export interface Heard {
   readonly by: string;

@@ -1,13 +1,14 @@
 /**
- * A different code path that watches the escalation: every minute, over all open incidents.
+ * A different code path that watches the escalation: every minute, over all open incidents and all that partners are asked.
  *
- * Open and unacknowledged must mean a future timer or a message in flight. What is not so is repaired, counted, and withholds
- * the dead-man's ping until the next clean round. So does a round that does not come: what nobody has looked at is not well.
+ * Open and unacknowledged must mean a future timer or a message in flight; a task in a partner's court, a future timer. What is not so is
+ * repaired, counted, and withholds the dead-man's ping until the next clean round. So does a round that does not come: what nobody has looked at is not well.
  * One process audits; the others read what it found, so that none of them says that all is well while it is not.
  */
 import { line, raised } from "../../rules/incident.ts";
 import type { Incident } from "../model/incident.ts";
 import { type Instant, MINUTE, SECOND } from "../model/time.ts";
+import type { PartnerTask } from "../model/work.ts";
 import { type Clock, type Log, RaceLost, type Store } from "../ports.ts";
 import type { Leases } from "./lease.ts";
 import type { Role } from "./supervisor.ts";
@@ -41,6 +42,23 @@ export function fault(incident: Incident, messageInFlight: boolean, now: Instant
   if (incident.foldedInto !== undefined || (incident.state !== "open" && incident.state !== "taken")) return undefined;
   if (incident.wakeAt === undefined) return messageInFlight ? undefined : "open without a timer or a message in flight";
   return incident.wakeAt < now - overdueMs ? "its timer is overdue" : undefined;
+}
+
+/** What is wrong with a task of a partner, if anything is. */
+export function taskFault({ state, wakeAt }: PartnerTask, now: Instant): string | undefined {
+  if (state !== "waiting") return undefined;
+  if (wakeAt === undefined) return "a partner has it and nobody will look";
+  return wakeAt < now - overdueMs ? "its partner's time is over and nothing has happened" : undefined;
+}
+
+/** More are not open at once. */
+const allTasks = 10_000;
+
+interface Fault {
+  readonly incident: Incident;
+  /** Of this task, else of the incident itself. */
+  readonly task?: PartnerTask;
+  readonly why: string;
 }
 
 export class Auditor implements Role {
@@ -91,36 +109,56 @@ export class Auditor implements Role {
   async round(): Promise<number> {
     const { store, clock, leases } = this.#deps;
     const now = clock.now();
-    const faults: { incident: Incident; why: string }[] = [];
-    for (const incident of await store.openIncidents()) {
-      const suspect = fault(incident, false, now);
-      if (suspect === undefined) continue;
-      const inFlight = (await store.deliveries(incident.id)).some((each) => each.state === "pending" || each.state === "claimed");
-      const why = fault(incident, inFlight, now);
-      if (why !== undefined) faults.push({ incident, why });
-    }
-    for (const each of faults) await this.#repair(each.incident, each.why, now);
+    const open = await store.openIncidents();
+    const faults = [...(await this.#faults(open, now)), ...(await this.#taskFaults(open, now))];
+    for (const each of faults) await this.#repair(each, now);
+    const [first] = faults;
     const why =
-      faults[0] === undefined
+      first === undefined
         ? "every open incident has a timer or a message in flight"
-        : `${faults.length} incidents were without: ${faults[0].incident.number} ${faults[0].why}`;
+        : `${faults.length} were without: ${first.task?.id ?? first.incident.number} ${first.why}`;
     const round: Round = { at: now, ok: faults.length === 0, why };
     await store.transaction(leases.fence(this.name), (tx) => tx.keep(roundKey, round));
     this.#found(round);
     return faults.length;
   }
 
-  async #repair(incident: Incident, why: string, now: Instant): Promise<void> {
+  async #faults(open: readonly Incident[], now: Instant): Promise<readonly Fault[]> {
+    const faults: Fault[] = [];
+    for (const incident of open) {
+      const suspect = fault(incident, false, now);
+      if (suspect === undefined) continue;
+      const deliveries = await this.#deps.store.deliveries(incident.id);
+      const inFlight = deliveries.some((each) => each.state === "pending" || each.state === "claimed");
+      const why = fault(incident, inFlight, now);
+      if (why !== undefined) faults.push({ incident, why });
+    }
+    return faults;
+  }
+
+  async #taskFaults(open: readonly Incident[], now: Instant): Promise<readonly Fault[]> {
+    const incidents = new Map(open.map((each) => [each.id, each]));
+    return (await this.#deps.store.tasks({ open: true, limit: allTasks })).flatMap((task) => {
+      const incident = incidents.get(task.incident);
+      const why = taskFault(task, now);
+      return incident === undefined || why === undefined ? [] : [{ incident, task, why }];
+    });
+  }
+
+  async #repair({ incident, task, why }: Fault, now: Instant): Promise<void> {
     const { store, leases, log, stats } = this.#deps;
-    // It has a timer, which the escalator does not heed: nothing that could be written here would help.
-    if (incident.wakeAt !== undefined) return log.error({ incident: incident.number, why }, "auditor found an incident that is not woken");
-    log.error({ incident: incident.number, why }, "auditor repairs an incident");
+    const named = { incident: incident.number, ...(task === undefined ? {} : { task: task.id }), why };
+    // It has a timer, which is not heeded: nothing that could be written here would help.
+    if ((task ?? incident).wakeAt !== undefined) return log.error(named, "auditor found something that is not woken");
+    log.error(named, "auditor repairs a timer");
     stats.repaired();
     const next = raised({ ...incident, wakeAt: now, wakeFor: incident.noticeSent ? "repeat" : "notice" });
+    const data = task === undefined ? undefined : { task: task.id };
     try {
       await store.transaction(leases.fence(this.name), async (tx) => {
-        await tx.updateIncident(next);
-        await tx.appendTimeline([line(next, now, "auditor", "repaired", why)]);
+        if (task === undefined) await tx.updateIncident(next);
+        else await tx.saveTask({ ...task, wakeAt: now, version: task.version + 1 });
+        await tx.appendTimeline([line(task === undefined ? next : incident, now, "auditor", "repaired", why, data)]);
       });
     } catch (error) {
       // Somebody moved it meanwhile: the next round looks again.

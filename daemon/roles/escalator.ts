@@ -17,7 +17,8 @@ import type { Leases } from "./lease.ts";
 import { rowsFor } from "./recipients.ts";
 import type { Role } from "./supervisor.ts";
 import { Sweep } from "./sweep.ts";
-import { Timekeeper } from "./timekeeper.ts";
+import { Timekeeper, wallKey } from "./timekeeper.ts";
+import { moveIncidentTimers } from "./timers-moved.ts";
 
 export interface EscalatorDeps {
   readonly store: Store;
@@ -46,6 +47,11 @@ function latenessOf({ wakeAt }: Incident, now: Instant): readonly number[] {
   return wakeAt === undefined || wakeAt > now ? [] : [now - wakeAt];
 }
 
+function timekeeper(deps: EscalatorDeps): Timekeeper {
+  const { store, clock } = deps;
+  return new Timekeeper({ store, clock, key: wallKey, move: (ms, at, fence) => moveIncidentTimers(deps, ms, at, fence) });
+}
+
 export class Escalator implements Role {
   readonly name = "escalator";
   readonly beatWithinMs = 30_000;
@@ -57,7 +63,7 @@ export class Escalator implements Role {
 
   constructor(deps: EscalatorDeps) {
     this.#deps = deps;
-    this.#timekeeper = new Timekeeper(deps);
+    this.#timekeeper = timekeeper(deps);
     this.#facts = new ClassFacts(deps.config, deps.bookings);
     this.#sweep = new Sweep(deps.store, deps.mutes);
   }
@@ -79,7 +85,7 @@ export class Escalator implements Role {
   }
 
   #begin(): void {
-    this.#timekeeper = new Timekeeper(this.#deps);
+    this.#timekeeper = timekeeper(this.#deps);
     this.#sweep = new Sweep(this.#deps.store, this.#deps.mutes);
   }
 

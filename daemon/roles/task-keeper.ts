@@ -3,14 +3,16 @@
  *
  * Timers are columns, as those of incidents: after a restart what was due is still due.
  */
-import { wakeTask } from "../../rules/task.ts";
+import { moveTask, wakeTask } from "../../rules/task.ts";
 import type { Config } from "../model/config.ts";
+import type { Instant } from "../model/time.ts";
 import type { PartnerTask } from "../model/work.ts";
-import { type Clock, RaceLost, type Store, type Tx } from "../ports.ts";
+import { type Clock, type Fence, RaceLost, type Store, type Tx } from "../ports.ts";
 import type { Leases } from "./lease.ts";
 import { rowsFor } from "./recipients.ts";
 import type { Role } from "./supervisor.ts";
 import { taskTerms } from "./task-terms.ts";
+import { Timekeeper } from "./timekeeper.ts";
 
 export interface TaskKeeperDeps {
   readonly store: Store;
@@ -21,21 +23,36 @@ export interface TaskKeeperDeps {
 
 const everyMs = 5_000;
 const batch = 100;
+/** More are not open at once. */
+const allOpen = 10_000;
 
 export class TaskKeeper implements Role {
   readonly name = "tasks";
   readonly beatWithinMs = 60_000;
   readonly #deps: TaskKeeperDeps;
 
+  #timekeeper: Timekeeper;
+
   constructor(deps: TaskKeeperDeps) {
     this.#deps = deps;
+    this.#timekeeper = this.#clockAnew();
+  }
+
+  #clockAnew(): Timekeeper {
+    const { store, clock } = this.#deps;
+    return new Timekeeper({ store, clock, key: "clock.wall.tasks", move: (...jump) => this.#move(...jump) });
   }
 
   async run(signal: AbortSignal, beat: () => void): Promise<void> {
     const { leases, clock } = this.#deps;
+    let epoch: number | undefined;
     while (!signal.aborted) {
       await leases.wait(this.name, signal, beat);
       if (signal.aborted) return;
+      // Somebody else has gone through the jumps of the clock meanwhile.
+      const held = leases.fence(this.name).epoch;
+      if (epoch !== undefined && held !== epoch) this.#timekeeper = this.#clockAnew();
+      epoch = held;
       const moved = await this.turn();
       beat();
       if (moved < batch) await clock.sleep(everyMs, signal);
@@ -45,8 +62,9 @@ export class TaskKeeper implements Role {
   /** One transaction with what is due now, at most 100 tasks. How many moved. */
   async turn(): Promise<number> {
     const { store, clock, leases } = this.#deps;
-    const now = clock.now();
     try {
+      await this.#timekeeper.check(leases.fence(this.name));
+      const now = clock.now();
       return await store.transaction(leases.fence(this.name), async (tx) => {
         const due = await tx.dueTasks(now, batch);
         for (const task of due) await this.#wake(tx, task, now);
@@ -57,6 +75,22 @@ export class TaskKeeper implements Role {
       if (!(error instanceof RaceLost)) throw error;
       return 0;
     }
+  }
+
+  /** The wall clock has jumped. */
+  async #move(ms: number, at: Instant, fence: Fence): Promise<void> {
+    const { store, config } = this.#deps;
+    const open = await store.tasks({ open: true, limit: allOpen });
+    await store.transaction(fence, async (tx) => {
+      for (const { id } of open) {
+        const task = await tx.task(id);
+        const incident = task && (await tx.incident(task.incident));
+        const moved = task && incident && moveTask(task, incident, taskTerms(config(), task.partner, incident), { ms, at });
+        if (moved === undefined) continue;
+        await tx.saveTask(moved.task);
+        await tx.appendTimeline(moved.timeline);
+      }
+    });
   }
 
   async #wake(tx: Tx, task: PartnerTask, now: number): Promise<void> {

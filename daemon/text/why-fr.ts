@@ -20,6 +20,9 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
   ["the request is withdrawn", "la demande est retirée"],
   ["request {request} is the same thing as {incident}", "la demande {request} est la même chose que {incident}"],
   ["the same thing as {incident}, says who took the request", "la même chose que {incident}, dit la personne qui a pris la demande"],
+  // What the auditor repairs, daemon/roles/auditor.ts.
+  ["open without a timer or a message in flight", "ouvert, sans échéance ni message en cours d'envoi"],
+  ["a partner has it and nobody will look", "un partenaire l'a et personne ne regardera"],
   // Who is on call, daemon/oncall/gap.ts and watch.ts.
   ["nobody is on call as {function} from {from} to {to}", "personne n'est de garde comme {function} du {from} au {to}"],
   ["nobody is on call as {function} from {from} on", "personne n'est de garde comme {function} à partir du {from}"],

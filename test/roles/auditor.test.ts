@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { MINUTE, SECOND } from "../../daemon/model/time.ts";
+import type { PartnerTask } from "../../daemon/model/work.ts";
 import { LeaseLost, type Log } from "../../daemon/ports.ts";
 import { Auditor } from "../../daemon/roles/auditor.ts";
 import { createLeaseKeeper, type LeaseKeeper } from "../../daemon/roles/lease.ts";
@@ -31,6 +32,12 @@ function auditor(holder: string): { readonly leases: LeaseKeeper; readonly audit
   const leases = createLeaseKeeper({ store, clock, log: quiet, holder, roles: ["auditor"] });
   const stats = { repaired: () => (repairs += 1) };
   return { leases, auditor: new Auditor({ store, clock, log: quiet, leases, stats }) };
+}
+
+function task(id: string, over: Partial<PartnerTask>): PartnerTask {
+  const asked = { partner: "sogique", ladder: ["noc"], asked: "the circuit", by: "paul", at: START } as const;
+  const none = { broken: 0, court: [{ from: START }], contacts: [], rung: 0, told: 1, version: 1 };
+  return { id, incident: "i1", state: "waiting", ...asked, ...none, ...over };
 }
 
 /** One turn of its loop. */
@@ -82,6 +89,38 @@ it("an overdue timer is a fault and no repair; an incident without a timer is re
   expect(await store.incident("i2")).toMatchObject({ wakeAt: START });
   expect(await one.round()).toBe(1);
   expect(repairs).toBe(1);
+});
+
+it("a partner's task whose time is over and nothing happened is a fault, and one that nobody will look at is repaired once", async () => {
+  const { leases, auditor: one } = auditor("a");
+  await leases.acquire();
+  const { wakeAt: _w, ...unseen } = task("T2", {});
+  await store.transaction(undefined, async (tx) => {
+    await tx.insertIncident(incident("i1", { wakeAt: START + 60 * MINUTE, wakeFor: "follow-up" }));
+    const closed = { number: "VIG-2026-000002-09", rootCause: "other", state: "closed" } as const;
+    await tx.insertIncident(incident("i2", closed));
+    for (const each of [task("T1", { wakeAt: START + MINUTE }), unseen, task("T3", { incident: "i2" }), task("T4", { state: "answered" })])
+      await tx.saveTask(each);
+  });
+  repairs = 0;
+  expect(await one.round()).toBe(1);
+  expect(repairs).toBe(1);
+  expect(await store.task("T2")).toMatchObject({ wakeAt: START, version: 2 });
+  expect(await store.timeline("i1")).toMatchObject([{ event: "repaired", data: { task: "T2" } }]);
+  // The keeper of tasks stands still: both are overdue, and there is no more to be done about it from here.
+  clock.pass(4 * MINUTE);
+  await leases.acquire();
+  expect(await one.round()).toBe(2);
+  expect(repairs).toBe(1);
+  expect(one.verdict()).toMatchObject({ ok: false, why: expect.stringContaining("its partner's time is over and nothing has happened") });
+  await store.transaction(undefined, async (tx) => {
+    for (const id of ["T1", "T2"]) {
+      const open = await tx.task(id);
+      if (open !== undefined) await tx.saveTask({ ...open, wakeAt: START + 60 * MINUTE, version: open.version + 1 });
+    }
+  });
+  expect(await one.round()).toBe(0);
+  expect(one.verdict().ok).toBe(true);
 });
 
 it("a round that cannot be kept is no round", async () => {

@@ -17,8 +17,8 @@ const yaml = `partners:
   tcr: { name: TCR, contacts: [coordinators] }`;
 
 /** A gatekeeper that has failed, on a Wednesday at 09:00, and an analyst who has it at level 3. */
-async function failed(): Promise<{ net: Scenario; number: string }> {
-  net = await scenario({ devices: "gatekeeper-1", interval: "1h", yaml, together: true });
+async function failed(partners = yaml): Promise<{ net: Scenario; number: string }> {
+  net = await scenario({ devices: "gatekeeper-1", interval: "1h", yaml: partners, together: true });
   net.breaks("gatekeeper-1");
   await net.advance(62 * MINUTE);
   const [incident] = await net.unfolded();
@@ -88,6 +88,45 @@ describe("a partner who never answers", () => {
     const { contacts, state } = (await net.store.task(id)) ?? {};
     expect(state).toBe("answered");
     expect(JSON.stringify(contacts)).not.toContain("it is repaired");
+  });
+});
+
+describe("a partner whose time runs while the wall clock jumps", () => {
+  const hasten = yaml.replace("4h service", "2h");
+
+  it.each([3, -3])("%d h: has their two hours all the same, and what they promised stays at its time of day", async (hours) => {
+    const { net, number } = await failed(hasten);
+    const asked = await net.tasks.open(number, paul, { partner: "sogique", asked: "the circuit" });
+    const promised = net.clock.now() + 6 * HOUR;
+    const other = await net.tasks.open(number, paul, { partner: "tcr", asked: "the zone", promisedBy: promised });
+    if (!asked.ok || !other.ok) throw new Error("not opened");
+    await net.advance(30 * MINUTE);
+    const begun = net.clock.now();
+    net.jump(hours * HOUR);
+    await net.advance(85 * MINUTE);
+    const told = () => net.sent.filter(({ key }) => key.includes(asked.task.id)).map(({ to }) => to);
+    expect(told(), "an hour and 55 minutes").toEqual(["event-coordinators"]);
+    await net.advance(10 * MINUTE);
+    expect(told(), "two hours and 5 minutes").toEqual(["event-coordinators", "coordinators"]);
+    // Once the coordinators, who are SOGIQUE's last, have had it: 125 minutes in their court, as on the wall of a clock that did not jump.
+    const [court] = (await net.store.task(asked.task.id))?.court ?? [];
+    expect(net.clock.now() - (court?.from ?? 0)).toBe(125 * MINUTE);
+    expect(await net.store.task(other.task.id)).toMatchObject({ wakeAt: promised, promisedBy: promised });
+    const incident = await net.store.incident(number);
+    const jumps = (await net.store.timeline(incident?.id ?? "")).filter(({ event, data }) => event === "clock-jumped" && data?.task);
+    expect(jumps.map(({ data, at }) => [data?.task, at - begun])).toEqual([[asked.task.id, hours * HOUR]]);
+  });
+
+  it("a daemon that was down when the clock was set back notices at its start", async () => {
+    const { net, number } = await failed(hasten);
+    const asked = await net.tasks.open(number, paul, { partner: "sogique", asked: "the circuit" });
+    if (!asked.ok) throw new Error("not opened");
+    await net.advance(MINUTE);
+    net.jump(-3 * HOUR);
+    await net.restartAfter(1_000);
+    await net.advance(MINUTE);
+    const wakeAt = (await net.store.task(asked.task.id))?.wakeAt ?? 0;
+    expect(wakeAt - net.clock.now()).toBeLessThan(2 * HOUR);
   });
 });
 
