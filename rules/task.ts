@@ -164,9 +164,10 @@ const events: Readonly<Record<TaskState, string>> = {
 export function hearTask(task: PartnerTask, incident: Incident, heard: Heard, terms: TaskTerms): TaskDecision {
   const { by, at, note, how, who, ticket, promisedBy } = heard;
   const state = heard.state ?? task.state;
-  const { wakeAt: _w, ...rest } = task;
+  const { wakeAt: _w, promisedBy: before, ...rest } = task;
   const ended = state === "done" || state === "withdrawn";
-  const promise = promisedBy ?? (state === "waiting" ? task.promisedBy : undefined);
+  // What they promised they kept or broke by their answer: asked again, they have promised nothing yet.
+  const promise = promisedBy ?? (state === "waiting" && task.state !== "waiting" ? undefined : before);
   const next: PartnerTask = {
     ...rest,
     state,
