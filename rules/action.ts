@@ -16,10 +16,8 @@ export type NewAction = Pick<
   "kind" | "what" | "device" | "room" | "link" | "before" | "after" | "serialBefore" | "serialAfter"
 >;
 
-const address = /^(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-f:]*:[0-9a-f:.]*|[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)$/i;
-
-/** Why it cannot be written down so; undefined when it can. */
-export function notSayable(action: NewAction, network: Network): string | undefined {
+/** Why it cannot be written down so; undefined when it can. `isAddress`: what the configuration would take, since that is where it has to go. */
+export function notSayable(action: NewAction, network: Network, isAddress: (text: string) => boolean): string | undefined {
   const { kind, device, room, link, after, serialAfter } = action;
   if ([device, room, link].filter((each) => each !== undefined).length > 1) return "device, room, link: name one of them at most";
   if (device !== undefined && !network.devices.has(device)) return `device: there is no device "${device}"; see GET /api/v1/devices`;
@@ -29,7 +27,7 @@ export function notSayable(action: NewAction, network: Network): string | undefi
   if (kind !== "ip-change") return undefined;
   if (device === undefined) return "device: an address change names the device whose address changes";
   if (after === undefined) return "after: an address change names the new address";
-  return address.test(after) ? undefined : `after: "${after}" is no address; write an IP address or a host name`;
+  return isAddress(after) ? undefined : `after: "${after}" is no address; write an IP address or a host name`;
 }
 
 export type ActionEnd = { readonly state: "done" | "expired"; readonly why: string };

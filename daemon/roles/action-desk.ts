@@ -7,6 +7,7 @@ import { randomBytes } from "node:crypto";
 import { type NewAction, notSayable, quietMs } from "../../rules/action.ts";
 import { addWork } from "../../rules/followup.ts";
 import type { Person } from "../../rules/handover.ts";
+import { address } from "../config/scalars.ts";
 import type { Incident } from "../model/incident.ts";
 import type { Maintenance } from "../model/maintenance.ts";
 import type { Instant } from "../model/time.ts";
@@ -38,8 +39,8 @@ export class ActionDesk {
     const seen = await store.units({});
     const result = await actOn(this.#deps, id, async (incident, tx) => {
       const at = clock.now();
-      const placed = { ...said, ...placeOf(said, incident) };
-      const refused = notSayable(placed, config().network);
+      const placed = { ...said, ...placeOf(said, incident), ...addressOf(said) };
+      const refused = notSayable(placed, config().network, (text) => address.safeParse(text).success);
       if (refused !== undefined) return { refused, status: 422 };
       const known = this.#known(placed, (device) => seen.find((each) => each.device === device && each.to === undefined)?.serial);
       const made = { ...known, id: await freeId(tx, incident), incident: incident.id, by: person.name, at };
@@ -81,6 +82,12 @@ export class ActionDesk {
     await tx.audit([{ at, by: person.name, action: "silence.added", target: silence.id, data }]);
     return { ...made, state: "waiting", quiet: { silence: silence.id, until } };
   }
+}
+
+/** As the configuration writes it, so that it is known again there. */
+function addressOf({ kind, after }: NewAction): Pick<NewAction, "after"> {
+  const written = kind === "ip-change" && after !== undefined ? address.safeParse(after) : undefined;
+  return written?.success === true ? { after: written.data } : {};
 }
 
 function placeOf({ device, room, link }: NewAction, incident: Incident): Pick<NewAction, "device" | "room"> {

@@ -32,6 +32,22 @@ function readdressed(net: Scenario, id: string, address: string): void {
 describe("an address change", () => {
   const move = { kind: "ip-change", what: "moved to the new subnet", after: "10.9.9.9" } as const;
 
+  it("is known again as the configuration writes it, and what that would refuse is refused", async () => {
+    const { net, number } = await failed();
+    for (const [said, written] of [
+      ["2001:DB8:0::7", "2001:db8::7"],
+      ["Codec-7.MGH.example", "codec-7.mgh.example"],
+    ] as const)
+      expect(await net.done.write(number, paul, { ...move, after: said })).toMatchObject({ ok: true, action: { after: written } });
+    for (const after of ["10.0.0.256", "10.0.0", "224.0.0.1"])
+      expect(await net.done.write(number, paul, { ...move, after })).toMatchObject({ ok: false, status: 422 });
+    readdressed(net, "codec-7", "2001:db8::7");
+    await net.advance(MINUTE);
+    const [incident] = await net.incidents();
+    const actions = await net.store.workActions({ incident: incident?.id ?? "" });
+    expect(actions.map(({ after, state }) => [after, state])).toContainEqual(["2001:db8::7", "done"]);
+  });
+
   it("keeps its device quiet until the configuration in force has the new address, and not longer", async () => {
     const { net, number } = await failed();
     const old = net.config.network.devices.get("codec-7")?.address;
