@@ -9,7 +9,7 @@ const text = z.string().trim().min(1).max(2_000);
 const short = z.string().trim().min(1).max(100);
 const language = z.enum(["fr", "en"]);
 const source = z.enum(["phone", "form", "mail", "button"]);
-const fact = z.enum(["call", "standby", "mute", "volume", "source"]);
+const fact = z.enum(["call", "standby", "mute", "volume", "loudspeaker", "source", "picture"]);
 
 const caller = z.strictObject({ name: short.optional(), phone: short.optional() });
 

@@ -31,6 +31,7 @@ const help: Readonly<Record<string, string>> = {
   voice_ports: "Voice ports of the bridge in use.",
   video_ports: "Video ports of the bridge in use.",
   calls: "Calls in progress.",
+  volume_ratio: "Volume of the loudspeakers as the people in the room set it, 0 to 1.",
 };
 
 export function sampleHelp(name: string): string {

@@ -5,7 +5,7 @@ import type { BoardView } from "../board.ts";
 import type { Instant, Language } from "../model/time.ts";
 import { say, sayCode } from "../text/catalogue.ts";
 
-export const roomFacts = ["call", "standby", "mute", "volume", "source"] as const;
+export const roomFacts = ["call", "standby", "mute", "volume", "loudspeaker", "source", "picture"] as const;
 export type RoomFact = (typeof roomFacts)[number];
 
 /** Names of readings and samples that tell it, whatever the family. */
@@ -13,8 +13,10 @@ const names: Readonly<Record<RoomFact, string>> = {
   call: "calls",
   standby: "standby",
   mute: "microphone_mute",
-  volume: "volume",
+  volume: "volume_ratio",
+  loudspeaker: "loudspeaker_mute",
   source: "video_source",
+  picture: "video_mute",
 };
 
 export interface Told {
@@ -45,5 +47,6 @@ export function codecSays(board: Pick<BoardView, "get">, device: string): CodecS
 
 export function toldText(language: Language, { what, value }: Told): string {
   if (what === "call") return say(language, Number(value) > 0 ? "says.call.some" : "says.call.none");
+  if (what === "volume") return say(language, "says.volume", { percent: Math.round(Number(value) * 100) });
   return sayCode(language, `says.${what}`, value) ?? say(language, `says.${what}`, { value });
 }

@@ -79,6 +79,7 @@ export const factsEn = {
   "sample.ups_seconds_on_battery": "On battery for",
   "sample.ups_load_ratio": "Load of the UPS",
   "sample.calls": "Calls under way",
+  "sample.volume_ratio": "Volume",
 
   "reading.sip_registration": "SIP registration",
   "reading.h323_registration": "H.323 registration",
@@ -87,6 +88,10 @@ export const factsEn = {
   "reading.ups_output_source": "Power comes from",
   "reading.ups_battery_status": "State of the battery",
   "reading.standby": "Standby",
+  "reading.microphone_mute": "Microphones muted",
+  "reading.loudspeaker_mute": "Loudspeakers muted",
+  "reading.video_mute": "Picture muted",
+  "reading.video_source": "Source shown",
   "reading.system_state": "State",
   "reading.software_version": "Software version",
   "reading.model": "Model",

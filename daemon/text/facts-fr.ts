@@ -80,6 +80,7 @@ export const factsFr: Readonly<Record<keyof typeof factsEn, string>> = {
   "sample.ups_battery_charge_ratio": "Charge de la batterie",
   "sample.ups_seconds_on_battery": "Sur batterie depuis",
   "sample.ups_load_ratio": "Charge de l'onduleur",
+  "sample.volume_ratio": "Volume",
   "sample.calls": "Appels en cours",
 
   "reading.sip_registration": "Enregistrement SIP",
@@ -89,6 +90,10 @@ export const factsFr: Readonly<Record<keyof typeof factsEn, string>> = {
   "reading.ups_output_source": "Source de courant",
   "reading.ups_battery_status": "État de la batterie",
   "reading.standby": "Mode veille",
+  "reading.microphone_mute": "Touche discrétion (microphones coupés)",
+  "reading.loudspeaker_mute": "Haut-parleurs coupés",
+  "reading.video_mute": "Image coupée",
+  "reading.video_source": "Source montrée",
   "reading.system_state": "État",
   "reading.software_version": "Version du logiciel",
   "reading.model": "Modèle",

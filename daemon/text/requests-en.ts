@@ -28,6 +28,12 @@ export const requestsEn = {
   "says.mute": "microphones: {value}",
   "says.mute.on": "microphones muted",
   "says.mute.off": "microphones not muted",
-  "says.volume": "volume {value}",
+  "says.volume": "volume at {percent} %",
+  "says.loudspeaker": "loudspeakers: {value}",
+  "says.loudspeaker.on": "loudspeakers muted",
+  "says.loudspeaker.off": "loudspeakers not muted",
   "says.source": "shows source {value}",
+  "says.picture": "picture: {value}",
+  "says.picture.on": "sends no picture (muted)",
+  "says.picture.off": "picture not muted",
 } as const;

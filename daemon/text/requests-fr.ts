@@ -30,6 +30,12 @@ export const requestsFr: Readonly<Record<keyof typeof requestsEn, string>> = {
   "says.mute": "microphones : {value}",
   "says.mute.on": "touche discrétion activée (microphones coupés)",
   "says.mute.off": "microphones ouverts",
-  "says.volume": "volume {value}",
+  "says.volume": "volume à {percent} %",
+  "says.loudspeaker": "haut-parleurs : {value}",
+  "says.loudspeaker.on": "haut-parleurs coupés",
+  "says.loudspeaker.off": "haut-parleurs ouverts",
   "says.source": "montre la source {value}",
+  "says.picture": "image : {value}",
+  "says.picture.on": "n’envoie pas d’image (coupée)",
+  "says.picture.off": "image non coupée",
 };

@@ -54,6 +54,12 @@ export class DeviceState {
   /** What the gatekeeper or registrar lists; false while it says `registered` itself is the mismatch of both sides. */
   listed = true;
   standby = false;
+  /** What the people in the room have chosen. The volume in percent; each family has steps of its own. */
+  microphonesMuted = false;
+  loudspeakerMuted = false;
+  pictureMuted = false;
+  volumePercent = 50;
+  videoSource = 1;
   calls: readonly Call[] = [];
   diagnostics: readonly DiagnosticMessage[] = [];
   manners = wellBehaved();
@@ -158,6 +164,9 @@ export class DeviceState {
   restore(): void {
     this.silent = this.hot = this.fanFailed = this.supplyFailed = this.batteryWorn = this.overloaded = this.standby = false;
     this.sipRegistered = this.h323Registered = this.listed = true;
+    this.microphonesMuted = this.loudspeakerMuted = this.pictureMuted = false;
+    this.volumePercent = 50;
+    this.videoSource = 1;
     this.onBatterySince = undefined;
     this.calls = [];
     this.diagnostics = [];

@@ -100,6 +100,17 @@ const changes = {
   /** `part`: milliseconds. */
   "media-jitter": (state, part) => inCall(state).disturbCalls({ jitterMs: amount(part, 120, 10_000) }),
   "media-good": (state) => state.disturbCalls({ lossRatio: 0, jitterMs: 4, latencyMs: 35 }),
+  /** What somebody in the room does, and what a caller does not think of. `part`: microphones, loudspeaker or picture. */
+  muted: (state, part = "microphones") => mute(state, part, true),
+  unmuted: (state, part = "microphones") => mute(state, part, false),
+  /** `part`: percent. */
+  volume: (state, part) => {
+    state.volumePercent = amount(part, 0, 100);
+  },
+  /** `part`: the number of the source that is shown. */
+  source: (state, part) => {
+    state.videoSource = amount(part, 2, 9);
+  },
   standby: (state) => {
     state.standby = true;
   },
@@ -186,6 +197,14 @@ function amount(part: string | undefined, usual: number, most: number): number {
   const value = Number(part ?? usual);
   if (!Number.isFinite(value) || value < 0 || value > most) throw new Error(`part ${part}: write a number from 0 to ${most}`);
   return value;
+}
+
+const mutes = { microphones: "microphonesMuted", loudspeaker: "loudspeakerMuted", picture: "pictureMuted" } as const;
+
+function mute(state: DeviceState, part: string, muted: boolean): void {
+  const found = mutes[part as keyof typeof mutes];
+  if (found === undefined) throw new Error(`part ${part}: write one of ${Object.keys(mutes).join(", ")}`);
+  state[found] = muted;
 }
 
 function inCall(state: DeviceState): DeviceState {

@@ -19,10 +19,14 @@ describe("requests", () => {
         ...{ durationMs: 9 },
         finding: {
           status: "up",
-          samples: [{ name: "calls", value: 1 }],
+          samples: [
+            { name: "calls", value: 1 },
+            { name: "volume_ratio", value: 0.1 },
+          ],
           readings: [
             { name: "standby", value: "off" },
             { name: "microphone_mute", value: "on" },
+            { name: "loudspeaker_mute", value: "on" },
           ],
           faults: [],
         },
@@ -44,8 +48,14 @@ describe("requests", () => {
         "Votre demande porte le numéro VIG-2026-000009-12. Salle A-101 : pas de son. Une séance est touchée. C'est peut-être une panne connue : VIG-2026-02, depuis 2026-03-09 09:55. Nous vous rappellerons au 514 555-1234.",
       codecs: [
         {
-          ...{ device: "codec-1", activity: "in-call", unknown: ["volume", "source"], lastIncident: { number: "VIG-2026-01" } },
-          says: [{ text: "en appel" }, { text: "éveillé" }, { what: "mute", text: "touche discrétion activée (microphones coupés)" }],
+          ...{ device: "codec-1", activity: "in-call", unknown: ["source", "picture"], lastIncident: { number: "VIG-2026-01" } },
+          says: [
+            { text: "en appel" },
+            { text: "éveillé" },
+            { what: "mute", text: "touche discrétion activée (microphones coupés)" },
+            { what: "volume", value: "0.1", text: "volume à 10 %" },
+            { what: "loudspeaker", text: "haut-parleurs coupés" },
+          ],
         },
       ],
       sameThing: [{ number: "VIG-2026-02" }],

@@ -30,7 +30,7 @@ describe("a family's own commands", () => {
   const reads: Readonly<Record<string, RegExp>> = {
     xapi: /^(?:xStatus [A-Za-z0-9 ]+|xConfiguration [A-Za-z0-9 ]+)$/,
     terminal: /^(?:xStatus [A-Za-z0-9 ]+|xConfiguration [A-Za-z0-9 ]+)$/,
-    poly: /^(?:getcallstate|status|whoami|netstats|advnetstats|callinfo all|[a-z]+ get|systemsetting get [a-z]+)$/,
+    poly: /^(?:getcallstate|status|whoami|netstats|advnetstats|callinfo all|[a-z]+ get|mute near get|camera near source|systemsetting get [a-z]+)$/,
     lifesize: /^(?:get [a-z0-9-]+ [a-z-]+|status call (?:active|statistics))$/,
     gnugk: /^Print(?:AllRegistrations|CurrentCalls)$/,
   };

@@ -125,6 +125,12 @@ export class LifesizeShell implements Session {
         return good("connected");
       case "network speed":
         return good("1000 full");
+      case "audio mute":
+        return good(state.microphonesMuted ? "on" : "off");
+      case "volume speaker":
+        return good(String(state.volumePercent));
+      case "video primary-input":
+        return good(state.videoSource === 1 ? "hd0" : `hdmi${state.videoSource - 2}`);
       case "camera type":
         return good(
           ...state.peripherals.filter((one) => one.kind === "camera").map((one) => `${one.id},${one.connected ? one.model : "none"}`),

@@ -79,16 +79,25 @@ export class PolyShell implements Session {
       case "notify":
         return this.#notify(what);
       case "camera":
-        return what === "near" && which === "getposition" ? "camera near position 0 0 0\r\n" : this.#refuseToWrite();
+        return this.#camera(what, which);
+      case "mute":
+        return what === "near" && which === "get" ? `mute near ${state.microphonesMuted ? "on" : "off"}\r\n` : this.#refuseToWrite();
+      case "volume":
+        return what === "get" ? `volume ${Math.round(state.volumePercent / 2)}\r\n` : this.#refuseToWrite();
       case "dial":
       case "hangup":
       case "reboot":
-      case "mute":
       case "setpassword":
         return this.#refuseToWrite();
       default:
         return "error: command not found\r\n";
     }
+  }
+
+  #camera(what: string, which: string): string {
+    if (what !== "near") return this.#refuseToWrite();
+    if (which === "source") return `camera near source ${this.#state.videoSource}\r\n`;
+    return which === "getposition" ? "camera near position 0 0 0\r\n" : this.#refuseToWrite();
   }
 
   #setting(what: string, name: string): string {

@@ -9,6 +9,7 @@ import { softwareOf } from "../makes.ts";
 import type { Peripheral } from "../parts.ts";
 import type { Branch, Item } from "./xapi-tree.ts";
 
+const on = (value: boolean): string => (value ? "On" : "Off");
 const yes = (value: boolean): string => (value ? "True" : "False");
 const parts = (state: DeviceState, kind: Peripheral["kind"]): readonly Peripheral[] =>
   state.peripherals.filter((one) => one.kind === kind && one.vanished !== true);
@@ -18,7 +19,7 @@ const items = <T>(all: readonly T[], id: (one: T, index: number) => string, of: 
 /** CE and RoomOS. */
 export function statusOfCe(state: DeviceState): Branch {
   return {
-    Audio: { ...audio(state), Volume: "50", VolumeMute: "Off" },
+    Audio: { ...audio(state), VolumeMute: on(state.loudspeakerMuted) },
     Call: calls(state),
     Cameras: { Camera: cameras(state) },
     Diagnostics: { Message: diagnostics(state) },
@@ -35,7 +36,7 @@ export function statusOfCe(state: DeviceState): Branch {
     Standby: { State: state.standby ? "Standby" : "Off" },
     SystemUnit: unitOfCe(state),
     Time: { SystemTime: new Date(state.now()).toISOString().replace(/\.\d+Z$/, "+0000") },
-    Video: video(state),
+    Video: { ...video(state), Input: { ...inputs(state), MainVideoMute: on(state.pictureMuted) } },
     Webex: { Status: "Disabled" },
   };
 }
@@ -43,7 +44,7 @@ export function statusOfCe(state: DeviceState): Branch {
 /** TC: the same matter under older names. */
 export function statusOfTc(state: DeviceState): Branch {
   return {
-    Audio: { ...audio(state), Volume: "50" },
+    Audio: audio(state),
     Call: calls(state),
     Camera: cameras(state),
     Diagnostics: { Message: diagnostics(state) },
@@ -94,7 +95,11 @@ function audio(state: DeviceState): Branch {
     (one) => one.id,
     (one) => ({ ConnectionStatus: one.connected ? "Connected" : "NotConnected" }),
   );
-  return { Input: { Connectors: { Microphone: microphones } }, Microphones: { Mute: "Off" } };
+  return {
+    Input: { Connectors: { Microphone: microphones } },
+    Microphones: { Mute: on(state.microphonesMuted) },
+    Volume: String(state.volumePercent),
+  };
 }
 
 function cameras(state: DeviceState): readonly Item[] {
@@ -227,16 +232,21 @@ function systemState(state: DeviceState): Branch {
   return { NumberOfActiveCalls: String(state.calls.length), NumberOfInProgressCalls: "0", NumberOfSuspendedCalls: "0", System: system };
 }
 
-function video(state: DeviceState): Branch {
+function inputs(state: DeviceState): { readonly [name: string]: Branch[string] } {
   const { cameraConnected } = state;
   const seen = cameraConnected ? "OK" : "NotFound";
   return {
-    Input: {
-      Connector: [
-        { id: "1", of: { Connected: yes(cameraConnected), SignalState: seen, SourceId: "1", Type: "Camera" } },
-        { id: "2", of: { Connected: "False", SignalState: "NotFound", SourceId: "2", Type: "HDMI" } },
-      ],
-    },
+    Connector: [
+      { id: "1", of: { Connected: yes(cameraConnected), SignalState: seen, SourceId: "1", Type: "Camera" } },
+      { id: "2", of: { Connected: "False", SignalState: "NotFound", SourceId: "2", Type: "HDMI" } },
+    ],
+    MainVideoSource: String(state.videoSource),
+  };
+}
+
+function video(state: DeviceState): Branch {
+  return {
+    Input: inputs(state),
     Output: {
       Connector: items(
         parts(state, "display"),

@@ -136,3 +136,24 @@ it("an endpoint's ports", async () => {
   const finding = await look("endpoint", "tcp", "h323-sip-endpoint", {});
   expect(finding.readings.map(({ value }) => value)).toEqual(["open", "open"]);
 });
+
+/** What the people in the room have chosen, each in the words and steps of the family. */
+it.each([
+  ["group", "ssh", "poly-group", () => ({ port: ports.ssh, credential: password(env.SIM_SSH) }), "3"],
+  ["hdx", "telnet", "poly-hdx", () => ({ port: ports.telnet, credential: telnetPassword(env.SIM_SSH) }), "3"],
+  ["lifesize", "ssh", "lifesize-classic", () => ({ port: ports.ssh, credential: password(env.SIM_SSH, "auto") }), "hdmi1"],
+] as const)(
+  "%s tells that its microphones were muted, its volume and which source it shows",
+  async (id, kind, family, more, source) => {
+    const before = await look(id, kind, family, more());
+    expect(before.readings, before.detail).toContainEqual({ name: "microphone_mute", value: "off" });
+    await simulation.apply({ device: id, fault: "muted" });
+    await simulation.apply({ device: id, fault: "volume", part: "8" });
+    await simulation.apply({ device: id, fault: "source", part: "3" });
+    const after = await look(id, kind, family, more());
+    expect(after.readings).toContainEqual({ name: "microphone_mute", value: "on" });
+    expect(after.readings).toContainEqual({ name: "video_source", value: source });
+    expect(after.samples).toContainEqual({ name: "volume_ratio", value: 0.08 });
+  },
+  40_000,
+);

@@ -65,6 +65,23 @@ describe("in JSON", () => {
     talk.end();
   });
 
+  it("microphones muted, the picture muted and another source are told to who wants to know", async () => {
+    const talk = await open(21, "json");
+    for (const [at, path] of ["Audio/Microphones/Mute", "Video/Input/MainVideoMute", "Video/Input/MainVideoSource"].entries())
+      await talk.ask(`xfeedback register /Status/${path} | resultId="${at}"`, new RegExp(`"ResultId": "${at}"`));
+    for (const [command, said] of [
+      [{ fault: "muted" }, { Audio: { Microphones: { Mute: { Value: "On" } } } }],
+      [{ fault: "muted", part: "picture" }, { Video: { Input: { MainVideoMute: { Value: "On" } } } }],
+      [{ fault: "source", part: "2" }, { Video: { Input: { MainVideoSource: { Value: "2" } } } }],
+      [{ fault: "unmuted" }, { Audio: { Microphones: { Mute: { Value: "Off" } } } }],
+    ] as const) {
+      await talk.ask("", /^/);
+      await simulation.apply({ device: "codec", ...command });
+      expect(await told(talk, /}\r\n$/)).toEqual({ Status: said });
+    }
+    talk.end();
+  });
+
   it("a diagnostics message comes and goes", async () => {
     const talk = await open(21, "json");
     await talk.ask('xfeedback register /Status/Diagnostics/Message | resultId="1"', /"ResultId"/);

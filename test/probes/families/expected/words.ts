@@ -19,7 +19,8 @@ video_input_signal: ok not-found unsupported unknown > fine
 diagnostic: warning info ok skipped > fine | critical error > device-diagnostic
 provisioning: provisioned idle need-config > fine | failed authentication-failed config-error > provisioning-failed
 software_update: none in-progress succeeded > fine | failed installation-failed > software-update-failed
-time_server: synced unknown > fine | discarded > time-server-unreachable`;
+time_server: synced unknown > fine | discarded > time-server-unreachable
+microphone_mute: on off > fine`;
 
 /** CISCO-ENVMON-MIB; a sensor that does not work says nothing of the heat. */
 const environment = `
@@ -31,14 +32,17 @@ voltage_status: normal not-present > fine | warning critical shutdown not-functi
 const sensors = "sensor_status: ok unavailable nonoperational > fine";
 
 /** A device that answers over IP and says that its IP network is down has another one: the ping judges. */
-const polyNetwork = "ip_network: connected > fine | disconnected > ~unreachable";
+const polyShell = `ip_network: connected > fine | disconnected > ~unreachable
+microphone_mute: on off > fine`;
 
 export const WORDS: Readonly<Record<string, string>> = {
   "cisco-ce": `${cisco}
 webex_status: registered registering disabled stopped > fine | error > webex-unregistered
 temperature_status: normal > fine | any-other-word > over-temperature
 peripheral/touchpanel: connected > fine | disconnected > touchpanel-disconnected
-standby: off standby entering-standby halfwake > fine`,
+standby: off standby entering-standby halfwake > fine
+loudspeaker_mute: on off > fine
+video_mute: on off > fine`,
   "cisco-tc": `${cisco}
 fan_status: normal > fine | not-functioning > fan-failed
 standby: off standby > fine`,
@@ -54,7 +58,9 @@ zone_status: active warning > fine | failed > zone-failed`,
   gnugk: "registration_listed: listed > fine",
   "lifesize-classic": `
 temperature_status: normal > fine | warning critical shutdown > over-temperature
-ip_network: connected > fine | binding no-dhcp-response disconnected > ~unreachable`,
+ip_network: connected > fine | binding no-dhcp-response disconnected > ~unreachable
+microphone_mute: on off > fine
+video_source: hd0 hdmi0 hdmi1 comp0 dvi0 > fine`,
   "net-snmp-host": `
 disk_status: ok > fine | full > disk-full
 load_status: ok > fine | high > load-high`,
@@ -67,12 +73,12 @@ software_update: ok disabled > fine | failed > software-update-failed
 provisioning: ok disabled > fine | failed > provisioning-failed
 directory: ok disabled > fine | failed > directory-unreachable
 remote_control: connected disconnected > fine
-${polyNetwork}`,
+${polyShell}`,
   "poly-hdx": `
 h323_registration: registered > fine | unregistered > was:h323-unregistered
 sip_registration: registered > fine | unregistered > was:sip-unregistered
 peripheral/microphone: connected > fine | disconnected > was:microphone-disconnected
-${polyNetwork}`,
+${polyShell}`,
   "polycom-rmx": "bridge_status: normal startup > fine | minor major > bridge-fault",
   // Bypassed, or off: the numbers are from memory and are not told.
   "ups-apc": `
