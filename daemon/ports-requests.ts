@@ -18,14 +18,20 @@ export interface RequestQuery {
 export interface RequestStore {
   /** By its id, which is its number unless a button made it. */
   request(id: string): Promise<HelpRequest | undefined>;
+  /** By what its sender called it. */
+  requestByKey(key: string): Promise<HelpRequest | undefined>;
   /** The last taken in first. */
   requests(query: RequestQuery): Promise<readonly HelpRequest[]>;
 }
 
 export interface RequestTx {
+  /** A reserved number waits for its request. */
+  holdNumber(held: { readonly number: string; readonly at: Instant; readonly by: string }): Promise<void>;
+  /** Its request is there. False: no such number waits. */
+  useHeldNumber(number: string): Promise<boolean>;
   request(id: string): Promise<HelpRequest | undefined>;
   requestsOf(incident: string): Promise<readonly HelpRequest[]>;
-  /** A new one (version 1), or the next version of one; RaceLost when somebody else came first. */
+  /** A new one (version 1), or the next version of one; RaceLost when somebody else came first, or its key is there already. */
   saveRequest(request: HelpRequest): Promise<void>;
   /** They go on with the incident that theirs went into. */
   moveRequests(from: string, to: string): Promise<void>;

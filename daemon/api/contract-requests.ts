@@ -23,7 +23,9 @@ export const RequestBody = z.strictObject({
   sessionAffected: z.boolean().optional().describe("As the caller says; left out: as the book of sessions says, within the hour."),
   note: text.optional(),
   source: z.enum(["phone", "form", "mail"]).default("phone"),
+  number: z.string().max(100).optional().describe("Reserved before by POST /requests/number; left out: the next one."),
 });
+export const HeldNumber = z.object({ number: z.string(), at: instant });
 export const AttachBody = z.strictObject({ incident: id.describe("Id or number of the incident that it is the same thing as.") });
 export const RequestOutcomeBody = z.strictObject({
   how: z
@@ -89,7 +91,15 @@ export const RequestQueryParams = z.strictObject({
 });
 
 /** Named in the OpenAPI document. */
-export const requestShapes = { RequestBody, AttachBody, RequestOutcomeBody, Request: RequestView, RequestDetail, RequestList } as const;
+export const requestShapes = {
+  RequestBody,
+  HeldNumber,
+  AttachBody,
+  RequestOutcomeBody,
+  Request: RequestView,
+  RequestDetail,
+  RequestList,
+} as const;
 
 export type RequestShape = z.infer<typeof RequestView>;
 export type RequestDetailShape = z.infer<typeof RequestDetail>;

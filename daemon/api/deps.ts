@@ -137,7 +137,7 @@ export interface ApiDeps {
   /** Tasks of partners. */
   readonly tasks: Pick<TaskDesk, "open" | "hear" | "say" | "answeredByMail">;
   /** Where people's requests are taken in. */
-  readonly intake: Pick<IntakeDesk, "take" | "sameThing" | "attach" | "outcome" | "codecsOf">;
+  readonly intake: Pick<IntakeDesk, "take" | "reserve" | "sameThing" | "attach" | "outcome" | "codecsOf">;
   readonly tokens: Pick<TaskTokens, "taskOf" | "check">;
   readonly reload: (yes: boolean, by: string) => Promise<ReloadResult>;
   /** The last reload since start; undefined when there was none. */

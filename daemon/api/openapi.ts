@@ -24,7 +24,7 @@ export function openApi(operations: readonly Operation[], version: string): Json
 }
 
 function describe(of: Operation): Json {
-  const parameters = [...pathParameters(of.path), ...queryParameters(of.query)];
+  const parameters = [...pathParameters(of.path), ...queryParameters(of.query), ...(of.keyed === true ? [idempotencyKey] : [])];
   const good = Object.fromEntries(
     [200, ...(of.alsoAnswers ?? [])].map((status) => [
       String(status),
@@ -40,6 +40,14 @@ function describe(of: Operation): Json {
     ...(of.access === "anyone" ? {} : { security: [{ token: [] }] }),
   };
 }
+
+const idempotencyKey: Json = {
+  name: "Idempotency-Key",
+  in: "header",
+  required: false,
+  description: "The same key again by the same caller answers with what was made the first time.",
+  schema: { type: "string", minLength: 8, maxLength: 200 },
+};
 
 function ref(name: ShapeName): Json {
   return { $ref: `#/components/schemas/${name}` };

@@ -25,6 +25,8 @@ export interface Call<Q = unknown, B = unknown> {
   readonly body: B;
   /** The token's owner; `anonymous` where none is needed. */
   readonly caller: Caller;
+  /** `Idempotency-Key`, where the operation takes one and the client sent it. */
+  readonly key?: string;
 }
 
 export interface Operation {
@@ -41,6 +43,8 @@ export interface Operation {
   readonly answer: ShapeName;
   /** Media types of a file that it answers with instead of `answer`; the client picks by what the operation offers (`format`). */
   readonly files?: readonly string[];
+  /** Takes an `Idempotency-Key`: the same key again by the same caller answers with what was made the first time. */
+  readonly keyed?: true;
   /** Other statuses that answer with the same shape. */
   readonly alsoAnswers?: readonly number[];
   run(call: Call): Promise<Answer>;
@@ -80,11 +84,24 @@ export function mount(app: Express, operations: readonly Operation[], deps: ApiD
         params: request.params as Record<string, string>,
         query: checked(each.query, request.query, "query"),
         body: bodyOf(each, request),
+        ...(each.keyed === true ? keyOf(request) : {}),
       });
       if (answer.file === undefined) return void response.status(answer.status ?? 200).json(answer.content);
       response.attachment(answer.file.name).type(answer.file.type).send(answer.file.bytes);
     });
   }
+}
+
+/** What the client calls what it sends, so that it may send it again. */
+function keyOf(request: Request): { readonly key?: string } {
+  const key = request.headers["idempotency-key"];
+  if (key === undefined) return {};
+  if (typeof key === "string" && /^[\x21-\x7e]{8,200}$/.test(key)) return { key };
+  throw new HttpProblem(
+    400,
+    "idempotency-key",
+    "Idempotency-Key: write 8 to 200 printable ASCII characters without spaces, such as a UUID.",
+  );
 }
 
 /** Who calls, or the reason they may not. */

@@ -90,6 +90,16 @@ async function answer(deps: ApiDeps, result: RequestResult, note?: string): Prom
 
 export const requestOperations: readonly Operation[] = [
   operation({
+    id: "reserveRequestNumber",
+    method: "post",
+    path: "/api/v1/requests/number",
+    summary: "A number to say before anything is known: POST /requests with it afterwards. One that is never used is a gap, and listed.",
+    access: "write",
+    may: "handle",
+    answer: "HeldNumber",
+    run: async ({ deps, caller }) => ({ content: { number: await deps.intake.reserve(caller.name), at: iso(deps.clock.now()) } }),
+  }),
+  operation({
     id: "takeRequest",
     method: "post",
     path: "/api/v1/requests",
@@ -98,9 +108,10 @@ export const requestOperations: readonly Operation[] = [
     may: "handle",
     body: "RequestBody",
     answer: "RequestDetail",
-    run: async ({ deps, caller, body }) => {
+    keyed: true,
+    run: async ({ deps, caller, body, key }) => {
       const { caller: who, ...told } = body;
-      const result = await deps.intake.take({ ...told, ...(who === undefined ? {} : { caller: present(who) }) }, caller.name);
+      const result = await deps.intake.take({ ...told, key, ...(who === undefined ? {} : { caller: present(who) }) }, caller.name);
       if (!result.ok) throw new HttpProblem(result.status, `request-${result.status}`, result.problem);
       const warning = patientWarning("The note", [body.note, body.caller?.name], "have it erased");
       const detail = await requestDetail(deps, result.request);

@@ -33,6 +33,8 @@ export interface HelpRequest {
   /** The caller's. */
   readonly language: Language;
   readonly note?: string;
+  /** What its sender called it, with the sender: the same again is the same request. */
+  readonly key?: string;
   readonly caller?: Caller;
   /** A session is hit, or would be within the hour: as the caller said, else as the book of sessions says. */
   readonly sessionAffected: boolean;

@@ -14,6 +14,7 @@ import { decideSeverity, decideUrgency, notInFirstCall, solveIncident } from "..
 import { judgeSeverity } from "../../rules/severity.ts";
 import { type Disposition, type Incident, isFailing, type Severity, type Urgency } from "../model/incident.ts";
 import { type Act, type ActResult, actOn, type DeskDeps } from "./acting.ts";
+import { callersAgree, waitsForCallers } from "./callers.ts";
 import { ClassFacts } from "./class-facts.ts";
 import { hoursOf } from "./hours.ts";
 
@@ -52,11 +53,12 @@ export class Desk {
     });
   }
 
-  /** Level 1 solved it at the first call: one key. `sessionLost` undefined: the person does not say. */
+  /** Level 1 solved it at the first call, with the callers on the line: one key. `sessionLost` undefined: the person does not say. */
   solve(id: string, by: string, note: string, sessionLost?: boolean): Promise<ActResult> {
-    return this.#act(id, (incident) => {
+    return this.#act(id, async (incident, tx) => {
       const over = notInFirstCall(incident) ?? notOver(incident);
       if (over !== undefined) return { refused: `${incident.number} cannot be solved at the first call: ${over}; resolve it instead` };
+      await callersAgree(tx, incident, { by, at: this.#deps.clock.now(), note });
       return solveIncident(incident, { by, at: this.#deps.clock.now(), note, terms: this.#hours(incident), sessionLost });
     });
   }
@@ -89,7 +91,8 @@ export class Desk {
     return this.#act(id, async (incident, tx) => {
       // Closing while it still fails would open it again at the next look.
       if (isFailing(incident)) return { refused: `${incident.number} is ${incident.state}: restore or resolve it first` };
-      const refused = notOver(incident) ?? (await this.#deps.closeGate?.(incident, disposition, tx));
+      const refused =
+        notOver(incident) ?? (await waitsForCallers(incident, tx)) ?? (await this.#deps.closeGate?.(incident, disposition, tx));
       return refused === undefined ? closeIncident(incident, by, this.#deps.clock.now(), disposition, note) : { refused };
     });
   }

@@ -12,6 +12,7 @@ import type { Config } from "../model/config.ts";
 import type { Incident } from "../model/incident.ts";
 import { type Instant, MINUTE } from "../model/time.ts";
 import { type Clock, type Log, RaceLost, type Store, type Tx } from "../ports.ts";
+import { heldForCallers } from "./callers.ts";
 import { ClassFacts, type SessionBook } from "./class-facts.ts";
 import type { Leases } from "./lease.ts";
 import { rowsFor } from "./recipients.ts";
@@ -108,12 +109,8 @@ export class Escalator implements Role {
           const incident = await tx.incident(id);
           if (incident === undefined) continue;
           const alarms = this.#sweep.concerns(incident, round) ? await tx.alarmsOf(id) : [];
-          const decision = this.#sweep.decide(
-            incident,
-            alarms,
-            this.#facts.terms(incident, this.#facts.session(incident, now), now),
-            round,
-          );
+          const terms = this.#facts.terms(incident, this.#facts.session(incident, now), now);
+          const decision = (await heldForCallers(incident, tx, terms, now)) ?? this.#sweep.decide(incident, alarms, terms, round);
           if (decision === undefined) continue;
           await this.#write(tx, decision, now);
           if (incident.muted !== undefined && decision.incident.muted === undefined) await tx.hastenOutbox(id, now);

@@ -20,6 +20,7 @@ import { actions } from "./migrations/013-actions.ts";
 import { attachments } from "./migrations/014-attachments.ts";
 import { auditChain } from "./migrations/015-audit-chain.ts";
 import { requests } from "./migrations/016-requests.ts";
+import { intake } from "./migrations/017-intake.ts";
 import { numberOf } from "./rows.ts";
 import { inTransaction, type Session } from "./session.ts";
 
@@ -47,6 +48,7 @@ export const migrations: readonly Migration[] = [
   attachments,
   auditChain,
   requests,
+  intake,
 ];
 
 /** PostgreSQL: two daemons that start together migrate one after the other. */

@@ -10,12 +10,14 @@ import { jsonOf, textOf } from "./rows.ts";
 import { IN_VALUES, type Row, type Session } from "./session.ts";
 
 const table = "help_requests";
+const heldTable = "held_numbers";
 
 function requestRow(request: HelpRequest): Record<string, unknown> {
   const { caller, ...body } = request;
-  const { id, number, room, at, incident, ended, version } = request;
+  const { id, number, room, at, incident, ended, version, key } = request;
   return {
     ...{ id, number, room, at, version, is_open: ended === undefined ? 1 : 0, incident: incident ?? null, body: JSON.stringify(body) },
+    client_key: key ?? null,
     caller: caller === undefined ? null : JSON.stringify(caller),
   };
 }
@@ -30,8 +32,11 @@ function requestOf(row: Row): HelpRequest {
   };
 }
 
-async function findRequest(session: Session, id: string): Promise<HelpRequest | undefined> {
-  const row = await session.row(session.sql(table).where({ id }).first());
+async function findRequest(
+  session: Session,
+  by: { readonly id: string } | { readonly client_key: string },
+): Promise<HelpRequest | undefined> {
+  const row = await session.row(session.sql(table).where(by).first());
   return row === undefined ? undefined : requestOf(row);
 }
 
@@ -55,7 +60,7 @@ async function saveRequest(session: Session, request: HelpRequest): Promise<void
   const { id, version, number } = request;
   const written =
     version === 1
-      ? (await session.rows(session.sql(table).insert(requestRow(request)).onConflict("id").ignore().returning("id"))).length
+      ? (await session.rows(session.sql(table).insert(requestRow(request)).onConflict().ignore().returning("id"))).length
       : await session.run(
           session
             .sql(table)
@@ -85,12 +90,19 @@ export async function deleteRequests({ sql, rows, run }: Session, before: Instan
 }
 
 export function requestReads(session: Session): RequestStore {
-  return { request: (id) => findRequest(session, id), requests: (query) => findRequests(session, query) };
+  return {
+    request: (id) => findRequest(session, { id }),
+    requestByKey: (key) => findRequest(session, { client_key: key }),
+    requests: (query) => findRequests(session, query),
+  };
 }
 
 export function requestTx(session: Session): RequestTx {
+  const { sql, run } = session;
   return {
-    request: (id) => findRequest(session, id),
+    holdNumber: async (held) => void (await run(sql(heldTable).insert({ ...held }))),
+    useHeldNumber: async (number) => (await run(sql(heldTable).where({ number }).delete())) === 1,
+    request: (id) => findRequest(session, { id }),
     requestsOf: (incident) => findRequests(session, { incident, limit: 1_000 }),
     saveRequest: (request) => saveRequest(session, request),
     moveRequests: (from, to) => moveRequests(session, from, to),

@@ -14,6 +14,7 @@ export const requestsEn = {
   "event.request-agreed": "The caller agrees",
   "event.request-attempt": "The caller was not reached",
   "event.request-not-reached": "The caller was not reached again",
+  "event.waits-for-caller": "A caller has not agreed: it waits",
   "event.request-withdrawn": "Request withdrawn",
   "request.read-back": "Your request has the number {number}. {room}: {what}.",
   "request.session": "A session is affected.",

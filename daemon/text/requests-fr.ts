@@ -16,6 +16,7 @@ export const requestsFr: Readonly<Record<keyof typeof requestsEn, string>> = {
   "event.request-agreed": "La personne qui a appelé est d'accord",
   "event.request-attempt": "La personne qui a appelé n'a pas été jointe",
   "event.request-not-reached": "La personne qui a appelé n'a pas été jointe, de nouveau",
+  "event.waits-for-caller": "Une personne qui a appelé n'est pas d'accord encore : on attend",
   "event.request-withdrawn": "Demande retirée",
   "request.read-back": "Votre demande porte le numéro {number}. {room} : {what}.",
   "request.session": "Une séance est touchée.",

@@ -15,6 +15,10 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
   ["somebody wrote a mail", "quelqu'un a écrit un courriel"],
   ["somebody pressed the button for help", "quelqu'un a appuyé sur le bouton d'aide"],
   ["the caller agrees that it is over", "la personne qui a appelé convient que c'est réglé"],
+  [
+    "a caller has not agreed that it is over: it does not close by itself",
+    "une personne qui a appelé n'a pas convenu que c'est réglé : rien ne se ferme tout seul",
+  ],
   ["the caller was not reached", "la personne qui a appelé n'a pas été jointe"],
   ["the caller was not reached in {n} attempts", "la personne qui a appelé n'a pas été jointe en {n} tentatives"],
   ["the request is withdrawn", "la demande est retirée"],

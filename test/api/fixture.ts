@@ -11,6 +11,7 @@ import { DEFAULT_PERMISSIONS } from "../../daemon/config/defaults.ts";
 import type { StandingProposal } from "../../daemon/confirming.ts";
 import type { DiscoveryRecord } from "../../daemon/discoveries.ts";
 import { createExposition } from "../../daemon/exposition.ts";
+import type { NewRequest } from "../../daemon/intake/taking.ts";
 import { createMetrics } from "../../daemon/metrics.ts";
 import { mibNames } from "../../daemon/mib-names.ts";
 import type { Acceptance } from "../../daemon/model/acceptance.ts";
@@ -283,6 +284,8 @@ export interface World {
   readonly audited: AuditEntry[];
   readonly incidents: Map<string, Incident>;
   readonly sink: ReturnType<typeof createSink>;
+  /** Requests that were handed on. */
+  readonly taken: NewRequest[];
   poke(change: Change): void;
   /** Changes of devices and units, as the store gives them. */
   readonly stock: { events: DeviceEvent[]; units: Unit[] };
@@ -317,6 +320,7 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
   const stock: World["stock"] = { events: [], units: [] };
   const made: World = {
     stock,
+    taken: [],
     board,
     audited,
     incidents,
@@ -379,9 +383,10 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
       done: { write: async () => ({ ok: true, incident: incident("01"), action: workAction }) },
       intake: {
         take: async (told, by) =>
-          told.room === "a101"
+          made.taken.push(told) > 0 && told.room === "a101"
             ? { ok: true, request: { ...helpRequest, by } }
             : { ok: false, status: 422, problem: "room: there is no room" },
+        reserve: async () => "VIG-2026-000010-80",
         attach: async () => ({ ok: true, request: helpRequest }),
         outcome: async (_id, { by }) => ({ ok: true, request: { ...helpRequest, ended: { how: "agreed", at, by } } }),
         sameThing: async () => [incident("02", { general: true })],

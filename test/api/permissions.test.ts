@@ -20,7 +20,7 @@ const wanted: Readonly<Record<Permission | "anyone", string>> = {
   "read-names": "getOnCall listRotations listOverrides listPeople",
   handle: `acknowledgeIncident takeIncident releaseIncident restoreIncident resolveIncident closeIncident solveIncident setSeverity setUrgency
     mergeIncident splitIncident linkIncident unlinkIncident assignIncident acceptIncident declineIncident escalateIncident addNote
-    setFollowUp openTask hearTask addReference removeReference saveIncidentReport makeFollowUp writeAction attachFile takeRequest
+    setFollowUp openTask hearTask addReference removeReference saveIncidentReport makeFollowUp writeAction attachFile takeRequest reserveRequestNumber
     attachRequest endRequest`,
   plan: `bookSession importSessions cancelSession sayOutcome addMaintenance changeMaintenance endMaintenance cancelMaintenance`,
   arrange: "addRotation endRotation addOverride cancelOverride savePerson removePerson",

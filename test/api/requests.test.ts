@@ -76,6 +76,19 @@ describe("requests", () => {
     expect(made.audited.length).toBe(written);
   });
 
+  it("hands on what the client calls a request, and takes no key that could be an accident", async () => {
+    const keyed = (key: string) =>
+      fetch(`${base}/api/v1/requests`, {
+        method: "POST",
+        headers: { ...headers, "Idempotency-Key": key },
+        body: JSON.stringify({ room: "a101" }),
+      });
+    expect((await keyed("3f1c9d0e-form")).status).toBe(200);
+    expect(made.taken.at(-1)).toMatchObject({ room: "a101", key: "3f1c9d0e-form" });
+    for (const odd of ["short", "with a space", "x".repeat(201)]) expect(await (await keyed(odd)).json()).toMatchObject({ status: 400 });
+    expect(await (await post("/requests/number", {})).json()).toMatchObject({ number: "VIG-2026-000010-80" });
+  });
+
   it("says what is wrong with what it is given", async () => {
     expect(await (await post("/requests", { room: "b9" })).json()).toMatchObject({ status: 422, detail: "room: there is no room" });
     expect((await post("/requests", { rooms: "a101" })).status).toBe(422);

@@ -44,6 +44,29 @@ export function requestsContract(store: () => OpenedStore): void {
       expect(await store().request("R1")).toMatchObject({ incident: "A" });
     });
 
+    it("of one key are one: the second is refused, under whatever number; who asks by the key finds the first", async () => {
+      await save(request("R1", { key: "web|abc" }));
+      await expect(save(request("R2", { key: "web|abc" }))).rejects.toThrow(RaceLost);
+      await save(request("R3", { key: "web|abd" }));
+      expect([await store().requestByKey("web|abc"), await store().requestByKey("web|x")]).toEqual([
+        request("R1", { key: "web|abc" }),
+        undefined,
+      ]);
+      expect(await ids({})).toEqual(["R3", "R1"]);
+    });
+
+    it("find a number that was held for them, once", async () => {
+      const held = { number: "VIG-2026-000001-10", at: START, by: "web" };
+      await store().transaction(undefined, (tx) => tx.holdNumber(held));
+      const use = () => store().transaction(undefined, (tx) => tx.useHeldNumber(held.number));
+      const inVain = store().transaction(undefined, async (tx) => {
+        await tx.useHeldNumber(held.number);
+        throw new RaceLost("the request was not written");
+      });
+      await expect(inVain).rejects.toThrow(RaceLost);
+      expect([await use(), await use()]).toEqual([true, false]);
+    });
+
     it("go on with the incident that theirs went into", async () => {
       await save(request("R1", { incident: "A" }), request("R2", { incident: "C" }));
       await store().transaction(undefined, (tx) => tx.moveRequests("A", "B"));

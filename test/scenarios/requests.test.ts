@@ -83,6 +83,88 @@ describe("a request", () => {
   });
 });
 
+describe("what is sent again", () => {
+  it("under the same key is the same request: one number, one incident; something else under it is refused", async () => {
+    const { net, intake, take, failing } = await begin({ devices: "codec-1; ups-1" });
+    const [one, two] = await Promise.all([take({ key: "form-0001" }), take({ key: "form-0001" })]);
+    const three = await take({ key: "form-0001" });
+    expect(new Set([one.number, two.number, three.number]).size).toBe(1);
+    const other = await intake.take({ room: "a101", symptom: "echo", key: "form-0001" }, "marie");
+    expect(other).toMatchObject({ ok: false, status: 409, problem: expect.stringContaining(one.number) });
+    expect(await intake.take({ room: "a101", symptom: "no-sound", key: "form-0001" }, "paul")).not.toMatchObject({ again: true });
+    await net.advance(MINUTE);
+    expect(await net.store.requests({ limit: 9 })).toHaveLength(2);
+    expect(await failing()).toHaveLength(1);
+  });
+
+  it("has the number that was said before; once; and no other that was never reserved", async () => {
+    const { net, intake, take } = await begin({ devices: "codec-1; ups-1" });
+    const number = await intake.reserve("marie");
+    expect((await net.store.unusedNumbers(9)).map(({ seq }) => seq)).toEqual([1]);
+    expect((await take({ number })).number).toBe(number);
+    expect(await intake.take({ room: "a101", symptom: "no-sound", number }, "marie")).toMatchObject({ ok: true, again: true });
+    expect(await intake.take({ room: "a101", symptom: "echo", number }, "marie")).toMatchObject({ ok: false, status: 409 });
+    expect(await intake.take({ room: "a101", number: "VIG-2026-000099-01" }, "marie")).toMatchObject({
+      ok: false,
+      status: 422,
+      problem: expect.stringContaining("is not reserved"),
+    });
+    expect((await take()).number).not.toBe(number);
+    expect(await net.store.unusedNumbers(9)).toEqual([]);
+  });
+});
+
+describe("an incident whose caller has not agreed", () => {
+  const restored = async () => {
+    const began = await begin({ devices: "codec-1; ups-1" });
+    const request = await began.take();
+    await began.net.advance(MINUTE);
+    began.net.breaks("codec-1");
+    await began.net.advance(2 * MINUTE);
+    began.net.heals("codec-1");
+    await began.net.advance(5 * MINUTE);
+    const own = await began.net.store.incident(request.number);
+    return { ...began, request, id: own?.id ?? "" };
+  };
+
+  it("is not closed: it says which requests, and what to do; after the second attempt it is", async () => {
+    const { net, intake, request, id } = await restored();
+    await net.desk.resolve(id, "marie", "it came back");
+    const close = () => net.desk.close(id, "marie", "fixed", "it came back");
+    expect(await close()).toMatchObject({ ok: false, status: 409, problem: expect.stringMatching(`${request.id};.*/outcome`) });
+    await intake.outcome(request.id, { how: "attempt", by: "marie" });
+    expect(await close()).toMatchObject({ ok: false, problem: expect.stringContaining("tried 1 of 2") });
+    await intake.outcome(request.id, { how: "attempt", by: "marie" });
+    expect(await close()).toMatchObject({ ok: true });
+  });
+
+  it("does not close by itself: whoever is on its level follows up; once they agree, it does", async () => {
+    const { net, intake, take, events } = await begin({
+      ...{ devices: "codec-1; ups-1", interval: "10m" },
+      yaml: "policies: { soon: { base: default, auto_close_after: 3m } }\npolicy: soon",
+    });
+    const request = await take();
+    await net.advance(MINUTE);
+    const { id = "" } = (await net.store.incident(request.number)) ?? {};
+    await net.desk.restore(id, "marie", "it works again");
+    await net.advance(5 * MINUTE);
+    expect(await net.store.incident(id)).toMatchObject({ state: "restored", wakeFor: "follow-up" });
+    expect((await events(id)).filter((each) => each === "waits-for-caller")).toEqual(["waits-for-caller"]);
+    await intake.outcome(request.id, { how: "agreed", by: "marie" });
+    await net.advance(5 * MINUTE);
+    expect(await net.store.incident(id)).toMatchObject({ state: "closed" });
+  });
+
+  it("and was solved at the first call, has them on the line: they agree by the same key", async () => {
+    const { net, take } = await begin({ devices: "codec-1; ups-1" });
+    const request = await take();
+    await net.advance(MINUTE);
+    const own = await net.store.incident(request.number);
+    expect(await net.desk.solve(own?.id ?? "", "marie", "the mute key")).toMatchObject({ ok: true });
+    expect(await net.store.request(request.id)).toMatchObject({ ended: { how: "agreed", by: "marie", note: "the mute key" } });
+  });
+});
+
 describe("during a site's outage", () => {
   const out = async () => {
     const began = await begin({ devices: "router-1 > codec-1, ups-1, codec-2" });
