@@ -206,7 +206,7 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     alarmsActive: gauge("alarms_active", "Alarms active now, suppressed ones included."),
     ...standing(gauge),
     outboxPending: gauge("outbox_pending", "Messages decided and not yet sent."),
-    outboxOldestSeconds: gauge("outbox_oldest_seconds", "Age of the oldest message not yet sent; 0 when there is none."),
+    outboxOldestSeconds: gauge("outbox_oldest_seconds", "How long the longest-due message is due and not sent; 0: none."),
     replies: counter("replies_total", "What came back over a channel, by what became of it.", ["channel", "result"]),
     deliveries: counter("deliveries_total", "Attempts to deliver a message, by channel and by what became of it.", ["channel", "state"]),
     escalations: counter("escalations_total", "Incidents that rose, by the level they rose to; 4 is the last resort.", ["level"]),

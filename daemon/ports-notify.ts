@@ -61,6 +61,8 @@ export interface NotifyStore {
   delivery(key: string): Promise<DeliveryView | undefined>;
   /** The message that the far end gave this id. */
   deliveryByProof(channel: string, proof: string): Promise<DeliveryView | undefined>;
+  /** Keys of messages made since then for a channel, the newest first, 20,000 at most: what a bounce may be about. */
+  keysOver(channel: string, since: Instant): Promise<readonly string[]>;
   /** About incidents, since then. */
   toldLately(way: Way, since: Instant): Promise<ToldLately>;
   /** Messages that this one names besides its own. */

@@ -132,6 +132,8 @@ export interface DeliveryUpdate {
   readonly at: Instant;
   /** When to try again; only with state `pending`. */
   readonly notBefore?: Instant;
+  /** It may wait until then, by what it says: only from then on is it late. Only with state `pending`. */
+  readonly dueAt?: Instant;
   /** The far end's own id or answer, cut at 200 characters. */
   readonly proof?: string;
   readonly error?: string;
@@ -325,6 +327,7 @@ export interface Store
   /** Erases an entry's text; the chain still verifies. */
   redact(incident: string, seq: number, by: string, at: Instant): Promise<boolean>;
   deliveries(incident: string): Promise<readonly DeliveryView[]>;
+  /** `oldestAt`: when the one that is due longest became due, whatever was tried since; it may lie ahead. */
   outboxDepth(): Promise<{ readonly pending: number; readonly oldestAt?: Instant }>;
   recurrences(at: Instant, limit: number): Promise<readonly Recurrence[]>;
   /** Numbers that were reserved and never used: the gaps. */

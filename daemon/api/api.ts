@@ -17,7 +17,7 @@ import { auditOperations } from "./audit.ts";
 import { backtestOperations } from "./backtest.ts";
 import type { Api, ApiDeps } from "./deps.ts";
 import { discoveryOperations } from "./discoveries.ts";
-import { mountDoors } from "./doors.ts";
+import { doors, mountDoors } from "./doors.ts";
 import { createEventStreams } from "./events.ts";
 import { familyOperations } from "./families.ts";
 import { joiningOperations } from "./joining.ts";
@@ -95,7 +95,7 @@ export function createApi(deps: ApiDeps): Api {
   app.post("/api/v1/incidents/:id/attachments", withFile);
   app.use(express.json({ limit: bodyLimitBytes, type: "application/json", inflate: false }));
 
-  const document = openApi(operations, deps.version);
+  const document = openApi(operations, doors, deps.version);
   app.get("/api/v1/openapi.json", (_request, response) => void response.json(document));
   app.get("/metrics", (request, response) => scrape(request, response, deps, gate));
   app.get("/api/v1/events", async (request, response) => {

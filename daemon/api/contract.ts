@@ -10,6 +10,7 @@ import { attachmentShapes } from "./contract-attachments.ts";
 import { AuditList } from "./contract-audit.ts";
 import { BacktestBody, BacktestView } from "./contract-backtest.ts";
 import { DeviceFamily, FamilyList } from "./contract-families.ts";
+import { hookShapes } from "./contract-hooks.ts";
 import {
   AlarmList,
   AlarmView,
@@ -270,6 +271,7 @@ export const shapes = {
   ...requestShapes,
   ...taskShapes,
   ...actShapes,
+  ...hookShapes,
   Me,
 } as const;
 

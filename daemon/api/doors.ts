@@ -7,18 +7,32 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import express, { type Express, type Request, type Response } from "express";
 import { type AckPageProps, ackPage } from "../../dashboards/web/ack-page.tsx";
+import { DEFAULT_DOOR_HEADER } from "../config/defaults.ts";
 import type { Channel, Door } from "../model/config.ts";
 import type { Language } from "../model/time.ts";
 import type { AckAnswer, Acknowledging } from "../notify/acknowledging.ts";
 import { say, sayCode } from "../text/catalogue.ts";
 import { whyText } from "../text/why.ts";
 import type { ApiDeps } from "./deps.ts";
+import type { DoorSpec } from "./openapi.ts";
 import { HttpProblem } from "./problem.ts";
 
 const bodyLimitBytes = 256 * 1024;
 /** A signature older than this is a repeat of somebody's. */
 const signedWithinMs = 5 * 60_000;
 const shownIncidents = 20;
+
+/** What the OpenAPI document says of the doors; the pages of links are for people and stand in no document. */
+export const doors: readonly DoorSpec[] = [
+  {
+    id: "takeHook",
+    path: "/hooks/{channel}",
+    summary: "A reply, a bounce or a receipt, handed over by a mail system or a gateway; the same one again changes nothing",
+    bodies: { "application/json": "HookBody", "message/rfc822": undefined, "application/x-www-form-urlencoded": "HookBody" },
+    answer: "HookAnswer",
+    header: DEFAULT_DOOR_HEADER,
+  },
+];
 
 export function mountDoors(app: Express, deps: ApiDeps): void {
   const acks = deps.acknowledging;

@@ -7,8 +7,21 @@ import type { Operation } from "./operation.ts";
 
 type Json = Record<string, unknown>;
 
-export function openApi(operations: readonly Operation[], version: string): Json {
+/** A door of another system: it proves itself by its channel's secret, and is no operation of a token. */
+export interface DoorSpec {
+  readonly id: string;
+  readonly path: string;
+  readonly summary: string;
+  /** Shape of the body by media type; a media type without one takes text. */
+  readonly bodies: Readonly<Record<string, ShapeName | undefined>>;
+  readonly answer: ShapeName;
+  /** The header that proves it, where the channel's configuration names no other. */
+  readonly header: string;
+}
+
+export function openApi(operations: readonly Operation[], doors: readonly DoorSpec[], version: string): Json {
   const paths: Record<string, Json> = {};
+  for (const each of doors) paths[each.path] = { post: describeDoor(each) };
   for (const each of operations) {
     paths[each.path] = { ...paths[each.path], [each.method]: describe(each) };
   }
@@ -18,7 +31,10 @@ export function openApi(operations: readonly Operation[], version: string): Json
     paths,
     components: {
       schemas: Object.fromEntries(Object.keys(shapes).map((name) => [name, schemaOf(shapes[name as ShapeName])])),
-      securitySchemes: { token: { type: "http", scheme: "bearer" } },
+      securitySchemes: {
+        token: { type: "http", scheme: "bearer" },
+        ...Object.fromEntries(doors.map(({ id, header }) => [id, { type: "apiKey", in: "header", name: header, description: doorProof }])),
+      },
     },
   };
 }
@@ -48,6 +64,20 @@ const idempotencyKey: Json = {
   description: "The same key again by the same caller answers with what was made the first time.",
   schema: { type: "string", minLength: 8, maxLength: 200 },
 };
+const doorProof =
+  "`inbound.header` of the channel names the header. It holds `inbound.secret`, or with `inbound.signature` an HMAC-SHA256 made with it; see docs/notifications.md.";
+
+function describeDoor({ id, path, summary, bodies, answer }: DoorSpec): Json {
+  const taken = Object.entries(bodies).map(([type, shape]) => [type, { schema: shape === undefined ? { type: "string" } : ref(shape) }]);
+  return {
+    operationId: id,
+    summary,
+    parameters: pathParameters(path),
+    requestBody: { required: true, content: Object.fromEntries(taken) },
+    responses: { "200": content(answer, "application/json"), default: content("Problem", "application/problem+json") },
+    security: [{ [id]: [] }],
+  };
+}
 
 function ref(name: ShapeName): Json {
   return { $ref: `#/components/schemas/${name}` };

@@ -8,7 +8,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { ActionResult } from "../api/deps.ts";
 import type { Channel, Config } from "../model/config.ts";
 import { type Incident, isFailing, type OutboxRow } from "../model/incident.ts";
-import type { Language } from "../model/time.ts";
+import { DAY, type Language } from "../model/time.ts";
 import type { Clock, Log, Store } from "../ports.ts";
 import type { AckCode } from "../ports-notify.ts";
 import type { TaskDesk } from "../roles/task-desk.ts";
@@ -57,6 +57,9 @@ export type AckAnswer =
     };
 
 type How = "link sent to" | "mail reply of" | "text message of";
+
+/** A mail that came back later than this is about nothing any more (ours; servers give up within 5 days). */
+const bounceWithinMs = 7 * DAY;
 
 /** Open tasks among which a mail finds its own. */
 const mostTasks = 200;
@@ -111,10 +114,15 @@ export class Acknowledging {
         .update(JSON.stringify([mail.from, mail.answers, mail.firstLine]))
         .digest("hex");
     if (!(await store.hear({ channel: channel.id, id, at, kind: "reply" }))) return this.#said(channel, "repeated");
-    const codes = await store.ackCodesTo(channel.id, mail.bounced ?? mail.from, at);
-    const code = codes.find(({ key }) => mail.answers.includes(messageId(key)));
-    if (mail.bounced !== undefined) return this.#said(channel, await this.#failed(code?.key, "came back undelivered"));
+    if (mail.bounced) {
+      // Some servers try for days, and what asks for no answer comes back too.
+      const keys = await store.keysOver(channel.id, at - bounceWithinMs);
+      const key = keys.find((each) => mail.answers.includes(messageId(each)));
+      return this.#said(channel, await this.#failed(key, "came back undelivered"));
+    }
     if (mail.machine !== undefined) return this.#said(channel, "automatic");
+    const codes = await store.ackCodesTo(channel.id, mail.from, at);
+    const code = codes.find(({ key }) => mail.answers.includes(messageId(key)));
     if (code === undefined) return this.#said(channel, await this.#ofTask(mail));
     const digits = digitsOnly.exec(mail.firstLine)?.[1];
     if (digits === undefined && !yes.test(mail.firstLine)) return this.#said(channel, "no answer");

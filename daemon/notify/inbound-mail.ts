@@ -16,8 +16,8 @@ export interface InboundMail {
   readonly firstLine: string;
   /** Why it is no person's; undefined: a person's. */
   readonly machine: string | undefined;
-  /** A report that a mail did not arrive: the address that it names. */
-  readonly bounced: string | undefined;
+  /** A report that a mail did not arrive (RFC 3464); one that it is late is none. */
+  readonly bounced: boolean;
 }
 
 type Headers = ReadonlyMap<string, string>;
@@ -36,13 +36,13 @@ export function readMail(body: unknown, own: string): InboundMail | undefined {
   if (mail === undefined) return undefined;
   const { headers, text, whole } = mail;
   const from = addressOf(headers.get("from") ?? "");
-  const bounced = /report-type="?delivery-status/i.test(headers.get("content-type") ?? "") ? failedRecipient(whole) : undefined;
-  if (from === undefined && bounced === undefined) return undefined;
+  const bounced = /report-type="?delivery-status/i.test(headers.get("content-type") ?? "") && /^Action:\s*failed/im.test(whole);
+  if (from === undefined && !bounced) return undefined;
   const replied = `${headers.get("in-reply-to") ?? ""} ${headers.get("references") ?? ""}`;
   return {
     id: headers.get("message-id")?.slice(0, 250),
     from: from ?? "",
-    answers: [...new Set((bounced === undefined ? replied : `${replied} ${whole}`).match(ours) ?? [])],
+    answers: [...new Set((bounced ? `${replied} ${whole}` : replied).match(ours) ?? [])],
     task: /\[([A-Z]{2,5}-\d{4}-\d+-\d{2}-T\d+)\]/.exec(headers.get("subject") ?? "")?.[1],
     firstLine: firstLineOf(text),
     machine: machineOf(headers, from, own),
@@ -111,14 +111,10 @@ function decoded(body: string, encoding: string, charset: "latin1" | "utf8"): st
   return Buffer.from(bytes, "latin1").toString(charset);
 }
 
+/** `<a@b>`, or `a@b` with nothing beside it but a comment: how Postfix signs its reports. */
 function addressOf(header: string): string | undefined {
-  const found = /<([^<>\s]+@[^<>\s]+)>/.exec(header)?.[1] ?? /^\s*([^<>\s,]+@[^<>\s,]+)\s*$/.exec(header)?.[1];
+  const found = /<([^<>\s]+@[^<>\s]+)>/.exec(header)?.[1] ?? /^\s*([^<>\s,()]+@[^<>\s,()]+)\s*(?:\([^()]*\)\s*)?$/.exec(header)?.[1];
   return found?.toLowerCase().slice(0, 254);
-}
-
-function failedRecipient(whole: string): string | undefined {
-  if (!/^Action:\s*failed/im.test(whole)) return undefined;
-  return /^(?:Original|Final)-Recipient:\s*rfc822;\s*<?([^\s<>]+@[^\s<>]+)>?/im.exec(whole)?.[1]?.toLowerCase();
 }
 
 function firstLineOf(text: string): string {

@@ -171,9 +171,10 @@ export class Preparing {
       // That it is over is for everybody who had heard; everything else waits. Until the escalator has said that the quiet ends, it has not.
       const quiet = row.kind === "restored" || row.kind === "merged" ? undefined : await this.#quietUntil(incident, at);
       if (quiet !== undefined)
-        return { key: row.key, state: "pending", at, notBefore: quiet, error: "kept quiet by maintenance or a silence" };
+        return { key: row.key, state: "pending", at, notBefore: quiet, dueAt: quiet, error: "kept quiet by maintenance or a silence" };
       const start = incident.urgency === "now" ? at : nextService(hoursOf(this.#deps.config(), incident.site, incident.device), at);
-      if (start > at) return { key: row.key, state: "pending", at, notBefore: start, error: "it can wait until service hours" };
+      if (start > at)
+        return { key: row.key, state: "pending", at, notBefore: start, dueAt: start, error: "it can wait until service hours" };
     }
     if (!isAllClear(row)) return undefined;
     const heard = heardOf(row, await this.#ofAll(row.incident));

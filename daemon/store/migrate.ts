@@ -21,6 +21,7 @@ import { attachments } from "./migrations/014-attachments.ts";
 import { auditChain } from "./migrations/015-audit-chain.ts";
 import { requests } from "./migrations/016-requests.ts";
 import { intake } from "./migrations/017-intake.ts";
+import { outboxDue } from "./migrations/018-outbox-due.ts";
 import { numberOf } from "./rows.ts";
 import { inTransaction, type Session } from "./session.ts";
 
@@ -49,6 +50,7 @@ export const migrations: readonly Migration[] = [
   auditChain,
   requests,
   intake,
+  outboxDue,
 ];
 
 /** PostgreSQL: two daemons that start together migrate one after the other. */

@@ -27,7 +27,7 @@ import { findMaintenance, findMaintenances } from "./maintenances.ts";
 import { type Migration, migrateSchema } from "./migrate.ts";
 import { reserveNumbers, unusedNumbers } from "./numbers.ts";
 import { onCallReads } from "./on-call.ts";
-import { type Attempt, attemptsOf, claimOutbox, deliveriesOf, deliveryBy, outboxDepth, recordDeliveries } from "./outbox.ts";
+import { type Attempt, attemptsOf, claimOutbox, deliveriesOf, deliveryBy, keysOver, outboxDepth, recordDeliveries } from "./outbox.ts";
 import { keptAbout } from "./privacy.ts";
 import { failureCounts, findProblem, findProblems } from "./problems.ts";
 import { prune } from "./prune.ts";
@@ -167,6 +167,7 @@ function readsOf({ reader, incidents }: Parts) {
   const { sql } = reader;
   return {
     ...onCallReads(reader),
+    ...messageReads(reader),
     inboxAfter: (seq: number, limit: number) => inboxAfter(reader, seq, limit),
     cursor: async (name: string) => numberOf((await reader.row(sql("cursors").where({ reader: name }).first()))?.seq),
     loadAlarms: async () => (await reader.rows(sql("alarms").orderBy("key"))).map(alarmOf),
@@ -205,15 +206,6 @@ function readsOf({ reader, incidents }: Parts) {
     openIncidents: () => incidents.open(reader),
     timeline: (incident: string) => timelineOf(reader, incident),
     verifyTimeline: (incident?: string) => verifyTimeline(reader, incident),
-    deliveries: (incident: string) => deliveriesOf(reader, incident),
-    delivery: (key: string) => deliveryBy(reader, { key }),
-    deliveryByProof: (channel: string, proof: string) => deliveryBy(reader, { channel, proof }),
-    toldLately: (way: Way, since: number) => toldLately(reader, way, since),
-    bundleOf: (key: string) => bundleOf(reader, key),
-    ackCode: (tokenHash: string) => findAckCode(reader, tokenHash),
-    ackCodesTo: (channel: string, address: string, at: number) => ackCodesTo(reader, channel, address, at),
-    attempts: (key: string) => attemptsOf(reader, key),
-    outboxDepth: () => outboxDepth(reader),
     recurrences: (at: number, limit: number) => recurrences(reader, at, limit),
     ruleTallies: (at: number) => ruleTallies(reader, at),
     rulePages: (since: number, limit: number) => rulePages(reader, since, limit),
@@ -224,6 +216,22 @@ function readsOf({ reader, incidents }: Parts) {
     traps: (query: Parameters<Store["traps"]>[0]) => findTraps(reader, query),
     kept: <T>(key: string) => readKept<T>(reader, key),
     keptAll: <T>(prefix: string) => readKeptAll<T>(reader, prefix),
+  };
+}
+
+/** Of messages, and of what came back. */
+function messageReads(reader: Session) {
+  return {
+    deliveries: (incident: string) => deliveriesOf(reader, incident),
+    delivery: (key: string) => deliveryBy(reader, { key }),
+    keysOver: (channel: string, since: number) => keysOver(reader, channel, since),
+    deliveryByProof: (channel: string, proof: string) => deliveryBy(reader, { channel, proof }),
+    toldLately: (way: Way, since: number) => toldLately(reader, way, since),
+    bundleOf: (key: string) => bundleOf(reader, key),
+    ackCode: (tokenHash: string) => findAckCode(reader, tokenHash),
+    ackCodesTo: (channel: string, address: string, at: number) => ackCodesTo(reader, channel, address, at),
+    attempts: (key: string) => attemptsOf(reader, key),
+    outboxDepth: () => outboxDepth(reader),
   };
 }
 

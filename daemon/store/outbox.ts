@@ -40,14 +40,14 @@ export async function dropPending(session: Session, incident: string, why: strin
 /** What waits for one incident may go from `at` on: what kept it back is over. */
 export async function hastenOutbox(session: Session, incident: string, at: Instant): Promise<void> {
   const waiting = session.sql("outbox").where({ incident, state: "pending" }).where("not_before", ">", at);
-  await session.run(waiting.update({ not_before: at }));
+  await session.run(waiting.update({ not_before: at, due_at: at }));
 }
 
 /** The wall clock has jumped: what waits, waits as long as it would have. */
 export async function moveOutbox(session: Session, ms: number): Promise<void> {
   const moved =
-    "update outbox set not_before = not_before + ?, claim_expires_at = claim_expires_at + ? where state in ('pending', 'claimed')";
-  await session.rows(session.sql.raw(`${moved} returning key`, [ms, ms]));
+    "update outbox set not_before = not_before + ?, due_at = due_at + ?, claim_expires_at = claim_expires_at + ? where state in ('pending', 'claimed')";
+  await session.rows(session.sql.raw(`${moved} returning key`, [ms, ms, ms]));
 }
 
 interface Claim {
@@ -109,6 +109,7 @@ export async function recordDeliveries(
       claim_expires_at: null,
       in_storm: update.inStorm === true ? 1 : 0,
       ...(update.notBefore === undefined ? {} : { not_before: update.notBefore }),
+      ...(update.dueAt === undefined ? {} : { due_at: update.dueAt }),
       ...(gone ? { sent_at: update.at, error: null } : {}),
       ...(proof === undefined ? {} : { proof }),
       ...maybe("error", update.error, textOf),
@@ -130,6 +131,13 @@ export async function recordDeliveries(
 export async function deliveryBy(session: Session, where: Readonly<Record<string, string>>): Promise<DeliveryView | undefined> {
   const row = await session.row(session.sql("outbox").where(where).orderBy("created_at", "desc").first());
   return row === undefined ? undefined : deliveryOf(row);
+}
+
+const mostKeys = 20_000;
+
+export async function keysOver(session: Session, channel: string, since: Instant): Promise<readonly string[]> {
+  const query = session.sql("outbox").select("key").where({ channel }).where("created_at", ">=", since).orderBy("created_at", "desc");
+  return (await session.rows(query.limit(mostKeys))).map(({ key }) => textOf(key));
 }
 
 export async function deliveriesOf(session: Session, incident: string): Promise<readonly DeliveryView[]> {
@@ -157,7 +165,7 @@ export async function attemptsOf(session: Session, key: string): Promise<readonl
 }
 
 export async function outboxDepth(session: Session): Promise<{ readonly pending: number; readonly oldestAt?: Instant }> {
-  const query = session.sql.raw("select count(*) as n, min(created_at) as oldest from outbox where state in ('pending', 'claimed')");
+  const query = session.sql.raw("select count(*) as n, min(due_at) as oldest from outbox where state in ('pending', 'claimed')");
   const row = await session.row(query);
   return { pending: numberOf(row?.n), ...maybe("oldestAt", row?.oldest, numberOf) };
 }

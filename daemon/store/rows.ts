@@ -84,6 +84,7 @@ export function outboxRow(row: OutboxRow): Record<string, unknown> {
     language: row.language,
     created_at: row.createdAt,
     not_before: row.notBefore,
+    due_at: row.notBefore,
     state: "pending",
     state_at: row.createdAt,
     attempts: 0,

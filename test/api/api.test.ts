@@ -4,7 +4,7 @@
 import { request } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { at, fill, incident, serve, stand, tokenText, type World, world } from "./fixture.ts";
+import { at, fill, incident, secret, serve, stand, tokenText, type World, world } from "./fixture.ts";
 import { ruled } from "./ruled.ts";
 
 let made: World;
@@ -19,6 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
+const doorSecret = "hook-secret-of-the-mail-system";
 const bearer = { Authorization: `Bearer ${tokenText}` };
 
 function get(path: string, headers: Record<string, string> = bearer) {
@@ -67,6 +68,9 @@ describe("the OpenAPI document", () => {
       const parsed = schema.safeParse(value);
       expect(parsed.success ? [] : parsed.error.issues, name).toEqual([]);
     };
+    const mail = { id: "mail", kind: "mail", host: "127.0.0.1", port: 25, secure: false, from: "vigie@example.org" } as const;
+    const door = { secret: secret(doorSecret), header: "x-vigie-secret" };
+    made.config = { ...made.config, channels: new Map([["mail", { ...mail, inbound: door }]]) };
     ruled(made);
     // Looks are kept for the back-test, and none for a proposal, whose figures then come from past incidents.
     Object.assign(made.deps, { store: { ...made.deps.store, looksKept: async () => ({ from: at - 3_600_000, to: at }) } });
@@ -113,6 +117,7 @@ describe("the OpenAPI document", () => {
       SignReports: { reports: [{ id: "01", version: 2 }] },
       MakeFollowUpReport: { period: "daily" },
       DiscoveryBody: { ranges: ["10.1.0.0/24"] },
+      HookBody: { id: "<1@example.org>", from: "anne@example.org", text: "ok" },
     };
     let driven = 0;
     for (const [path, methods] of Object.entries(document.paths)) {
@@ -125,10 +130,18 @@ describe("the OpenAPI document", () => {
               ? "P-VIG-2026-000003-30"
               : "01";
         const id = path.includes("/devices/") ? "codec-1" : place;
-        const address = path.replace("{id}", id).replace("{seq}", "2").replace("{file}", "VIG-2026-000001-10-F1").replace("{kind}", "for");
+        const address = path
+          .replace("{id}", id)
+          .replace("{seq}", "2")
+          .replace("{file}", "VIG-2026-000001-10-F1")
+          .replace("{kind}", "for")
+          .replace("{channel}", "mail");
         const body = spec.requestBody?.content["application/json"]?.schema.$ref.replace("#/components/schemas/", "");
         if (body !== undefined) check(`#/components/schemas/${body}`, bodies[body]);
-        const answer = method === "get" ? await get(address) : await post(address, body === undefined ? {} : bodies[body]);
+        const answer =
+          method === "get"
+            ? await get(address)
+            : await post(address, body === undefined ? {} : bodies[body], { "X-Vigie-Secret": doorSecret });
         expect([spec.operationId, answer.status]).toEqual([spec.operationId, 200]);
         const said = spec.responses["200"]!.content;
         if (said["application/json"] === undefined) expect(Object.keys(said)).toContain(answer.headers.get("content-type")?.split(";")[0]);

@@ -354,7 +354,11 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
         close: async (id, _by, disposition) => act(id, { state: "closed", closedAt: at, disposition }),
         release: async (id) => act(id, { state: "open" }),
       },
-      acknowledging: { look: async () => ({ state: "unknown" }), answer: async () => ({ state: "unknown" }) } as unknown as Acknowledging,
+      acknowledging: {
+        look: async () => ({ state: "unknown" }),
+        answer: async () => ({ state: "unknown" }),
+        mail: async () => "unknown",
+      } as unknown as Acknowledging,
       joining: {
         merge: async (id) => same(id),
         split: async (id) => same(id),

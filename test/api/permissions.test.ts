@@ -11,7 +11,7 @@ import { at, clock, device, fill, incident, secret, serve, session, type World, 
 
 /** What each operation needs, as this test wants it: a new operation is written down here too, by a person. */
 const wanted: Readonly<Record<Permission | "anyone", string>> = {
-  anyone: "healthy ready getMe",
+  anyone: "healthy ready getMe takeHook",
   read: `getDeviceSamples listWeaknesses getIncident listRecurrences listTraps listSink listUnusedNumbers listInventory getDeviceInventory
     listDeviceEvents listFamilies getDeviceFamily listRules getRule listCommissioning getAcceptance listDiscoveries getDiscovery getTopology
     listParentProposals listMaintenance getMaintenance listProblems getProblem listFollowUps listPartners listTasks getTask listReferences

@@ -86,6 +86,8 @@ export function notifyContract(store: () => OpenedStore): void {
     expect((await store().delivery("k1"))?.state).toBe("acknowledged");
     expect(await store().delivery("k2")).toMatchObject({ letter: { subject: "s", asks: true }, lateMs: 6 * HOUR });
     expect(await store().delivery("none")).toBeUndefined();
+    expect((await store().keysOver("mail", START)).toSorted(), "whatever became of them").toEqual(["k1", "k2"]);
+    expect([await store().keysOver("mail", START + DAY), await store().keysOver("sms", START)]).toEqual([[], []]);
   });
 
   it("codes are found by their token, and by where they were sent while they hold; wrong digits are counted", async () => {

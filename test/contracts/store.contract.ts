@@ -436,6 +436,23 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
         expect(keys(await claim({ now: START + 1, worker: "w2" }))).toEqual(["k3"]);
       });
 
+      it("counts a message as late from when it was due: not while it may wait, and on through every try that failed", async () => {
+        await add(["night", { createdAt: START - DAY, notBefore: START + 9 * HOUR }]);
+        expect(await store.outboxDepth()).toEqual({ pending: 1, oldestAt: START + 9 * HOUR });
+        await add(["k1"]);
+        await claim();
+        const again = (change: object) =>
+          store.recordDeliveries([{ key: "k1", state: "pending", at: START + 1, notBefore: START + HOUR, ...change }]);
+        await again({ error: "421 try later" });
+        expect(await store.outboxDepth()).toEqual({ pending: 2, oldestAt: START });
+        await again({ dueAt: START + HOUR });
+        expect(await store.outboxDepth()).toEqual({ pending: 2, oldestAt: START + HOUR });
+        await store.transaction(undefined, (tx) => tx.moveOutbox(HOUR));
+        expect(await store.outboxDepth(), "a clock that jumps").toEqual({ pending: 2, oldestAt: START + 2 * HOUR });
+        await store.transaction(undefined, (tx) => tx.hastenOutbox("i1", START));
+        expect(await store.outboxDepth()).toEqual({ pending: 2, oldestAt: START });
+      });
+
       it("keeps the first row of a key", async () => {
         await add(["k1", { address: "first@example.org" }]);
         await add(["k1", { address: "second@example.org" }], ["k2"]);

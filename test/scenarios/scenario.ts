@@ -81,7 +81,16 @@ export interface ScenarioOptions {
   readonly unfilled?: readonly string[];
   /** More files of the configuration, by name: packs that `yaml` includes. */
   readonly files?: Readonly<Record<string, string>>;
+  /** More channels, as YAML of entries of a map: `text: { sms: { … } }`. Secrets are `env: SCENARIO_SECRET`. */
+  readonly channels?: string;
+  /** How single functions' contacts are reached, as YAML of a list. Default: over the sink. */
+  readonly reach?: Readonly<Record<string, string>>;
+  /** Real notifiers, by kind; what is missing is the scenario's own. */
+  readonly notifiers?: ReadonlyMap<Notifier["kind"], Notifier>;
 }
+
+/** What `SCENARIO_SECRET` holds. */
+export const scenarioSecret = "not a secret, only long";
 
 export interface Sent {
   readonly at: Instant;
@@ -159,11 +168,20 @@ export class Scenario {
   #auditAt = 0;
 
   readonly #together: boolean;
+  readonly #notifiers: ReadonlyMap<Notifier["kind"], Notifier>;
   /** As the file says. */
   #contacts: Config["contacts"];
 
-  constructor(parts: { clock: FakeClock; folder: string; config: Config; store: Store; together: boolean }) {
+  constructor(parts: {
+    clock: FakeClock;
+    folder: string;
+    config: Config;
+    store: Store;
+    together: boolean;
+    notifiers?: ReadonlyMap<Notifier["kind"], Notifier> | undefined;
+  }) {
     this.#together = parts.together;
+    this.#notifiers = parts.notifiers ?? new Map();
     this.clock = parts.clock;
     this.folder = parts.folder;
     this.config = parts.config;
@@ -219,7 +237,7 @@ export class Scenario {
     const notifier: Notifier = { kind: "sink", send: async (_channel, message) => this.#send(message), stop: async () => undefined };
     this.#dispatcher = new Dispatcher({
       ...basics,
-      notifiers: new Map([["sink", notifier]]),
+      notifiers: new Map<Notifier["kind"], Notifier>([["sink", notifier], ["mail", { ...notifier, kind: "mail" }], ...this.#notifiers]),
       worker: "scenario",
       mutes: this.mutes,
       render: async (row, incident, config, named) => {
@@ -522,6 +540,8 @@ function yamlOf({
   ssh = [],
   snmp = [],
   unfilled = [],
+  channels,
+  reach = {},
   rooms = 'rooms: { a101: { site: mgh, name: "Room A-101" } }',
 }: ScenarioOptions): string {
   const parents = parseDevices(devices);
@@ -539,9 +559,9 @@ function yamlOf({
     "storage: { sqlite: state/vigie.db }",
     `sites: { ${[...new Set(["mgh", ...Object.values(sites)])].map((id) => `${id}: { name: ${id}, service_hours: office }`).join(", ")} }`,
     rooms,
-    "channels: { sink: { sink: {} } }",
+    `channels: { sink: { sink: {} }${channels === undefined ? "" : `, ${channels}`} }`,
     "credentials: { login: { ssh_password: { user: vigie, password: { env: SCENARIO_PASSWORD } } }, community: { snmp_community: { version: 2c, community: { env: SCENARIO_PASSWORD } } } }",
-    `contacts:\n${functions.map((id) => `  ${id}: { name: ${id}, language: en, reach: [{ sink: ${id} }] }`).join("\n")}`,
+    `contacts:\n${functions.map((id) => `  ${id}: { name: ${id}, language: en, reach: ${reach[id] ?? `[{ sink: ${id} }]`} }`).join("\n")}`,
     `functions:\n${functions.map((id) => `  ${id}: { contacts: [${unfilled.includes(id) ? "" : id}] }`).join("\n")}`,
     `devices:\n${lines.join("\n")}`,
     yaml,
@@ -552,7 +572,7 @@ export async function configOf(folder: string, options: ScenarioOptions): Promis
   const file = join(folder, "vigie.yaml");
   writeFileSync(file, yamlOf(options));
   for (const [name, text] of Object.entries(options.files ?? {})) writeFileSync(join(folder, name), text);
-  const loaded = await loadConfig(file, { demo: true, env: { SCENARIO_PASSWORD: "not a secret" } });
+  const loaded = await loadConfig(file, { demo: true, env: { SCENARIO_PASSWORD: "not a secret", SCENARIO_SECRET: scenarioSecret } });
   if (!loaded.ok) throw new Error(loaded.problems.map((problem) => `${problem.path}: ${problem.message}`).join("\n"));
   return loaded.config;
 }
@@ -564,7 +584,7 @@ export async function scenario(options: ScenarioOptions): Promise<Scenario> {
   const clock = new FakeClock(options.start ?? Date.UTC(2026, 10, 18, 14));
   const store = await openStore({ storage: config.storage, stateDir: config.instance.stateDir, clock });
   await store.migrate();
-  const net = new Scenario({ clock, folder, config, store, together: options.together ?? false });
+  const net = new Scenario({ clock, folder, config, store, together: options.together ?? false, notifiers: options.notifiers });
   await net.begin();
   await net.advance(40 * SECOND);
   Object.assign(net, { start: clock.now() });
