@@ -39,10 +39,10 @@ export class Questions {
     return this.#batches.reduce((sum, { left }) => sum + left, 0);
   }
 
-  /** The one that waits longest. */
-  oldest(): Waiting | undefined {
+  /** The one that waits longest, of those asked after the one of this number. */
+  oldest(after = 0): Waiting | undefined {
     for (const { first, commands, answers } of this.#batches) {
-      const at = answers.indexOf(undefined);
+      const at = answers.findIndex((answer, index) => answer === undefined && first + index > after);
       const command = commands[at];
       if (command !== undefined) return { id: first + at, command };
     }

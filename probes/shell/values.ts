@@ -9,7 +9,7 @@ import type { Reading, Sample } from "../../daemon/model/observation.ts";
 import { dropFarEnd, isFarEndField, scrub, scrubReading } from "../privacy.ts";
 import { safePattern } from "../safe-pattern.ts";
 import type { Answer } from "./dialect.ts";
-import { type Found, find, firstGroup, leafAt, wordAt } from "./find.ts";
+import { type Found, find, firstGroup, idOf, leafAt, wordAt } from "./find.ts";
 import { type Parts, readGone } from "./gone.ts";
 
 export { type Found, find } from "./find.ts";
@@ -196,13 +196,25 @@ function numberOf(text: string): number | undefined {
 /** The part's name; false when its label may not be told. */
 function partOf(value: ShellValue, found: Found, inventory: ReadonlySet<string>): string | undefined | false {
   if (value.label !== undefined) {
-    const words = value.label.map((choices) => plainWord(wordAt(found.item, choices), inventory));
+    const words = value.label.map((choices) => labelOf(found.item, choices, inventory));
     if (words.includes(undefined)) return false;
     return [...(value.part === undefined ? [] : [value.part]), ...words].join(" ");
   }
   if (value.part === undefined) return undefined;
-  // An id is a small number; anything longer could be somebody's.
-  return found.id !== undefined && /^\d{1,6}$/.test(found.id) ? `${value.part} ${found.id}` : value.part;
+  const id = smallNumber(found.id);
+  return id === undefined ? value.part : `${value.part} ${id}`;
+}
+
+/** An id is a small number; anything longer could be somebody's. */
+function smallNumber(text: string | undefined): string | undefined {
+  return text !== undefined && /^\d{1,6}$/.test(text) ? text : undefined;
+}
+
+/** `ID|#`: the number that the item calls itself by, or else its place in the list. */
+function labelOf(item: unknown, choices: string, inventory: ReadonlySet<string>): string | undefined {
+  const numbered = choices.endsWith("|#");
+  const word = wordAt(item, numbered ? choices.slice(0, -2) : choices);
+  return plainWord(word, inventory) ?? (numbered ? (smallNumber(word) ?? smallNumber(idOf(item))) : undefined);
 }
 
 /** `sip:room@10.1.2.3:5060;transport=tls`, `10.1.2.3:1720`, `[2001:db8::1]:5060`: the address. */

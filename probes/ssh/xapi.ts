@@ -15,10 +15,11 @@ import {
 } from "../shell/dialect.ts";
 import type { Line, Stream } from "../shell/line.ts";
 import { done, down, failed, type Outcome, within } from "../shell/outcome.ts";
-import { Questions } from "../shell/questions.ts";
+import { Questions, type Waiting } from "../shell/questions.ts";
+import { merge, type Pruned } from "../shell/tree.ts";
 import { readAnswer, refusal } from "./xapi-answer.ts";
 import { XapiFramer } from "./xapi-framer.ts";
-import { type Block, answers as mayAnswer, TerminalReader } from "./xapi-terminal.ts";
+import { type Block, answers as mayAnswer, TerminalReader, type TreeNode } from "./xapi-terminal.ts";
 
 /** Lines whose words are the firmware's own. Any other line may hold a name: only its length is told. */
 const HARMLESS_LINE =
@@ -27,6 +28,8 @@ const NOT_RECOGNIZED = /^Command not recognized\b/i;
 const HEARTBEAT = "xStatus SystemUnit Uptime";
 /** A refusal in words names no question: it is the last one's when nothing more comes for this long. */
 const REFUSED_AFTER_MS = 3_000;
+/** A block may go on in another, up to the `OK` after them; where none comes, silence this long ends the answer. */
+const GOES_ON_MS = 300;
 /** Feedback that a codec may send in a window without being asked; beyond it, something is broken. */
 const FEEDBACK_WINDOW_MS = 10_000;
 const FEEDBACK_BYTES = 8 * MAX_ANSWER_BYTES;
@@ -35,6 +38,10 @@ export const xapi: Dialect = opening("json");
 export const terminal: Dialect = opening("terminal");
 
 type Mode = "json" | "terminal";
+interface Held extends Waiting {
+  readonly status: TreeNode;
+  readonly timer: NodeJS.Timeout;
+}
 type Settle<T> = (outcome: Outcome<T>) => void;
 
 function opening(mode: Mode): Dialect {
@@ -67,6 +74,8 @@ class XapiConversation implements Conversation {
   #refusalTimer: NodeJS.Timeout | undefined;
   /** A block ended an answer: the `OK` or `ERROR` after it belongs to it. */
   #trailing = false;
+  /** An answer in lines that may go on: a VCS prints a block an alarm. */
+  #held: Held | undefined;
 
   readonly listening: Listening = {
     register: (expression) => `xfeedback register ${expression}`,
@@ -85,6 +94,7 @@ class XapiConversation implements Conversation {
     channel.on("error", () => connection.end(down("ssh.protocol", "the shell broke off")));
     connection.onEnd((failure) => {
       clearTimeout(this.#refusalTimer);
+      clearTimeout(this.#held?.timer);
       this.#readyWait?.(failed(failure));
     });
   }
@@ -174,6 +184,7 @@ class XapiConversation implements Conversation {
 
   /** `OK` alone answers a command that has no lines to print, as a registration. */
   #trailer(text: "OK" | "ERROR"): void {
+    this.#deliver();
     if (this.#trailing) {
       this.#trailing = false;
       return;
@@ -230,7 +241,8 @@ class XapiConversation implements Conversation {
   }
 
   #block(block: Block): void {
-    const oldest = this.#questions.oldest();
+    const oldest = this.#questions.oldest(this.#held?.id);
+    if (this.#goesOn(block, oldest)) return;
     const answers = oldest !== undefined && mayAnswer(block, oldest.command);
     // Before the mode is known, a refusal is the answer to the wish for JSON.
     if (this.#mode === undefined && (block.words.length === 0 || !answers)) return;
@@ -240,11 +252,36 @@ class XapiConversation implements Conversation {
       this.#bytes = 0;
       return;
     }
+    this.#deliver();
     this.#mode = "terminal";
     this.#trailing = true;
+    if (block.refused === undefined && block.words.length > 0 && oldest?.id === id) {
+      this.#held = { ...oldest, status: block.status, timer: setTimeout(() => this.#deliver(), GOES_ON_MS) };
+      return;
+    }
     const answer: Answer = { form: "json", status: block.words.length === 0 ? undefined : block.status };
     if (!this.#answer(id, block.refused === undefined ? answer : { ...answer, problem: block.refused }))
       this.#ears.note("< (a late answer to an earlier question)");
+  }
+
+  /** A block of the node that was answered last, and of no question after it, belongs to that answer. */
+  #goesOn(block: Block, next: Waiting | undefined): boolean {
+    const held = this.#held;
+    if (held === undefined || block.refused !== undefined || block.words.length === 0) return false;
+    const mine = block.resultId === undefined ? mayAnswer(block, held.command) : Number(block.resultId) === held.id;
+    const others = block.resultId === undefined && next !== undefined && mayAnswer(block, next.command);
+    if (!mine || others) return false;
+    merge(held.status as Pruned, block.status as Pruned);
+    held.timer.refresh();
+    return true;
+  }
+
+  #deliver(): void {
+    const held = this.#held;
+    if (held === undefined) return;
+    this.#held = undefined;
+    clearTimeout(held.timer);
+    if (!this.#answer(held.id, { form: "json", status: held.status })) this.#ears.note("< (a late answer to an earlier question)");
   }
 
   /** False when nobody waits for this answer. */

@@ -63,6 +63,7 @@ export class ExpresswayShell implements Session {
     const state = this.#state;
     const all = [...this.#registrar.h323().map((one) => h323(one)), ...this.#registrar.sip().map((one) => sip(one))];
     return {
+      Alarm: state.diagnostics.map((one, index) => ({ id: String(index + 1), of: { ID: String(15_000 + one.id), Severity: one.level } })),
       Calls: { Call: state.calls.map((call) => ({ id: String(call.id), of: { State: "Connected" } })) },
       NTP: { Status: "Synchronized" },
       Registrations: { Registration: all.map((of, index) => ({ id: String(index + 1), of })) },
@@ -98,7 +99,9 @@ function sip({ address, alias, id, vendor }: Registered): Branch {
   };
 }
 
+/** A list at the top is a block an item. */
 function block(name: string, node: Node): string {
+  if (typeof node !== "string" && isList(node) && node.length > 0) return node.map((item) => block(`${name} ${item.id}`, item.of)).join("");
   return `*s ${name}:${nested(node, "  ") === "" ? " /" : ""}\r\n${nested(node, "  ")}*s/end\r\n`;
 }
 
@@ -116,7 +119,7 @@ function nested(node: Node, indent: string): string {
 }
 
 /** Values that are text even when they look like a word. */
-const strings = new Set(["Protocol", "Node", "VendorInfo", "Value", "AOR", "Product"]);
+const strings = new Set(["ID", "Protocol", "Node", "VendorInfo", "Value", "AOR", "Product"]);
 
 function numbered(name: string, item: Item, indent: string): string {
   return `${indent}${name} ${item.id}:\r\n${nested(item.of, `${indent}  `)}`;

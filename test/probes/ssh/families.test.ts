@@ -84,6 +84,7 @@ describe.each(["codec", "old-codec"] as const)("%s", (id) => {
   it.each([
     ["sip-unregistered", (finding: Finding | undefined) => words(finding, "sip_registration")["registration 1"] === "failed"],
     ["camera-unplugged", (finding: Finding | undefined) => words(finding, "peripheral")["camera 1"] === "disconnected"],
+    ["muted", (finding: Finding | undefined) => words(finding, "microphone_mute")[""] === "on"],
     ["call-started", (finding: Finding | undefined) => number(finding, "calls") === 1],
   ] as const)("tells within a second: %s", async (fault, seen) => {
     await look(id);
@@ -121,6 +122,21 @@ describe.each(["codec", "old-codec"] as const)("%s", (id) => {
     await eventually(() => words(heard.at(-1), "diagnostic").camerapairing === undefined, "gone");
     expect(heard.at(-1)?.whole).toContain("diagnostic");
   });
+});
+
+it("the registrar's alarms are told one by one, each by its own number as long as it lasts", async () => {
+  const alarms = async () => words(await look("registrar"), "alarm_severity");
+  expect(await alarms()).toEqual({});
+  for (const part of ["Licence:Warning", "Cluster:Critical", "Disk:Error"])
+    await simulation.apply({ device: "registrar", fault: "diagnostic-raised", part });
+  const all = await alarms();
+  expect(Object.values(all)).toEqual(["warning", "critical", "error"]);
+  await simulation.apply({ device: "registrar", fault: "diagnostic-gone", part: "Licence" });
+  expect(await alarms()).toEqual(Object.fromEntries(Object.entries(all).slice(1)));
+  await simulation.apply({ device: "registrar", fault: "restored" });
+  const after = await look("registrar");
+  expect(words(after, "alarm_severity")).toEqual({});
+  expect(after.whole).toContain("alarm_severity");
 });
 
 it("the registrar lists our own addresses, counts all, and no other address leaves the probe", async () => {

@@ -1,8 +1,9 @@
 /** Terminal mode of the xAPI: lines become the tree that JSON gives; over real SSH, TC codecs and codecs that refuse JSON. */
 import type { ServerChannel } from "ssh2";
 import { afterEach, describe, expect, it } from "vitest";
-import type { ShellValue } from "../../../daemon/model/family.ts";
+import type { ShellAsk, ShellValue } from "../../../daemon/model/family.ts";
 import type { Finding } from "../../../daemon/model/observation.ts";
+import { loadFamilies, shippedFamilies } from "../../../probes/families.ts";
 import { find } from "../../../probes/shell/find.ts";
 import { createSshProbe } from "../../../probes/ssh/ssh-probe.ts";
 import { type Block, TerminalReader } from "../../../probes/ssh/xapi-terminal.ts";
@@ -99,6 +100,31 @@ afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.stop();
 });
 
+/** A shell that speaks lines. `says`: what it prints to a command; undefined: what any would. */
+function tcPeer(says: (command: string, channel: ServerChannel, numbered: boolean) => string | undefined) {
+  return codec({
+    shell: (taken) => {
+      taken.on("error", () => undefined);
+      taken.write("Welcome to \r\nCodec Release TC7.3.0\r\n*r Login successful\r\n\r\nOK\r\n\r\n");
+      let pending = "";
+      taken.on("data", (bytes: Buffer) => {
+        pending += bytes.toString();
+        const lines = pending.split("\n");
+        pending = lines.pop() ?? "";
+        for (const line of lines) {
+          const [command = ""] = line.split(" | ");
+          const plain = /^(?:echo|xpreferences|xfeedback)/.test(command)
+            ? "\r\nOK\r\n\r\n"
+            : command === "xStatus SystemUnit Uptime"
+              ? "*s SystemUnit Uptime: 29038\r\n** end\r\n\r\nOK\r\n\r\n"
+              : "Command not recognized.\r\n";
+          taken.write(says(command, taken, line.includes("resultId")) ?? plain);
+        }
+      });
+    },
+  });
+}
+
 interface Tc {
   readonly state: { sip: string };
   say(text: string): void;
@@ -122,28 +148,12 @@ async function tc(how: {
     if (what === "SIP Registration") return `*s SIP Registration 1 Status: ${state.sip}\r\n`;
     return "";
   };
-  const peer = await codec({
-    shell: (taken) => {
-      channel = taken;
-      taken.on("error", () => undefined);
-      taken.write("Welcome to \r\nCodec Release TC7.3.0\r\n*r Login successful\r\n\r\nOK\r\n\r\n");
-      let pending = "";
-      taken.on("data", (bytes: Buffer) => {
-        pending += bytes.toString();
-        const lines = pending.split("\n");
-        pending = lines.pop() ?? "";
-        for (const line of lines) {
-          const [command = ""] = line.split(" | ");
-          if (line.includes("resultId")) commands.push(command);
-          if (how.on?.(command, taken) === true) continue;
-          if (command === "echo off") taken.write("\r\nOK\r\n\r\n");
-          else if (command.startsWith("xpreferences")) taken.write(how.refusal ?? "\r\nOK\r\n\r\n");
-          else if (command.startsWith("xfeedback")) taken.write("\r\nOK\r\n\r\n");
-          else if (command.startsWith("xStatus ")) taken.write(`${status(command.slice(8))}** end\r\n\r\nOK\r\n\r\n`);
-          else taken.write("Command not recognized.\r\n");
-        }
-      });
-    },
+  const peer = await tcPeer((command, taken, numbered) => {
+    channel = taken;
+    if (numbered) commands.push(command);
+    if (how.on?.(command, taken) === true) return "";
+    if (command.startsWith("xpreferences")) return how.refusal ?? "\r\nOK\r\n\r\n";
+    return command.startsWith("xStatus ") ? `${status(command.slice(8))}** end\r\n\r\nOK\r\n\r\n` : undefined;
   });
   open.push(peer);
   const heard: Finding[] = [];
@@ -233,6 +243,62 @@ describe("a codec that speaks lines", () => {
     });
     slow = false;
     expect(await room.look()).toMatchObject(expected);
+  });
+});
+
+describe("a VCS that prints a block an alarm", () => {
+  const families = loadFamilies([shippedFamilies()]).families;
+  const alarmsAsk = families.get("expressway")?.shell?.asks.find(({ command }) => command === "xStatus Alarm") as ShellAsk;
+  const zones: ShellAsk = {
+    command: "xStatus Zones",
+    values: [{ path: "Zones.Zone[].Status", name: "zone_status", as: "state", part: "zone", states: { Active: "active" } }],
+  };
+  const alarm = (item: number, id: string, severity: string) =>
+    `*s Alarm ${item}:\r\n  ID: "${id}"\r\n  Severity: "${severity}"\r\n*s/end\r\n`;
+  const severities = (finding: Finding) =>
+    Object.fromEntries(finding.readings.filter(({ name }) => name === "alarm_severity").map(({ part, value }) => [part, value]));
+
+  async function vcs(asks: readonly ShellAsk[], says: { alarms: readonly string[]; between?: string; end?: string }) {
+    const peer = await tcPeer((command) => {
+      if (command === "xStatus Alarm") return `${says.alarms.join(says.between ?? "")}${says.end ?? "\r\nOK\r\n\r\n"}`;
+      return command === "xStatus Zones" ? '*s Zones:\r\n  Zone 1:\r\n    Status: "Active"\r\n*s/end\r\n\r\nOK\r\n\r\n' : undefined;
+    });
+    const probe = createSshProbe({ memory: memory(), random: () => 0 });
+    open.push(peer, probe);
+    return () => probe.look(target({ port: peer.port, dialect: "terminal", asks }), never, { trace: true });
+  }
+
+  const three = [alarm(1, "15004", "Warning"), alarm(2, "20004", "Critical"), alarm(3, "30001", "error")];
+  const all = { "alarm 15004": "warning", "alarm 20004": "critical", "alarm 30001": "error" };
+  it.each([
+    ["asked first", [alarmsAsk, zones], {}],
+    ["asked last", [zones, alarmsAsk], {}],
+    ["with news of a call in between", [alarmsAsk, zones], { between: "*s Calls:\r\n  Call 7:\r\n    State: Ringing\r\n*s/end\r\n" }],
+    ["without an OK after them, before another question", [alarmsAsk, zones], { end: "" }],
+    ["without an OK after them, at the end", [zones, alarmsAsk], { end: "" }],
+  ] as const)("tells every one of them, %s, and what was asked beside them", async (_how, asks, more) => {
+    const look = await vcs(asks, { alarms: three, ...more });
+    const finding = await look();
+    expect(severities(finding), finding.trace?.join("\n")).toEqual(all);
+    expect(finding.readings).toContainEqual({ name: "zone_status", value: "active", part: "zone 1" });
+    expect(finding.whole).toContain("alarm_severity");
+  });
+
+  it("keeps each alarm its own part when one before it is over and the numbers move up", async () => {
+    const says = { alarms: three as readonly string[] };
+    const look = await vcs([alarmsAsk], says);
+    expect(severities(await look())).toEqual(all);
+    says.alarms = [alarm(1, "20004", "Critical"), alarm(2, "30001", "Error")];
+    expect(severities(await look())).toEqual({ "alarm 20004": "critical", "alarm 30001": "error" });
+    says.alarms = ["*s Alarm: /\r\n*s/end\r\n"];
+    const none = await look();
+    expect(severities(none)).toEqual({});
+    expect(none.whole, "an empty list ends them all").toContain("alarm_severity");
+  });
+
+  it("tells an alarm without an ID by its place in the list, and no ID that could be somebody's number", async () => {
+    const look = await vcs([alarmsAsk], { alarms: ["*s Alarm 4:\r\n  Severity: Error\r\n*s/end\r\n", alarm(5, "5145551234", "Error")] });
+    expect(severities(await look())).toEqual({ "alarm 4": "error", "alarm 5": "error" });
   });
 });
 

@@ -309,8 +309,9 @@ registrations = 2 count
 registration_listed [192.0.2.10] = listed
 calls = 1 count
 time_server = synced
-alarm_severity [alarm 1] = warning
-alarm_severity [alarm 2] = critical
+alarm_severity [alarm 15004] = warning
+alarm_severity [alarm 20004] = critical
+alarm_severity [alarm 3] = error
 zone_status [zone 1] = active
 zone_status [zone 2] = failed`,
   gnugk: `
