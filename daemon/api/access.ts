@@ -28,7 +28,8 @@ export function hostGuard(config: () => Config): RequestHandler {
   };
 }
 
-function allowedHost({ http, instance }: Config, host: string): boolean {
+/** Whether a host name is one of ours. */
+export function allowedHost({ http, instance }: Config, host: string): boolean {
   if (loopbackNames.has(host) || host === http.host || http.allowedHosts.includes(host)) return true;
   return instance.publicUrl !== undefined && hostName(new URL(instance.publicUrl).host) === host;
 }
@@ -42,6 +43,8 @@ export function hostName(header: string | undefined): string | undefined {
 /** Finds the token's owner; undefined when the request has none. A wrong one throws 401, and too many of them 429. */
 export interface TokenDesk {
   caller(request: Request, ways: "bearer" | "bearer-or-basic"): Caller | undefined;
+  /** The owner of a token that was typed into the sign-in page. A wrong one counts as one of a request does; `wait`: it was not looked at. */
+  typed(request: Request, secret: string): { readonly caller: Caller; readonly secret: string } | { readonly wait: number } | undefined;
 }
 
 const failuresAllowed = 10;
@@ -79,6 +82,14 @@ export function createTokenDesk(config: () => Config, clock: Clock): TokenDesk {
       failed(address);
       throw unauthorized("This token is not known; look at tokens in the configuration, or make one with `vigie token`.");
     },
+    typed(request, secret) {
+      const address = request.socket.remoteAddress ?? "";
+      const wait = held(address);
+      if (wait > 0) return { wait };
+      const caller = owner(config(), secret);
+      if (caller === undefined) failed(address);
+      return caller === undefined ? undefined : { caller, secret };
+    },
   };
 }
 
@@ -95,6 +106,13 @@ function owner(config: Config, secret: string): Caller | undefined {
       found ??= { name: token.name, function: token.function, ...sitesOf(config, token) };
   }
   return found;
+}
+
+/** The owner of a token by the token's name, with the secret that it has now; undefined when it left the configuration. */
+export function ownerNamed(config: Config, name: string): { readonly caller: Caller; readonly secret: string } | undefined {
+  const token = config.tokens.find((each) => each.name === name);
+  if (token === undefined) return undefined;
+  return { caller: { name, function: token.function, ...sitesOf(config, token) }, secret: token.secret.reveal() };
 }
 
 /** A function that reads its own sites only has none where its token names none. */

@@ -20,12 +20,13 @@ import { discoveryOperations } from "./discoveries.ts";
 import { doors, mountDoors } from "./doors.ts";
 import { createEventStreams } from "./events.ts";
 import { familyOperations } from "./families.ts";
+import { mountIncidentForms } from "./incident-forms.ts";
 import { joiningOperations } from "./joining.ts";
 import { maintenanceOperations } from "./maintenance.ts";
 import { meOperations } from "./me.ts";
 import { onCallOperations } from "./on-call.ts";
 import { openApi } from "./openapi.ts";
-import { mount, type Operation } from "./operation.ts";
+import { mount, type Operation, readerOf } from "./operation.ts";
 import { mountPages } from "./pages.ts";
 import { HttpProblem, lastHandler } from "./problem.ts";
 import { problemOperations } from "./problems.ts";
@@ -36,6 +37,8 @@ import { ruleOperations } from "./rules.ts";
 import { scrape } from "./scrape.ts";
 import { sessionOperations } from "./sessions.ts";
 import { severityOperations } from "./severity.ts";
+import { mountSignIn } from "./sign-in.ts";
+import { SignIns } from "./sign-ins.ts";
 import { mountTaskPage } from "./task-page.ts";
 import { taskOperations } from "./tasks.ts";
 import { topologyOperations } from "./topology.ts";
@@ -50,7 +53,8 @@ const graceMs = 3_000;
 export function createApi(deps: ApiDeps): Api {
   const app = express();
   const desk = createTokenDesk(deps.config, deps.clock);
-  const gate = { desk, allowing: createAllowing(deps) };
+  const signIns = new SignIns(deps);
+  const gate = { desk, allowing: createAllowing(deps), signIns };
   const streams = createEventStreams(deps.changes);
   const operations: readonly Operation[] = [
     ...meOperations(() => operations),
@@ -82,6 +86,8 @@ export function createApi(deps: ApiDeps): Api {
   app.use(counted(deps), securityHeaders(), hostGuard(deps.config));
   // Before the door for tokens: who has the link and the digits of a task needs none.
   mountTaskPage(app, deps);
+  mountSignIn(app, deps, { desk, signIns });
+  mountIncidentForms(app, deps, { ...gate, operations });
   mountDoors(app, deps);
   app.use((request, _response, next) => {
     // Nobody gets 64 KiB parsed without a known token.
@@ -99,7 +105,7 @@ export function createApi(deps: ApiDeps): Api {
   app.get("/api/v1/openapi.json", (_request, response) => void response.json(document));
   app.get("/metrics", (request, response) => scrape(request, response, deps, gate));
   app.get("/api/v1/events", async (request, response) => {
-    const caller = desk.caller(request, "bearer-or-basic");
+    const caller = await readerOf(request, gate);
     if (caller !== undefined) await gate.allowing.require(caller, "read", "events");
     else if (!deps.config().http.openReads) throw unauthorized("Send `Authorization: Bearer <token>`; make one with `vigie token`.");
     streams.serve(request, response);
@@ -143,6 +149,8 @@ function securityHeaders(): express.RequestHandler {
         frameAncestors: ["'none'"],
       },
     },
+    // To ourselves only: a form says where it comes from, and nothing of an address goes elsewhere.
+    referrerPolicy: { policy: "same-origin" },
     // TLS ends at the proxy before us, where there is one; that is where HSTS belongs.
     strictTransportSecurity: false,
   });

@@ -9,7 +9,7 @@ import { type Operation, operation } from "./operation.ts";
 import { HttpProblem } from "./problem.ts";
 import { iso, present } from "./shape.ts";
 
-const viewOf = ({ at, erased, ...rest }: Attachment) => ({
+export const attachmentView = ({ at, erased, ...rest }: Attachment) => ({
   ...rest,
   at: iso(at),
   ...present({ erased: erased === undefined ? undefined : { by: erased.by, at: iso(erased.at) } }),
@@ -17,7 +17,7 @@ const viewOf = ({ at, erased, ...rest }: Attachment) => ({
 
 function must(result: Attached) {
   if (!result.ok) throw new HttpProblem(result.status, `attachment-${result.status}`, result.problem);
-  return { content: viewOf(result.attachment) };
+  return { content: attachmentView(result.attachment) };
 }
 
 async function attachmentsOf({ store }: ApiDeps, id: string | undefined): Promise<readonly Attachment[]> {
@@ -35,7 +35,7 @@ export const attachmentOperations: readonly Operation[] = [
     access: "read",
     may: "read",
     answer: "AttachmentList",
-    run: async ({ deps, params }) => ({ content: { items: (await attachmentsOf(deps, params.id)).map(viewOf) } }),
+    run: async ({ deps, params }) => ({ content: { items: (await attachmentsOf(deps, params.id)).map(attachmentView) } }),
   }),
   operation({
     id: "attachFile",

@@ -10,6 +10,16 @@ const neededNote = note.min(1);
 /** Named in the OpenAPI document. */
 export const actShapes = {
   Note: z.strictObject({ note: note.optional() }),
+  Take: z.strictObject({
+    note: note.optional(),
+    insteadOf: z
+      .string()
+      .max(200)
+      .optional()
+      .describe(
+        "Who held it as the caller saw it, empty for nobody: it is not taken from somebody who was faster. Left out: from whomever.",
+      ),
+  }),
   NeededNote: z.strictObject({ note: neededNote }),
   Close: z.strictObject({ disposition, note: neededNote }),
   HostKey: z.strictObject({ accept: z.literal(true) }),

@@ -29,3 +29,5 @@ export const AttachmentList = z.object({ items: z.array(AttachmentView) });
 
 /** Named in the OpenAPI document. */
 export const attachmentShapes = { Attach: AttachBody, Attachment: AttachmentView, AttachmentList } as const;
+
+export type AttachmentShape = z.infer<typeof AttachmentView>;

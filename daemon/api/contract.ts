@@ -56,6 +56,7 @@ import { taskShapes } from "./contract-tasks.ts";
 import { topologyShapes } from "./contract-topology.ts";
 import { workShapes } from "./contract-work.ts";
 
+export type { AttachmentShape } from "./contract-attachments.ts";
 export type { DeviceFamilyShape, FactCountShape, FamilyShape } from "./contract-families.ts";
 export type { MaintenanceShape } from "./contract-maintenance.ts";
 export type { OnCallShape, OverrideShape, PersonShape, RotationShape } from "./contract-on-call.ts";

@@ -55,7 +55,8 @@ export type ActionResult =
 /** What people do to incidents. `id` is the incident's id or its request number; `by` the token's name. */
 export interface IncidentActions {
   acknowledge(id: string, by: string, note?: string): Promise<ActionResult>;
-  take(id: string, by: string, note?: string): Promise<ActionResult>;
+  /** `insteadOf`: who held it as they saw it, empty for nobody; undefined: whoever does. */
+  take(id: string, by: string, note?: string, insteadOf?: string): Promise<ActionResult>;
   /** Service is back by a workaround or by the caller's word. */
   restore(id: string, by: string, note: string): Promise<ActionResult>;
   resolve(id: string, by: string, note: string): Promise<ActionResult>;

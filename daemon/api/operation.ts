@@ -9,6 +9,7 @@ import { type Allowing, anonymous } from "./allowing.ts";
 import { type ShapeName, shapes } from "./contract.ts";
 import type { ApiDeps } from "./deps.ts";
 import { HttpProblem } from "./problem.ts";
+import type { SignIns } from "./sign-ins.ts";
 
 /** What goes out: JSON of the operation's shape, or a file. */
 export interface Answer {
@@ -65,6 +66,8 @@ export function operation<Q extends z.ZodObject = z.ZodObject, B extends ShapeNa
 export interface Gate {
   readonly desk: TokenDesk;
   readonly allowing: Allowing;
+  /** Who is signed in to the pages reads by their cookie, as the links of a page do; they write by the pages' forms only. */
+  readonly signIns: Pick<SignIns, "of">;
 }
 
 export function mount(app: Express, operations: readonly Operation[], deps: ApiDeps, gate: Gate): void {
@@ -105,27 +108,49 @@ function keyOf(request: Request): { readonly key?: string } {
 }
 
 /** Who calls, or the reason they may not. */
-async function admit(of: Operation, request: Request, deps: ApiDeps, { desk, allowing }: Gate): Promise<Caller> {
-  const caller = callerOf(of, request, deps, desk);
-  if (of.may !== "anyone") await allowing.require(caller, of.may, of.id);
+async function admit(of: Operation, request: Request, deps: ApiDeps, gate: Gate): Promise<Caller> {
+  const caller = await callerOf(of, request, deps, gate);
+  if (of.may !== "anyone") await gate.allowing.require(caller, of.may, of.id);
   return caller;
 }
 
-function callerOf({ access }: Operation, request: Request, deps: ApiDeps, desk: TokenDesk): Caller {
+async function callerOf({ access }: Operation, request: Request, deps: ApiDeps, gate: Gate): Promise<Caller> {
   switch (access) {
     case "anyone":
       return anonymous;
     case "read": {
-      const caller = desk.caller(request, "bearer-or-basic");
+      const caller = await readerOf(request, gate);
       if (caller !== undefined) return caller;
       if (deps.config().http.openReads) return anonymous;
       throw unauthorized("Send `Authorization: Bearer <token>`; make one with `vigie token`.");
     }
     case "write": {
-      const caller = desk.caller(request, "bearer");
+      const caller = gate.desk.caller(request, "bearer");
       if (caller !== undefined) return caller;
       throw unauthorized("Writing needs a token: send `Authorization: Bearer <token>`; make one with `vigie token`.");
     }
+  }
+}
+
+/** Who reads: by a token, else by the cookie of the pages; undefined: by neither. */
+export async function readerOf(request: Request, { desk, signIns }: Gate): Promise<Caller | undefined> {
+  return desk.caller(request, "bearer-or-basic") ?? (await signIns.of(request))?.caller;
+}
+
+/** An operation as a form of a page does it: the same permission, the same checks, the same work. */
+export async function perform(of: Operation, call: Pick<Call, "deps" | "params" | "caller" | "body">, allowing: Allowing): Promise<Answer> {
+  if (of.may !== "anyone") await allowing.require(call.caller, of.may, of.id);
+  const body = of.body === undefined ? undefined : shapes[of.body].safeParse(call.body);
+  if (body?.success === false) throw new BodyProblem(body.error.issues);
+  return of.run({ ...call, query: checked(of.query, {}, "query"), body: body?.data });
+}
+
+/** What is wrong with which field. */
+export class BodyProblem extends HttpProblem {
+  readonly issues: readonly z.core.$ZodIssue[];
+  constructor(issues: readonly z.core.$ZodIssue[]) {
+    super(422, "invalid-body", described("body", issues));
+    this.issues = issues;
   }
 }
 
@@ -143,6 +168,10 @@ function checked(schema: z.ZodType | undefined, value: unknown, where: "query" |
   if (schema === undefined) return undefined;
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const found = parsed.error.issues.map((issue) => `${[where, ...issue.path].join(".")}: ${issue.message}`).join("; ");
-  throw new HttpProblem(where === "query" ? 400 : 422, `invalid-${where}`, `${found}. See /api/v1/openapi.json.`);
+  throw new HttpProblem(where === "query" ? 400 : 422, `invalid-${where}`, described(where, parsed.error.issues));
+}
+
+function described(where: "query" | "body", issues: readonly z.core.$ZodIssue[]): string {
+  const found = issues.map((issue) => `${[where, ...issue.path].join(".")}: ${issue.message}`).join("; ");
+  return `${found}. See /api/v1/openapi.json.`;
 }

@@ -23,7 +23,7 @@ function idOf(call: Call): string {
 }
 
 /** An act whose note may be left out. */
-function act(name: "acknowledge" | "take" | "release", summary: string): Operation {
+function act(name: "acknowledge" | "release", summary: string): Operation {
   return operation({
     id: `${name}Incident`,
     method: "post",
@@ -54,7 +54,20 @@ function actWithNote(name: "restore" | "resolve", summary: string): Operation {
 
 export const writes: readonly Operation[] = [
   act("acknowledge", "Somebody has seen it. It expires if nobody follows it up."),
-  act("take", "Somebody holds it from now on; the follow-up is the clock."),
+  operation({
+    id: "takeIncident",
+    method: "post",
+    path: "/api/v1/incidents/{id}/take",
+    summary: "Somebody holds it from now on; the follow-up is the clock.",
+    access: "write",
+    may: "handle",
+    body: "Take",
+    answer: "Incident",
+    run: async (call) => {
+      const { note, insteadOf } = call.body;
+      return answer(call.deps, await call.deps.actions.take(idOf(call), call.caller.name, note, insteadOf), note);
+    },
+  }),
   act("release", "The holder gives it back; its ladder goes on."),
   actWithNote("restore", "Service is back, by a workaround or by the caller's word."),
   actWithNote("resolve", "The cause is dealt with."),

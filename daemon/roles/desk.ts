@@ -37,12 +37,14 @@ export class Desk {
     );
   }
 
-  take(id: string, by: string, note?: string): Promise<ActResult> {
-    return this.#act(id, (incident) =>
-      incident.holder === by
-        ? { refused: `${by} holds ${incident.number} already` }
-        : takeIncident(incident, by, this.#deps.clock.now(), this.#hours(incident), note),
-    );
+  /** `insteadOf`: who held it as they saw it, empty for nobody. Somebody else was faster: it stays theirs. */
+  take(id: string, by: string, note?: string, insteadOf?: string): Promise<ActResult> {
+    return this.#act(id, (incident) => {
+      if (incident.holder === by) return { refused: `${by} holds ${incident.number} already` };
+      if (insteadOf !== undefined && incident.holder !== undefined && incident.holder !== insteadOf)
+        return { refused: `${incident.holder} has taken ${incident.number} meanwhile` };
+      return takeIncident(incident, by, this.#deps.clock.now(), this.#hours(incident), note);
+    });
   }
 
   restore(id: string, by: string, note: string): Promise<ActResult> {

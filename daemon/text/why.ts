@@ -9,6 +9,7 @@ import type { SeverityTable } from "../model/severity.ts";
 import type { Language } from "../model/time.ts";
 import { fill, sayCode } from "./catalogue.ts";
 import { detailText, wordText } from "./facts.ts";
+import { refusalsInFrench } from "./refusals-fr.ts";
 import { whysInFrench } from "./why-fr.ts";
 
 /** One reason, however what varies in it reads. */
@@ -19,6 +20,8 @@ export interface WhyPattern {
 }
 
 const patterns: readonly WhyPattern[] = whysInFrench.map(patternOf);
+/** Apart: a person's note that reads like one stays as it was written. */
+const refusals: readonly WhyPattern[] = refusalsInFrench.map(patternOf);
 
 /** The reasons of a table. */
 export function tableWhys(table: SeverityTable): readonly WhyPattern[] {
@@ -60,10 +63,16 @@ export function whyText(
     if (found === null) continue;
     const said = (name: string, value: string) => {
       if (name === "word") return wordText(language, value);
+      if (name === "state") return (sayCode(language, "state", value) ?? sayCode(language, "severity", value) ?? value).toLowerCase();
       if (name === "doing") return sayCode(language, "activity", value) ?? value;
       return ids.has(name) ? (nameOf(value) ?? gateText(value, language)) : whyText(value, language, nameOf, own);
     };
     return fill(text[language], Object.fromEntries(names.map((name, index) => [name, said(name, found[index + 1] ?? "")])));
   }
   return detailText(language, why) ?? why;
+}
+
+/** Why an act was refused, as its desk says it. */
+export function refusalText(problem: string, language: Language): string {
+  return whyText(problem, language, undefined, refusals);
 }

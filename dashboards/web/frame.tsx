@@ -6,6 +6,7 @@ import { onCallWords } from "./on-call-words.ts";
 import { reportsWords } from "./reports-words.ts";
 import { ruleWords } from "./rules-words.ts";
 import { sessionsWords } from "./sessions-words.ts";
+import { signInWords } from "./sign-in-words.ts";
 import { topologyWords } from "./topology-words.ts";
 import { words } from "./words.ts";
 
@@ -74,6 +75,17 @@ export interface PageContext {
   readonly underWay: number;
   /** Set while we see nothing beyond our own door: what is shown as unknown may work. */
   readonly blind?: { readonly why: string; readonly since: string };
+  /** Who is signed in; undefined: the page is read only. */
+  readonly signedIn?: {
+    readonly name: string;
+    readonly function: string;
+    /** Stands in each form. */
+    readonly formToken: string;
+    /** May carry incidents and take in requests. */
+    readonly handles: boolean;
+  };
+  /** Differs each time a page is made: a form that is sent twice is written once. */
+  readonly once?: string;
   readonly texts: Texts;
 }
 
@@ -102,6 +114,9 @@ export function Frame(props: { readonly page: PageContext; readonly title: strin
           <nav aria-label="Vigie">
             <a href="/" aria-current={page.path === "/" ? "page" : undefined}>
               {w.status}
+            </a>
+            <a href="/my-list" aria-current={page.path === "/my-list" ? "page" : undefined}>
+              {w.myList}
             </a>
             <a href="/inventory" aria-current={page.path === "/inventory" ? "page" : undefined}>
               {w.inventory}
@@ -134,6 +149,7 @@ export function Frame(props: { readonly page: PageContext; readonly title: strin
               {w.otherLanguage}
             </a>
           </nav>
+          <SignedIn page={page} />
         </header>
         <p id="stale" class="banner problem" role="alert" hidden>
           {w.stale}
@@ -150,6 +166,27 @@ export function Frame(props: { readonly page: PageContext; readonly title: strin
         </main>
       </body>
     </html>
+  );
+}
+
+/** Who is signed in, and the way out; or the way in. */
+function SignedIn({ page }: { readonly page: PageContext }): VNode {
+  const w = signInWords[page.language];
+  const { signedIn } = page;
+  if (signedIn === undefined)
+    return (
+      <p class="signed no-print">
+        <a href={`/sign-in?to=${encodeURIComponent(page.path)}`}>{w.link}</a>
+      </p>
+    );
+  return (
+    <form method="post" action="/sign-out" class="signed no-print">
+      <span>
+        {w.as} <strong>{signedIn.name}</strong> ({signedIn.function})
+      </span>
+      <input type="hidden" name="form" value={signedIn.formToken} />
+      <button type="submit">{w.out}</button>
+    </form>
   );
 }
 

@@ -2,11 +2,14 @@
  * One incident: what it means and what to do first, the facts, its timeline with the reason of each step, and who was told.
  */
 import type { VNode } from "preact";
-import type { DeviceShape, IncidentDetailShape } from "../../daemon/api/contract.ts";
+import type { AttachmentShape, DeviceShape, IncidentDetailShape } from "../../daemon/api/contract.ts";
 import type { SupportFacts } from "../../daemon/model/inventory.ts";
 import { Actions } from "./actions.tsx";
+import { formWords } from "./form-words.ts";
 import { Frame, Mark, type PageContext } from "./frame.tsx";
 import { isRestored, sentence, severityText } from "./incident-card.tsx";
+import { type IncidentAct, IncidentForms, type IncidentFormsProps } from "./incident-forms.tsx";
+import { incidentFormsWords } from "./incident-forms-words.ts";
 import { Pairs } from "./inventory-parts.tsx";
 import { Joined } from "./joined.tsx";
 import { MutedNote } from "./maintenance-page.tsx";
@@ -37,6 +40,12 @@ export interface IncidentPageProps {
   readonly references?: WorkProps["references"];
   /** The device as seen now; undefined when it is about none. */
   readonly up?: DeviceShape["up"];
+  readonly files?: readonly AttachmentShape[];
+  /** What may be done about it now. */
+  readonly forms?: Omit<IncidentFormsProps, "page">;
+  /** What was just done; and whether its text had better be erased. */
+  readonly done?: IncidentAct;
+  readonly warned?: boolean;
 }
 
 export function IncidentPage(props: IncidentPageProps): VNode {
@@ -47,6 +56,7 @@ export function IncidentPage(props: IncidentPageProps): VNode {
   const tone = incident.severity === "major" ? "bad" : "warn";
   return (
     <Frame page={page} title={sentence(page, incident)}>
+      <Done {...props} />
       <p class="marks">
         <Mark tone={over ? "good" : "plain"} text={texts.state(incident.state)} />
         <Mark tone={over ? "plain" : tone} text={severityText(page, incident)} />
@@ -66,6 +76,7 @@ export function IncidentPage(props: IncidentPageProps): VNode {
       )}
       {incident.muted === undefined ? null : <MutedNote page={page} muted={incident.muted} />}
       <Facts {...props} />
+      {props.forms === undefined ? null : <IncidentForms page={page} {...props.forms} />}
       {incident.severity === "major" ? (
         <p>
           {reportsWords[page.language].report}
@@ -79,9 +90,49 @@ export function IncidentPage(props: IncidentPageProps): VNode {
       <Joined page={page} incident={incident} />
       <Actions page={page} actions={incident.actions} />
       <Work page={page} incident={incident} tasks={props.tasks ?? []} references={props.references ?? []} />
+      <Files page={page} incident={incident} files={props.files ?? []} />
       <Timeline page={page} incident={incident} />
       <Deliveries page={page} incident={incident} />
     </Frame>
+  );
+}
+
+function Done({ page, done, warned }: IncidentPageProps): VNode | null {
+  if (done === undefined) return null;
+  return (
+    <p class="banner good" role="status">
+      {incidentFormsWords[page.language].did[done]}
+      {warned === true ? <strong class="warned"> {formWords[page.language].patient}</strong> : null}
+    </p>
+  );
+}
+
+function Files({
+  page,
+  incident,
+  files,
+}: Pick<IncidentPageProps, "page" | "incident"> & { readonly files: readonly AttachmentShape[] }): VNode | null {
+  const w = incidentFormsWords[page.language];
+  if (files.length === 0) return null;
+  const base = `/api/v1/incidents/${encodeURIComponent(incident.number)}/attachments`;
+  return (
+    <section aria-labelledby="files">
+      <h2 id="files">{w.files}</h2>
+      <ul>
+        {files.map((file) => (
+          <li key={file.id}>
+            {file.erased === undefined ? (
+              <a href={`${base}/${encodeURIComponent(file.id)}/content`}>{file.name}</a>
+            ) : (
+              w.erased.replace("{by}", file.erased.by)
+            )}{" "}
+            <span class="soft">
+              {file.by}, {page.texts.time(file.at)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -9,11 +9,13 @@ import { Frame, type PageContext } from "./frame.tsx";
 import { IncidentPage, type IncidentPageProps } from "./incident-page.tsx";
 import { InventoryPage, type InventoryPageProps } from "./inventory-page.tsx";
 import { MaintenancePage, type MaintenancePageProps } from "./maintenance-page.tsx";
+import { MyListPage, type MyListPageProps } from "./my-list-page.tsx";
 import { OnCallPage, type OnCallPageProps } from "./on-call-page.tsx";
 import { RecurrencesPage, type RecurrencesPageProps } from "./recurrences-page.tsx";
 import { ReportsPage, type ReportsPageProps } from "./reports-page.tsx";
 import { RulePage, type RulePageProps, RulesPage, type RulesPageProps } from "./rules-page.tsx";
 import { SessionsPage, type SessionsPageProps } from "./sessions-page.tsx";
+import { BouncePage, type BounceProps, SignInPage, type SignInPageProps } from "./sign-in-page.tsx";
 import { StatusPage, type StatusPageProps } from "./status-page.tsx";
 import { TaskPage, type TaskPageProps } from "./task-page.tsx";
 import { TopologyPage, type TopologyPageProps } from "./topology-page.tsx";
@@ -25,6 +27,8 @@ function html(node: VNode): string {
 }
 
 export const pages = {
+  signIn: (props: SignInPageProps) => html(<SignInPage {...props} />),
+  bounce: (props: BounceProps) => html(<BouncePage {...props} />),
   status: (props: StatusPageProps) => html(<StatusPage {...props} />),
   device: (props: DevicePageProps) => html(<DevicePage {...props} />),
   incident: (props: IncidentPageProps) => html(<IncidentPage {...props} />),
@@ -32,6 +36,7 @@ export const pages = {
   commissioning: (props: CommissioningPageProps) => html(<CommissioningPage {...props} />),
   recurrences: (props: RecurrencesPageProps) => html(<RecurrencesPage {...props} />),
   maintenance: (props: MaintenancePageProps) => html(<MaintenancePage {...props} />),
+  myList: (props: MyListPageProps) => html(<MyListPage {...props} />),
   onCall: (props: OnCallPageProps) => html(<OnCallPage {...props} />),
   inventory: (props: InventoryPageProps) => html(<InventoryPage {...props} />),
   reports: (props: ReportsPageProps) => html(<ReportsPage {...props} />),

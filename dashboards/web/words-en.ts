@@ -10,6 +10,8 @@ export const en: Words = {
   recurrences: "Recurring failures",
   skip: "Skip to content",
   otherLanguage: "Français",
+  myList: "My list",
+  requests: "Requests",
   demo: "DEMO: a simulated network. Messages stay on this page.",
   reloadFailed: "The last configuration was refused; the one before stays in force.",
   incidents: "Open incidents",

@@ -9,6 +9,8 @@ export const fr = {
   recurrences: "Pannes récurrentes",
   skip: "Aller au contenu",
   otherLanguage: "English",
+  myList: "Ma liste",
+  requests: "Demandes",
   demo: "DÉMO : réseau simulé. Les messages restent sur cette page.",
   reloadFailed: "La dernière configuration a été refusée; la précédente reste en vigueur.",
   incidents: "Incidents ouverts",

@@ -31,6 +31,7 @@ import type { Attachment, PartnerTask, WorkAction } from "../../daemon/model/wor
 import type { Acknowledging } from "../../daemon/notify/acknowledging.ts";
 import { createSink } from "../../daemon/notify/sink.ts";
 import type { AuditEntry, Clock, IncidentQuery, Log, Store } from "../../daemon/ports.ts";
+import type { KeptStore } from "../../daemon/ports-kept.ts";
 import { TaskTokens } from "../../daemon/task-token.ts";
 import { projectRoot } from "../../probes/built.ts";
 import { loadFamilies, shippedFamilies } from "../../probes/families.ts";
@@ -345,7 +346,12 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
       readiness: () => made.readiness,
       actions: {
         acknowledge: async (id, by) => act(id, { acknowledgedAt: at, acknowledgedBy: by }),
-        take: async (id, by) => act(id, { state: "taken", holder: by, takenAt: at }),
+        take: async (id, by, _note, insteadOf) => {
+          const holder = incidents.get(id)?.holder ?? [...incidents.values()].find(({ number }) => number === id)?.holder;
+          if (insteadOf !== undefined && holder !== undefined && holder !== insteadOf)
+            return { ok: false, status: 409, problem: `${holder} has taken ${id} meanwhile` };
+          return act(id, { state: "taken", holder: by, takenAt: at });
+        },
         solve: async (id, by) => act(id, { severity: "minor", severitySettled: { at, by, how: "first-call" } }),
         severity: async (id, by, severity) => act(id, { severity, severitySettled: { at, by, how: "person" } }),
         urgency: async (id, _by, urgency) => act(id, { urgency }),
@@ -519,6 +525,7 @@ function fakeStore(incidents: Map<string, Incident>, audited: AuditEntry[], stoc
           of.before === undefined || openedAt < of.before.openedAt || (openedAt === of.before.openedAt && id < of.before.id),
       )
       .slice(0, of.limit);
+  const kept = new Map<string, unknown>();
   const store: Partial<Store> = {
     task: async (id) => (id === "none" ? undefined : task),
     tasks: async () => [task],
@@ -536,7 +543,7 @@ function fakeStore(incidents: Map<string, Incident>, audited: AuditEntry[], stoc
     reports: async () => [report],
     followUp: async (id) => (id === followUp.id ? followUp : undefined),
     followUps: async () => [followUp],
-    keptAll: async () => [],
+    ...keptIn(kept),
     kind: "sqlite",
     incidents: query,
     incident: async (id) => [...incidents.values()].find((each) => each.id === id || each.number === id),
@@ -632,12 +639,28 @@ function fakeStore(incidents: Map<string, Incident>, audited: AuditEntry[], stoc
     ],
     transaction: async (_fence, work) =>
       work({
+        ...keptIn(kept),
         audit: async (entries: readonly AuditEntry[]) => void audited.push(...entries),
         problem: async (id: string) => problems.find((each) => each.id === id),
         saveProblem: async () => undefined,
       } as never),
   };
   return store as Store;
+}
+
+/** Small facts, in memory. */
+function keptIn(kept: Map<string, unknown>): KeptStore {
+  return {
+    kept: async <T>(key: string) => kept.get(key) as T | undefined,
+    keptAll: async <T>(prefix: string) =>
+      [...kept].filter(([key]) => key.startsWith(prefix)).map(([key, value]) => ({ key, value: value as T })),
+    keep: async (key, value) => void kept.set(key, value),
+    keepFirst: async <T>(key: string, value: T) => {
+      if (!kept.has(key)) kept.set(key, value);
+      return kept.get(key) as T;
+    },
+    forget: async (key) => void kept.delete(key),
+  };
 }
 
 /** Shows every kind of thing on the board. */

@@ -13,8 +13,13 @@
     }
     busy = true;
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
+      const answer = await fetch(location.href, { headers: { Accept: "text/html", "X-Vigie-Refresh": "1" }, cache: "no-store" });
       if (!answer.ok) throw new Error(String(answer.status));
+      /* Led to the sign-in page: whoever was here is signed out by now. */
+      if (answer.redirected && new URL(answer.url).pathname === "/sign-in") {
+        if (!writing(document.getElementById("main"))) location.assign(answer.url);
+        throw new Error("signed out");
+      }
       replace(new DOMParser().parseFromString(await answer.text(), "text/html"));
       stale(false);
     } catch {
@@ -37,12 +42,22 @@
       if (same) same.open = box.open;
     }
     const focused = document.activeElement;
-    /* Somebody is writing: what is half written would be lost. */
-    if (old.contains(focused) && focused.matches("input")) return;
+    if (writing(old)) return;
     const address = old.contains(focused) ? focused.getAttribute("href") : null;
     old.replaceChildren(...next.childNodes);
     document.title = fresh.title;
     if (address) old.querySelector(`a[href="${CSS.escape(address)}"]`)?.focus({ preventScroll: true });
+  }
+
+  /* Somebody is writing, or was told what is wrong with what they wrote: it would be lost. */
+  function writing(main) {
+    if (!main) return false;
+    const focused = document.activeElement;
+    if (main.contains(focused) && focused.matches("input, textarea, select, button")) return true;
+    if (main.querySelector("form[data-keep]")) return true;
+    for (const field of main.querySelectorAll("form input:not([type=hidden]), form textarea")) if (field.value !== field.defaultValue) return true;
+    for (const one of main.querySelectorAll("form option")) if (one.selected !== one.defaultSelected && one.defaultSelected) return true;
+    return false;
   }
 
   function stale(yes) {

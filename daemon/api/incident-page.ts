@@ -1,0 +1,86 @@
+/**
+ * The page of one incident, with the forms that whoever is signed in may use on it now.
+ */
+import type { FormState } from "../../dashboards/web/form-parts.tsx";
+import type { PageContext } from "../../dashboards/web/frame.tsx";
+import { type IncidentAct, type IncidentFormsProps, incidentActs } from "../../dashboards/web/incident-forms.tsx";
+import { pages } from "../../dashboards/web/pages.tsx";
+import type { Incident } from "../model/incident.ts";
+import { supportOf } from "../support.ts";
+import type { Caller } from "./access.ts";
+import { attachmentView } from "./attachments.ts";
+import type { ApiDeps } from "./deps.ts";
+import { actsOn, isOwnOffer } from "./incident-acts.ts";
+import { incidentDetail } from "./reads.ts";
+import { taskView } from "./tasks.ts";
+import { deviceView } from "./views.ts";
+
+const shownTasks = 100;
+const dispositions = ["fixed", "healed", "false-alarm", "test", "duplicate", "not-ours"] as const;
+
+export interface IncidentPageOf {
+  readonly id: string;
+  /** Who is signed in. */
+  readonly by: Caller | undefined;
+  /** What was just done, as the address says. */
+  readonly done?: unknown;
+  readonly warned?: unknown;
+  readonly state?: FormState;
+}
+
+export async function incidentPage(deps: ApiDeps, page: PageContext, of: IncidentPageOf): Promise<string> {
+  const { network, rules } = deps.config();
+  const detail = await incidentDetail(deps, of.id);
+  const [incident, into, before] = await Promise.all(
+    [detail.id, detail.foldedInto, detail.recurrenceOf].map((each) => (each === undefined ? undefined : deps.store.incident(each))),
+  );
+  const rule = rules.find((each) => each.id === detail.rule)?.text[page.language];
+  const phone = network.rooms.get(detail.room ?? "")?.phone;
+  const [tasks, references, files] = await Promise.all([
+    deps.store.tasks({ incident: detail.id, limit: shownTasks }),
+    deps.store.references({ incident: detail.id }),
+    deps.store.attachments(detail.id),
+  ]);
+  const now = detail.device === undefined ? undefined : network.devices.get(detail.device);
+  return pages.incident({
+    page,
+    incident: detail,
+    references,
+    tasks: tasks.map((task) => taskView(deps, task)).reverse(),
+    files: files.map(attachmentView),
+    ...(rule === undefined ? {} : { advice: { clinic: rule.clinic, steps: [...rule.steps] } }),
+    ...(phone === undefined ? {} : { phone }),
+    ...(into === undefined ? {} : { foldedIntoNumber: detail.goesOnAs ?? into.number }),
+    ...(before === undefined ? {} : { beforeNumber: before.number }),
+    ...(now === undefined ? {} : { up: deviceView(now, network, deps.board).up }),
+    ...(now === undefined ? {} : { support: supportOf(now, deps.config(), deps.board.inventory(now.id), deps.clock.now()) }),
+    ...(incident === undefined ? {} : { forms: formsOf(deps, page, incident, of) }),
+    ...doneOf(of),
+  });
+}
+
+function doneOf({ done, warned }: IncidentPageOf): { readonly done?: IncidentAct; readonly warned?: boolean } {
+  const act = incidentActs.find((each) => each === done);
+  return act === undefined ? {} : { done: act, warned: warned === "1" };
+}
+
+function formsOf(deps: ApiDeps, page: PageContext, incident: Incident, { by, state }: IncidentPageOf): Omit<IncidentFormsProps, "page"> {
+  const config = deps.config();
+  const { functions, contacts, partners, instance } = config;
+  const { holder, handOver, openTasks = [], severity, urgency } = incident;
+  const people = [...contacts.values()].filter(({ id }) => ![...partners.values()].some((each) => each.contacts.includes(id)));
+  return {
+    acts: by === undefined || page.signedIn?.handles !== true ? [] : actsOn(incident, by),
+    closed: incident.state === "closed",
+    ownOffer: by !== undefined && isOwnOffer(incident, by),
+    receivers: [
+      ...[...functions.values()].map(({ id, name }) => ({ value: `function:${id}`, label: name[page.language] })),
+      ...people.map(({ id, name }) => ({ value: `person:${id}`, label: name })),
+    ],
+    partners: [...partners.values()].map(({ id, name }) => ({ value: id, label: name })),
+    openTasks: openTasks.map(({ id, partner }) => ({ id, partnerName: partners.get(partner)?.name ?? partner })),
+    ...{ dispositions, severity, urgency, zone: instance.timezone, state },
+    ...(holder === undefined ? {} : { holder }),
+    ...(handOver === undefined ? {} : { handOver: { by: handOver.by, note: handOver.note } }),
+  };
+}

@@ -1,0 +1,172 @@
+/** The forms of an incident's page: the same operations as the API's, once each, and in words when they are refused. */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { BrowserLike } from "./browser-like.ts";
+import { fill, incident, secret, serve, tokenText, type World, world } from "./fixture.ts";
+
+let made: World;
+let server: { readonly url: string; close(): Promise<void> };
+let browser: BrowserLike;
+let asked: unknown[][] = [];
+const number = "VIG-2026-01";
+const path = `/incidents/${number}`;
+
+beforeEach(async () => {
+  asked = [];
+  const tokens = [
+    { name: "ops", function: "it-technician", secret: secret(tokenText) },
+    { name: "reader", function: "viewers", secret: secret("vigie_reader_token") },
+  ];
+  made = world({ config: { tokens } });
+  made.config = { ...made.config, permissions: new Map([...made.config.permissions, ["viewers", ["read"]]]) };
+  fill(made);
+  made.incidents.set("01", incident("01"));
+  const { work, actions } = made.deps;
+  const heard = <F extends (...of: never[]) => unknown>(name: string, act: F): F =>
+    ((...of: Parameters<F>) => {
+      asked.push([name, ...of]);
+      return act(...of);
+    }) as F;
+  Object.assign(made.deps, {
+    work: { ...work, note: heard("note", work.note), assign: heard("assign", work.assign), followUp: heard("followUp", work.followUp) },
+    actions: {
+      ...actions,
+      take: heard("take", actions.take),
+      close: heard("close", actions.close),
+      resolve: heard("resolve", actions.resolve),
+    },
+  });
+  server = await serve(made);
+  browser = new BrowserLike(server.url);
+  await browser.signIn(tokenText, path);
+});
+afterEach(() => server.close());
+
+describe("a form of an incident", () => {
+  it("takes it in the name of who is signed in, says so, and offers no more what cannot be done", async () => {
+    await browser.send("take");
+    expect(asked).toEqual([["take", number, "ops", undefined, ""]]);
+    expect(browser.page.text).toContain("It is yours.");
+    expect(made.incidents.get("01")).toMatchObject({ state: "taken", holder: "ops" });
+    expect(() => browser.hidden("take")).toThrow();
+    expect(browser.hidden("release")).toMatchObject({ act: "release" });
+  });
+
+  it("is acted upon once, however often it is sent, also at the same time", async () => {
+    const form = { ...browser.hidden("note"), note: "called the clinic" };
+    const twins = [1, 2].map(() => {
+      const twin = new BrowserLike(server.url);
+      for (const [name, value] of browser.cookies) twin.cookies.set(name, value);
+      return twin;
+    });
+    await Promise.all(twins.map((twin) => twin.post(path, form)));
+    const third = await browser.post(path, form);
+    expect(asked.map(([name]) => name)).toEqual(["note"]);
+    expect(third.text).toContain("The note is on the timeline.");
+    await browser.send("note", { note: "called the clinic" });
+    expect(asked).toHaveLength(2);
+  });
+
+  it("keeps what was typed, and says beside the field what is wrong with it", async () => {
+    const page = await browser.send("follow-up", { at: "soon", note: "the part comes" });
+    expect([page.status, asked]).toEqual([422, []]);
+    expect(page.text).toMatch(/<details id="fold-follow-up" open/);
+    expect(page.text).toMatch(/id="follow-up-at-problem">[^<]*This is no date and time/);
+    expect(page.text).toMatch(/aria-describedby="follow-up-at-problem follow-up-at-hint" aria-invalid="true"/);
+    expect(page.text).toContain("the part comes</textarea>");
+    const empty = await browser.send("note", { note: "  " });
+    expect([empty.status, /id="note-note-problem">To be filled in\./.test(empty.text)]).toEqual([422, true]);
+    expect((await browser.send("note", { note: "x".repeat(2_001) })).text).toContain("Too long");
+    made.incidents.set("01", incident("01", { state: "restored", holder: "ops" }));
+    await browser.open(path);
+    expect(/id="assign-to-problem">To be filled in/.test((await browser.send("assign", { to: "", note: "yours" })).text)).toBe(true);
+    const closing = await browser.send("close", { disposition: "nonsense", note: "x" });
+    expect([closing.status, /id="close-disposition-problem">This is none of the possible values/.test(closing.text)]).toEqual([422, true]);
+  });
+
+  it("reads a time on the clock of the instance, as the page writes it", async () => {
+    await browser.send("follow-up", { at: "2026-03-10T09:30", note: "the part comes" });
+    expect(asked[0]?.slice(3)).toEqual([Date.parse("2026-03-10T09:30:00-04:00"), "the part comes"]);
+  });
+
+  it("says in words, and in the reader's language, that somebody was faster", async () => {
+    const late = browser.hidden("take");
+    made.incidents.set("01", incident("01", { state: "taken", holder: "anne" }));
+    const page = await browser.post(path, late);
+    expect([page.status, page.text.includes(`Somebody was faster, or its state has changed: anne has taken ${number} meanwhile.`)]).toEqual(
+      [409, true],
+    );
+    expect(made.incidents.get("01")?.holder).toBe("anne");
+    expect(page.text).toContain("Take it over from anne");
+    await browser.open(path, { "Accept-Language": "fr" });
+    const french = await browser.post(path, late, { "Accept-Language": "fr" });
+    const words = `Quelqu'un a été plus rapide, ou l'état a changé : anne a pris ${number} en charge entre-temps.`;
+    expect(french.text.includes(words)).toBe(true);
+  });
+
+  it("closes a false alarm in one: resolved, then closed as what it was", async () => {
+    await browser.send("false-alarm", { note: "the room was being painted" });
+    expect(asked).toEqual([
+      ["resolve", number, "ops", "the room was being painted"],
+      ["close", number, "ops", "false-alarm", "the room was being painted"],
+    ]);
+    expect(browser.page.text).toContain("nothing more is written on it");
+  });
+
+  it("is refused from another site, and without the token of the page, and changes nothing", async () => {
+    const form = { ...browser.hidden("note"), note: "forged" };
+    const refused = [
+      await browser.post(path, { ...form, form: "guess" }),
+      await browser.post(path, { act: "note", note: "forged" }),
+      await browser.post(path, form, { Origin: "https://evil.example.org" }),
+      await browser.post(path, form, { "Sec-Fetch-Site": "cross-site" }),
+    ];
+    expect(refused.map(({ status }) => status)).toEqual([403, 403, 403, 403]);
+    expect(asked).toEqual([]);
+    expect((await browser.post(path, form, { Origin: server.url })).status).toBe(200);
+  });
+
+  it("that comes after the end of the sign-in is not lost: its words stand there to copy", async () => {
+    const form = { ...browser.hidden("note"), note: "a long story" };
+    browser.cookies.clear();
+    const page = await browser.post(path, form);
+    expect([page.status, page.text.includes("<pre>a long story</pre>"), asked]).toEqual([401, true, []]);
+    expect(page.text).toContain(`name="to" value="${path}"`);
+  });
+
+  it("is not shown to whose function may not, and is refused when it is sent all the same, with who may", async () => {
+    const reader = new BrowserLike(server.url);
+    await reader.signIn("vigie_reader_token", path);
+    expect(reader.page.text).toContain("Your function may read this incident");
+    expect(reader.page.text).not.toContain('id="act-');
+    const form = /action="\/sign-out"[\s\S]*?name="form" value="([^"]+)"/.exec(reader.page.text)?.[1] ?? "";
+    const page = await reader.post(path, { form, act: "note", note: "x" });
+    expect([page.status, asked]).toEqual([403, []]);
+    expect(made.audited.at(-1)).toMatchObject({ by: "reader", action: "access.refused", target: "addNote" });
+  });
+
+  it("takes a file, and says what is wrong with one", async () => {
+    const send = async (name: string, type: string, content: string) => {
+      const body = new FormData();
+      for (const [field, value] of Object.entries(browser.hidden("attach"))) body.set(field, value);
+      body.set("file", new Blob([content], { type }), name);
+      const cookie = [...browser.cookies].map(([key, value]) => `${key}=${value}`).join("; ");
+      const answer = await fetch(`${server.url}${path}`, {
+        method: "POST",
+        body,
+        headers: { Cookie: cookie, "Accept-Language": "en" },
+        redirect: "manual",
+      });
+      return { status: answer.status, text: await answer.text() };
+    };
+    expect((await send("log.csv", "application/vnd.ms-excel", "a,b\n")).status).toBe(303);
+    expect(await send("tool.exe", "application/octet-stream", "MZ")).toMatchObject({
+      status: 422,
+      text: expect.stringContaining("This is neither a PDF"),
+    });
+    expect(await send("", "application/octet-stream", "")).toMatchObject({
+      status: 422,
+      text: expect.stringContaining("To be filled in."),
+    });
+    await browser.open("/");
+  });
+});
