@@ -8,6 +8,7 @@ import { BlockList, isIP } from "node:net";
 import type { Request, RequestHandler } from "express";
 import type { Config } from "../model/config.ts";
 import type { Clock } from "../ports.ts";
+import type { Arrivals } from "./arrivals.ts";
 import { HttpProblem } from "./problem.ts";
 
 /** Who a request comes from. */
@@ -51,7 +52,7 @@ const failuresAllowed = 10;
 const failureWindowMs = 60_000;
 const addressesKept = 1_000;
 
-export function createTokenDesk(config: () => Config, clock: Clock): TokenDesk {
+export function createTokenDesk(config: () => Config, clock: Clock, arrivals: Arrivals): TokenDesk {
   const failures = new Map<string, { count: number; since: number }>();
 
   const held = (address: string): number => {
@@ -62,6 +63,7 @@ export function createTokenDesk(config: () => Config, clock: Clock): TokenDesk {
     return left > 0 && seen.count >= failuresAllowed ? Math.ceil(left / 1000) : 0;
   };
   const failed = (address: string) => {
+    arrivals.wrong(address);
     const seen = failures.get(address) ?? { count: 0, since: clock.monotonicMs() };
     seen.count += 1;
     failures.set(address, seen);
@@ -78,7 +80,10 @@ export function createTokenDesk(config: () => Config, clock: Clock): TokenDesk {
       if (wait > 0)
         throw new HttpProblem(429, "too-many-failures", `Wait ${wait} s, then use a valid token.`, { "Retry-After": String(wait) });
       const caller = owner(config(), secret);
-      if (caller !== undefined) return caller;
+      if (caller !== undefined) {
+        arrivals.came(caller, address);
+        return caller;
+      }
       failed(address);
       throw unauthorized("This token is not known; look at tokens in the configuration, or make one with `vigie token`.");
     },

@@ -12,6 +12,7 @@ import { acceptanceOperations } from "./acceptance.ts";
 import { createTokenDesk, hostGuard, unauthorized } from "./access.ts";
 import { actionOperations } from "./actions.ts";
 import { createAllowing } from "./allowing.ts";
+import { createArrivals } from "./arrivals.ts";
 import { attachmentOperations } from "./attachments.ts";
 import { auditOperations } from "./audit.ts";
 import { backtestOperations } from "./backtest.ts";
@@ -52,7 +53,7 @@ const graceMs = 3_000;
 /** Builds the app; nothing listens before `listen`. */
 export function createApi(deps: ApiDeps): Api {
   const app = express();
-  const desk = createTokenDesk(deps.config, deps.clock);
+  const desk = createTokenDesk(deps.config, deps.clock, createArrivals(deps));
   const signIns = new SignIns(deps);
   const gate = { desk, allowing: createAllowing(deps), signIns };
   const streams = createEventStreams(deps.changes);

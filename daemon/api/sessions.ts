@@ -7,6 +7,7 @@ import { DAY, type Instant } from "../model/time.ts";
 import { type CalendarStatus, statusPrefix } from "../roles/calendars.ts";
 import { sessionsInCsv } from "../sessions/csv.ts";
 import { newSession, type SessionResult } from "../sessions/desk.ts";
+import type { Caller } from "./access.ts";
 import { sees } from "./allowing.ts";
 import { SessionQueryShape, type SessionShape } from "./contract-sessions.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -59,6 +60,20 @@ function answer(result: SessionResult): { readonly content: SessionShape } {
   throw new HttpProblem(result.status, `session-${result.status}`, result.problem);
 }
 
+/** One of its rooms is at a site of the caller's. */
+function isOwn({ config }: ApiDeps, caller: Caller, { rooms }: Pick<Session, "rooms">): boolean {
+  const known = config().network.rooms;
+  return caller.sites === undefined || rooms.some((room) => sees(caller, known.get(room)?.site));
+}
+
+/** Of a session elsewhere not even that it is there. */
+async function ownSession(deps: ApiDeps, caller: Caller, id: string): Promise<void> {
+  if (caller.sites === undefined) return;
+  const session = await deps.store.session(id);
+  if (session === undefined || !isOwn(deps, caller, session))
+    throw new HttpProblem(404, "session-404", "there is no such session at a site of yours; see GET /api/v1/sessions");
+}
+
 export const sessionOperations: readonly Operation[] = [
   operation({
     id: "listSessions",
@@ -74,9 +89,7 @@ export const sessionOperations: readonly Operation[] = [
       const to = query.to === undefined ? from + 7 * DAY : Date.parse(query.to);
       const list = await sessionList(deps, from, to);
       if (caller.sites === undefined) return { content: list };
-      const { rooms } = deps.config().network;
-      const seen = list.items.filter((session) => session.rooms.some((room) => sees(caller, rooms.get(room)?.site)));
-      return { content: { items: seen, calendars: [] } };
+      return { content: { items: list.items.filter((session) => isOwn(deps, caller, session)), calendars: [] } };
     },
   }),
   operation({
@@ -128,13 +141,14 @@ export const sessionOperations: readonly Operation[] = [
     path: "/api/v1/sessions/{id}/outcome",
     summary: "What became of it, as its coordinator says: the fact, where overlap with an outage is the estimate. Audited.",
     access: "write",
-    may: "plan",
+    may: "outcome-site",
     body: "OutcomeBody",
     answer: "Session",
     run: async ({ deps, params, body, caller }) => {
       const { outcome: code, lateMinutes } = body;
       if ((code === "late") !== (lateMinutes !== undefined))
         throw new HttpProblem(422, "invalid-body", "body.lateMinutes: belongs with outcome late, and is needed there.");
+      await ownSession(deps, caller, params.id ?? "");
       const said = { code, ...(lateMinutes === undefined ? {} : { lateMinutes }) };
       return answer(await deps.sessions.outcome(params.id ?? "", caller.name, said));
     },

@@ -44,12 +44,7 @@ async function signIn(deps: ApiDeps, { desk, signIns }: SignInGate, request: Req
   const [to, token] = [wayOn(field(request, "to")), field(request, "token").trim()];
   if (token === "") return showSignIn(deps, request, response, { to, problem: "empty", status: 422 });
   const owner = desk.typed(request, token);
-  if (owner === undefined) {
-    const data = { address: request.socket.remoteAddress ?? "" };
-    const entry = { at: deps.clock.now(), by: "anonymous", action: "sign-in.refused", target: "pages", data };
-    await deps.store.transaction(undefined, (tx) => tx.audit([entry]));
-    return showSignIn(deps, request, response, { to, problem: "wrong", status: 401 });
-  }
+  if (owner === undefined) return showSignIn(deps, request, response, { to, problem: "wrong", status: 401 });
   if ("wait" in owner) {
     response.set("Retry-After", String(owner.wait));
     return showSignIn(deps, request, response, { to, problem: { waitSeconds: owner.wait }, status: 429 });

@@ -104,7 +104,7 @@ export const DEFAULT_PERMISSIONS: ReadonlyMap<string, readonly Permission[]> = n
   ["it-technician", PERMISSIONS],
   ["chief-technician", ["read", "read-names", "handle", "plan", "arrange", "decide", "configure", "audit", "erase"]],
   ["analyst", ["read", "read-names", "handle", "plan", "arrange", "decide", "audit"]],
-  ["coordinators", ["read-site"]],
+  ["coordinators", ["read-site", "outcome-site"]],
 ]);
 
 export const DEFAULT_INSTANCE = {

@@ -8,6 +8,7 @@
  * - `read-names`: who is on call, people and how they are reached
  * - `handle`: carry an incident, from taking it to closing it; partners' tasks and other systems' numbers
  * - `plan`: sessions, maintenance and silences
+ * - `outcome-site`: what became of sessions in rooms of the sites that stand with the token
  * - `arrange`: people, rotations and overrides
  * - `decide`: sign a report, sign an acceptance, close a problem
  * - `configure`: reload, host keys, proposals for rules and parents, discovery, back-tests
@@ -21,6 +22,7 @@ export const PERMISSIONS = [
   "read-names",
   "handle",
   "plan",
+  "outcome-site",
   "arrange",
   "decide",
   "configure",
@@ -34,9 +36,12 @@ export type Permission = (typeof PERMISSIONS)[number];
 /** Function id -> what it may. A function that is not there may nothing. */
 export type PermissionTable = ReadonlyMap<string, readonly Permission[]>;
 
-/** A function that may read everything need not be given its own site. */
+/** What holds for all sites need not be given for its own. */
+const includedIn: Partial<Record<Permission, Permission>> = { "read-site": "read", "outcome-site": "plan" };
+
 export function mayDo(has: readonly Permission[], needs: Permission): boolean {
-  return has.includes(needs) || (needs === "read-site" && has.includes("read"));
+  const wider = includedIn[needs];
+  return has.includes(needs) || (wider !== undefined && has.includes(wider));
 }
 
 /** Functions that may, in the order of the table. */

@@ -283,6 +283,8 @@ export interface World {
   readonly deps: ApiDeps;
   readonly board: Board;
   readonly audited: AuditEntry[];
+  /** Of the audit: who came in with a token and who did not, which each request of a test is. */
+  readonly arrived: AuditEntry[];
   readonly incidents: Map<string, Incident>;
   readonly sink: ReturnType<typeof createSink>;
   /** Requests that were handed on. */
@@ -302,6 +304,7 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
   const devices = options.devices ?? [device("codec-1"), device("codec-2", { site: "gaspe", commissioning: true })];
   const board = new Board();
   const audited: AuditEntry[] = [];
+  const arrived: AuditEntry[] = [];
   const incidents = new Map<string, Incident>();
   const listeners = new Set<(change: Change) => void>();
   const sink = createSink(() => at);
@@ -324,6 +327,7 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
     taken: [],
     board,
     audited,
+    arrived,
     incidents,
     sink,
     readiness: { ready: true, roles: [{ name: "evaluator", ok: true, since: at, why: "turns" }] },
@@ -337,7 +341,7 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
     deps: {
       version: "0.1.0",
       config: () => made.config,
-      store: fakeStore(incidents, audited, stock),
+      store: fakeStore(incidents, { audited, arrived }, stock),
       board,
       clock,
       log: quiet,
@@ -513,7 +517,11 @@ export const override: Override = {
 };
 
 /** Only what the API asks of a store. */
-function fakeStore(incidents: Map<string, Incident>, audited: AuditEntry[], stock: World["stock"]): Store {
+function fakeStore(
+  incidents: Map<string, Incident>,
+  { audited, arrived }: Pick<World, "audited" | "arrived">,
+  stock: World["stock"],
+): Store {
   const query = async (of: IncidentQuery) =>
     [...incidents.values()]
       .filter((each) => of.states?.includes(each.state) ?? true)
@@ -640,7 +648,10 @@ function fakeStore(incidents: Map<string, Incident>, audited: AuditEntry[], stoc
     transaction: async (_fence, work) =>
       work({
         ...keptIn(kept),
-        audit: async (entries: readonly AuditEntry[]) => void audited.push(...entries),
+        audit: async (entries: readonly AuditEntry[]) => {
+          const isArrival = ({ action, target }: AuditEntry) => action.startsWith("sign-in") && target !== "pages";
+          for (const each of entries) (isArrival(each) ? arrived : audited).push(each);
+        },
         problem: async (id: string) => problems.find((each) => each.id === id),
         saveProblem: async () => undefined,
       } as never),

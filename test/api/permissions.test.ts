@@ -22,7 +22,8 @@ const wanted: Readonly<Record<Permission | "anyone", string>> = {
     mergeIncident splitIncident linkIncident unlinkIncident assignIncident acceptIncident declineIncident escalateIncident addNote
     setFollowUp openTask hearTask addReference removeReference saveIncidentReport makeFollowUp writeAction attachFile takeRequest reserveRequestNumber
     attachRequest endRequest`,
-  plan: `bookSession importSessions cancelSession sayOutcome addMaintenance changeMaintenance endMaintenance cancelMaintenance`,
+  plan: `bookSession importSessions cancelSession addMaintenance changeMaintenance endMaintenance cancelMaintenance`,
+  "outcome-site": "sayOutcome",
   arrange: "addRotation endRotation addOverride cancelOverride savePerson removePerson",
   decide: "signReports signAcceptance withdrawAcceptance closeProblem",
   configure: `reload acceptHostKey acceptProposal backtestRule acceptParentProposal refuseParentProposal startDiscovery stopDiscovery`,
@@ -136,7 +137,7 @@ describe("what a function may", () => {
 
   it("is told by /api/v1/me, with whom to ask", async () => {
     const me = (await (await call("coordinators", "/api/v1/me")).json()) as Record<string, unknown>;
-    expect(me).toMatchObject({ name: "coordinators-1", function: "coordinators", may: ["read-site"], sites: ["gaspe"] });
+    expect(me).toMatchObject({ name: "coordinators-1", function: "coordinators", may: ["read-site", "outcome-site"], sites: ["gaspe"] });
     expect(me.operations).toEqual(expect.arrayContaining(["getMe", "listIncidents", "listSessions"]));
     expect(me.operations).not.toContain("getIncident");
     expect(me.functions).toContainEqual(expect.objectContaining({ id: "analyst", may: expect.arrayContaining(["decide"]) }));
@@ -167,5 +168,24 @@ describe("a coordinator", () => {
     expect(await ids("/api/v1/sessions")).toEqual([]);
     made.config = { ...made.config, tokens: made.config.tokens.map((token) => ({ ...token, sites: ["mgh"] })) };
     expect(await ids("/api/v1/sessions")).toEqual([session.id]);
+  });
+
+  it("says what became of a session in a room of their own site, and of one elsewhere not even that it is there", async () => {
+    const said: string[] = [];
+    made.deps.sessions.outcome = async (id) => {
+      said.push(id);
+      return { ok: true, session };
+    };
+    const say = async (of: string) => {
+      const headers = { Authorization: `Bearer ${tokenOf(of)}`, "Content-Type": "application/json" };
+      const body = JSON.stringify({ outcome: "lost" });
+      return (await fetch(`${server.url}/api/v1/sessions/api:1/outcome`, { method: "POST", headers, body })).status;
+    };
+    // It is booked in a room of mgh's, and the token is gaspe's.
+    expect([await say("coordinators"), said]).toEqual([404, []]);
+    made.config = { ...made.config, tokens: made.config.tokens.map((token) => ({ ...token, sites: ["mgh"] })) };
+    expect([await say("coordinators"), await say("desk"), said.length]).toEqual([200, 200, 2]);
+    // Of their other writes none comes with it.
+    expect((await call("coordinators", "/api/v1/sessions/api:1/cancel", "POST")).status).toBe(403);
   });
 });
