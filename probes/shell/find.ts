@@ -25,7 +25,7 @@ export function find(answer: Answer, path: string, where?: ShellValue["where"]):
     return raw === undefined ? [] : [{ raw: raw.trim() }];
   }
   if (answer.problem !== undefined) return [];
-  const steps = path.split(".");
+  const steps = stepsOf(path);
   const fits = (item: unknown): boolean => where === undefined || where.in.includes(leaf(child(item, where.field)) ?? "");
   if (path.endsWith("[]")) {
     const parents = walk({ node: answer.status }, { steps: steps.slice(0, -1), fits });
@@ -58,21 +58,42 @@ interface Way {
   readonly fits: (item: unknown) => boolean;
 }
 
-function walk(from: Place, { steps, fits }: Way): readonly Place[] {
-  const [step, ...rest] = steps;
-  if (step === undefined) return [from];
-  const way = { steps: rest, fits };
-  if (!step.endsWith("[]")) {
-    const next = child(from.node, step);
-    return next === undefined ? [] : walk({ ...from, node: Array.isArray(next) ? items(next)[0] : next }, way);
+/** Steps of the paths that were asked; a family has some tens of them, and every finding of every device asks them all. */
+const known = new Map<string, readonly string[]>();
+const knownAtMost = 5_000;
+
+function stepsOf(path: string): readonly string[] {
+  let steps = known.get(path);
+  if (steps === undefined) {
+    steps = path.split(".");
+    if (known.size < knownAtMost) known.set(path, steps);
   }
-  const all = items(child(from.node, step.slice(0, -2)));
+  return steps;
+}
+
+const isList = (step: string): boolean => step.endsWith("[]");
+
+/** Places at the end of the way from this step on. */
+function walk(from: Place, { steps, fits }: Way, at = 0): readonly Place[] {
+  let { node } = from;
+  for (let next = at; next < steps.length; next += 1) {
+    const step = steps[next] ?? "";
+    if (isList(step)) return walkItems({ ...from, node: child(node, step.slice(0, -2)) }, { steps, fits }, next + 1);
+    const below = child(node, step);
+    node = Array.isArray(below) ? items(below)[0] : below;
+    if (below === undefined) return [];
+  }
+  return [{ ...from, node }];
+}
+
+function walkItems(from: Place, { steps, fits }: Way, at: number): readonly Place[] {
+  const all = items(from.node);
   // `where` is about the innermost items.
-  const wanted = rest.some((later) => later.endsWith("[]")) ? all : all.filter(fits);
+  const wanted = steps.slice(at).some(isList) ? all : all.filter(fits);
   return wanted.flatMap((item) => {
     const id = idOf(item);
     const place = `${from.place === undefined ? "" : `${from.place}/`}${id ?? ""}`;
-    return walk({ node: item, item, place, id: id ?? from.id }, way);
+    return walk({ node: item, item, place, id: id ?? from.id }, { steps, fits }, at);
   });
 }
 

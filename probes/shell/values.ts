@@ -110,7 +110,7 @@ function addReading(
   { part, inventory }: { readonly part: string | undefined; readonly inventory: ReadonlySet<string> },
   into: Into,
 ): void {
-  if (isFarEndField(value.path)) return;
+  if (isAboutFarEnd(value)) return;
   const word = isNoise(value, part)
     ? "info"
     : value.as === "text"
@@ -122,6 +122,18 @@ function addReading(
   const before = placeOf(value, part, into, into.readings.length);
   if (before === undefined) into.readings.push(reading);
   else if (isWorse(value, clean, into.readings[before]?.value)) into.readings[before] = reading;
+}
+
+/** By value of a family's data, which does not change: each finding of each device reads all of them. */
+const aboutFarEnd = new WeakMap<ShellValue, boolean>();
+
+function isAboutFarEnd(value: ShellValue): boolean {
+  let known = aboutFarEnd.get(value);
+  if (known === undefined) {
+    known = isFarEndField(value.path);
+    aboutFarEnd.set(value, known);
+  }
+  return known;
 }
 
 /** What is usual whatever level the device gives it. */
