@@ -34,32 +34,35 @@ const engine = new UsmEngine({
   seconds: () => 1_000,
 });
 
-/** The good answer to a request; undefined: none is due. */
-function good(bytes: Buffer): Buffer | undefined {
+/** The good answer to a request; undefined: none is due. `inside` changes what a v3 agent signs: spoilt by one who has the keys. */
+function good(bytes: Buffer, inside: (pdu: Buffer) => Buffer = (pdu) => pdu): Buffer | undefined {
   const message = new BerReader(bytes).into();
   const version = message.integer();
   if (version === 3) {
     const opened = engine.open(message);
     if (Buffer.isBuffer(opened)) return opened;
     const pdu = answer(readRequest(opened.pdu), table, undefined, 3);
-    return pdu === undefined ? undefined : engine.seal(opened.messageId, pdu);
+    return pdu === undefined ? undefined : engine.seal(opened.messageId, inside(pdu));
   }
   const name = message.octets();
   const pdu = answer(readRequest(message), table, undefined, version);
   return pdu === undefined ? undefined : communityMessage(version, name, pdu);
 }
 
+const isV3 = (bytes: Buffer): boolean => new BerReader(bytes).into().integer() === 3;
+
 /** Answers each request with so many spoilt replies, and half the time with the good one after them; always when there are none. */
 class Spoiler implements Faces {
   readonly #chance: Chance;
-  readonly #replies: number;
+  /** None: every request has its good answer and nothing else. */
+  replies: number;
   #last: Buffer = Buffer.alloc(0);
   delivered = 0;
   thrown = 0;
 
   constructor(chance: Chance, replies: number) {
     this.#chance = chance;
-    this.#replies = replies;
+    this.replies = replies;
   }
 
   face(_peer: unknown, failed: () => void): DatagramFace {
@@ -89,9 +92,12 @@ class Spoiler implements Faces {
   #answer(request: Buffer, deliver: (bytes: Buffer) => void): void {
     const reply = good(request);
     if (reply === undefined) return;
-    for (let left = this.#replies; left > 0; left -= 1) deliver(spoilt(this.#chance, reply, this.#last));
+    for (let left = this.replies; left > 0; left -= 1) {
+      const signed = left % 2 === 0 ? good(request, (pdu) => spoilt(this.#chance, pdu, this.#last)) : undefined;
+      deliver(signed === undefined || !isV3(request) ? spoilt(this.#chance, reply, this.#last) : signed);
+    }
     this.#last = reply;
-    if (this.#replies === 0 || this.#chance.below(2) === 0) deliver(reply);
+    if (this.replies === 0 || this.#chance.below(2) === 0) deliver(reply);
   }
 }
 
@@ -100,7 +106,11 @@ const peer = { address: "127.0.0.1", port: 161, version: 4 } as const;
 
 async function questions(session: Session, count: number): Promise<readonly Answer[]> {
   const kind = (index: number) => (["get", "next", "bulk"] as const)[index % 3] ?? "get";
-  return Promise.all(Array.from({ length: count }, (_, index) => session.ask({ kind: kind(index), oids, attemptMs: 250, retries: 0 })));
+  // Every other one without the name that the agent lacks: to a v1 agent that one is an error for all.
+  const asked = (index: number) => (Math.floor(index / 3) % 2 === 0 ? oids : oids.slice(0, 4));
+  return Promise.all(
+    Array.from({ length: count }, (_, index) => session.ask({ kind: kind(index), oids: asked(index), attemptMs: 250, retries: 0 })),
+  );
 }
 
 /** Whatever a value is, it can be asked what it means. */
@@ -143,6 +153,7 @@ function parrot(said: Iterator<Buffer>): Faces {
   };
 }
 
+const errors = (count: number): readonly Answer["kind"][] => Array.from({ length: count }, () => "error");
 const credentials: readonly (readonly [version: string, credential: SnmpCredential])[] = [
   ["v1", community("public", "1") as SnmpCredential],
   ["v2c", community("public") as SnmpCredential],
@@ -161,29 +172,50 @@ describe(`spoilt SNMP replies (seed ${seed})`, () => {
   it.each(credentials)(
     "a %s session ends every question in its time, and answers the next good one",
     async (version, credential) => {
-      const spoiler = new Spoiler(new Chance(seed), 10);
+      const spoiler = new Spoiler(new Chance(seed), 0);
       const session = new SharedSession(spoiler, peer, credential);
+      // The engine is known first: an agent whose every word is spoilt is never asked anything over v3.
+      await questions(session, 3);
+      spoiler.replies = 10;
       const many = cases(version === "v3" ? 3_000 : 20_000, version === "v3" ? 200_000 : 1_000_000);
       let slowest = 0;
       let before = 0;
+      const ends = new Map<Answer["kind"], number>();
       while (spoiler.delivered < many) {
-        const began = performance.now();
+        const began = process.cpuUsage();
         const answers = await questions(session, 200);
-        slowest = Math.max(slowest, performance.now() - began);
+        slowest = Math.max(slowest, process.cpuUsage(began).user / 1_000);
         for (const one of answers) {
           expect(kinds).toContain(one.kind);
+          ends.set(one.kind, (ends.get(one.kind) ?? 0) + 1);
           if (one.kind === "values") meaning(one.varbinds);
         }
         if (before === 0) before = heapBytes();
       }
       expect(heapBytes() - before).toBeLessThan(16 * 2 ** 20);
+      // CPU, not time: the machine may be busy. That they end at all is this test's own deadline.
       expect(slowest).toBeLessThan(5_000);
+      // What is good gets through, and what is spoilt is told from it.
+      const asked = [...ends.values()].reduce((sum, times) => sum + times, 0);
+      expect(ends.get("values") ?? 0, `answers: ${JSON.stringify([...ends])}`).toBeGreaterThan(asked / 10);
+      expect(asked - (ends.get("values") ?? 0), `answers: ${JSON.stringify([...ends])}`).toBeGreaterThan(asked / 50);
       session.close();
       const calm = new Spoiler(new Chance(seed), 0);
       const fresh = new SharedSession(calm, peer, credential);
       const last = await questions(fresh, 9);
       // A v1 agent answers a list with a name that it lacks, or the end of its table, by an error.
-      expect(last.filter((one) => one.kind === "values" || one.kind === "error").length).toBeGreaterThanOrEqual(6);
+      const kindsOf = last.map(({ kind }) => kind);
+      expect(kindsOf).toEqual(
+        version === "v1" ? [...errors(3), "values", "values", ...errors(4)] : Array.from({ length: 9 }, () => "values"),
+      );
+      const plain = last[3];
+      if (plain?.kind !== "values") throw new Error(`a good answer was read as ${plain?.kind}`);
+      expect(plain.varbinds.map((varbind) => textOf(varbind))).toEqual([
+        "Café codec",
+        "1.3.6.1.4.1.4294967295.5",
+        "4000000000",
+        "1152921504606846976",
+      ]);
       fresh.close();
     },
     1_200_000,

@@ -14,12 +14,19 @@ import { Picture, type Plan, planOf } from "../../probes/shell/picture.ts";
 import { Trace } from "../../probes/shell/trace.ts";
 import { describe as describeAnswer, readValues } from "../../probes/shell/values.ts";
 import { terminal, xapi } from "../../probes/ssh/xapi.ts";
+import { recordingOf } from "../probes/families/recorded.ts";
 import { cases, corpus, heapBytes, keeping, seed } from "./effort.ts";
 import { Chance, spoilt } from "./random.ts";
 
 const kept = "xapi";
 const families = loadFamilies([shippedFamilies()]).families;
 const plans = new Map(["cisco-ce", "cisco-tc"].map((id) => [id, planOf(families.get(id)?.shell?.asks ?? [])]));
+/** The recorded answers to what each plan asks, in its order. */
+const printed = { json: recordedAnswers("cisco-ce"), terminal: recordedAnswers("cisco-tc") };
+function recordedAnswers(id: string): readonly string[] {
+  const said = new Map((recordingOf(id)?.shell ?? []).map(({ ask, answer }) => [ask, answer]));
+  return (families.get(id)?.shell?.asks ?? []).map(({ command }) => said.get(command) ?? `nothing recorded of ${command}`);
+}
 const name = "Genevieve Tremblay";
 const far = [`${name}`, `sip:${name.replace(" ", ".")}@far.example`, "+15145551234", "5145551234"] as const;
 const secret = /Genevieve|Tremblay|far\.example|5551234/;
@@ -147,14 +154,41 @@ function piece(chance: Chance, mode: "json" | "terminal", first: number): string
     case 4:
       return `Incoming call from ${chance.of(far)}\r\nLast login from ${chance.of(far)}\r\n`;
     default:
-      return json
-        ? `${JSON.stringify({ Status: status, ResultId: String(first + chance.below(16)) })}\r\n`
-        : `${lines(status, "")}** end\r\n\r\nOK\r\n\r\n`;
+      return json ? answersInJson(chance, status, first) : answersInLines(chance, status);
   }
 }
 
+/** What was recorded of the questions, each with everybody's names in it: some of them, in whatever order. */
+function answersInJson(chance: Chance, status: object, first: number): string {
+  const said = [...printed.json.entries()].filter(() => chance.below(8) === 0).sort(() => chance.below(3) - 1);
+  return said
+    .map(([at, answer]) => {
+      const read = JSON.parse(answer) as { Status?: object };
+      return `${JSON.stringify({ ...read, Status: { ...status, ...read.Status }, ResultId: String(first + at) })}\r\n`;
+    })
+    .join("");
+}
+
+/** In lines answers come in the order of the questions, from the first on. */
+function answersInLines(chance: Chance, status: object): string {
+  return printed.terminal
+    .slice(0, chance.below(12) === 0 ? undefined : 1 + chance.below(4))
+    .map((answer) => answer.replace(/^\*\* end/m, `${lines(status, "")}** end`).replaceAll("\n", "\r\n"))
+    .join("\r\n");
+}
+
+/** What the transcripts came to: a run that reaches none of it shows nothing. */
+interface Ends {
+  answered: number;
+  refused: number;
+  /** Ended by the deadline, with questions open. */
+  open: number;
+  /** Readings told. */
+  values: number;
+}
+
 /** Asks, feeds the bytes in pieces, gives up: the question has ended, and what there is can be read. */
-async function transcript(talk: Talk, bytes: Buffer, chance: Chance): Promise<string> {
+async function transcript(talk: Talk, bytes: Buffer, chance: Chance, ends?: Ends): Promise<string> {
   const ending = new AbortController();
   const commands = talk.plan.asks.map(({ command }) => command);
   const answered: Answer[] = [];
@@ -171,6 +205,11 @@ async function transcript(talk: Talk, bytes: Buffer, chance: Chance): Promise<st
   const outcome = await endedAtOnce(asking);
   const values = readValues(talk.picture.asked(), { counters: new Map(), atMs: 1, inventory: new Set() });
   const spoken = answered.map((answer) => describeAnswer(answer, new Set()));
+  if (ends !== undefined) {
+    for (const answer of answered) ends[answer.form === "json" && answer.problem !== undefined ? "refused" : "answered"] += 1;
+    ends.values += values.readings.length;
+    if (!outcome.ok) ends.open += 1;
+  }
   return JSON.stringify([outcome.ok ? "up" : outcome.failure, values, spoken]);
 }
 
@@ -203,7 +242,8 @@ describe.each(["json", "terminal"] as const)("a stream in %s", (mode) => {
     let talk = await open(mode);
     let heap = 0;
     let slowestMs = 0;
-    const runs = cases(3_000);
+    const runs = cases(1_500);
+    const ends: Ends = { answered: 0, refused: 0, open: 0, values: 0 };
     for (let run = 0; run < runs; run += 1) {
       if (talk.line.ended !== undefined || run % 200 === 0) {
         talk.line.end(unknown("ssh.engine", "over"));
@@ -213,13 +253,18 @@ describe.each(["json", "terminal"] as const)("a stream in %s", (mode) => {
       const whole = Buffer.from(Array.from({ length: 1 + chance.below(4) }, () => piece(chance, mode, first)).join(""));
       const bytes = spoilt(chance, whole, whole);
       const began = process.cpuUsage();
-      await keepingLater(bytes, () => transcript(talk, bytes, chance));
+      await keepingLater(bytes, () => transcript(talk, bytes, chance, ends));
       slowestMs = Math.max(slowestMs, process.cpuUsage(began).user / 1_000);
       if (run === Math.floor(runs / 3)) heap = heapBytes();
     }
     expect(heapBytes() - heap).toBeLessThan(24 * 1024 * 1024);
     // CPU, not time: the machine may be busy. A collection of the heap is among it.
     expect(slowestMs).toBeLessThan(1_000);
+    // Both ends of a question were reached, often, and there was something to read.
+    expect(ends.answered).toBeGreaterThan(runs / 3);
+    expect(ends.refused).toBeGreaterThan(runs / 10);
+    expect(ends.open).toBeGreaterThan(runs / 2);
+    expect(ends.values).toBeGreaterThan(runs);
     talks.push(talk);
   });
 
@@ -228,18 +273,22 @@ describe.each(["json", "terminal"] as const)("a stream in %s", (mode) => {
   }, async () => {
     const chance = new Chance(seed + 1);
     let talk = await open(mode);
+    const ends: Ends = { answered: 0, refused: 0, open: 0, values: 0 };
     for (let run = 0; run < cases(1_000, 200_000); run += 1) {
       if (talk.line.ended !== undefined || run % 100 === 0) talk = await open(mode);
       const first = nextId(talk);
       const whole = Buffer.from(Array.from({ length: 1 + chance.below(5) }, () => piece(chance, mode, first)).join(""));
       await keepingLater(whole, async () => {
-        const out = `${await transcript(talk, whole, chance)}${JSON.stringify(talk.trace.lines())}`;
+        const out = `${await transcript(talk, whole, chance, ends)}${JSON.stringify(talk.trace.lines())}`;
         if (!secret.test(out)) return;
         const at = out.search(secret);
         throw new Error(`a name got out: ${secret.exec(out)?.[0]} in ${out.slice(Math.max(0, at - 200), at + 100)}`);
       });
     }
     talks.push(talk);
+    const runs = cases(1_000, 200_000);
+    expect(ends.answered, "answers with names in them").toBeGreaterThan(runs / 2);
+    expect(ends.values, "values told of them").toBeGreaterThan(runs);
   });
 
   it("of the corpus ends within its turn", async () => {
