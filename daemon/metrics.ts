@@ -232,7 +232,7 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     configReloadAt: gauge("config_last_reload_success_timestamp_seconds", "When the configuration in force was loaded."),
     topologyProposals: gauge("topology_proposals", "Learned ways to devices that wait for a person's yes or no; /topology lists them."),
     leaseHeld: gauge("lease_held", "1 while this process holds the role's lease.", ["role"]),
-    auditorRepairs: counter("auditor_repairs_total", "Open incidents found without a future timer or a message in flight, and repaired."),
+    auditorRepairs: counter("auditor_repairs_total", "Incidents and partners' tasks without a timer or a message, that were repaired."),
     looksKept: counter("looks_kept_total", "Looks kept for replay."),
     looksLost: counter("looks_lost_total", "Looks not kept for replay: the queue was full, or the store could not be written."),
     jobs: counter("jobs_total", "Calendar jobs (backup, retention, problems), by result: done, failed.", ["job", "result"]),

@@ -28,7 +28,7 @@ import { taskOfRow } from "./roles/work-rows.ts";
 import { supportOf } from "./support.ts";
 import type { TaskTokens } from "./task-token.ts";
 import { type NoticeInput, type NoticeText, renderNotice } from "./text/notice.ts";
-import { renderSessionNotice } from "./text/session-notice.ts";
+import { type Instead, renderSessionNotice } from "./text/session-notice.ts";
 import { renderStorm } from "./text/storm-notice.ts";
 import { renderTaskNotice } from "./text/task-notice.ts";
 import { tableWhys, whyText } from "./text/why.ts";
@@ -36,10 +36,7 @@ import { tableWhys, whyText } from "./text/why.ts";
 function renderSession(row: OutboxRow, incident: Incident, config: Config, plan: SessionPlan) {
   const { network, instance, demo } = config;
   const { session, troubled, workarounds } = plan;
-  const nameOf = (id: string) => {
-    const room = network.rooms.get(id);
-    return room === undefined ? id : `${room.name}, ${network.sites.get(room.site)?.name ?? room.site}`;
-  };
+  const nameOf = (id: string) => roomName(network, id);
   // The hour on the clock of the reader's own room: the Îles-de-la-Madeleine are an hour ahead.
   const own =
     session.rooms.find((room) => coordinatorsOf(config, room, row.createdAt, row.createdAt - DAY).includes(row.recipient)) ??
@@ -55,8 +52,7 @@ function renderSession(row: OutboxRow, incident: Incident, config: Config, plan:
     cancelled: session.state === "cancelled",
     rooms: session.rooms.map(nameOf),
     troubled: troubled.map(nameOf),
-    otherRooms: workarounds.rooms.map(nameOf),
-    otherBridges: workarounds.bridges.map((id) => network.devices.get(id)?.name ?? id),
+    ...insteadOf(plan, config),
     telephones: workarounds.telephones.map((id) => ({ room: nameOf(id), phone: network.rooms.get(id)?.phone ?? "" })),
     demo,
   });
@@ -103,21 +99,42 @@ export function renderRow(
     // Level 3 calls suppliers: these are what they ask first.
     ...(device === undefined || incident.level < 3 ? {} : { support: supportOf(device, config, inventoryOf(device.id), row.createdAt) }),
     ...(instance.publicUrl === undefined ? {} : { publicUrl: instance.publicUrl }),
-    ...sessionOf(incident, config, book),
+    ...sessionOf(incident, config, book, planOf),
     ...(row.lateMs === undefined ? {} : { lateMs: row.lateMs }),
     ...(incident.wakeAt === undefined || incident.wakeFor !== "escalate" ? {} : { deadlineAt: incident.wakeAt }),
   });
 }
 
-/** The session that it hits, or hits next. */
-function sessionOf(incident: Incident, { network }: Config, book: SessionBook | undefined): Pick<NoticeInput, "session"> {
+/** The session that it hits, or hits next, and where that can be held instead. */
+function sessionOf(
+  incident: Incident,
+  config: Config,
+  book: SessionBook | undefined,
+  planOf: (session: string) => SessionPlan | undefined,
+): Pick<NoticeInput, "session" | "instead"> {
   const subject = subjectOf(incident);
   const at = book?.now();
   const ahead = subject === undefined || at === undefined ? undefined : book?.sessionAhead(subject, at);
   const session = ahead && book?.get(ahead.session);
   if (ahead === undefined || session === undefined) return {};
-  const rooms = session.rooms.map((room) => network.rooms.get(room)?.name ?? room);
-  return { session: { from: session.from, to: session.to, rooms, runs: ahead.withinMs <= 0 } };
+  const rooms = session.rooms.map((room) => config.network.rooms.get(room)?.name ?? room);
+  const plan = planOf(session.id);
+  return {
+    session: { from: session.from, to: session.to, rooms, runs: ahead.withinMs <= 0 },
+    ...(plan === undefined || plan.troubled.length === 0 ? {} : { instead: insteadOf(plan, config) }),
+  };
+}
+
+function insteadOf({ workarounds }: SessionPlan, { network }: Config): Instead {
+  return {
+    otherRooms: workarounds.rooms.map((id) => roomName(network, id)),
+    otherBridges: workarounds.bridges.map((id) => network.devices.get(id)?.name ?? id),
+  };
+}
+
+function roomName({ rooms, sites }: Config["network"], id: string): string {
+  const room = rooms.get(id);
+  return room === undefined ? id : `${room.name}, ${sites.get(room.site)?.name ?? room.site}`;
 }
 
 /** One message about several incidents: a storm. */

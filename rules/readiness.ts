@@ -112,9 +112,10 @@ export function asked(session: Session, before: SessionReadiness | undefined, le
 function restarted(session: Session, before: SessionReadiness | undefined, at: Instant): SessionReadiness {
   const fresh = { session: session.id, from: session.from, asked: [], judged: [], verdict: "unknown", at, causes: [] } as const;
   if (before === undefined) return { ...fresh, told: 0 };
-  const { told, toldAt, overAt, incident } = before;
+  const { told, toldAt, toldIn, overAt, incident } = before;
   const kept = { ...(toldAt === undefined ? {} : { toldAt }), ...(overAt === undefined ? {} : { overAt }) };
-  return { ...fresh, told, ...kept, ...(incident === undefined ? {} : { incident }) };
+  const ids = { ...(toldIn === undefined ? {} : { toldIn }), ...(incident === undefined ? {} : { incident }) };
+  return { ...fresh, told, ...kept, ...ids };
 }
 
 /** The answers are judged; `at` of the result is since when the verdict is what it is. */

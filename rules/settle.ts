@@ -25,7 +25,7 @@ export interface Rejudging {
 /** What a minute has changed. Undefined: nothing; under maintenance or a silence nothing moves until that ends. */
 export function rejudge(incident: Incident, { verdict, terms, session, at }: Rejudging): Decision | undefined {
   if (!isFailing(incident) || incident.foldedInto !== undefined || incident.muted !== undefined) return undefined;
-  const hit = hitBySession(incident, session, at);
+  const hit = saidAnew(hitBySession(incident, session, at), verdict);
   const timed = timeIsUp(hit.incident, terms, at);
   const risen = riseTo(timed.incident, verdict, at);
   const timeline = [...hit.timeline, ...timed.timeline, ...risen.timeline];
@@ -51,6 +51,20 @@ function version(before: Incident, next: Incident): Incident {
 
 function rose(before: Incident, after: Incident): boolean {
   return isHigherSeverity(after.severity, before.severity) || isHigherUrgency(after.urgency, before.urgency);
+}
+
+/** It began to run: what said that it would begin says so no longer, unless a person said it. */
+function saidAnew({ incident, timeline }: Step, { severity, severityWhy, urgency, urgencyWhy }: SeverityVerdict): Step {
+  if (timeline.length === 0) return { incident, timeline };
+  const byPerson = incident.severitySettled?.how === "person";
+  return {
+    timeline,
+    incident: {
+      ...incident,
+      ...(severity === incident.severity && !byPerson ? { severityWhy } : {}),
+      ...(urgency === incident.urgency && !byPerson ? { urgencyWhy } : {}),
+    },
+  };
 }
 
 /** A session that runs now was hit: it is said once, and kept. The version is not raised. */

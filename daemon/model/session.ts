@@ -92,6 +92,8 @@ export interface SessionReadiness {
   readonly causes: readonly ReadinessCause[];
   /** The incident that knows of it. */
   readonly incident?: string;
+  /** The incident under which the coordinators were told last: under it they hear that it is over. */
+  readonly toldIn?: string;
   /** How often the coordinators of its rooms were told that it is at risk; when last, and when that this is over. */
   readonly told: number;
   readonly toldAt?: Instant;

@@ -5,7 +5,7 @@
  * What was asked, judged and told is kept with the session: a restart neither forgets nor repeats. Messages have a key of their own.
  */
 import { line } from "../../rules/incident.ts";
-import { asked, dueOf, type Judged, judgedAs, tellingOf } from "../../rules/readiness.ts";
+import { asked, dueOf, type Judged, judgedAs, SETTLE_MS, tellingOf } from "../../rules/readiness.ts";
 import { parentsToLookAt } from "../../rules/suppress.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Config } from "../model/config.ts";
@@ -127,7 +127,7 @@ export class Readiness implements Role {
     const ofCause = known.causes.flatMap((cause) => open.find((each) => this.#holds(each, cause)) ?? [])[0];
     if (ofCause !== undefined) return ofCause;
     const own = open.find((each) => each.rootCause === `session:${session.id}`);
-    if (own !== undefined) return own;
+    if (own !== undefined || (await this.#justSaidOver(known.causes, at))) return own;
     await this.#deps.wide({ session, failing: true, at, why: whyNot(known.causes) });
     const opened = await this.#deps.store.openIncidents();
     return opened.find((each) => each.rootCause === `session:${session.id}` && isFailing(each));
@@ -140,6 +140,15 @@ export class Readiness implements Role {
     return [...this.#deps.alarmsOf(device ?? "")].some(
       (alarm) => alarm.suppressedBy !== undefined && explains(incident, alarm.suppressedBy),
     );
+  }
+
+  /** A person has just said that it is over, and the look that will show it has not been taken. */
+  async #justSaidOver(causes: readonly ReadinessCause[], at: Instant): Promise<boolean> {
+    for (const id of new Set(causes.flatMap(({ incident }) => incident ?? []))) {
+      const { restoredAt = 0, resolvedAt = 0 } = (await this.#deps.store.incident(id)) ?? {};
+      if (at - Math.max(restoredAt, resolvedAt) < SETTLE_MS) return true;
+    }
+    return false;
   }
 
   /** The session's own incident ends when it can be held again, and with the session. */
@@ -168,8 +177,10 @@ export class Readiness implements Role {
       return;
     }
     const risk = kind === "session-at-risk";
-    const next = risk ? { ...known, told: known.told + 1, toldAt: at } : { ...known, overAt: at };
-    const incident = await this.#deps.store.incident(next.incident ?? "");
+    const told = { told: known.told + 1, toldAt: at, ...(known.incident === undefined ? {} : { toldIn: known.incident }) };
+    const next: SessionReadiness = risk ? { ...known, ...told } : { ...known, overAt: at };
+    // Meanwhile another incident may have the cause: whoever heard hears that it is over under the number that they know.
+    const incident = await this.#deps.store.incident((risk ? undefined : next.toldIn) ?? next.incident ?? "");
     await this.#keep(
       session,
       next,

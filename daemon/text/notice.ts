@@ -7,6 +7,7 @@ import type { Rule } from "../model/rule.ts";
 import type { Instant, Language } from "../model/time.ts";
 import { say, sayCode, sayDuration, sayTime } from "./catalogue.ts";
 import { partText } from "./facts.ts";
+import { type Instead, insteadText } from "./session-notice.ts";
 import { smsSegment } from "./sms.ts";
 import { supportLines } from "./support.ts";
 import { whyText } from "./why.ts";
@@ -32,6 +33,8 @@ export interface NoticeInput {
   readonly timezone: string;
   /** The session that it hits, or hits next. `rooms`: their names. Never its specialty. */
   readonly session?: { readonly from: Instant; readonly to: Instant; readonly rooms: readonly string[]; readonly runs: boolean };
+  /** Where that session could be held instead; undefined: what has failed does not keep it from being held. */
+  readonly instead?: Instead;
   /** When the next people are told, if nobody takes it. */
   readonly deadlineAt?: Instant;
   /** Names of the rooms and sites that it came to reach after it was taken. */
@@ -158,9 +161,18 @@ function sessionLines({ language, session, timezone }: NoticeInput): string[] {
   return [say(language, session.runs ? "notice.session-runs" : "notice.session", about)];
 }
 
+/** A workaround first, then the cure. */
+function insteadLines({ language, session, instead }: NoticeInput): readonly string[] {
+  return session === undefined || instead === undefined ? [] : insteadText(language, instead);
+}
+
 function waitLines(input: NoticeInput): string[] {
   const { incident, language, deadlineAt, timezone } = input;
-  const lines = [...sessionLines(input), say(language, `notice.wait-${incident.urgency}`, { why: reason(input, incident.urgencyWhy) })];
+  const lines = [
+    ...sessionLines(input),
+    ...insteadLines(input),
+    say(language, `notice.wait-${incident.urgency}`, { why: reason(input, incident.urgencyWhy) }),
+  ];
   if (deadlineAt !== undefined) lines.push(say(language, "notice.deadline", { at: sayTime(deadlineAt, timezone) }));
   return lines;
 }

@@ -9,7 +9,13 @@ import { say } from "./catalogue.ts";
 import type { NoticeText } from "./notice.ts";
 import { smsSegment } from "./sms.ts";
 
-export interface SessionNoticeInput {
+/** Where it could be held instead, in words. */
+export interface Instead {
+  readonly otherRooms: readonly string[];
+  readonly otherBridges: readonly string[];
+}
+
+export interface SessionNoticeInput extends Instead {
   readonly kind: "session-at-risk" | "session-clear";
   readonly language: Language;
   readonly number: string;
@@ -20,8 +26,6 @@ export interface SessionNoticeInput {
   readonly rooms: readonly string[];
   /** The rooms that are not ready; none: the bridge. */
   readonly troubled: readonly string[];
-  readonly otherRooms: readonly string[];
-  readonly otherBridges: readonly string[];
   readonly telephones: readonly { readonly room: string; readonly phone: string }[];
   readonly demo: boolean;
 }
@@ -42,7 +46,7 @@ export function renderSessionNotice(input: SessionNoticeInput): NoticeText {
   return {
     subject: `${demo}[${number}] ${say(language, "session.risk-subject", about)}`,
     text: `${[...lines, say(language, "session.again")].join("\n")}\n`,
-    sms: smsSegment(say(language, "sms.session-at-risk", { ...about, cause, way: ways[0] ?? "" })),
+    sms: smsSegment(say(language, "sms.session-at-risk", { ...about, cause, way: ways[0] })),
   };
 }
 
@@ -51,11 +55,14 @@ function causeOf({ language, troubled }: SessionNoticeInput): string {
   return say(language, "session.cause-room", { room: troubled.join(", ") });
 }
 
-function waysOf({ language, otherRooms, otherBridges, telephones }: SessionNoticeInput): readonly string[] {
-  const ways = [
-    ...(otherRooms.length === 0 ? [] : [say(language, "session.rooms", { rooms: otherRooms.join(", ") })]),
-    ...(otherBridges.length === 0 ? [] : [say(language, "session.bridges", { bridges: otherBridges.join(", ") })]),
-  ];
-  const first = ways.length === 0 ? [say(language, "session.no-way")] : ways;
-  return [...first, ...telephones.map((each) => say(language, "session.telephone", { ...each }))];
+export function insteadText(language: Language, { otherRooms, otherBridges }: Instead): readonly [string, ...string[]] {
+  const rooms = otherRooms.length === 0 ? [] : [say(language, "session.rooms", { rooms: otherRooms.join(", ") })];
+  const bridges = otherBridges.length === 0 ? [] : [say(language, "session.bridges", { bridges: otherBridges.join(", ") })];
+  const [first = say(language, "session.no-way"), ...more] = [...rooms, ...bridges];
+  return [first, ...more];
+}
+
+function waysOf({ language, telephones, ...instead }: SessionNoticeInput): readonly [string, ...string[]] {
+  const [first, ...more] = insteadText(language, instead);
+  return [first, ...more, ...telephones.map((each) => say(language, "session.telephone", { ...each }))];
 }

@@ -17,10 +17,11 @@ import { Board } from "../../daemon/board.ts";
 import { BookedSessions } from "../../daemon/bookings.ts";
 import { createLocalBus } from "../../daemon/bus/local.ts";
 import { loadConfig } from "../../daemon/config/load.ts";
+import { IntakeDesk } from "../../daemon/intake/desk.ts";
 import { Maintaining, type Plan, type Planned } from "../../daemon/maintaining.ts";
 import { MaintenanceBook } from "../../daemon/maintenance-book.ts";
 import type { Alarm } from "../../daemon/model/alarm.ts";
-import type { Config } from "../../daemon/model/config.ts";
+import type { Channel, Config } from "../../daemon/model/config.ts";
 import type { Incident } from "../../daemon/model/incident.ts";
 import type { Check } from "../../daemon/model/network.ts";
 import { bare, type Fault, type Finding, type Observation } from "../../daemon/model/observation.ts";
@@ -32,6 +33,7 @@ import { DutyBook, withOnCall } from "../../daemon/oncall/book.ts";
 import { OnCallDesk } from "../../daemon/oncall/desk.ts";
 import { OnCallWatch } from "../../daemon/oncall/watch.ts";
 import type { Fence, Log, Message, Notifier, SendResult, Store } from "../../daemon/ports.ts";
+import { judgeNow, planNow, type Readying, type SessionPlan } from "../../daemon/readying.ts";
 import { ReportDesk } from "../../daemon/reporting/desk.ts";
 import { workDone } from "../../daemon/reporting/work-done.ts";
 import { ActionDesk } from "../../daemon/roles/action-desk.ts";
@@ -44,6 +46,7 @@ import { Evaluator } from "../../daemon/roles/evaluator.ts";
 import { JoiningDesk } from "../../daemon/roles/joining-desk.ts";
 import type { Leases } from "../../daemon/roles/lease.ts";
 import { LookKeeper } from "../../daemon/roles/look-keeper.ts";
+import { Readiness } from "../../daemon/roles/readiness.ts";
 import { anchorOf } from "../../daemon/roles/scheduler.ts";
 import { TaskDesk } from "../../daemon/roles/task-desk.ts";
 import { TaskKeeper } from "../../daemon/roles/task-keeper.ts";
@@ -79,6 +82,12 @@ export interface ScenarioOptions {
   readonly rooms?: string;
   /** Functions that the file fills with nobody. */
   readonly unfilled?: readonly string[];
+  /** `contacts:` and `functions:` (and `channels:`) of the file, when one sink for everybody is not enough. */
+  readonly people?: string;
+  /** `sites:` of the file, when every one having office hours is not enough. */
+  readonly places?: string;
+  /** Coordinators are told ahead of sessions that cannot be held. */
+  readonly looksAhead?: boolean;
   /** More files of the configuration, by name: packs that `yaml` includes. */
   readonly files?: Readonly<Record<string, string>>;
   /** More channels, as YAML of entries of a map: `text: { sms: { … } }`. Secrets are `env: SCENARIO_SECRET`. */
@@ -99,6 +108,12 @@ export interface Sent {
   readonly subject: string;
   readonly text: string;
   readonly maybeDuplicate: boolean;
+  /** The channel's name in the configuration. */
+  readonly channel: string;
+  /** `problem`, `escalation`, `session-at-risk`, …; the key has it too. */
+  readonly kind: string;
+  /** What a text message would say. */
+  readonly sms: string | undefined;
 }
 
 const families: Readonly<Record<string, string>> = {
@@ -126,7 +141,7 @@ export class Scenario {
   /** Called with each message that goes, before it is counted as sent. */
   onSend: (message: Message) => void = () => {};
   /** What a send answers; a test may make it fail, or hang. */
-  sendResult: (message: Message) => SendResult | Promise<SendResult> = () => ({ ok: true, state: "accepted" });
+  sendResult: (message: Message, channel: string) => SendResult | Promise<SendResult> = () => ({ ok: true, state: "accepted" });
   /** Runs what one role does; a test may want to know whose work it is. */
   as: <T>(role: string, work: () => Promise<T>) => Promise<T> = (_role, work) => work();
   store: Store;
@@ -137,6 +152,7 @@ export class Scenario {
   work!: WorkDesk;
   tasks!: TaskDesk;
   files!: AttachmentDesk;
+  intake!: IntakeDesk;
   /** What people change, written down. */
   done!: ActionDesk;
   readonly tokens: TaskTokens;
@@ -156,6 +172,8 @@ export class Scenario {
   looks: LookKeeper;
   /** What is booked: nothing, until a test says so with `take`. */
   bookings: BookedSessions;
+  #readiness: Readiness | undefined;
+  readonly #looksAhead: boolean;
   #evaluator!: Evaluator;
   #escalator!: Escalator;
   #dispatcher!: Dispatcher;
@@ -178,9 +196,11 @@ export class Scenario {
     config: Config;
     store: Store;
     together: boolean;
+    looksAhead?: boolean | undefined;
     notifiers?: ReadonlyMap<Notifier["kind"], Notifier> | undefined;
   }) {
     this.#together = parts.together;
+    this.#looksAhead = parts.looksAhead ?? false;
     this.#notifiers = parts.notifiers ?? new Map();
     this.clock = parts.clock;
     this.folder = parts.folder;
@@ -234,10 +254,13 @@ export class Scenario {
       wide: (input) => this.#evaluator.wide(input),
     });
     this.#escalator = new Escalator({ ...basics, mutes: this.mutes, changed: (moved) => this.looks.told(moved, clock.now()) });
-    const notifier: Notifier = { kind: "sink", send: async (_channel, message) => this.#send(message), stop: async () => undefined };
+    const notifiers = (["sink", "mail", "sms"] as const).map((kind): [Channel["kind"], Notifier] => [
+      kind,
+      { kind, send: async (channel, message) => this.#send(message, channel.id), stop: async () => undefined },
+    ]);
     this.#dispatcher = new Dispatcher({
       ...basics,
-      notifiers: new Map<Notifier["kind"], Notifier>([["sink", notifier], ["mail", { ...notifier, kind: "mail" }], ...this.#notifiers]),
+      notifiers: new Map([...notifiers, ...this.#notifiers]),
       worker: "scenario",
       mutes: this.mutes,
       render: async (row, incident, config, named) => {
@@ -248,7 +271,7 @@ export class Scenario {
           get: (id: string) => this.bookings.get(id),
           now: () => clock.now(),
         };
-        if (task === undefined) return this.render(row, incident, config, undefined, undefined, book);
+        if (task === undefined) return this.render(row, incident, config, undefined, (id) => this.planOf(id), book);
         return renderTask(row, incident, config, { task, tokens: this.tokens, at: clock.now() });
       },
       asking: createAsking(basics),
@@ -265,6 +288,11 @@ export class Scenario {
     this.#keeper = new TaskKeeper(basics);
     this.#workKeeper = new WorkKeeper({ ...basics, book: this.mutes });
     const made = new Desk({ ...desk, closeGate: (...of) => this.reports.gate(...of) });
+    this.intake = new IntakeDesk({
+      ...{ ...desk, joining: this.joining, actions: made },
+      ...{ poke() {}, kick: (device: string) => this.#kick(device, 0) },
+    });
+    if (this.#looksAhead) this.#readiness = this.#makeReadiness(leases);
     const stats = { replied() {}, delivered() {} };
     this.acknowledging = new Acknowledging({
       ...{ ...basics, stats, acknowledge: (id, by, note) => made.acknowledge(id, by, note) },
@@ -274,11 +302,12 @@ export class Scenario {
   }
 
   async begin(): Promise<void> {
-    for (const role of ["evaluator", "escalator", "auditor", "reporter", "tasks", "work"]) {
+    for (const role of ["evaluator", "escalator", "auditor", "reporter", "tasks", "work", "readiness"]) {
       const fence = await this.store.acquireLease(role, "scenario", 30_000);
       if (fence !== undefined) this.#fences.set(role, fence);
     }
     await this.#evaluator.load();
+    await this.#readiness?.load();
     await this.mutes.refresh();
     await this.duty.refresh();
     const now = this.clock.now();
@@ -423,6 +452,7 @@ export class Scenario {
     await this.as("evaluator", () => this.#evaluator.drain().then(() => this.#evaluator.take(batch)));
     await this.looks.flush();
     await this.watch.turn();
+    await this.#readiness?.turn();
     while ((await this.as("escalator", () => this.#escalator.turn())) > 0);
     while ((await this.#keeper.turn()) > 0);
     await this.as("work", () => this.#workKeeper.turn());
@@ -441,6 +471,9 @@ export class Scenario {
     const now = this.clock.now();
     const windows = this.mutes.all().flatMap((each) => spansOf(each, now, now + 2 * DAY).flatMap(({ from, to }) => [from, to]));
     const outbox = (await this.store.outboxDepth()).pending > 0 ? [this.clock.now() + (this.#together ? 30 : 1) * SECOND] : [];
+    // From half an hour before it on, what is booked is looked ahead to again and again.
+    const isNear = this.#readiness !== undefined && this.bookings.all().some((each) => each.from - now <= 31 * MINUTE && each.to > now);
+    if (isNear) outbox.push(now + 5 * SECOND);
     const all = [...this.#due.values(), ...this.#kicks.values(), ...timers, ...tasks, ...outbox, ...windows, this.#auditAt];
     return Math.min(...all.filter((at) => at > this.clock.now()));
   }
@@ -464,12 +497,49 @@ export class Scenario {
     };
   }
 
-  async #send(message: Message): Promise<SendResult> {
-    const result = await this.sendResult(message);
+  async #send(message: Message, channel: string): Promise<SendResult> {
+    const result = await this.sendResult(message, channel);
     if (result.ok) this.onSend(message);
-    const { to, key, subject, text, maybeDuplicate } = message;
-    if (result.ok) this.sent.push({ at: this.clock.now(), to, key, subject, text, maybeDuplicate });
+    const { to, key, subject, text, maybeDuplicate, data, sms } = message;
+    const kind = String(data.kind);
+    if (result.ok) this.sent.push({ at: this.clock.now(), to, key, subject, text, maybeDuplicate, channel, kind, sms });
     return result;
+  }
+
+  /** What can be done about a session, as the coordinators' messages say it. */
+  planOf(id: string): SessionPlan | undefined {
+    const session = this.bookings.get(id);
+    if (session === undefined || this.#readiness === undefined) return undefined;
+    return planNow(this.#readying(), session, this.clock.now(), this.#readiness.get(id));
+  }
+
+  #readying(): Readying {
+    const alarmsOf = (holder: string) => this.#evaluator.memory.ofDevice(holder);
+    return { board: this.board, bookings: this.bookings, config: () => this.config, alarmsOf };
+  }
+
+  #makeReadiness(leases: Leases): Readiness {
+    const { store, clock, bookings } = this;
+    return new Readiness({
+      ...{ store, clock, log: quiet, leases, bookings, config: () => this.config, alarmsOf: this.#readying().alarmsOf },
+      kick: (device) => this.#kick(device, 0),
+      judge: (session, since) => judgeNow(this.#readying(), session, since),
+      wide: async ({ session, failing, at, why }) =>
+        void (await this.#evaluator.wide({
+          holder: `session:${session.id}`,
+          symptom: "session-at-risk",
+          failing,
+          devices: [],
+          at,
+          why,
+        })),
+      changed() {},
+    });
+  }
+
+  #kick(device: string, inMs: number): void {
+    for (const { id } of this.config.network.devices.get(device)?.checks ?? [])
+      this.#kicks.set(id, Math.min(this.#kicks.get(id) ?? Number.POSITIVE_INFINITY, this.clock.now() + Math.max(1, inMs)));
   }
 
   /** Incidents, oldest first. */
@@ -542,6 +612,8 @@ function yamlOf({
   unfilled = [],
   channels,
   reach = {},
+  people = everybody({ channels, reach, unfilled }),
+  places,
   rooms = 'rooms: { a101: { site: mgh, name: "Room A-101" } }',
 }: ScenarioOptions): string {
   const parents = parseDevices(devices);
@@ -557,14 +629,28 @@ function yamlOf({
   return [
     "instance: { name: scenario, language: en, timezone: America/Toronto, state_dir: state }",
     "storage: { sqlite: state/vigie.db }",
-    `sites: { ${[...new Set(["mgh", ...Object.values(sites)])].map((id) => `${id}: { name: ${id}, service_hours: office }`).join(", ")} }`,
+    places ??
+      `sites: { ${[...new Set(["mgh", ...Object.values(sites)])].map((id) => `${id}: { name: ${id}, service_hours: office }`).join(", ")} }`,
     rooms,
-    `channels: { sink: { sink: {} }${channels === undefined ? "" : `, ${channels}`} }`,
+    people,
     "credentials: { login: { ssh_password: { user: vigie, password: { env: SCENARIO_PASSWORD } } }, community: { snmp_community: { version: 2c, community: { env: SCENARIO_PASSWORD } } } }",
-    `contacts:\n${functions.map((id) => `  ${id}: { name: ${id}, language: en, reach: ${reach[id] ?? `[{ sink: ${id} }]`} }`).join("\n")}`,
-    `functions:\n${functions.map((id) => `  ${id}: { contacts: [${unfilled.includes(id) ? "" : id}] }`).join("\n")}`,
     `devices:\n${lines.join("\n")}`,
     yaml,
+  ].join("\n");
+}
+
+interface Told {
+  readonly channels: string | undefined;
+  readonly reach: Readonly<Record<string, string>>;
+  readonly unfilled: readonly string[];
+}
+
+/** Each function is one contact with one channel. */
+function everybody({ channels, reach, unfilled }: Told): string {
+  return [
+    `channels: { sink: { sink: {} }${channels === undefined ? "" : `, ${channels}`} }`,
+    `contacts:\n${functions.map((id) => `  ${id}: { name: ${id}, language: en, reach: ${reach[id] ?? `[{ sink: ${id} }]`} }`).join("\n")}`,
+    `functions:\n${functions.map((id) => `  ${id}: { contacts: [${unfilled.includes(id) ? "" : id}] }`).join("\n")}`,
   ].join("\n");
 }
 
@@ -584,7 +670,8 @@ export async function scenario(options: ScenarioOptions): Promise<Scenario> {
   const clock = new FakeClock(options.start ?? Date.UTC(2026, 10, 18, 14));
   const store = await openStore({ storage: config.storage, stateDir: config.instance.stateDir, clock });
   await store.migrate();
-  const net = new Scenario({ clock, folder, config, store, together: options.together ?? false, notifiers: options.notifiers });
+  const { looksAhead, notifiers } = options;
+  const net = new Scenario({ clock, folder, config, store, together: options.together ?? false, looksAhead, notifiers });
   await net.begin();
   await net.advance(40 * SECOND);
   Object.assign(net, { start: clock.now() });
