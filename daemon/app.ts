@@ -60,7 +60,19 @@ export interface App {
   stop(planned: boolean): Promise<void>;
 }
 
-const singletons = ["scheduler", "evaluator", "escalator", "auditor", "reporter", "calendars", "readiness", "on-call", "tasks", "work"];
+const singletons = [
+  "scheduler",
+  "evaluator",
+  "escalator",
+  "auditor",
+  "reporter",
+  "calendars",
+  "readiness",
+  "on-call",
+  "tasks",
+  "work",
+  "public-news",
+];
 const busCapacity = 50_000;
 /** An upgrade or a restart may take this long before the dead-man wakes somebody. */
 const plannedStopMs = 15 * 60_000;

@@ -1,8 +1,9 @@
 /**
- * What the store keeps of people's requests.
+ * What the store keeps of people's requests, and of what their coordinators are told.
  */
 import type { HelpRequest } from "./model/request.ts";
 import type { Instant } from "./model/time.ts";
+import type { PublicNewsStore, PublicNewsTx } from "./ports-public-news.ts";
 
 export interface RequestQuery {
   readonly room?: string;
@@ -15,7 +16,7 @@ export interface RequestQuery {
   readonly before?: { readonly at: Instant; readonly id: string };
 }
 
-export interface RequestStore {
+export interface RequestStore extends PublicNewsStore {
   /** By its id, which is its number unless a button made it. */
   request(id: string): Promise<HelpRequest | undefined>;
   /** By what its sender called it. */
@@ -24,7 +25,7 @@ export interface RequestStore {
   requests(query: RequestQuery): Promise<readonly HelpRequest[]>;
 }
 
-export interface RequestTx {
+export interface RequestTx extends PublicNewsTx {
   /** A reserved number waits for its request. */
   holdNumber(held: { readonly number: string; readonly at: Instant; readonly by: string }): Promise<void>;
   /** Its request is there. False: no such number waits. */

@@ -6,6 +6,7 @@
 import type { Board } from "./board.ts";
 import type { Booking } from "./booking.ts";
 import { following } from "./following.ts";
+import { NewsKeeper } from "./intake/news-keeper.ts";
 import type { MaintenanceBook } from "./maintenance-book.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Channel, Config } from "./model/config.ts";
@@ -69,6 +70,7 @@ export function makeProceeding(parts: ProceedingParts): Proceeding {
     new Escalator({ ...basics, leases, bookings: booking.bookings, mutes, ...ofEscalation(parts) }),
     new TaskKeeper({ ...basics, leases }),
     new WorkKeeper({ ...basics, leases, book: mutes }),
+    new NewsKeeper({ ...basics, leases }),
     loop("maintenance", 300_000, (signal) => following({ store, clock, book: mutes, of: "maintenance" }, signal), clock),
     auditor,
     new Reporter({ ...basics, leases, stats, problems: new ProblemFinder({ ...basics, board }) }),

@@ -12,6 +12,7 @@ import { Discoveries } from "./discoveries.ts";
 import type { IncidentSummary } from "./export/incident-metrics.ts";
 import { createExposition } from "./exposition.ts";
 import { IntakeDesk } from "./intake/desk.ts";
+import { NewsDesk } from "./intake/news-desk.ts";
 import { makeLearned } from "./learned.ts";
 import type { Looking } from "./looking.ts";
 import { Maintaining } from "./maintaining.ts";
@@ -155,6 +156,7 @@ function desksOf(parts: Serving, reports: ReportDesk) {
     actions,
     acknowledging: makeAcknowledging(parts, actions, tasks),
     joining,
+    publicNews: new NewsDesk({ ...desk, hits: booking.bookings }),
     intake: new IntakeDesk({ ...desk, bookings: booking.bookings, joining, actions, poke, kick }),
     work: new WorkDesk(desk),
     done: new ActionDesk({ ...desk, book: parts.mutes }),

@@ -12,6 +12,7 @@ import type { Config } from "./model/config.ts";
 import { type Incident, type OutboxRow, sessionOfRow } from "./model/incident.ts";
 import type { DeviceInventory } from "./model/inventory.ts";
 import { circuitNames } from "./model/network.ts";
+import { newsOfRow, type PublicNews } from "./model/public-news.ts";
 import { DAY } from "./model/time.ts";
 import type { PartnerTask, TaskNotice } from "./model/work.ts";
 import type { News } from "./news.ts";
@@ -28,6 +29,7 @@ import { taskOfRow } from "./roles/work-rows.ts";
 import { supportOf } from "./support.ts";
 import type { TaskTokens } from "./task-token.ts";
 import { type NoticeInput, type NoticeText, renderNotice } from "./text/notice.ts";
+import { renderNews } from "./text/public-news.ts";
 import { type Instead, renderSessionNotice } from "./text/session-notice.ts";
 import { renderStorm } from "./text/storm-notice.ts";
 import { renderTaskNotice } from "./text/task-notice.ts";
@@ -74,6 +76,7 @@ export function renderRow(
   const plan = session === undefined ? undefined : planOf(session);
   if (plan !== undefined) return renderSession(row, incident, config, plan);
   const { network, instance, rules, severity } = config;
+  if (newsOfRow(row) !== undefined && incident.news !== undefined) return renderedNews(row, incident, incident.news, config);
   const device = incident.device === undefined ? undefined : network.devices.get(incident.device);
   const room = incident.room === undefined ? undefined : network.rooms.get(incident.room);
   const site = network.sites.get(incident.site);
@@ -102,6 +105,17 @@ export function renderRow(
     ...sessionOf(incident, config, book, planOf),
     ...(row.lateMs === undefined ? {} : { lateMs: row.lateMs }),
     ...(incident.wakeAt === undefined || incident.wakeFor !== "escalate" ? {} : { deadlineAt: incident.wakeAt }),
+  });
+}
+
+function renderedNews({ kind, language }: OutboxRow, incident: Incident, news: PublicNews, config: Config): NoticeText {
+  const { network, instance, demo } = config;
+  const site = network.sites.get(incident.site);
+  return renderNews({
+    ...{ kind: kind === "news" ? "news" : "news-due", news, incident, language, demo },
+    timezone: site?.timezone ?? instance.timezone,
+    siteName: site?.name ?? incident.site,
+    ...(instance.publicUrl === undefined ? {} : { publicUrl: instance.publicUrl }),
   });
 }
 
@@ -147,6 +161,7 @@ export function renderSeveral(row: OutboxRow, named: readonly Named[], config: C
     incidents: named.map(({ row: { kind }, incident }) => ({
       ...{ kind, number: incident.number, severity: incident.severity, urgency: incident.urgency, symptom: incident.symptom },
       siteName: network.sites.get(incident.site)?.name ?? incident.site,
+      ...(kind === "news" && incident.news !== undefined ? { words: incident.news.texts[row.language] } : {}),
       deviceName: network.devices.get(incident.device ?? "")?.name ?? circuitNames(network, incident.rootCause) ?? incident.device,
       roomName: network.rooms.get(incident.room ?? "")?.name,
     })),

@@ -95,10 +95,12 @@ export function mergeIncidents({ from, into, told, by, at, note }: MergeInput): 
   const closed = { foldedInto: into.id, foldedBy: by, state: "closed", closedAt: at, disposition: "duplicate" } as const;
   const folded = raised({ ...rest, ...closed });
   const openTasks = [...(into.openTasks ?? []), ...(from.openTasks ?? [])];
+  const news = into.news ?? from.news;
   const next = raised({
     ...withLadder(into, from, told, at),
     firstBadAt: Math.min(into.firstBadAt, from.firstBadAt),
     ...(openTasks.length === 0 ? {} : { openTasks }),
+    ...(news === undefined ? {} : { news }),
   });
   const timeline = [
     line(folded, at, by, "merged", note, { into: into.number }),

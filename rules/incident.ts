@@ -176,8 +176,9 @@ export function setAside(incident: Incident, into: Incident, at: Instant, hours:
 
 /** A restored minor that nobody took and that hit no session: into the daily report, without anybody. */
 export function closesByItself(incident: Incident): boolean {
-  const { severity, holder, sessionHit } = incident;
-  return severity === "minor" && holder === undefined && sessionHit === undefined && notOver(incident) === undefined;
+  const { severity, holder, sessionHit, news } = incident;
+  const owesNews = news !== undefined && news.last !== true;
+  return severity === "minor" && holder === undefined && sessionHit === undefined && !owesNews && notOver(incident) === undefined;
 }
 
 /** The timer of an incident whose service is back. */

@@ -31,6 +31,7 @@ import { mount, type Operation, readerOf } from "./operation.ts";
 import { mountPages } from "./pages.ts";
 import { HttpProblem, lastHandler } from "./problem.ts";
 import { problemOperations } from "./problems.ts";
+import { newsOperations } from "./public-news.ts";
 import { reads } from "./reads.ts";
 import { reportOperations } from "./reports.ts";
 import { requestOperations } from "./requests.ts";
@@ -71,6 +72,7 @@ export function createApi(deps: ApiDeps): Api {
     ...attachmentOperations,
     ...taskOperations,
     ...requestOperations,
+    ...newsOperations,
     ...acceptanceOperations,
     ...topologyOperations,
     ...backtestOperations(),

@@ -7,6 +7,7 @@ import { ActionView } from "./contract-actions.ts";
 import { disposition } from "./contract-acts.ts";
 import { IncidentLinkView } from "./contract-joining.ts";
 import { MutedView } from "./contract-maintenance.ts";
+import { PublicNewsView } from "./contract-news.ts";
 import { RequestView } from "./contract-requests.ts";
 import { SessionHitView } from "./contract-sessions.ts";
 import { SettledView, severity, urgency } from "./contract-severity.ts";
@@ -109,6 +110,7 @@ export const IncidentDetail = IncidentView.extend({
   alarms: z.array(AlarmView).describe("What it gathers now."),
   links: z.array(IncidentLinkView),
   requests: z.array(RequestView).describe("What people told us of it; the last first, without the callers."),
+  news: PublicNewsView.optional().describe("What the coordinators were told of it last."),
   problem: z.string().optional().describe("The problem it belongs to, since its failure keeps coming back."),
   actions: z.array(ActionView).describe("What was changed about it, the first one first."),
   goesOnAs: z.string().optional().describe("The number that this one goes on under, over however many steps."),

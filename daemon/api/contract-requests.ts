@@ -51,6 +51,7 @@ export const RequestView = z.object({
   session: z.string().optional(),
   incident: z.string().optional().describe("Number of the incident that has it; absent for the moment until it is given one."),
   incidentState: z.enum(["open", "taken", "restored", "resolved", "closed"]).optional(),
+  news: z.string().optional().describe("What is told of its general failure, in the caller's language: the answer to give."),
   attempts: z.int().describe("To reach the caller for their agreement."),
   ended: z
     .object({ how: z.enum(["agreed", "not-reached", "withdrawn"]), at: instant, by: z.string(), note: z.string().optional() })

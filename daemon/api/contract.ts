@@ -35,6 +35,7 @@ import {
   SignBody,
   WithdrawBody,
 } from "./contract-new-equipment.ts";
+import { newsShapes } from "./contract-news.ts";
 import { onCallShapes } from "./contract-on-call.ts";
 import { problemShapes } from "./contract-problems.ts";
 import { reportShapes } from "./contract-reports.ts";
@@ -270,6 +271,7 @@ export const shapes = {
   ...actionShapes,
   ...attachmentShapes,
   ...requestShapes,
+  ...newsShapes,
   ...taskShapes,
   ...actShapes,
   ...hookShapes,

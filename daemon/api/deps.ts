@@ -8,6 +8,7 @@ import type { BookedSessions } from "../bookings.ts";
 import type { Confirming } from "../confirming.ts";
 import type { Discoveries } from "../discoveries.ts";
 import type { IntakeDesk } from "../intake/desk.ts";
+import type { NewsDesk } from "../intake/news-desk.ts";
 import type { Maintaining } from "../maintaining.ts";
 import type { Metrics } from "../metrics.ts";
 import type { MibNames } from "../mib-names.ts";
@@ -139,6 +140,8 @@ export interface ApiDeps {
   readonly tasks: Pick<TaskDesk, "open" | "hear" | "say" | "answeredByMail">;
   /** Where people's requests are taken in. */
   readonly intake: Pick<IntakeDesk, "take" | "reserve" | "sameThing" | "attach" | "outcome" | "codecsOf">;
+  /** What the coordinators are told of general failures. */
+  readonly publicNews: Pick<NewsDesk, "say" | "draft">;
   readonly tokens: Pick<TaskTokens, "taskOf" | "check">;
   readonly reload: (yes: boolean, by: string) => Promise<ReloadResult>;
   /** The last reload since start; undefined when there was none. */

@@ -18,6 +18,7 @@ import { goesOnAs, joinedView } from "./joined-views.ts";
 import { type Operation, operation } from "./operation.ts";
 import { HttpProblem } from "./problem.ts";
 import { problemOf } from "./problems.ts";
+import { newsView } from "./public-news.ts";
 import { recurringFailures } from "./recurring-failures.ts";
 import { requestsOf } from "./requests.ts";
 import { hitsView } from "./session-hits.ts";
@@ -50,7 +51,11 @@ export async function incidentDetail(deps: ApiDeps, idOrNumber: string | undefin
     ...(await joinedView(deps, incident.id)),
     actions: await actionViews(deps, await deps.store.workActions({ incident: incident.id })),
     requests: await requestsOf(deps, incident.id),
-    ...present({ problem: await problemOf(deps, incident), goesOnAs: await goesOnAs(deps, incident.foldedInto) }),
+    ...present({
+      news: incident.news && newsView(incident.news),
+      problem: await problemOf(deps, incident),
+      goesOnAs: await goesOnAs(deps, incident.foldedInto),
+    }),
   };
 }
 

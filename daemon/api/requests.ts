@@ -6,6 +6,7 @@ import type { Incident } from "../model/incident.ts";
 import { mayDo } from "../model/permission.ts";
 import type { HelpRequest } from "../model/request.ts";
 import { say, sayCode, sayTime } from "../text/catalogue.ts";
+import { newsText } from "../text/public-news.ts";
 import { type RequestDetailShape, RequestQueryParams, type RequestShape } from "./contract-requests.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { ApiDeps, RequestResult } from "./deps.ts";
@@ -25,6 +26,13 @@ async function incidentOf({ store }: ApiDeps, { incident }: HelpRequest): Promis
   return found;
 }
 
+/** What the caller is told of the general failure that it is with; nothing once the request is over. */
+function newsFor({ config }: ApiDeps, { language, ended, site }: HelpRequest, incident: Incident | undefined): string | undefined {
+  const { network, instance } = config();
+  const news = ended === undefined ? incident?.news : undefined;
+  return news && newsText(news, language, network.sites.get(site)?.timezone ?? instance.timezone);
+}
+
 async function requestView(deps: ApiDeps, request: HelpRequest): Promise<RequestShape> {
   const { id, number, source, at, by, room, site, symptom, language, sessionAffected, note, session, ended, attempts } = request;
   const { network } = deps.config();
@@ -33,6 +41,7 @@ async function requestView(deps: ApiDeps, request: HelpRequest): Promise<Request
     ...{ id, number, source, at: iso(at), by, room, site, symptom, language, sessionAffected, attempts: attempts.length },
     roomName: network.rooms.get(room)?.name ?? room,
     siteName: network.sites.get(site)?.name ?? site,
+    ...present({ news: newsFor(deps, request, incident) }),
     ...present({ note, session, incident: incident?.number, incidentState: incident?.state }),
     ...present({ ended: ended === undefined ? undefined : { ...ended, at: iso(ended.at) } }),
   };
@@ -68,6 +77,7 @@ async function requestDetail(deps: ApiDeps, request: HelpRequest): Promise<Reque
     ...(first === undefined
       ? []
       : [say(language, "request.same", { number: first.number, since: sayTime(first.openedAt, instance.timezone) })]),
+    ...(view.news === undefined ? [] : [view.news]),
     ...(caller?.phone === undefined ? [] : [say(language, "request.call-back", { phone: caller.phone })]),
   ];
   return {

@@ -2,6 +2,7 @@
  * Where people's requests are taken in, attached and ended. The evaluator gives each an incident, or meets one with it (roles/calls.ts).
  */
 import { line } from "../../rules/incident.ts";
+import { newsNotice } from "../../rules/public-news.ts";
 import { ATTEMPTS, hearCaller, type Said, sameThing } from "../../rules/request.ts";
 import { type BookedSessions, subjectOf } from "../bookings.ts";
 import { type Incident, isFailing } from "../model/incident.ts";
@@ -11,6 +12,7 @@ import { noLongerHeld } from "../roles/callers.ts";
 import type { Desk } from "../roles/desk.ts";
 import { hoursOf } from "../roles/hours.ts";
 import type { JoiningDesk } from "../roles/joining-desk.ts";
+import { coordinatorsOf, rowsFor } from "../roles/recipients.ts";
 import { codecsIn, type NewRequest, type Refused, type RequestResult, refused, Taking, type TakingDeps } from "./taking.ts";
 
 export type { NewRequest, RequestResult } from "./taking.ts";
@@ -77,6 +79,7 @@ export class IntakeDesk {
       if (!merged.ok) return merged;
       return this.#act(id, async (tx, now) => {
         await tx.appendTimeline([line(into, this.#now(), by, "request-attached", attached(now, into), { request: now.number })]);
+        await this.#tellNews(tx, into, now);
         return now;
       });
     }
@@ -89,6 +92,7 @@ export class IntakeDesk {
         line(into, at, by, "request-attached", attached(now, into), data),
         line(own, at, by, "request-left", attached(now, into), data),
       ]);
+      await this.#tellNews(tx, into, now);
       await tx.audit([{ at, by, action: "request.attached", target: now.id, data: { incident: into.number, from: own.number } }]);
       return next;
     });
@@ -121,6 +125,14 @@ export class IntakeDesk {
     }
     changed();
     return result;
+  }
+
+  /** Its room is one that the failure reaches: whoever answers for it hears what is told, if they have not. */
+  async #tellNews(tx: Pick<Tx, "addOutbox">, { news, ...incident }: Incident, { room }: HelpRequest): Promise<void> {
+    const { config } = this.#deps;
+    const at = this.#now();
+    if (news === undefined || news.last === true) return;
+    await tx.addOutbox(rowsFor(newsNotice(news, coordinatorsOf(config(), room, at), at), incident, config(), at));
   }
 
   async #act(id: string, work: (tx: Tx, request: HelpRequest) => Promise<HelpRequest | Refused>): Promise<RequestResult> {

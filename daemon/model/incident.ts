@@ -5,6 +5,7 @@
  */
 import type { Muted, Span } from "./maintenance.ts";
 import type { Policy, Severity } from "./policy.ts";
+import type { NewsNotice, PublicNews } from "./public-news.ts";
 import type { Instant } from "./time.ts";
 import type { HandOver, OpenTask, TaskNotice, WorkNotice } from "./work.ts";
 
@@ -78,6 +79,8 @@ export interface Incident {
   readonly followUpDueAt?: Instant;
   /** What was handed to partners and is not over: it is not resolved before. */
   readonly openTasks?: readonly OpenTask[];
+  /** What the coordinators were told last. */
+  readonly news?: PublicNews;
   readonly acknowledgedAt?: Instant;
   readonly acknowledgedBy?: string;
   readonly firstBadAt: Instant;
@@ -151,6 +154,7 @@ export type NoticeKind =
   | "wider"
   | ("problem" | "raised" | "escalation" | "last-resort" | "follow-up" | "restored" | "merged" | "letter")
   | SessionNotice
+  | NewsNotice
   | WorkNotice
   | TaskNotice;
 

@@ -10,6 +10,7 @@ import {
   restoreIncident,
   takeIncident,
 } from "../../rules/incident.ts";
+import { newsOwed } from "../../rules/public-news.ts";
 import { decideSeverity, decideUrgency, notInFirstCall, solveIncident } from "../../rules/settle.ts";
 import { judgeSeverity } from "../../rules/severity.ts";
 import { type Disposition, type Incident, isFailing, type Severity, type Urgency } from "../model/incident.ts";
@@ -94,7 +95,10 @@ export class Desk {
       // Closing while it still fails would open it again at the next look.
       if (isFailing(incident)) return { refused: `${incident.number} is ${incident.state}: restore or resolve it first` };
       const refused =
-        notOver(incident) ?? (await waitsForCallers(incident, tx)) ?? (await this.#deps.closeGate?.(incident, disposition, tx));
+        notOver(incident) ??
+        newsOwed(incident) ??
+        (await waitsForCallers(incident, tx)) ??
+        (await this.#deps.closeGate?.(incident, disposition, tx));
       return refused === undefined ? closeIncident(incident, by, this.#deps.clock.now(), disposition, note) : { refused };
     });
   }

@@ -65,6 +65,7 @@ export class JoiningDesk {
     await tx.appendTimeline(timeline);
     await tx.moveWork(from.id, into.id);
     await tx.moveRequests(from.id, into.id);
+    if (other.news === undefined) await tx.moveNews(from.id, into.id);
     await tx.dropPending(from.id, "merged", at);
     await tx.addLink({ from: from.id, to: into.id, kind: "merged", by, at, why: note });
     for (const { id } of takenBack(await tx.loadSplits(), keys(alarms), keys(stay))) await tx.forgetSplit(id);

@@ -2,6 +2,7 @@
  * Whether a message still matters at the moment of sending. Pure.
  */
 import { type Incident, isFailing, type OutboxRow, sessionOfRow } from "../model/incident.ts";
+import { newsOfRow } from "../model/public-news.ts";
 import type { DeliveryView } from "../ports.ts";
 import { isWork, mootWork } from "./work-rows.ts";
 
@@ -9,6 +10,12 @@ import { isWork, mootWork } from "./work-rows.ts";
 function mootSession(row: OutboxRow, incident: Incident): string | undefined {
   const still = row.kind === "session-clear" || isFailing(incident) || incident.foldedInto !== undefined;
   return still ? undefined : "it is over";
+}
+
+/** Only what was said last is told, whatever became of the incident; and nobody is reminded of what has come. */
+function mootNews(row: OutboxRow, { news, state }: Incident): string | undefined {
+  if (newsOfRow(row) !== news?.seq) return "newer news have come";
+  return row.kind === "news-due" && (news?.last === true || state === "closed") ? "nothing is owed any more" : undefined;
 }
 
 /** Why a message no longer matters, if it does not. */
@@ -19,6 +26,7 @@ export function moot(row: OutboxRow, incident: Incident | undefined): string | u
   if (row.kind === "follow-up")
     return incident.state === "closed" || incident.state === "resolved" ? `the incident is ${incident.state}` : undefined;
   if (row.kind === "merged") return incident.foldedInto === undefined ? "it is an incident of its own" : undefined;
+  if (newsOfRow(row) !== undefined) return mootNews(row, incident);
   if (isWork(row.kind)) return mootWork(row, incident);
   if (incident.foldedInto !== undefined) return "folded into another incident";
   if (incident.state !== "open" && incident.state !== "taken") return `the incident is ${incident.state}`;

@@ -88,7 +88,14 @@ export function storeOn(pools: Pools, options: StoreOptions): OpenedStore {
     write: (work) => inTransaction(pools.kind, pools.writer, work),
     incidents: new Incidents(),
   };
-  return { ...lifeOf(parts), ...writesOf(parts), ...readsOf(parts), ...requestReads(parts.reader), ...samplesOf(parts) };
+  return {
+    ...lifeOf(parts),
+    ...writesOf(parts),
+    ...readsOf(parts),
+    ...requestReads(parts.reader),
+
+    ...samplesOf(parts),
+  };
 }
 
 function lifeOf({ options, pools, reader }: Parts) {

@@ -25,7 +25,8 @@ export async function dropPending(session: Session, incident: string, why: strin
     .sql("outbox")
     .where({ incident, state: "pending" })
     .whereNull("bundle")
-    .whereNot("kind", "letter")
+    // The words of a person go out, whatever becomes of the ladder.
+    .whereNotIn("kind", ["letter", "news"])
     .whereRaw("not exists (select 1 from outbox as named where named.superseded_by = outbox.key)");
   const keys = (await session.rows(pending.clone().select("key", "attempts"))).map((row) => ({
     key: textOf(row.key),

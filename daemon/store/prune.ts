@@ -134,7 +134,16 @@ async function deleteIncidents(session: Session, before: Instant): Promise<numbe
   // A report about several goes with the last of them.
   gone += await session.run(sql("report_incidents").whereIn("incident", ids).delete());
   gone += await session.run(sql("incident_reports").whereNotIn("id", sql("report_incidents").select("report")).delete());
-  for (const table of ["partner_tasks", "incident_actions", "attachments", "incident_references", "outbox", "timeline", "timeline_heads"])
+  for (const table of [
+    "partner_tasks",
+    "incident_actions",
+    "attachments",
+    "incident_references",
+    "public_news",
+    "outbox",
+    "timeline",
+    "timeline_heads",
+  ])
     gone += await session.run(sql(table).whereIn("incident", ids).delete());
   return gone;
 }

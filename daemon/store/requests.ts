@@ -6,6 +6,7 @@ import type { Instant } from "../model/time.ts";
 import { RaceLost } from "../ports.ts";
 import type { RequestQuery, RequestStore, RequestTx } from "../ports-requests.ts";
 import { linkNumber } from "./numbers.ts";
+import { publicNewsReads, publicNewsTx } from "./public-news.ts";
 import { jsonOf, textOf } from "./rows.ts";
 import { IN_VALUES, type Row, type Session } from "./session.ts";
 
@@ -91,6 +92,7 @@ export async function deleteRequests({ sql, rows, run }: Session, before: Instan
 
 export function requestReads(session: Session): RequestStore {
   return {
+    ...publicNewsReads(session),
     request: (id) => findRequest(session, { id }),
     requestByKey: (key) => findRequest(session, { client_key: key }),
     requests: (query) => findRequests(session, query),
@@ -100,6 +102,7 @@ export function requestReads(session: Session): RequestStore {
 export function requestTx(session: Session): RequestTx {
   const { sql, run } = session;
   return {
+    ...publicNewsTx(session),
     holdNumber: async (held) => void (await run(sql(heldTable).insert({ ...held }))),
     useHeldNumber: async (number) => (await run(sql(heldTable).where({ number }).delete())) === 1,
     request: (id) => findRequest(session, { id }),

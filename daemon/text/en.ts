@@ -4,6 +4,7 @@
 import { factsEn } from "./facts-en.ts";
 import { familiesEn } from "./families-en.ts";
 import { lightsEn } from "./lights-en.ts";
+import { newsEn } from "./news-en.ts";
 import { notifyEn } from "./notify-en.ts";
 import { reportsEn } from "./reports-en.ts";
 import { requestsEn } from "./requests-en.ts";
@@ -18,6 +19,7 @@ export const en = {
   ...requestsEn,
   ...sessionsEn,
   ...workEn,
+  ...newsEn,
   ...notifyEn,
   "severity.minor": "Minor",
   "severity.major": "Major",

@@ -5,6 +5,7 @@ import type { TextKey } from "./en.ts";
 import { factsFr } from "./facts-fr.ts";
 import { familiesFr } from "./families-fr.ts";
 import { lightsFr } from "./lights-fr.ts";
+import { newsFr } from "./news-fr.ts";
 import { notifyFr } from "./notify-fr.ts";
 import { reportsFr } from "./reports-fr.ts";
 import { requestsFr } from "./requests-fr.ts";
@@ -19,6 +20,7 @@ export const fr: Readonly<Record<TextKey, string>> = {
   ...requestsFr,
   ...sessionsFr,
   ...workFr,
+  ...newsFr,
   ...notifyFr,
   "severity.minor": "Mineur",
   "severity.major": "Majeur",

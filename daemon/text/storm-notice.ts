@@ -12,6 +12,8 @@ export interface StormIncident extends Pick<Incident, "number" | "severity" | "u
   readonly siteName: string;
   readonly roomName: string | undefined;
   readonly deviceName: string | undefined;
+  /** What its coordinators are told. */
+  readonly words?: string;
 }
 
 export interface StormInput {
@@ -59,7 +61,8 @@ function linesOf({ language, incidents, publicUrl }: StormInput, about: Readonly
   return lines;
 }
 
-function lineOf(language: Language, { number, kind, severity, urgency, symptom, deviceName, roomName }: StormIncident): string {
+function lineOf(language: Language, { number, kind, severity, urgency, symptom, deviceName, roomName, words }: StormIncident): string {
+  if (words !== undefined) return `${number}  ${words}`;
   const said = sayCode(language, "symptom", symptom) ?? say(language, "symptom.other", { symptom });
   const what = [deviceName, said].filter((part) => part !== undefined).join(" ");
   const how =

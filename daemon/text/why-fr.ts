@@ -21,6 +21,11 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
   ],
   ["the caller was not reached", "la personne qui a appelé n'a pas été jointe"],
   ["the caller was not reached in {n} attempts", "la personne qui a appelé n'a pas été jointe en {n} tentatives"],
+  ["service is back, and its coordinators have not been told", "le service est rétabli, et ses coordonnateurs ne l'ont pas appris"],
+  [
+    "the next news was promised by now, and has not come",
+    "les prochaines nouvelles étaient promises pour maintenant, et ne sont pas venues",
+  ],
   ["the request is withdrawn", "la demande est retirée"],
   ["request {request} is the same thing as {incident}", "la demande {request} est la même chose que {incident}"],
   ["the same thing as {incident}, says who took the request", "la même chose que {incident}, dit la personne qui a pris la demande"],

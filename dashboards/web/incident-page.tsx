@@ -14,6 +14,7 @@ import { Pairs } from "./inventory-parts.tsx";
 import { Joined } from "./joined.tsx";
 import { MutedNote } from "./maintenance-page.tsx";
 import { problemWords } from "./problems-words.ts";
+import { PublicNews } from "./public-news.tsx";
 import { ReportFileLinks } from "./reports-page.tsx";
 import { reportsWords } from "./reports-words.ts";
 import { ruleWords } from "./rules-words.ts";
@@ -76,6 +77,7 @@ export function IncidentPage(props: IncidentPageProps): VNode {
       )}
       {incident.muted === undefined ? null : <MutedNote page={page} muted={incident.muted} />}
       <Facts {...props} />
+      {incident.news === undefined ? null : <PublicNews page={page} news={incident.news} />}
       {props.forms === undefined ? null : <IncidentForms page={page} {...props.forms} />}
       {incident.severity === "major" ? (
         <p>

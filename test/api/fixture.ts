@@ -25,6 +25,7 @@ import type { Device, Network } from "../../daemon/model/network.ts";
 import { nobodyYet, type Override, type Rotation } from "../../daemon/model/on-call.ts";
 import type { Policy } from "../../daemon/model/policy.ts";
 import type { Problem } from "../../daemon/model/problem.ts";
+import type { PublicNews } from "../../daemon/model/public-news.ts";
 import type { HelpRequest } from "../../daemon/model/request.ts";
 import type { Session } from "../../daemon/model/session.ts";
 import type { Attachment, PartnerTask, WorkAction } from "../../daemon/model/work.ts";
@@ -237,6 +238,11 @@ export const helpRequest: HelpRequest = {
   ...{ incident: "01", attempts: [], version: 2 },
 };
 
+export const newsOf01: PublicNews = {
+  ...{ seq: 1, at: at - 300_000, by: "ops", since: at - 600_000, nextAt: at + 3_600_000 },
+  texts: { fr: "La visioconférence ne fonctionne pas à Gaspé.", en: "Videoconferencing does not work at Gaspé." },
+};
+
 const discovery: DiscoveryRecord = {
   id: "01",
   by: "ops",
@@ -395,6 +401,16 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
         erase: async () => ({ ok: true, incident: incident("01"), attachment: { ...attachment, erased: { by: "ops", at } } }),
       },
       done: { write: async () => ({ ok: true, incident: incident("01"), action: workAction }) },
+      publicNews: {
+        say: async (id) => same(id),
+        draft: async () => ({
+          texts: { fr: "Panne.", en: "A failure." },
+          since: at - 600_000,
+          nextAt: at + 3_600_000,
+          last: false,
+          told: 2,
+        }),
+      },
       intake: {
         take: async (told, by) =>
           made.taken.push(told) > 0 && told.room === "a101"
@@ -542,6 +558,7 @@ function fakeStore(
     workActions: async () => [workAction],
     request: async (id) => (id === "none" ? undefined : helpRequest),
     requests: async () => [helpRequest],
+    publicNews: async (incident) => [{ incident, reminded: 0, ...newsOf01 }],
     references: async () => [{ incident: "01", system: "sogique", number: "S-77", by: "ops", at }],
     maintenance: async (id) => (id === maintenance.id ? maintenance : undefined),
     maintenances: async () => [maintenance],

@@ -1,6 +1,6 @@
 /** People's requests over HTTP: what is read to the caller, who reads a caller's name, what is refused. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { incident, serve, stand, tokenText, world } from "./fixture.ts";
+import { incident, newsOf01, serve, stand, tokenText, world } from "./fixture.ts";
 
 describe("requests", () => {
   const made = world();
@@ -87,6 +87,24 @@ describe("requests", () => {
     expect(made.taken.at(-1)).toMatchObject({ room: "a101", key: "3f1c9d0e-form" });
     for (const odd of ["short", "with a space", "x".repeat(201)]) expect(await (await keyed(odd)).json()).toMatchObject({ status: 400 });
     expect(await (await post("/requests/number", {})).json()).toMatchObject({ number: "VIG-2026-000010-80" });
+  });
+
+  it("a text for the coordinators stands with its incident, on its page in the reader's language, and is the answer to who calls", async () => {
+    made.incidents.set("01", incident("01", { general: true, news: newsOf01 }));
+    expect(await (await get("/incidents/01/news")).json()).toMatchObject({
+      items: [{ seq: 1, texts: newsOf01.texts, last: false }],
+      owed: true,
+      draft: { told: 2 },
+    });
+    const page = (language: string) => fetch(`${base}/incidents/VIG-2026-01?lang=${language}`, { headers }).then((answer) => answer.text());
+    expect(await page("en")).toContain("Videoconferencing does not work at Gaspé.");
+    expect(await page("fr")).toMatch(/La visioconférence ne fonctionne pas à Gaspé\. Prochaines nouvelles à/);
+    const { news, readBack } = (await (await get("/requests/VIG-2026-000009-12")).json()) as { news: string; readBack: string };
+    expect(news).toBe("Depuis 2026-03-09 09:55.\nLa visioconférence ne fonctionne pas à Gaspé.\nProchaines nouvelles à 2026-03-09 11:05.");
+    expect(readBack).toContain("Prochaines nouvelles");
+    const patient = await post("/incidents/01/news", { texts: { fr: "ROYA12345678", en: "x" }, nextAt: "2026-03-09T15:15:00Z" });
+    expect(await patient.json()).toMatchObject({ status: 422, type: expect.stringContaining("patient-data") });
+    made.incidents.set("01", incident("01"));
   });
 
   it("says what is wrong with what it is given", async () => {

@@ -2,11 +2,12 @@
  * What every store promises of people's requests. Part of store.contract.ts.
  */
 import { describe, expect, it } from "vitest";
+import type { KeptNews } from "../../daemon/model/public-news.ts";
 import type { HelpRequest } from "../../daemon/model/request.ts";
 import { RaceLost } from "../../daemon/ports.ts";
 import type { OpenedStore } from "../../daemon/store/open.ts";
 import { formatNumber } from "../../rules/number.ts";
-import { START } from "./samples.ts";
+import { incident, START } from "./samples.ts";
 
 function request(id: string, over: Partial<HelpRequest> = {}): HelpRequest {
   return {
@@ -65,6 +66,30 @@ export function requestsContract(store: () => OpenedStore): void {
       });
       await expect(inVain).rejects.toThrow(RaceLost);
       expect([await use(), await use()]).toEqual([true, false]);
+    });
+
+    it("and public texts come back as they went in; only the latest has a timer, which service that is back rings; they go on with theirs", async () => {
+      const texts = { fr: "Panne.", en: "A failure." };
+      const news = (seq: number, more: Partial<KeptNews> = {}): KeptNews => ({
+        ...{ incident: "I1", seq, at: START + seq, by: "marie", texts, since: START, nextAt: START + 90, wakeAt: START + 90, reminded: 0 },
+        ...more,
+      });
+      const due = (at: number) => store().transaction(undefined, async (tx) => (await tx.dueNews(at, 9)).map(({ seq }) => seq));
+      const keep = (each: KeptNews) => store().transaction(undefined, (tx) => tx.savePublicNews(each));
+      await store().transaction(undefined, (tx) => tx.insertIncident(incident("I1")));
+      await keep(news(1));
+      await keep(news(2));
+      const { wakeAt: _w, ...first } = news(1);
+      expect(await store().publicNews("I1")).toEqual([first, news(2)]);
+      expect([await due(START + 89), await due(START + 90)]).toEqual([[], [2]]);
+      await keep(news(2, { reminded: 1, wakeAt: START + 200 }));
+      expect([await due(START + 90), (await store().publicNews("I1")).map(({ reminded }) => reminded)]).toEqual([[], [0, 1]]);
+      await store().transaction(undefined, (tx) =>
+        tx.updateIncident({ ...incident("I1"), state: "restored", version: incident("I1").version + 1 }),
+      );
+      expect(await due(START + 90)).toEqual([2]);
+      await store().transaction(undefined, (tx) => tx.moveNews("I1", "I2"));
+      expect([await store().publicNews("I1"), (await store().publicNews("I2")).length]).toEqual([[], 2]);
     });
 
     it("go on with the incident that theirs went into", async () => {

@@ -18,6 +18,8 @@ import { BookedSessions } from "../../daemon/bookings.ts";
 import { createLocalBus } from "../../daemon/bus/local.ts";
 import { loadConfig } from "../../daemon/config/load.ts";
 import { IntakeDesk } from "../../daemon/intake/desk.ts";
+import { NewsDesk } from "../../daemon/intake/news-desk.ts";
+import { NewsKeeper } from "../../daemon/intake/news-keeper.ts";
 import { Maintaining, type Plan, type Planned } from "../../daemon/maintaining.ts";
 import { MaintenanceBook } from "../../daemon/maintenance-book.ts";
 import type { Alarm } from "../../daemon/model/alarm.ts";
@@ -158,6 +160,8 @@ export class Scenario {
   readonly tokens: TaskTokens;
   #keeper!: TaskKeeper;
   #workKeeper!: WorkKeeper;
+  news!: NewsDesk;
+  #newsKeeper!: NewsKeeper;
   auditor!: Auditor;
   /** What comes back: links, replies. They are asked for when `config.instance.publicUrl` is set. */
   acknowledging!: Acknowledging;
@@ -286,6 +290,8 @@ export class Scenario {
     this.done = new ActionDesk({ ...desk, book: this.mutes });
     this.tasks = new TaskDesk(desk);
     this.#keeper = new TaskKeeper(basics);
+    this.news = new NewsDesk({ ...desk, hits: this.bookings });
+    this.#newsKeeper = new NewsKeeper(basics);
     this.#workKeeper = new WorkKeeper({ ...basics, book: this.mutes });
     const made = new Desk({ ...desk, closeGate: (...of) => this.reports.gate(...of) });
     this.intake = new IntakeDesk({
@@ -302,7 +308,7 @@ export class Scenario {
   }
 
   async begin(): Promise<void> {
-    for (const role of ["evaluator", "escalator", "auditor", "reporter", "tasks", "work", "readiness"]) {
+    for (const role of ["evaluator", "escalator", "auditor", "reporter", "tasks", "work", "readiness", "public-news"]) {
       const fence = await this.store.acquireLease(role, "scenario", 30_000);
       if (fence !== undefined) this.#fences.set(role, fence);
     }
@@ -456,6 +462,7 @@ export class Scenario {
     while ((await this.as("escalator", () => this.#escalator.turn())) > 0);
     while ((await this.#keeper.turn()) > 0);
     await this.as("work", () => this.#workKeeper.turn());
+    await this.as("public-news", () => this.#newsKeeper.turn());
     while ((await this.as("dispatcher", () => this.#dispatcher.turn(new AbortController().signal))) > 0);
     if (now >= this.#auditAt) {
       await this.auditor.round();

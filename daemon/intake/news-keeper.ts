@@ -1,0 +1,77 @@
+/**
+ * Reminds whoever owes the next public text of a general failure: its time has passed, or service is back and nobody has said so.
+ *
+ * Timers are columns: after a restart what was due is still due.
+ */
+
+import { line } from "../../rules/incident.ts";
+import { REMIND_EVERY_MS, remindersOf } from "../../rules/public-news.ts";
+import type { Config } from "../model/config.ts";
+import { isFailing } from "../model/incident.ts";
+import type { KeptNews } from "../model/public-news.ts";
+import type { Instant } from "../model/time.ts";
+import type { Clock, Store, Tx } from "../ports.ts";
+import type { Leases } from "../roles/lease.ts";
+import { rowsFor } from "../roles/recipients.ts";
+import type { Role } from "../roles/supervisor.ts";
+
+export interface NewsKeeperDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly config: () => Config;
+  readonly leases: Leases;
+}
+
+const everyMs = 5_000;
+const batch = 100;
+
+export class NewsKeeper implements Role {
+  readonly name = "public-news";
+  readonly beatWithinMs = 60_000;
+  readonly #deps: NewsKeeperDeps;
+
+  constructor(deps: NewsKeeperDeps) {
+    this.#deps = deps;
+  }
+
+  async run(signal: AbortSignal, beat: () => void): Promise<void> {
+    const { leases, clock } = this.#deps;
+    while (!signal.aborted) {
+      await leases.wait(this.name, signal, beat);
+      if (signal.aborted) return;
+      await this.turn();
+      beat();
+      await clock.sleep(everyMs, signal);
+    }
+  }
+
+  /** One transaction with what is due now. How many were reminded. */
+  async turn(): Promise<number> {
+    const { store, clock, leases } = this.#deps;
+    const now = clock.now();
+    return store.transaction(leases.fence(this.name), async (tx) => {
+      let reminded = 0;
+      for (const news of await tx.dueNews(now, batch)) if (await this.#remind(tx, news, now)) reminded += 1;
+      return reminded;
+    });
+  }
+
+  async #remind(tx: Tx, news: KeptNews, now: Instant): Promise<boolean> {
+    const incident = await tx.incident(news.incident);
+    const { wakeAt: _w, ...rest } = news;
+    if (incident === undefined || incident.state === "closed") {
+      await tx.savePublicNews(rest);
+      return false;
+    }
+    const over = !isFailing(incident);
+    // That service is back is said once at once; after that the timer goes on.
+    if (over && news.overTold === true && (news.wakeAt ?? 0) > now) return false;
+    const notice = remindersOf(incident, news.seq, news.reminded, now);
+    const next = { ...rest, reminded: news.reminded + 1, wakeAt: now + REMIND_EVERY_MS };
+    await tx.savePublicNews(over ? { ...next, overTold: true } : next);
+    await tx.addOutbox(rowsFor(notice, incident, this.#deps.config(), now));
+    const why = over ? "service is back, and its coordinators have not been told" : "the next news was promised by now, and has not come";
+    await tx.appendTimeline([line(incident, now, "system", "news-due", why, { news: news.seq, reminded: next.reminded })]);
+    return true;
+  }
+}
