@@ -72,6 +72,7 @@ const singletons = [
   "tasks",
   "work",
   "public-news",
+  "audit-export",
 ];
 const busCapacity = 50_000;
 /** An upgrade or a restart may take this long before the dead-man wakes somebody. */

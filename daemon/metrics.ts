@@ -73,6 +73,8 @@ export interface Metrics {
   readonly heartbeatLastSent: Gauge;
   readonly heartbeats: Counter<"result">;
   readonly influxPoints: Counter<"result">;
+  readonly auditSyslog: Counter<"result">;
+  readonly auditSyslogWaiting: Gauge;
   readonly httpRequests: Counter<"route" | "status">;
   readonly accessRefused: Counter<"function" | "needs">;
   readonly buildInfo: Gauge<"version" | "node">;
@@ -179,11 +181,19 @@ function standing(
   };
 }
 
-function httpMetrics({ counter }: Pick<ReturnType<typeof makers>, "counter">): Pick<Metrics, "httpRequests" | "accessRefused"> {
+function httpMetrics({
+  counter,
+  gauge,
+}: Pick<ReturnType<typeof makers>, "counter" | "gauge">): Pick<
+  Metrics,
+  "httpRequests" | "accessRefused" | "auditSyslog" | "auditSyslogWaiting"
+> {
   const refused = "Requests refused because the function of the token may not, by what it lacked.";
   return {
     httpRequests: counter("http_requests_total", "HTTP requests answered, by route and status.", ["route", "status"]),
     accessRefused: counter("access_refused_total", refused, ["function", "needs"]),
+    auditSyslog: counter("audit_syslog_total", "Rows of the audit for syslog, by result: sent, dropped; failed: tries.", ["result"]),
+    auditSyslogWaiting: gauge("audit_syslog_waiting", "Rows of the audit that are not known to be out over syslog."),
   };
 }
 
@@ -240,7 +250,7 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     heartbeatLastSent: gauge("heartbeat_last_sent_timestamp_seconds", "When the outgoing heartbeat was last accepted; 0 is never."),
     heartbeats: counter("heartbeats_total", "Outgoing heartbeats, by result: sent, failed, withheld.", ["result"]),
     influxPoints: counter("influx_points_total", "Points for InfluxDB, by result: written, dropped.", ["result"]),
-    ...httpMetrics({ counter }),
+    ...httpMetrics({ counter, gauge }),
     buildInfo: gauge("build_info", "Always 1; what runs is in the labels.", ["version", "node"]),
     registry,
     onScrape: (read) => void reads.push(read),

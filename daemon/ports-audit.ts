@@ -15,7 +15,16 @@ export interface AuditQuery {
   readonly until?: Instant;
 }
 
+/** A row with its place in the chain: each is one above the one before. */
+export interface AuditRow extends AuditEntry {
+  readonly seq: number;
+}
+
 export interface AuditStore {
+  /** In order; what retention took is not there any more. */
+  auditAfter(seq: number, limit: number): Promise<readonly AuditRow[]>;
+  /** The place of the last row; 0 when there is none. */
+  auditEnd(): Promise<number>;
   /** Recomputes the chain of the audit log; the number of the first broken entry, if any. */
   verifyAudit(): Promise<{ readonly checked: number; readonly brokenAt?: number }>;
   /** The newest first. */

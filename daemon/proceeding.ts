@@ -5,6 +5,7 @@
  */
 import type { Board } from "./board.ts";
 import type { Booking } from "./booking.ts";
+import { AuditSyslog } from "./export/audit-syslog.ts";
 import { following } from "./following.ts";
 import { NewsKeeper } from "./intake/news-keeper.ts";
 import type { MaintenanceBook } from "./maintenance-book.ts";
@@ -76,6 +77,7 @@ export function makeProceeding(parts: ProceedingParts): Proceeding {
     new Reporter({ ...basics, leases, stats, problems: new ProblemFinder({ ...basics, board }) }),
     new ReportMaker({ ...basics, leases, stats, send: sender(clock, sink), bookings: booking.bookings, work: workDone(parts) }),
   ];
+  roles.push(new AuditSyslog({ ...basics, leases, metrics }));
   if (heartbeat !== undefined) roles.push(loop("heartbeat", 120_000, (signal) => heartbeat.run(signal), clock));
   return { sink, heartbeat, roles };
 }

@@ -25,6 +25,7 @@ export const wanted = {
   snmpsimd: "snmpsim",
   chromium: "chromium",
   "docker-compose": "docker-compose",
+  rsyslogd: "rsyslog",
   ip: "iproute2",
   "systemd-analyze": "systemd",
   aiosmtpd: "python3-aiosmtpd",

@@ -202,3 +202,6 @@ export const MOST_DEVICES_LEAVING = 0.05;
 
 /** Between two surveys of how devices are reached. Ours: cables are moved less often than once a day. */
 export const DEFAULT_SURVEY_MS = DAY;
+
+/** RFC 5425, RFC 5426; over plain TCP none is assigned: 601 is syslog-conn's, which most receivers use. */
+export const SYSLOG_PORTS = { udp: 514, tcp: 601, tls: 6_514 } as const;

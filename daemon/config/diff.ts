@@ -51,6 +51,7 @@ const SETTINGS = [
   "retention",
   "recurrence",
   "influx",
+  "audit",
   "watch",
 ] as const;
 

@@ -107,7 +107,7 @@ function toChannel(channel: Channel): Flow | undefined {
 }
 
 function outlets(config: Config): Flow[] {
-  const { http, storage, heartbeat, influx } = config;
+  const { http, storage, heartbeat, influx, audit } = config;
   const console: Flow = { from: "browsers", to: `vigie (${http.host})`, port: String(http.port), protocol: "tcp", why: "console and REST" };
   return [
     ...(heartbeat === undefined ? [] : [toUrl(heartbeat.url, "heartbeat (dead man's switch)")]),
@@ -116,9 +116,16 @@ function outlets(config: Config): Flow[] {
     ),
     ...(storage.kind === "sqlite" ? [] : [toUrl(storage.url.reveal(), "database (PostgreSQL)", "5432")]),
     ...(influx === undefined ? [] : [toUrl(influx.url, "samples (InfluxDB)")]),
+    ...toSyslog(audit?.syslog),
     console,
     ...http.metricsAllow.map((from): Flow => ({ ...console, from, why: "metrics (Prometheus)" })),
   ];
+}
+
+function toSyslog(syslog: NonNullable<Config["audit"]>["syslog"]): Flow[] {
+  if (syslog === undefined) return [];
+  const { host, port, over } = syslog;
+  return [{ from: "vigie", to: host, port: String(port), protocol: over === "udp" ? "udp" : "tcp", why: `audit (syslog over ${over})` }];
 }
 
 function toUrl(url: string, why: string, usualPort?: string): Flow {

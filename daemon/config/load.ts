@@ -94,6 +94,7 @@ async function build(loading: Loading, sources: KnowledgeSources): Promise<Confi
     retention: settings.readRetention(loading),
     recurrence: settings.readRecurrence(loading),
     influx: await settings.readInflux(loading),
+    audit: await settings.readAudit(loading),
     watch: settings.readWatch(loading),
   };
   if (storage === undefined) return undefined;

@@ -301,6 +301,29 @@ export const influx = keys({
   flush: duration("100ms", "5m").optional(),
 });
 
+export const audit = keys({
+  syslog: keys({
+    host: scalars.address,
+    over: oneOf(["udp", "tcp", "tls"]).optional(),
+    port: whole(1, 65_535).optional(),
+    facility: oneOf([
+      "audit",
+      "auth",
+      "authpriv",
+      "daemon",
+      "local0",
+      "local1",
+      "local2",
+      "local3",
+      "local4",
+      "local5",
+      "local6",
+      "local7",
+    ]).optional(),
+    ca: secretReference.optional(),
+  }).optional(),
+});
+
 export const rules = keys({ include: z.array(line(500)).optional(), disabled: z.array(reference("rule")).optional() });
 export const severity = keys({ include: z.array(line(500)).optional(), disabled: z.array(reference("row")).optional() });
 export const families = keys({ include: z.array(line(500)).optional() });
@@ -343,6 +366,7 @@ export const TOP_LEVEL = [
   "recurrence",
   "sessions",
   "influx",
+  "audit",
   "rules",
   "severity",
   "families",

@@ -201,6 +201,16 @@ export async function readInflux({ sections, secrets }: Loading): Promise<Config
   return { url: raw.url, database: raw.database, batch, flushMs: flush, ...given({ user: raw.user, password }) };
 }
 
+export async function readAudit({ sections, secrets, findings }: Loading): Promise<Config["audit"]> {
+  const raw = sections.setting("audit", schema.audit)?.syslog;
+  if (raw === undefined) return undefined;
+  const { host, over = "tls", facility = "audit" } = raw;
+  if (raw.ca !== undefined && over !== "tls")
+    findings.problem(["audit", "syslog", "ca"], `has no effect over ${over}; leave it out, or write over: tls`);
+  const ca = raw.ca && (await secrets.read(["audit", "syslog", "ca"], raw.ca));
+  return { syslog: { host, over, facility, port: raw.port ?? defaults.SYSLOG_PORTS[over], ...given({ ca }) } };
+}
+
 export function readWatch({ sections }: Loading): boolean {
   return sections.setting("reload", schema.reload)?.watch ?? false;
 }

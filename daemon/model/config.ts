@@ -283,6 +283,17 @@ export interface Config {
     /** Names and telephones of who asked for help. */
     readonly callersDays: number;
   };
+  readonly audit?: {
+    /** Where each row of the audit goes too. */
+    readonly syslog?: {
+      readonly over: "udp" | "tcp" | "tls";
+      readonly host: string;
+      readonly port: number;
+      readonly facility: "daemon" | "auth" | "authpriv" | "audit" | `local${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7}`;
+      /** The authority that signed the receiver's certificate, PEM; undefined: one that the system trusts. */
+      readonly ca?: Secret;
+    };
+  };
   readonly influx?: {
     readonly url: string;
     readonly database: string;

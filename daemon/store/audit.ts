@@ -2,8 +2,8 @@
  * Reading the audit.
  */
 import type { AuditEntry } from "../ports.ts";
-import type { AuditQuery } from "../ports-audit.ts";
-import { auditOf } from "./rows.ts";
+import type { AuditQuery, AuditRow } from "../ports-audit.ts";
+import { auditOf, numberOf } from "./rows.ts";
 import type { Session } from "./session.ts";
 
 export async function auditLog(session: Session, limit: number, of: AuditQuery = {}): Promise<readonly AuditEntry[]> {
@@ -17,4 +17,13 @@ export async function auditLog(session: Session, limit: number, of: AuditQuery =
   if (since !== undefined) query.where("at", ">=", since);
   if (until !== undefined) query.where("at", "<", until);
   return (await session.rows(query)).map(auditOf);
+}
+
+export async function auditAfter(session: Session, seq: number, limit: number): Promise<readonly AuditRow[]> {
+  const rows = await session.rows(session.sql("audit").where("seq", ">", seq).orderBy("seq").limit(limit));
+  return rows.map((row) => ({ ...auditOf(row), seq: numberOf(row.seq) }));
+}
+
+export async function auditEnd(session: Session): Promise<number> {
+  return numberOf((await session.row(session.sql("audit_head").where({ id: 1 }).first()))?.seq);
 }

@@ -10,7 +10,7 @@ import type { AuditQuery } from "../ports-audit.ts";
 import type { AckCode, Inbound, Way } from "../ports-notify.ts";
 import { findAcceptances } from "./acceptances.ts";
 import { findAttachmentBytes, findAttachments } from "./attachments.ts";
-import { auditLog } from "./audit.ts";
+import { auditAfter, auditEnd, auditLog } from "./audit.ts";
 import { verifyAudit, writeAudit } from "./audit-chain.ts";
 import { backupStorage } from "./backup.ts";
 import { findReadiness, findSession, findSessions } from "./bookings.ts";
@@ -175,6 +175,7 @@ function readsOf({ reader, incidents }: Parts) {
   return {
     ...onCallReads(reader),
     ...messageReads(reader),
+    ...auditReads(reader),
     inboxAfter: (seq: number, limit: number) => inboxAfter(reader, seq, limit),
     cursor: async (name: string) => numberOf((await reader.row(sql("cursors").where({ reader: name }).first()))?.seq),
     loadAlarms: async () => (await reader.rows(sql("alarms").orderBy("key"))).map(alarmOf),
@@ -218,11 +219,18 @@ function readsOf({ reader, incidents }: Parts) {
     rulePages: (since: number, limit: number) => rulePages(reader, since, limit),
     unusedNumbers: (limit: number) => unusedNumbers(reader, limit),
     keptAbout: (id: string) => keptAbout(reader, id),
-    verifyAudit: () => verifyAudit(reader),
-    auditLog: (limit: number, of?: AuditQuery) => auditLog(reader, limit, of),
     traps: (query: Parameters<Store["traps"]>[0]) => findTraps(reader, query),
     kept: <T>(key: string) => readKept<T>(reader, key),
     keptAll: <T>(prefix: string) => readKeptAll<T>(reader, prefix),
+  };
+}
+
+function auditReads(reader: Session) {
+  return {
+    verifyAudit: () => verifyAudit(reader),
+    auditLog: (limit: number, of?: AuditQuery) => auditLog(reader, limit, of),
+    auditAfter: (seq: number, limit: number) => auditAfter(reader, seq, limit),
+    auditEnd: () => auditEnd(reader),
   };
 }
 

@@ -594,7 +594,7 @@ export const BAD_FILES: readonly BadFile[] = [
     add: "permissions:\n  desk: [read, handel]\n  operators: [read]\n  analyst: read\ntokens: { c: { function: coordinators, sites: [nowhere], secret: { env: P } } }\n",
     env: { A: "auth-key-5ecret", P: "privacy-5ecret-0123" },
     says: [
-      'permissions.desk[1]: "handel" is not one of read, read-site, read-names, handle, plan, arrange, decide, configure, audit, erase, scrape; did you mean "handle"?   (vigie.yaml:18)',
+      'permissions.desk[1]: "handel" is not one of read, read-site, read-names, handle, plan, outcome-site, arrange, decide, configure, audit, erase, scrape; did you mean "handle"?   (vigie.yaml:18)',
       'permissions.operators: there is no function "operators"; add it under functions, or name another; there is desk, event-coordinators, it-technician, chief-technician, analyst, coordinators   (vigie.yaml:19)',
       "permissions.analyst: must be a list ([a, b]), found a text   (vigie.yaml:20)",
       'tokens.c.sites[0]: there is no site "nowhere"; add it under sites, or name another; there is mgh   (vigie.yaml:21)',
@@ -670,7 +670,7 @@ export const BAD_FILES: readonly BadFile[] = [
   },
   {
     name: "limits",
-    add: 'ceilings: { packets_per_second_per_site: 500, packets_per_second: 100 }\nretention: { samples: 1h }\nheartbeat: { url: "ping.example/hunter2-literal", every: 1s }\ninflux: { url: "http://127.0.0.1:8086" }\nrecurrence: { suggest_at: 1, within: 2y }\n',
+    add: 'ceilings: { packets_per_second_per_site: 500, packets_per_second: 100 }\nretention: { samples: 1h }\nheartbeat: { url: "ping.example/hunter2-literal", every: 1s }\ninflux: { url: "http://127.0.0.1:8086" }\nrecurrence: { suggest_at: 1, within: 2y }\naudit: { syslog: { over: tcp, port: 0, facility: mail } }\n',
     says: [
       "ceilings.packets_per_second_per_site: 500 is above the 100 of all sites together; lower it, or raise packets_per_second   (vigie.yaml:17)",
       'retention.samples: "1h" is below the 1d minimum; write 1d or more   (vigie.yaml:18)',
@@ -679,7 +679,15 @@ export const BAD_FILES: readonly BadFile[] = [
       "influx.database: is missing; write a short text   (vigie.yaml:20)",
       "recurrence.suggest_at: 1 is out of range; write a whole number from 2 to 100   (vigie.yaml:21)",
       'recurrence.within: "2y" is above the 1y maximum; write 1y or less   (vigie.yaml:21)',
+      "audit.syslog.host: is missing; write an IP address or a host name   (vigie.yaml:22)",
+      "audit.syslog.port: 0 is out of range; write a whole number from 1 to 65535   (vigie.yaml:22)",
+      'audit.syslog.facility: "mail" is not one of audit, auth, authpriv, daemon, local0, local1, local2, local3, local4, local5, local6, local7; write one of them   (vigie.yaml:22)',
     ],
+  },
+  {
+    name: "an authority for a way that has none",
+    add: "audit: { syslog: { host: siem.example.org, over: udp, ca: { env: T } } }\n",
+    says: ["audit.syslog.ca: has no effect over udp; leave it out, or write over: tls   (vigie.yaml:17)"],
   },
   {
     name: "a table of severities that is not there, and a row that is not",
@@ -773,8 +781,8 @@ export const BAD_FILES: readonly BadFile[] = [
     whole: "__proto__: { x: 1 }\nconstructor: { y: 2 }\ninstance: { toString: 1 }\n",
     says: [
       'functions: the last resort of policy "default" (chief-technician, it-technician) reaches nobody directly; give one of these functions a contact with a mail or webhook reach   (vigie.yaml)',
-      "__proto__: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, on_call, storms, ceilings, correlation, discovery, topology, heartbeat, tokens, permissions, retention, reports, recurrence, sessions, influx, rules, severity, families, reload   (vigie.yaml:1)",
-      "constructor: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, on_call, storms, ceilings, correlation, discovery, topology, heartbeat, tokens, permissions, retention, reports, recurrence, sessions, influx, rules, severity, families, reload   (vigie.yaml:2)",
+      "__proto__: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, on_call, storms, ceilings, correlation, discovery, topology, heartbeat, tokens, permissions, retention, reports, recurrence, sessions, influx, audit, rules, severity, families, reload   (vigie.yaml:1)",
+      "constructor: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, on_call, storms, ceilings, correlation, discovery, topology, heartbeat, tokens, permissions, retention, reports, recurrence, sessions, influx, audit, rules, severity, families, reload   (vigie.yaml:2)",
       "instance.toString: is not a known key; known here: name, language, timezone, number_prefix, public_url, state_dir, service_hours   (vigie.yaml:3)",
     ],
   },

@@ -30,6 +30,21 @@ export function auditContract(store: () => OpenedStore, raw: () => Knex): void {
     });
   });
 
+  it("is read on from any place in its order, and says where it ends", async () => {
+    const entry = (n: number) => ({ at: START + n, by: "ann", action: "person.saved", target: `t${n}` });
+    const begin = await store().auditEnd();
+    await store().transaction(undefined, (tx) => tx.audit([1, 2, 3].map(entry)));
+    expect(await store().auditEnd()).toBe(begin + 3);
+    expect((await store().auditAfter(begin + 1, 10)).map(({ seq, target }) => [seq - begin, target])).toEqual([
+      [2, "t2"],
+      [3, "t3"],
+    ]);
+    expect([(await store().auditAfter(begin, 1)).map(({ target }) => target), await store().auditAfter(begin + 3, 1)]).toEqual([
+      ["t1"],
+      [],
+    ]);
+  });
+
   describe("the audit log", () => {
     const entry = (n: number) => ({ at: START + n, by: "ann", action: "test", target: `t${n}`, data: { n } });
     const write = (...numbers: number[]) => store().transaction(undefined, (tx) => tx.audit(numbers.map(entry)));
