@@ -13,6 +13,7 @@ import { askedRanges, runDiscovery } from "../../daemon/discovering.ts";
 import type { LabDevice } from "./discover-agents.ts";
 import { startLab, watchRate } from "./discover-lab.ts";
 import { type Figure, higher, lower, type Report } from "./figure.ts";
+import { phases } from "./phases.ts";
 
 export interface DiscoverOptions {
   readonly devices: number;
@@ -51,15 +52,28 @@ function device(address: string, sysObjectId: string, sysDescr: string, sysName:
 export async function benchDiscover({ devices, bits }: DiscoverOptions): Promise<Report> {
   if (process.getuid?.() !== 0) return { figures: [], notes: ["Not measured here: it needs root, for a network namespace."] };
   const network = `10.77.0.0/${bits}`;
+  const { say } = phases("discover", `${devices} agents in ${network}: about a second for each 30 of them and each 50 addresses`);
   const lab = await startLab({ network, devices: devicesOf(devices, "10.77") });
   const folder = mkdtempSync(join(tmpdir(), "vigie-bench-"));
   try {
     const config = await configFor(network, folder);
     const asked = askedRanges(config, [network]);
     if ("problems" in asked) throw new Error(asked.problems.join("\n"));
+    say("the agents are up; discovery begins");
+    let sayAt = performance.now() + 5_000;
     const rate = watchRate(lab.packets);
     const [before, cpu, began] = [lab.packets(), process.cpuUsage(), performance.now()];
-    const { discovery, proposals } = await runDiscovery({ config, ranges: asked.ranges, clock: systemClock }, new AbortController().signal);
+    const { discovery, proposals } = await runDiscovery(
+      {
+        ...{ config, ranges: asked.ranges, clock: systemClock },
+        progress: (counts) => {
+          if (performance.now() < sayAt) return;
+          sayAt += 5_000;
+          say(JSON.stringify(counts));
+        },
+      },
+      new AbortController().signal,
+    );
     const seconds = (performance.now() - began) / 1_000;
     const { user: busy, system } = process.cpuUsage(cpu);
     const most = rate.stop();

@@ -10,6 +10,7 @@ import type { SimulatedDevice, SimulatedNetworkSpec } from "../../probes/simulat
 import { type AlarmWatch, watchAlarms } from "./alarms.ts";
 import { higher, lower, percentile, type Report } from "./figure.ts";
 import { benchDevice, freePort, writeNetwork } from "./network.ts";
+import { type Phases, phases } from "./phases.ts";
 import type { Usage } from "./proc.ts";
 import { sharesTable } from "./profile.ts";
 import { type SimulatorProcess, type Subject, sleep, startSimulator, startSubject } from "./subject.ts";
@@ -38,6 +39,7 @@ const orders = [
 ] as const;
 
 export async function benchProbes(options: ProbesOptions): Promise<Report> {
+  const { say } = phases("probes", planOf(options));
   const folder = mkdtempSync(join(tmpdir(), "vigie-bench-"));
   let simulator: SimulatorProcess | undefined;
   let subject: Subject | undefined;
@@ -46,6 +48,7 @@ export async function benchProbes(options: ProbesOptions): Promise<Report> {
     const spec = join(folder, "simulated.json");
     writeFileSync(spec, JSON.stringify(specOf(options.simulated, sshPort, snmpPort)));
     simulator = await startSimulator(spec);
+    say(`the simulator is up, ${options.simulated} codecs in it; the daemon starts`);
     const idle = simulator.usage();
     const network = {
       folder,
@@ -64,18 +67,24 @@ export async function benchProbes(options: ProbesOptions): Promise<Report> {
       packetsPerSecondPerSite: 5_000,
     });
     subject = await startSubject(file, httpPort);
-    await sessionsUp(subject, options.codecs, options.warmUpSeconds);
+    say(`the daemon is ready; each codec has its first look within ${options.interval}`);
+    await sessionsUp(subject, options, say);
     const watch = watchAlarms(join(folder, "state", "vigie.db"));
     try {
+      say(`all sessions are kept; ${options.seconds} s in which nothing happens`);
       const quiet = await cpuOver(subject, () => sleep(options.seconds * 1_000));
       const round = { simulator, watch, seconds: options.seconds, first: 0, perSecond: options.eventsPerSecond };
       const told = nothingTold();
+      say(`${options.seconds} s of ${options.eventsPerSecond} events a second, in commissioning`);
       const busy = await cpuOver(subject, () => events(round, told));
+      say(`${seen(told)}; 10 s of profile`);
       const profile = await subject.profile(10);
       const opened = nothingTold();
+      say(`${options.seconds} s of ${options.incidentsPerSecond} events a second, an incident each`);
       const opening = await cpuOver(subject, () =>
         events({ ...round, first: quietOnes(options), perSecond: options.incidentsPerSecond }, opened),
       );
+      say(`${seen(opened)}; the processes are stopped`);
       const used = simulator.usage();
       return report(options, { quiet, busy, opening, told, opened, profile, idle, used, rssBytes: subject.usage().rssBytes });
     } finally {
@@ -111,14 +120,30 @@ function specOf(count: number, sshPort: number, snmpPort: number): SimulatedNetw
   return { devices };
 }
 
+/** Looks are spread over their interval, so that the sessions of all codecs take as long; then four windows. */
+function planOf({ codecs, interval, warmUpSeconds, seconds }: ProbesOptions): string {
+  return (
+    `${codecs} codecs; the start and their first looks (${interval}, at most ${warmUpSeconds} s), then three windows of ${seconds} s and one of 10 s: ` +
+    `at most ${Math.ceil((warmUpSeconds + 3 * seconds + 60) / 60)} minutes where the machine is free`
+  );
+}
+
+const seen = ({ raised, ended, lost }: Told): string => `${raised.length} faults and ${ended.length} ends were seen, ${lost} not`;
+
 /** Every codec has answered a look, so that its session is kept and listens. */
-async function sessionsUp(subject: Subject, codecs: number, withinSeconds: number): Promise<void> {
-  const deadline = performance.now() + withinSeconds * 1_000;
+async function sessionsUp(subject: Subject, { codecs, warmUpSeconds }: ProbesOptions, say: Phases["say"]): Promise<void> {
+  const began = performance.now();
+  const deadline = began + warmUpSeconds * 1_000;
+  let sayAt = began + 15_000;
   for (;;) {
     const { text } = await subject.scrape();
     const up = [...text.matchAll(/^vigie_device_look_up\{[^}]*\} 1$/gm)].length;
     if (up >= codecs) break;
-    if (performance.now() > deadline) throw new Error(`only ${up} of ${codecs} codecs answered within ${withinSeconds} s`);
+    if (performance.now() > deadline) throw new Error(`only ${up} of ${codecs} codecs answered within ${warmUpSeconds} s`);
+    if (performance.now() > sayAt) {
+      say(`${up} of ${codecs} codecs have answered`);
+      sayAt += 15_000;
+    }
     await sleep(2_000);
   }
   // The feedback of the last ones is being registered.
