@@ -44,7 +44,7 @@ export function mountForm(app: Express, deps: ApiDeps, gate: Pick<Gate, "signIns
     ...(door.withFile === true ? [express.raw({ type: "multipart/form-data", limit: mostBytes + bodyLimitBytes, inflate: false })] : []),
   ];
   app.post(door.path, known, ...parse, async (request, response) => {
-    const { values, files } = contentOf(request);
+    const { values, files } = await contentOf(request);
     const signedIn = response.locals.signedIn as SignedIn | undefined;
     if (signedIn === undefined) {
       const written = Object.entries(values).flatMap(([name, text]) => (unseen.has(name) || text.trim() === "" ? [] : [text]));
@@ -64,9 +64,9 @@ const unseen = new Set(["form", "act", "once"]);
 
 const isMultipart = (request: Request) => request.is("multipart/form-data") === "multipart/form-data";
 
-function contentOf(request: Request): Pick<Sent, "values" | "files"> {
+async function contentOf(request: Request): Promise<Pick<Sent, "values" | "files">> {
   if (Buffer.isBuffer(request.body)) {
-    const parts = readMultipart(request.headers["content-type"] ?? "", request.body);
+    const parts = await readMultipart(request.headers["content-type"] ?? "", request.body);
     if (parts === undefined)
       throw new HttpProblem(400, "bad-form", "The form is not well formed; open the page again and send it from there.");
     return { values: parts.fields, files: parts.files };

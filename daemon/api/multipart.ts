@@ -1,8 +1,9 @@
 /**
  * multipart/form-data, as browsers send a form with a file (RFC 7578): the whole body in, its fields and files out.
  *
- * Pure. What is not well formed is undefined as a whole: half a form is not acted upon.
+ * What is not well formed, or holds more than our forms have, is undefined as a whole: half a form is not acted upon.
  */
+import busboy from "busboy";
 
 export interface PartFile {
   readonly name: string;
@@ -16,59 +17,43 @@ export interface Parts {
 }
 
 const mostParts = 30;
+const longestFieldBytes = 64 * 1024;
 
-export function readMultipart(contentType: string, body: Buffer): Parts | undefined {
-  const boundary = /;\s*boundary=(?:"([^"]{1,70})"|([^\s";]{1,70}))/i.exec(contentType);
-  const mark = boundary?.[1] ?? boundary?.[2];
-  if (!/^multipart\/form-data\b/i.test(contentType) || mark === undefined) return undefined;
-  const fields: Record<string, string> = {};
-  const files: Record<string, PartFile> = {};
-  for (const part of split(body, mark) ?? [undefined]) {
-    const read = part === undefined ? undefined : readPart(part);
-    if (read === undefined) return undefined;
-    const { name, file, content, type } = read;
-    if (file === undefined) fields[name] = content.toString("utf8");
-    // No file was chosen: browsers send an empty one without a name.
-    else if (file !== "" || content.length > 0) files[name] = { name: file, type, bytes: content };
+export function readMultipart(contentType: string, body: Buffer): Promise<Parts | undefined> {
+  return new Promise((resolve) => {
+    const fields = new Map<string, string>();
+    const files = new Map<string, PartFile>();
+    const refuse = () => resolve(undefined);
+    const reader = readerOf(contentType);
+    if (reader === undefined) return refuse();
+    reader.on("field", (name, text, { nameTruncated, valueTruncated }) => {
+      if (nameTruncated || valueTruncated) refuse();
+      fields.set(name, text);
+    });
+    reader.on("file", (name, stream, { filename, mimeType }) => {
+      const chunks: Buffer[] = [];
+      stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+      stream.on("error", refuse);
+      stream.on("end", () => {
+        const bytes = Buffer.concat(chunks);
+        // No file was chosen: browsers send an empty one without a name.
+        if (filename !== undefined || bytes.length > 0) files.set(name, { name: filename ?? "", type: mimeType, bytes });
+      });
+    });
+    reader.on("partsLimit", refuse);
+    reader.on("error", refuse);
+    reader.on("close", () => resolve({ fields: Object.fromEntries(fields), files: Object.fromEntries(files) }));
+    reader.end(body);
+  });
+}
+
+/** Undefined for another type, and without a boundary. */
+function readerOf(contentType: string): busboy.Busboy | undefined {
+  if (!/^multipart\/form-data\b/i.test(contentType)) return undefined;
+  try {
+    const limits = { parts: mostParts, fieldSize: longestFieldBytes };
+    return busboy({ headers: { "content-type": contentType }, limits, defParamCharset: "utf8" });
+  } catch {
+    return undefined;
   }
-  return { fields, files };
-}
-
-/** What stands between the boundaries; undefined when the last one is missing. */
-function split(body: Buffer, mark: string): readonly Buffer[] | undefined {
-  const line = Buffer.from(`\r\n--${mark}`);
-  const whole = Buffer.concat([Buffer.from("\r\n"), body]);
-  const parts: Buffer[] = [];
-  let from = whole.indexOf(line);
-  while (from !== -1) {
-    const start = from + line.length;
-    if (whole.subarray(start, start + 2).toString("latin1") === "--") return parts;
-    const end = whole.indexOf(line, start);
-    if (end === -1 || parts.length >= mostParts || whole.subarray(start, start + 2).toString("latin1") !== "\r\n") return undefined;
-    parts.push(whole.subarray(start + 2, end));
-    from = end;
-  }
-  return undefined;
-}
-
-interface Read {
-  readonly name: string;
-  readonly file: string | undefined;
-  readonly type: string;
-  readonly content: Buffer;
-}
-
-function readPart(part: Buffer): Read | undefined {
-  const gap = part.indexOf("\r\n\r\n");
-  if (gap === -1) return undefined;
-  const head = part.subarray(0, gap).toString("utf8");
-  const disposition = /^content-disposition:\s*form-data;(.*)$/im.exec(head)?.[1] ?? "";
-  const name = /;?\s*\bname="([^"]*)"/i.exec(disposition.replace(/\bfilename="[^"]*"/i, ""))?.[1];
-  if (name === undefined || name === "__proto__") return undefined;
-  return {
-    name,
-    file: /\bfilename="([^"]*)"/i.exec(disposition)?.[1],
-    type: /^content-type:\s*([^\s;]+)/im.exec(head)?.[1]?.toLowerCase() ?? "text/plain",
-    content: part.subarray(gap + 4),
-  };
 }
