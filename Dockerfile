@@ -41,6 +41,7 @@ COPY docs docs
 COPY probes/devices probes/devices
 COPY rules/packs rules/packs
 COPY rules/severity.yaml rules/severity.yaml
+COPY rules/diagnosis.yaml rules/diagnosis.yaml
 COPY demo demo
 COPY dashboards/web/static dashboards/web/static
 COPY deploy/docker/entrypoint.sh /usr/local/bin/vigie-entrypoint

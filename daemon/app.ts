@@ -16,6 +16,7 @@ import { loadConfig } from "./config/load.ts";
 import { formatProblem } from "./config/problems.ts";
 import { ConfigRefused } from "./config/refused.ts";
 import { auditReload, auditStart } from "./config-audit.ts";
+import { makeDiagnoser } from "./diagnosing.ts";
 import { createInfluxExport } from "./export/influx.ts";
 import { type Hearing, sessionHearing, startHearing } from "./hearing.ts";
 import { makeEvaluator } from "./judging.ts";
@@ -26,9 +27,8 @@ import { followMibNames } from "./mib-names.ts";
 import type { Config } from "./model/config.ts";
 import { News } from "./news.ts";
 import type { Heartbeat } from "./notify/heartbeat.ts";
+import { makeOnDuty } from "./on-duty.ts";
 import { DutyBook } from "./oncall/book.ts";
-import { Reaching } from "./oncall/reaching.ts";
-import { OnCallWatch } from "./oncall/watch.ts";
 import type { Bus, Clock, Log, Store } from "./ports.ts";
 import { makeProceeding } from "./proceeding.ts";
 import type { Evaluator } from "./roles/evaluator.ts";
@@ -73,6 +73,7 @@ const singletons = [
   "work",
   "public-news",
   "audit-export",
+  "diagnoser",
 ];
 const busCapacity = 50_000;
 /** An upgrade or a restart may take this long before the dead-man wakes somebody. */
@@ -261,19 +262,18 @@ class Daemon implements App {
     const booking = await this.#makeBooking(store, leases, looking);
     const mutes = new MaintenanceBook(basics);
     await mutes.refresh();
+    const diagnoser = makeDiagnoser({
+      ...{ ...basics, leases, looking, metrics: this.#metrics, board: this.#board, evaluator: () => this.#evaluator },
+      changed: () => void this.#news.refresh(store),
+    });
     const evaluator = makeEvaluator({
       ...basics,
-      bookings: booking.bookings,
-      mutes,
-      bus: this.#bus,
-      board: this.#board,
-      metrics: this.#metrics,
-      leases,
-      looking,
-      recorder,
-      watch: looks,
-      influx,
-      changed: () => void this.#news.refresh(store),
+      ...{ bookings: booking.bookings, mutes, bus: this.#bus, board: this.#board, metrics: this.#metrics, leases },
+      ...{ looking, recorder, watch: looks, influx },
+      changed: () => {
+        diagnoser.poke();
+        void this.#news.refresh(store);
+      },
     });
     this.#evaluator = evaluator;
     const tokens = await taskTokens(store, this.#clock);
@@ -285,24 +285,17 @@ class Daemon implements App {
     });
     const { sink } = proceeding;
     this.#heartbeat = proceeding.heartbeat;
-    const roles: Role[] = [leases, recorder, looks, ...proceeding.roles, evaluator, ...booking.roles, looking.guardKeeper, looking.prober];
-    const watch = new OnCallWatch({
-      ...{ clock: this.#clock, leases, config: this.config },
-      alarms: () => evaluator.memory.live(),
-      wide: (input) => evaluator.wide(input),
-    });
-    roles.push(
-      loop("duty-book", 60_000, (signal) => duty.follow(signal), this.#clock),
-      watch,
-      new Reaching({ ...basics, leases }),
-    );
+    const ofLooking = [looking.guardKeeper, looking.prober];
+    const roles: Role[] = [leases, recorder, looks, ...proceeding.roles, diagnoser, evaluator, ...booking.roles, ...ofLooking];
+    const { watch, roles: onDuty } = makeOnDuty({ ...basics, leases, duty, evaluator });
+    roles.push(...onDuty);
     if (influx !== undefined) roles.push(loop("influx", 120_000, (signal) => influx.run(signal), this.#clock));
     this.#stops.push(() => this.#supervisor.stop());
     for (const role of roles) this.#supervisor.start(role);
     looking.scheduler.load(this.#config.network);
     this.#supervisor.start(looking.scheduler);
     await this.#startHearing(store, looking, evaluator);
-    await this.#listen({ tokens, duty, watch, store, sink, evaluator, looking, leases, booking, mutes });
+    await this.#listen({ diagnose: () => diagnoser.poke(), tokens, duty, watch, store, sink, evaluator, looking, leases, booking, mutes });
   }
 
   #influxExport() {
@@ -361,7 +354,10 @@ class Daemon implements App {
   }
 
   async #listen(
-    parts: Pick<Serving, "tokens" | "store" | "sink" | "evaluator" | "looking" | "leases" | "booking" | "mutes" | "duty" | "watch">,
+    parts: Pick<
+      Serving,
+      "diagnose" | "tokens" | "store" | "sink" | "evaluator" | "looking" | "leases" | "booking" | "mutes" | "duty" | "watch"
+    >,
   ): Promise<void> {
     const mibNames = followMibNames(this.#config.instance.stateDir, this.#log);
     this.#stops.push(() => mibNames.stop());

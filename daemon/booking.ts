@@ -8,8 +8,9 @@ import { BookedSessions } from "./bookings.ts";
 import { following } from "./following.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Config } from "./model/config.ts";
+import type { Incident } from "./model/incident.ts";
 import type { Clock, Log, Store } from "./ports.ts";
-import { judgeNow, planNow, type SessionPlan } from "./readying.ts";
+import { type IncidentWorkarounds, judgeNow, planNow, type SessionPlan, workaroundsNow } from "./readying.ts";
 import { Registrations } from "./registrations.ts";
 import { Calendars } from "./roles/calendars.ts";
 import type { Evaluator } from "./roles/evaluator.ts";
@@ -25,6 +26,8 @@ export interface Booking {
   readonly roles: readonly Role[];
   /** What can be done instead; undefined for a session that is long over. */
   readonly planOf: (session: string) => SessionPlan | undefined;
+  /** How people meet while an incident lasts; undefined: it is about no room, or service is back. */
+  readonly workarounds: (incident: Incident) => IncidentWorkarounds | undefined;
 }
 
 export interface BookingParts {
@@ -90,5 +93,6 @@ export async function makeBooking(parts: BookingParts): Promise<Booking> {
     return session === undefined ? undefined : planNow(readying, session, clock.now(), readiness.get(id));
   };
   const follow = loop("bookings", 300_000, (signal) => following({ store, clock, book: bookings, of: "sessions" }, signal), clock);
-  return { bookings, roles: [follow, calendars, readiness], planOf, desk: new SessionDesk({ store, clock, config, changed }) };
+  const workarounds = (incident: Incident) => workaroundsNow(readying, incident, clock.now());
+  return { bookings, roles: [follow, calendars, readiness], planOf, workarounds, desk: new SessionDesk({ store, clock, config, changed }) };
 }

@@ -45,6 +45,10 @@ export interface Metrics {
   readonly roleSilentSeconds: Gauge<"role">;
   readonly incidentsOpened: Counter<"severity">;
   readonly rejudged: Counter<"severity">;
+  readonly diagnoses: Counter<"level" | "verdict" | "result">;
+  readonly diagnosisSeconds: Histogram<"level">;
+  readonly diagnosisChecksLate: Counter<"check">;
+  readonly diagnosesWaiting: Gauge;
   readonly traps: Counter<"outcome">;
   readonly trapsReceived: Absolute;
   readonly trapReceiverRestarts: Absolute;
@@ -95,6 +99,20 @@ const seconds = {
   step: [0.5, 1, 2, 5, 10, 30, 60, 300, 1_800, 3_600, 21_600],
   turn: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1],
 };
+
+/** What was found out about incidents. */
+function diagnosisMetrics({ counter, gauge, histogram }: Pick<ReturnType<typeof makers>, "counter" | "gauge" | "histogram">) {
+  return {
+    diagnoses: counter("diagnoses_total", "Diagnoses of incidents that ended, by level, verdict, and whether they finished.", [
+      "level",
+      "verdict",
+      "result",
+    ]),
+    diagnosisSeconds: histogram("diagnosis_seconds", "How long a diagnosis took, from its beginning to its end.", seconds.step, ["level"]),
+    diagnosisChecksLate: counter("diagnosis_checks_late_total", "Checks of a diagnosis that did not answer in their time.", ["check"]),
+    diagnosesWaiting: gauge("diagnoses_waiting", "Incidents that wait to be diagnosed."),
+  };
+}
 
 /** Each makes one metric and registers it; the name's prefix is the same for all. */
 function makers(registry: Registry) {
@@ -225,6 +243,7 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     rejudged: counter("incidents_rejudged_total", "Open incidents whose class or clock moved as time passed, by severity since.", [
       "severity",
     ]),
+    ...diagnosisMetrics({ counter, gauge, histogram }),
     traps: counter("traps_total", trapsHelp, ["outcome"]),
     trapsReceived: absolute("trap_datagrams_total", "Datagrams read from the trap socket; with the kernel's drops, all that was sent."),
     trapReceiverRestarts: absolute("trap_receiver_restarts_total", "Times the trap receiver's thread had to be started again."),

@@ -3,6 +3,7 @@
  */
 import type { Instant } from "./model/time.ts";
 import type { Attachment, PartnerTask, Reference, WorkAction } from "./model/work.ts";
+import type { DiagnosisStore, DiagnosisTx } from "./ports-diagnosis.ts";
 
 export interface TaskQuery {
   readonly incident?: string;
@@ -19,7 +20,7 @@ export interface ActionQuery {
   readonly waiting?: boolean;
 }
 
-export interface WorkStore {
+export interface WorkStore extends DiagnosisStore {
   /** The first one first; at most a thousand. */
   workActions(query: ActionQuery): Promise<readonly WorkAction[]>;
   task(id: string): Promise<PartnerTask | undefined>;
@@ -33,7 +34,7 @@ export interface WorkStore {
   references(query: { readonly incident?: string; readonly number?: string }): Promise<readonly Reference[]>;
 }
 
-export interface WorkTx {
+export interface WorkTx extends DiagnosisTx {
   task(id: string): Promise<PartnerTask | undefined>;
   tasksOf(incident: string): Promise<readonly PartnerTask[]>;
   dueTasks(at: Instant, limit: number): Promise<readonly PartnerTask[]>;

@@ -3,14 +3,24 @@
  *
  * Part of the composition root (app.ts). The readiness role, the messages and the API ask the same one.
  */
-import { FRESH_MS, type Judged, judgeReadiness, type ReadinessInput, type Workarounds, workaroundsOf } from "../rules/readiness.ts";
+import {
+  FRESH_MS,
+  type Judged,
+  judgeDevice,
+  judgeReadiness,
+  judgeRoom,
+  type ReadinessInput,
+  type Workarounds,
+  workaroundsOf,
+} from "../rules/readiness.ts";
 import { cutOffWith, type RegisteredWith, spoilsSessions } from "../rules/sessions.ts";
 import type { BoardView } from "./board.ts";
-import type { BookedSessions } from "./bookings.ts";
+import { type BookedSessions, subjectOf } from "./bookings.ts";
 import type { Alarm } from "./model/alarm.ts";
 import type { Config } from "./model/config.ts";
-import type { Session } from "./model/session.ts";
-import type { Instant } from "./model/time.ts";
+import { type Incident, isFailing } from "./model/incident.ts";
+import type { ReadinessCause, Session } from "./model/session.ts";
+import { HOUR, type Instant } from "./model/time.ts";
 
 export interface Readying {
   readonly board: BoardView;
@@ -44,6 +54,51 @@ export function planNow(parts: Readying, session: Session, at: Instant, known?: 
   const troubled = verdict === "not-ready" ? [...new Set(causes.flatMap(({ room }) => room ?? []))] : [];
   return { session, troubled, workarounds: workaroundsOf(session, { causes }, { input, isFree }) };
 }
+
+/** How people meet while an incident lasts. */
+export interface IncidentWorkarounds extends Omit<Workarounds, "telephones"> {
+  /** Other codecs of the same room that are ready. */
+  readonly devices: readonly string[];
+  readonly telephones: readonly { readonly room: string; readonly phone: string }[];
+}
+
+/** Without a booking the next hour counts. */
+const usualSessionMs = HOUR;
+
+/** By the session that it hits within the hour, else by its room alone; undefined: it is about neither, or service is back. */
+export function workaroundsNow(parts: Readying, incident: Incident, at: Instant): IncidentWorkarounds | undefined {
+  if (!isFailing(incident)) return undefined;
+  const { network } = parts.config();
+  const subject = subjectOf(incident);
+  const ahead = subject === undefined ? undefined : parts.bookings.sessionAhead(subject, at);
+  const booked = ahead !== undefined && ahead.withinMs <= HOUR ? parts.bookings.get(ahead.session) : undefined;
+  const room = incident.room ?? network.devices.get(incident.device ?? "")?.room;
+  if (booked === undefined && room === undefined) return undefined;
+  const session: Session = booked ?? { ...noSession, rooms: room === undefined ? [] : [room], from: at, to: at + usualSessionMs };
+  const input = inputOf(parts, at - FRESH_MS);
+  const troubled = session.rooms.filter((id) => id === room || judgeRoom(id, input).verdict !== "ready");
+  const bridge = session.bridge === undefined ? undefined : network.devices.get(session.bridge);
+  const bridgeOut = bridge !== undefined && judgeDevice(bridge, undefined, input).verdict === "not-ready";
+  const causes: readonly ReadinessCause[] = [
+    ...troubled.map((id) => ({ code: "device-alarm" as const, room: id })),
+    ...(bridgeOut ? [{ code: "device-alarm" as const, device: bridge.id }] : []),
+  ];
+  const found = workaroundsOf(session, { causes }, { input, isFree: (...of) => parts.bookings.isFree(...of) });
+  const others = [...network.devices.values()].filter(
+    (each) =>
+      each.room === room && room !== undefined && each.id !== incident.device && (each.kind === "codec" || each.kind === "endpoint"),
+  );
+  return {
+    ...found,
+    devices: others.filter((each) => !each.commissioning && judgeDevice(each, room, input).verdict === "ready").map(({ id }) => id),
+    telephones: found.telephones.flatMap((id) => {
+      const phone = network.rooms.get(id)?.phone;
+      return phone === undefined ? [] : [{ room: id, phone }];
+    }),
+  };
+}
+
+const noSession = { id: "", source: "", kind: "clinical", priority: "normal", state: "booked" } as const;
 
 function inputOf(readying: Readying, since: Instant): ReadinessInput {
   const { board, config, alarmsOf } = readying;

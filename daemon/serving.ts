@@ -36,6 +36,7 @@ import { workDone } from "./reporting/work-done.ts";
 import { ActionDesk } from "./roles/action-desk.ts";
 import { AttachmentDesk } from "./roles/attachment-desk.ts";
 import { Desk } from "./roles/desk.ts";
+import { DiagnosisDesk } from "./roles/diagnosis-desk.ts";
 import type { Evaluator } from "./roles/evaluator.ts";
 import { JoiningDesk } from "./roles/joining-desk.ts";
 import type { Leases } from "./roles/lease.ts";
@@ -64,6 +65,8 @@ export interface Serving {
   readonly mutes: MaintenanceBook;
   readonly duty: DutyBook;
   readonly watch: OnCallWatch;
+  /** Somebody asks for a diagnosis. */
+  readonly diagnose: () => void;
   readonly open: () => readonly IncidentSummary[];
   readonly readiness: () => Readiness;
   readonly reload: (yes: boolean, by: string) => Promise<ReloadResult>;
@@ -119,6 +122,7 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; rea
     onCall: new OnCallDesk({ config, store, clock, book: parts.duty, changed: parts.refresh }),
     reach: () => reachNow(parts),
     planOf: parts.booking.planOf,
+    workarounds: parts.booking.workarounds,
     reports,
     makeFollowUp: (of) => makeFollowUp(facts, of),
     accepting: new Accepting({ config, store, board, clock, alarms: () => evaluator.memory.live(), changed: parts.accepted }),
@@ -163,6 +167,7 @@ function desksOf(parts: Serving, reports: ReportDesk) {
     tasks,
     files: new AttachmentDesk(desk),
     tokens,
+    diagnosing: new DiagnosisDesk({ ...desk, poke: parts.diagnose }),
   };
 }
 

@@ -9,6 +9,7 @@ import type { BoardView } from "./board.ts";
 import { type BookedSessions, subjectOf } from "./bookings.ts";
 import type { MaintenanceBook } from "./maintenance-book.ts";
 import type { Config } from "./model/config.ts";
+import type { Judgement } from "./model/diagnosis.ts";
 import { type Incident, type OutboxRow, sessionOfRow } from "./model/incident.ts";
 import type { DeviceInventory } from "./model/inventory.ts";
 import { circuitNames } from "./model/network.ts";
@@ -33,7 +34,7 @@ import { renderNews } from "./text/public-news.ts";
 import { type Instead, renderSessionNotice } from "./text/session-notice.ts";
 import { renderStorm } from "./text/storm-notice.ts";
 import { renderTaskNotice } from "./text/task-notice.ts";
-import { tableWhys, whyText } from "./text/why.ts";
+import { configWhys, whyText } from "./text/why.ts";
 
 function renderSession(row: OutboxRow, incident: Incident, config: Config, plan: SessionPlan) {
   const { network, instance, demo } = config;
@@ -60,8 +61,8 @@ function renderSession(row: OutboxRow, incident: Incident, config: Config, plan:
   });
 }
 
-/** The booked sessions, as they are at the moment of sending. */
-export type SessionBook = Pick<BookedSessions, "sessionAhead" | "get"> & { now(): number };
+/** The booked sessions, as they are at the moment of sending; and where the fault lies, as far as it is known by then. */
+export type SessionBook = Pick<BookedSessions, "sessionAhead" | "get"> & { now(): number; readonly judged?: Judgement };
 
 /** What a row says, to its recipient, in their language. */
 export function renderRow(
@@ -75,7 +76,7 @@ export function renderRow(
   const session = sessionOfRow(row);
   const plan = session === undefined ? undefined : planOf(session);
   if (plan !== undefined) return renderSession(row, incident, config, plan);
-  const { network, instance, rules, severity } = config;
+  const { network, instance, rules } = config;
   if (newsOfRow(row) !== undefined && incident.news !== undefined) return renderedNews(row, incident, incident.news, config);
   const device = incident.device === undefined ? undefined : network.devices.get(incident.device);
   const room = incident.room === undefined ? undefined : network.rooms.get(incident.room);
@@ -84,7 +85,7 @@ export function renderRow(
   const rule = rules.find((each) => each.id === incident.rule);
   const nameOf = (id: string) =>
     network.devices.get(id)?.name ?? network.links.get(id)?.name ?? network.sites.get(id)?.name ?? network.rooms.get(id)?.name;
-  const whys = tableWhys(severity);
+  const whys = configWhys(config);
   return renderNotice({
     incident,
     kind: row.kind,
@@ -125,15 +126,17 @@ function sessionOf(
   config: Config,
   book: SessionBook | undefined,
   planOf: (session: string) => SessionPlan | undefined,
-): Pick<NoticeInput, "session" | "instead"> {
+): Pick<NoticeInput, "session" | "instead" | "judged"> {
+  const judged = book?.judged === undefined ? {} : { judged: book.judged };
   const subject = subjectOf(incident);
   const at = book?.now();
   const ahead = subject === undefined || at === undefined ? undefined : book?.sessionAhead(subject, at);
   const session = ahead && book?.get(ahead.session);
-  if (ahead === undefined || session === undefined) return {};
+  if (ahead === undefined || session === undefined) return judged;
   const rooms = session.rooms.map((room) => config.network.rooms.get(room)?.name ?? room);
   const plan = planOf(session.id);
   return {
+    ...judged,
     session: { from: session.from, to: session.to, rooms, runs: ahead.withinMs <= 0 },
     ...(plan === undefined || plan.troubled.length === 0 ? {} : { instead: insteadOf(plan, config) }),
   };
@@ -201,6 +204,12 @@ export function renderTask(
   });
 }
 
+/** Where the fault lies, by the last diagnosis that says anything; a message never waits for one. */
+export async function judgedOf(store: Pick<Store, "diagnoses">, incident: string): Promise<{ readonly judged?: Judgement }> {
+  const judged = (await store.diagnoses(incident)).find((each) => each.judged !== undefined)?.judged;
+  return judged === undefined ? {} : { judged };
+}
+
 /** Sends what the outbox holds, over the channels of the configuration. */
 export function makeDispatcher(parts: {
   readonly store: Store;
@@ -231,7 +240,8 @@ export function makeDispatcher(parts: {
       const about = taskOfRow(row);
       const task = about === undefined ? undefined : await deps.store.task(about);
       if (task !== undefined) return renderTask(row, incident, config, { task, tokens, at: deps.clock.now() });
-      return renderRow(row, incident, config, (device) => board.inventory(device), planOf, book);
+      const judged = await judgedOf(deps.store, incident.id);
+      return renderRow(row, incident, config, (device) => board.inventory(device), planOf, { ...book, ...judged });
     },
     stats: { delivered: (channel, state) => news.delivered(channel, state) },
   });

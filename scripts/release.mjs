@@ -27,6 +27,7 @@ const shipped = [
   "probes/devices",
   "rules/packs",
   "rules/severity.yaml",
+  "rules/diagnosis.yaml",
   "demo",
   "dashboards",
 ];

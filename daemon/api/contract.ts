@@ -9,6 +9,7 @@ import { actShapes } from "./contract-acts.ts";
 import { attachmentShapes } from "./contract-attachments.ts";
 import { AuditList } from "./contract-audit.ts";
 import { BacktestBody, BacktestView } from "./contract-backtest.ts";
+import { diagnosisShapes } from "./contract-diagnoses.ts";
 import { DeviceFamily, FamilyList } from "./contract-families.ts";
 import { hookShapes } from "./contract-hooks.ts";
 import {
@@ -58,6 +59,7 @@ import { topologyShapes } from "./contract-topology.ts";
 import { workShapes } from "./contract-work.ts";
 
 export type { AttachmentShape } from "./contract-attachments.ts";
+export type { DiagnosisListShape, DiagnosisShape } from "./contract-diagnoses.ts";
 export type { DeviceFamilyShape, FactCountShape, FamilyShape } from "./contract-families.ts";
 export type { MaintenanceShape } from "./contract-maintenance.ts";
 export type { OnCallShape, OverrideShape, PersonShape, RotationShape } from "./contract-on-call.ts";
@@ -268,6 +270,7 @@ export const shapes = {
   LinkIncident: LinkBody,
   UnlinkIncident: UnlinkBody,
   ...workShapes,
+  ...diagnosisShapes,
   ...actionShapes,
   ...attachmentShapes,
   ...requestShapes,

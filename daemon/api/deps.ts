@@ -23,10 +23,11 @@ import type { OnCallDesk } from "../oncall/desk.ts";
 import type { ReachOf } from "../oncall/reach.ts";
 import type { Clock, Log, Store } from "../ports.ts";
 import type { ProposalTests } from "../proposal-tests.ts";
-import type { SessionPlan } from "../readying.ts";
+import type { IncidentWorkarounds, SessionPlan } from "../readying.ts";
 import type { ReportDesk } from "../reporting/desk.ts";
 import type { ActionDesk } from "../roles/action-desk.ts";
 import type { AttachmentDesk } from "../roles/attachment-desk.ts";
+import type { DiagnosisDesk } from "../roles/diagnosis-desk.ts";
 import type { TaskDesk } from "../roles/task-desk.ts";
 import type { WorkDesk } from "../roles/work-desk.ts";
 import type { SessionDesk } from "../sessions/desk.ts";
@@ -155,6 +156,9 @@ export interface ApiDeps {
   readonly bookings: Pick<BookedSessions, "hit">;
   /** What can be done about a session; undefined when it is long over. */
   readonly planOf: (session: string) => SessionPlan | undefined;
+  /** How people meet while an incident lasts; undefined: it is about no room, or service is back. */
+  readonly workarounds: (incident: Incident) => IncidentWorkarounds | undefined;
+  readonly diagnosing: Pick<DiagnosisDesk, "ask" | "tick">;
   /** The back-tests of what is proposed for rules. */
   readonly proposalTests: Pick<ProposalTests, "of">;
   readonly confirming: Pick<Confirming, "list" | "accept" | "refuse">;

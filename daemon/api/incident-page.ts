@@ -10,6 +10,7 @@ import { supportOf } from "../support.ts";
 import type { Caller } from "./access.ts";
 import { attachmentView } from "./attachments.ts";
 import type { ApiDeps } from "./deps.ts";
+import { diagnosisList } from "./diagnoses.ts";
 import { actsOn, isOwnOffer } from "./incident-acts.ts";
 import { incidentDetail } from "./reads.ts";
 import { taskView } from "./tasks.ts";
@@ -36,16 +37,18 @@ export async function incidentPage(deps: ApiDeps, page: PageContext, of: Inciden
   );
   const rule = rules.find((each) => each.id === detail.rule)?.text[page.language];
   const phone = network.rooms.get(detail.room ?? "")?.phone;
-  const [tasks, references, files] = await Promise.all([
+  const [tasks, references, files, diagnoses] = await Promise.all([
     deps.store.tasks({ incident: detail.id, limit: shownTasks }),
     deps.store.references({ incident: detail.id }),
     deps.store.attachments(detail.id),
+    diagnosisList(deps, detail.id),
   ]);
   const now = detail.device === undefined ? undefined : network.devices.get(detail.device);
   return pages.incident({
     page,
     incident: detail,
     references,
+    diagnoses,
     tasks: tasks.map((task) => taskView(deps, task)).reverse(),
     files: files.map(attachmentView),
     ...(rule === undefined ? {} : { advice: { clinic: rule.clinic, steps: [...rule.steps] } }),

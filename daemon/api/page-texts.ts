@@ -10,12 +10,12 @@ import type { TextKey } from "../text/en.ts";
 import { detailText, partText, rawDetail, readingText, sampleText, sayQuantity, wordText } from "../text/facts.ts";
 import { reasonText } from "../text/lights.ts";
 import { symptomText } from "../text/notice.ts";
-import { tableWhys, whyText } from "../text/why.ts";
+import { configWhys, whyText } from "../text/why.ts";
 import { functionName } from "./on-call.ts";
 
 export function textsFor(language: PageContext["language"], config: Config, now: Instant): Texts {
   const { instance, rules, network, contacts } = config;
-  const whys = tableWhys(config.severity);
+  const whys = configWhys(config);
   const titles = new Map(rules.map((rule) => [rule.id, rule]));
   const code = (prefix: string) => (each: string) => sayCode(language, prefix, each) ?? each;
   const plain = (prefix: string, level: number) => say(language, `${prefix}.${Math.min(level, 4)}` as TextKey);

@@ -4,6 +4,7 @@
 import type { Incident } from "../model/incident.ts";
 import { FollowUpQuery, type FollowUpShape } from "./contract-work.ts";
 import type { ApiDeps } from "./deps.ts";
+import { diagnosisOperations } from "./diagnoses.ts";
 import { type Operation, operation } from "./operation.ts";
 import { HttpProblem } from "./problem.ts";
 import { iso, present } from "./shape.ts";
@@ -51,6 +52,7 @@ function targetOf(body: { readonly function?: string | undefined; readonly perso
 }
 
 export const workOperations: readonly Operation[] = [
+  ...diagnosisOperations,
   operation({
     id: "assignIncident",
     method: "post",

@@ -155,6 +155,9 @@ export const DEFAULT_CORRELATION = {
 /** So many incidents of one cause within so long suggest a problem (ours; three in thirty days is common practice). */
 export const DEFAULT_RECURRENCE = { suggestAt: 3, withinMs: 30 * DAY } as const;
 
+/** Four incidents diagnosed at once, each in half a minute: what a storm may cost a hospital's network (ours). */
+export const DEFAULT_DIAGNOSIS = { automatic: true, atOnce: 4, withinMs: 30 * SECOND, checkWithinMs: 8 * SECOND } as const;
+
 /** Three messages a minute to one person go one by one (ours): beyond that only the first of each site does, and one names the rest. */
 export const DEFAULT_STORMS = { windowMs: MINUTE, after: 3 } as const;
 

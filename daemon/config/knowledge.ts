@@ -4,6 +4,7 @@
 import { join } from "node:path";
 import { projectRoot } from "../../probes/built.ts";
 import { loadFamilies } from "../../probes/families.ts";
+import { type ParsedDiagnosis, parseDiagnosis } from "../../rules/diagnosisschema.ts";
 import { parsePack } from "../../rules/pack.ts";
 import { parseSeverity } from "../../rules/severityschema.ts";
 import type { ConfigProblem } from "../model/config.ts";
@@ -25,6 +26,9 @@ export interface KnowledgeSources {
   /** The shipped table of severities. */
   readonly severityFile: string;
   parseSeverity(file: string, text: string): { readonly rows: SeverityTable; readonly problems: readonly ConfigProblem[] };
+  /** The shipped table of diagnoses. */
+  readonly diagnosisFile: string;
+  parseDiagnosis(file: string, text: string): ParsedDiagnosis;
 }
 
 /** What the project ships. */
@@ -37,7 +41,24 @@ export function shippedKnowledge(): KnowledgeSources {
     parsePack,
     severityFile: join(root, "rules", "severity.yaml"),
     parseSeverity,
+    diagnosisFile: join(root, "rules", "diagnosis.yaml"),
+    parseDiagnosis,
   };
+}
+
+/** The files that `<section>.include` names, in its order, each with the path of the entry that names it. */
+export async function includedFiles(
+  { source }: Loading,
+  section: string,
+  include: readonly string[],
+): Promise<readonly { readonly path: Path; readonly file: string }[]> {
+  const found: { readonly path: Path; readonly file: string }[] = [];
+  for (const [index, pattern] of include.entries()) {
+    const path: Path = [section, "include", index];
+    const files = await expand(source, pattern, source.folderOf(path), `${section}.include[${index}]`, source.locate(path));
+    for (const file of files) found.push({ path, file });
+  }
+  return found;
 }
 
 export async function readFamilies(loading: Loading, sources: KnowledgeSources): Promise<ReadonlyMap<string, Family>> {

@@ -10,6 +10,7 @@ import { checkPaths } from "./channel-paths.ts";
 import { readChannels } from "./channels.ts";
 import { given, type Loading } from "./context.ts";
 import { readCredentials } from "./credentials.ts";
+import { readDiagnosis } from "./diagnosis.ts";
 import { readDiscovery } from "./discovery.ts";
 import { deepFreeze } from "./freeze.ts";
 import { type KnowledgeSources, readFamilies, readRules, shippedKnowledge } from "./knowledge.ts";
@@ -79,7 +80,7 @@ async function build(loading: Loading, sources: KnowledgeSources): Promise<Confi
   const access = await readAccess(loading, functions, network);
   checkPaths(loading.findings, { network, channels: channels.entries, contacts: contacts.entries, functions: functions.entries });
   const rules = await readRules(loading, sources);
-  const severity = await readSeverity(loading, sources);
+  const tables = { severity: await readSeverity(loading, sources), diagnosis: await readDiagnosis(loading, sources) };
   const storage = await settings.readStorage(loading, instance.stateDir);
   const http = settings.readHttp(loading, access.tokens.length);
   const rest = {
@@ -109,7 +110,7 @@ async function build(loading: Loading, sources: KnowledgeSources): Promise<Confi
     network,
     families,
     rules,
-    severity,
+    ...tables,
     policies,
     policy,
     calendars: calendars.entries,

@@ -326,6 +326,14 @@ export const audit = keys({
 
 export const rules = keys({ include: z.array(line(500)).optional(), disabled: z.array(reference("rule")).optional() });
 export const severity = keys({ include: z.array(line(500)).optional(), disabled: z.array(reference("row")).optional() });
+export const diagnosis = keys({
+  automatic: flag.optional(),
+  at_once: whole(1, 32).optional(),
+  within: duration("5s", "5m").optional(),
+  check_within: duration("1s", "60s").optional(),
+  include: z.array(line(500)).optional(),
+  disabled: z.array(reference("row")).optional(),
+});
 export const families = keys({ include: z.array(line(500)).optional() });
 export const reload = keys({ watch: flag.optional() });
 export const canary = reference("device");
@@ -369,6 +377,7 @@ export const TOP_LEVEL = [
   "audit",
   "rules",
   "severity",
+  "diagnosis",
   "families",
   "reload",
 ] as const;

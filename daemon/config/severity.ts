@@ -3,11 +3,10 @@
  */
 import type { SeverityRow, SeverityTable } from "../model/severity.ts";
 import type { Loading } from "./context.ts";
-import type { KnowledgeSources } from "./knowledge.ts";
+import { includedFiles, type KnowledgeSources } from "./knowledge.ts";
 import type { Path } from "./problems.ts";
 import { checkReference } from "./reading.ts";
 import * as schema from "./schema.ts";
-import { expand } from "./source.ts";
 
 export async function readSeverity(loading: Loading, sources: KnowledgeSources): Promise<SeverityTable> {
   const { findings, sections, source } = loading;
@@ -35,13 +34,9 @@ async function includedRows(
   sources: KnowledgeSources,
   include: readonly string[],
 ): Promise<readonly { readonly path: Path; readonly row: SeverityRow }[]> {
-  const { source } = loading;
   const found: { readonly path: Path; readonly row: SeverityRow }[] = [];
-  for (const [index, pattern] of include.entries()) {
-    const path: Path = ["severity", "include", index];
-    for (const file of await expand(source, pattern, source.folderOf(path), `severity.include[${index}]`, source.locate(path)))
-      for (const row of await readTable(loading, sources, file, path)) found.push({ path, row });
-  }
+  for (const { path, file } of await includedFiles(loading, "severity", include))
+    for (const row of await readTable(loading, sources, file, path)) found.push({ path, row });
   return found;
 }
 

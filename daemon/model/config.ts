@@ -2,6 +2,7 @@
  * The checked, frozen configuration. Made by daemon/config from vigie.yaml; everything downstream trusts it.
  */
 import type { Correlation } from "./correlation.ts";
+import type { DiagnosisTable } from "./diagnosis.ts";
 import type { Family } from "./family.ts";
 import type { Network } from "./network.ts";
 import type { OnCallBook } from "./on-call.ts";
@@ -196,6 +197,16 @@ export interface Config {
   readonly rules: readonly Rule[];
   /** How bad an incident is, and when somebody is told: the shipped rows and the file's own. */
   readonly severity: SeverityTable;
+  /** How a new incident is diagnosed, and the table that says where the fault lies. */
+  readonly diagnosis: {
+    /** At the opening of an incident; false: only when somebody asks. */
+    readonly automatic: boolean;
+    readonly atOnce: number;
+    /** One of level 1 ends in this time, with what is known by then; one of level 2 in four times as long. */
+    readonly withinMs: number;
+    readonly checkWithinMs: number;
+    readonly table: DiagnosisTable;
+  };
   readonly policies: ReadonlyMap<string, Policy>;
   /** Policy id in force for new incidents. */
   readonly policy: string;

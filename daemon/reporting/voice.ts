@@ -9,11 +9,11 @@ import type { Language } from "../model/time.ts";
 import { say, sayCode, sayTime } from "../text/catalogue.ts";
 import { partText } from "../text/facts.ts";
 import { symptomText } from "../text/notice.ts";
-import { tableWhys, whyText } from "../text/why.ts";
+import { configWhys, whyText } from "../text/why.ts";
 
 export function voiceOf(config: Config, language: Language): ReportVoice & FollowUpVoice {
-  const { instance, network, rules, severity, partners, contacts, functions, demo } = config;
-  const whys = tableWhys(severity);
+  const { instance, network, rules, partners, contacts, functions, demo } = config;
+  const whys = configWhys(config);
   const nameOf = (id: string) =>
     id === "link:*"
       ? say(language, "verdict.ritm-core")

@@ -82,6 +82,16 @@ export class Incidents {
     return this.#all(session, found.limit(query.limit));
   }
 
+  /** Failing since then at the earliest, and nothing was ever found out about it; the first opened first. */
+  async undiagnosed(session: Session, since: Instant, limit: number): Promise<readonly Incident[]> {
+    const found = session
+      .sql("incidents")
+      .whereRaw("is_open = 1 and is_failing = 1 and is_folded = 0")
+      .where("opened_at", ">=", since)
+      .whereRaw("not exists (select 1 from diagnoses where diagnoses.incident = incidents.id)");
+    return this.#all(session, found.orderBy(["opened_at", "id"]).limit(limit));
+  }
+
   /** Open at some time of [from, to), folded ones left out; the first opened first. What was closed long after it had ended is among them. */
   async between(session: Session, from: Instant, to: Instant, limit: number): Promise<readonly Incident[]> {
     const found = session

@@ -22,6 +22,7 @@ import { auditChain } from "./migrations/015-audit-chain.ts";
 import { requests } from "./migrations/016-requests.ts";
 import { intake } from "./migrations/017-intake.ts";
 import { outboxDue } from "./migrations/018-outbox-due.ts";
+import { diagnoses } from "./migrations/019-diagnoses.ts";
 import { numberOf } from "./rows.ts";
 import { inTransaction, type Session } from "./session.ts";
 
@@ -51,6 +52,7 @@ export const migrations: readonly Migration[] = [
   requests,
   intake,
   outboxDue,
+  diagnoses,
 ];
 
 /** PostgreSQL: two daemons that start together migrate one after the other. */

@@ -16,6 +16,7 @@ import { backupStorage } from "./backup.ts";
 import { findReadiness, findSession, findSessions } from "./bookings.ts";
 import { bundleOf, supersede, toldLately } from "./bundles.ts";
 import { closePools, openPostgres, openSqlite, type Pools } from "./connect.ts";
+import { diagnosisReads } from "./diagnoses.ts";
 import { appendInbox, findTraps, inboxAfter, insertInbox, saveTraps } from "./inbox.ts";
 import { Incidents, recurrences } from "./incidents.ts";
 import { findDeviceEvents, findUnits, loadInventories, loadLights } from "./inventory.ts";
@@ -88,14 +89,7 @@ export function storeOn(pools: Pools, options: StoreOptions): OpenedStore {
     write: (work) => inTransaction(pools.kind, pools.writer, work),
     incidents: new Incidents(),
   };
-  return {
-    ...lifeOf(parts),
-    ...writesOf(parts),
-    ...readsOf(parts),
-    ...requestReads(parts.reader),
-
-    ...samplesOf(parts),
-  };
+  return { ...lifeOf(parts), ...writesOf(parts), ...readsOf(parts), ...topicReads(parts), ...samplesOf(parts) };
 }
 
 function lifeOf({ options, pools, reader }: Parts) {
@@ -170,12 +164,20 @@ function writesOf({ options, write, incidents }: Parts) {
   };
 }
 
-function readsOf({ reader, incidents }: Parts) {
-  const { sql } = reader;
+/** Topics whose reads are a part of their own. */
+function topicReads({ reader, incidents }: Parts) {
   return {
     ...onCallReads(reader),
     ...messageReads(reader),
     ...auditReads(reader),
+    ...requestReads(reader),
+    ...diagnosisReads(reader, incidents),
+  };
+}
+
+function readsOf({ reader, incidents }: Parts) {
+  const { sql } = reader;
+  return {
     inboxAfter: (seq: number, limit: number) => inboxAfter(reader, seq, limit),
     cursor: async (name: string) => numberOf((await reader.row(sql("cursors").where({ reader: name }).first()))?.seq),
     loadAlarms: async () => (await reader.rows(sql("alarms").orderBy("key"))).map(alarmOf),

@@ -4,6 +4,7 @@
 import type { Instant } from "../model/time.ts";
 import { deleteAudit } from "./audit-chain.ts";
 import { deleteSessions } from "./bookings.ts";
+import { deleteDiagnoses } from "./diagnoses.ts";
 import { deleteUnits } from "./inventory.ts";
 import { deleteLooks } from "./looks.ts";
 import { deleteRequests, forgetCallers } from "./requests.ts";
@@ -134,6 +135,7 @@ async function deleteIncidents(session: Session, before: Instant): Promise<numbe
   // A report about several goes with the last of them.
   gone += await session.run(sql("report_incidents").whereIn("incident", ids).delete());
   gone += await session.run(sql("incident_reports").whereNotIn("id", sql("report_incidents").select("report")).delete());
+  await deleteDiagnoses(session, ids);
   for (const table of [
     "partner_tasks",
     "incident_actions",

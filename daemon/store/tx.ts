@@ -12,6 +12,7 @@ import { saveAcceptance } from "./acceptances.ts";
 import { eraseAttachment, findAttachments, saveAttachment } from "./attachments.ts";
 import { writeAudit } from "./audit-chain.ts";
 import { cancelSession, replaceSessions, saveOutcome, saveReadiness, saveSessions } from "./bookings.ts";
+import { diagnosisTx } from "./diagnoses.ts";
 import { insertInbox } from "./inbox.ts";
 import type { Incidents } from "./incidents.ts";
 import { saveLights, saveStock } from "./inventory.ts";
@@ -42,6 +43,7 @@ export function txOn(session: Session, incidents: Incidents): Tx {
     ...keptOn(session),
     ...onCallTx(session),
     ...requestTx(session),
+    ...diagnosisTx(session),
     erasePerson: (id) => erasePerson(session, id),
     saveAlarms: (alarms: readonly Alarm[]) => writeAlarms(session, alarms),
     incident: (id: string) => incidents.byId(session, id),

@@ -1,6 +1,7 @@
 /**
  * What people read, in English (en-CA). Keys and placeholders are those of fr.ts; a test compares them.
  */
+import { diagnosisEn } from "./diagnosis-en.ts";
 import { factsEn } from "./facts-en.ts";
 import { familiesEn } from "./families-en.ts";
 import { lightsEn } from "./lights-en.ts";
@@ -20,6 +21,7 @@ export const en = {
   ...sessionsEn,
   ...workEn,
   ...newsEn,
+  ...diagnosisEn,
   ...notifyEn,
   "severity.minor": "Minor",
   "severity.major": "Major",

@@ -1,6 +1,8 @@
 /**
  * What people read, in French (fr-CA), the default. The terms are those in use at the centre: billet, escalade, prise en charge.
  */
+
+import { diagnosisFr } from "./diagnosis-fr.ts";
 import type { TextKey } from "./en.ts";
 import { factsFr } from "./facts-fr.ts";
 import { familiesFr } from "./families-fr.ts";
@@ -21,6 +23,7 @@ export const fr: Readonly<Record<TextKey, string>> = {
   ...sessionsFr,
   ...workFr,
   ...newsFr,
+  ...diagnosisFr,
   ...notifyFr,
   "severity.minor": "Mineur",
   "severity.major": "Majeur",

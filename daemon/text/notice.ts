@@ -1,6 +1,8 @@
 /**
  * The message about one incident for one reader. It stands alone: number, room, what, why, how long it can wait, what to do first.
  */
+import { sureness } from "../../rules/diagnosis.ts";
+import type { Judgement } from "../model/diagnosis.ts";
 import type { Incident, NoticeKind } from "../model/incident.ts";
 import type { SupportFacts } from "../model/inventory.ts";
 import type { Rule } from "../model/rule.ts";
@@ -40,6 +42,8 @@ export interface NoticeInput {
   /** Names of the rooms and sites that it came to reach after it was taken. */
   readonly reaches?: readonly string[];
   readonly demo?: boolean;
+  /** Where the fault lies, as far as the first diagnosis knows by the time of sending. */
+  readonly judged?: Judgement;
   /** A reason in the reader's language, where the table of severities and the names of the configuration are known. */
   readonly why?: (text: string) => string;
 }
@@ -136,6 +140,7 @@ function bodyLines(input: NoticeInput, what: string, where: string): string[] {
   lines.push(say(language, "notice.severity", { severity, settled: say(language, settled), why: reason(input, incident.severityWhy) }));
   if (incident.verdict !== undefined)
     lines.push(say(language, "notice.verdict", { verdict: say(language, `verdict.${incident.verdict}`) }));
+  if (!restored && input.judged !== undefined && input.judged.verdict !== "unknown") lines.push(diagnosisLine(input, input.judged));
   lines.push(say(language, "notice.level", { level: say(language, `level.${levelOf(incident)}`) }));
   if (incident.holder !== undefined) lines.push(say(language, "notice.holder", { holder: incident.holder }));
   if (kind === "hand-over" && incident.handOver !== undefined) {
@@ -148,6 +153,16 @@ function bodyLines(input: NoticeInput, what: string, where: string): string[] {
   else lines.push(...waitLines(input), ...supplierLines(input), ...firstSteps(input));
   if (input.publicUrl !== undefined) lines.push("", say(language, "notice.link", { url: incidentUrl(input.publicUrl, incident) }));
   return lines;
+}
+
+function diagnosisLine(input: NoticeInput, { verdict, confidence, why }: Judgement): string {
+  const { language } = input;
+  const said = say(language, `diagnosis-verdict.${verdict}`);
+  return say(language, "notice.diagnosis", {
+    verdict: said,
+    sure: say(language, `sureness.${sureness(confidence)}`),
+    why: reason(input, why),
+  });
 }
 
 /** `Session 14:00. `, or nothing. */

@@ -32,6 +32,13 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
   // What the auditor repairs, daemon/roles/auditor.ts.
   ["open without a timer or a message in flight", "ouvert, sans échéance ni message en cours d'envoi"],
   ["a partner has it and nobody will look", "un partenaire l'a et personne ne regardera"],
+  // Diagnoses, daemon/roles/diagnoser.ts and rules/diagnosis.ts. The reasons of the table stand in the table.
+  ["it became part of another incident", "il fait maintenant partie d'un autre incident"],
+  ["the incident was over before its turn came", "l'incident était terminé avant son tour"],
+  ["the check of the network itself failed", "la vérification elle-même a échoué"],
+  ["it was begun twice, and the daemon ended both times", "il a été commencé deux fois, et le programme s'est arrêté les deux fois"],
+  ["no row of the table of diagnoses fits", "aucune ligne de la table des diagnostics ne convient"],
+  ["the checks of level {level}", "les vérifications du niveau {level}"],
   // Who is on call, daemon/oncall/gap.ts and watch.ts.
   ["nobody is on call as {function} from {from} to {to}", "personne n'est de garde comme {function} du {from} au {to}"],
   ["nobody is on call as {function} from {from} on", "personne n'est de garde comme {function} à partir du {from}"],

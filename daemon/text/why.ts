@@ -5,6 +5,8 @@
  * The reasons of the table of severities stand in the table, in both languages: `tableWhys` reads them from there. A reason nobody has
  * translated is shown as it is, rather than not at all.
  */
+import type { Config } from "../model/config.ts";
+import type { DiagnosisTable } from "../model/diagnosis.ts";
 import type { SeverityTable } from "../model/severity.ts";
 import type { Language } from "../model/time.ts";
 import { fill, sayCode } from "./catalogue.ts";
@@ -28,6 +30,21 @@ export function tableWhys(table: SeverityTable): readonly WhyPattern[] {
   return table.flatMap(({ why, urgencyWhy }) =>
     [why, ...(urgencyWhy === undefined ? [] : [urgencyWhy])].map(({ en, fr }) => patternOf([en, fr])),
   );
+}
+
+const ofConfigs = new WeakMap<DiagnosisTable, WeakMap<SeverityTable, readonly WhyPattern[]>>();
+
+/** The reasons of both tables of a configuration, and what its first steps say. */
+export function configWhys({ severity, diagnosis: { table } }: Pick<Config, "severity" | "diagnosis">): readonly WhyPattern[] {
+  const known = ofConfigs.get(table) ?? new WeakMap<SeverityTable, readonly WhyPattern[]>();
+  ofConfigs.set(table, known);
+  let made = known.get(severity);
+  if (made === undefined) {
+    const steps = [...table.advice.values()].flatMap((each) => each.steps.map(({ text }) => patternOf([text.en, text.fr])));
+    made = [...tableWhys(severity), ...table.rows.map(({ why }) => patternOf([why.en, why.fr])), ...steps];
+    known.set(severity, made);
+  }
+  return made;
 }
 
 function patternOf([en, fr]: readonly [english: string, french: string]): WhyPattern {

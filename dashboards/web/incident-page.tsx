@@ -2,9 +2,10 @@
  * One incident: what it means and what to do first, the facts, its timeline with the reason of each step, and who was told.
  */
 import type { VNode } from "preact";
-import type { AttachmentShape, DeviceShape, IncidentDetailShape } from "../../daemon/api/contract.ts";
+import type { AttachmentShape, DeviceShape, DiagnosisListShape, IncidentDetailShape } from "../../daemon/api/contract.ts";
 import type { SupportFacts } from "../../daemon/model/inventory.ts";
 import { Actions } from "./actions.tsx";
+import { Diagnoses } from "./diagnoses.tsx";
 import { formWords } from "./form-words.ts";
 import { Frame, Mark, type PageContext } from "./frame.tsx";
 import { isRestored, sentence, severityText } from "./incident-card.tsx";
@@ -39,6 +40,8 @@ export interface IncidentPageProps {
   /** What partners have of it, and its numbers in other systems. */
   readonly tasks?: WorkProps["tasks"];
   readonly references?: WorkProps["references"];
+  /** What was found out about it, and how people meet meanwhile. */
+  readonly diagnoses?: DiagnosisListShape;
   /** The device as seen now; undefined when it is about none. */
   readonly up?: DeviceShape["up"];
   readonly files?: readonly AttachmentShape[];
@@ -86,6 +89,7 @@ export function IncidentPage(props: IncidentPageProps): VNode {
           <ReportFileLinks page={page} path={`/api/v1/incidents/${encodeURIComponent(incident.number)}/report/file`} />
         </p>
       ) : null}
+      <Diagnoses page={page} incident={incident} diagnoses={props.diagnoses} />
       {over || props.advice === undefined ? null : <Advice page={page} advice={props.advice} />}
       {props.support === undefined ? null : <Support page={page} support={props.support} />}
       <SessionHits page={page} incident={incident} />

@@ -4,6 +4,7 @@
  */
 import type { VNode } from "preact";
 import type { IncidentDetailShape, TimelineShape } from "../../daemon/api/contract.ts";
+import { diagnosisWords } from "./diagnosis-words.ts";
 import type { PageContext } from "./frame.tsx";
 import { problemWords } from "./problems-words.ts";
 import { words } from "./words.ts";
@@ -55,6 +56,9 @@ function Carried({ page, data, event }: { readonly page: PageContext; readonly d
     [w.disposition, disposition === undefined ? undefined : texts.disposition(disposition)],
     [w.foldedInto, numberLink(text("into"))],
     [w.verdict, text("verdict") === undefined ? undefined : texts.of("verdict", text("verdict") ?? "")],
+    [diagnosisWords[page.language].verdict, foundText(page, text("found"), text("confidence"))],
+    [diagnosisWords[page.language].answer, text("answer") === undefined ? undefined : texts.of("step-answer", text("answer") ?? "")],
+    [diagnosisWords[page.language].note, event === "step" ? text("note") : undefined],
     [w.causedBy, numberLink(text("cause"))],
     [w.otherIncident, event === "linked" || event === "unlinked" || event === "split" ? numberLink(to ?? from) : undefined],
     [problemWords[page.language].problem, problemLink(text("problem"))],
@@ -74,6 +78,10 @@ function Carried({ page, data, event }: { readonly page: PageContext; readonly d
       )}
     </>
   );
+}
+
+function foundText({ texts }: PageContext, found: string | undefined, confidence: string | undefined): string | undefined {
+  return found === undefined ? undefined : `${texts.of("diagnosis-verdict", found)} (${confidence ?? "?"} %)`;
 }
 
 /** From what to what; nothing where it stayed the same, or was not changed here. */

@@ -98,6 +98,8 @@ describe("the OpenAPI document", () => {
       AttachBody: { incident: "01" },
       RequestOutcomeBody: { how: "agreed", note: "the mute key" },
       NewsBody: { texts: { fr: "Panne à Gaspé.", en: "A failure at Gaspé." }, nextAt: "2026-03-09T15:15:00Z" },
+      Diagnose: { level: 2 },
+      DiagnosisStep: { step: "network-cable", answer: "yes", note: "plugged in" },
       HostKey: { accept: true },
       Erase: { erase: true },
       SignBody: { notes: { "test-call": "called CECoT" }, reason: "no gatekeeper yet" },
@@ -135,6 +137,7 @@ describe("the OpenAPI document", () => {
         const address = path
           .replace("{id}", id)
           .replace("{seq}", "2")
+          .replace("{diagnosis}", "VIG-2026-01-D1")
           .replace("{file}", "VIG-2026-000001-10-F1")
           .replace("{kind}", "for")
           .replace("{channel}", "mail");

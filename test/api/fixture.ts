@@ -36,12 +36,15 @@ import type { KeptStore } from "../../daemon/ports-kept.ts";
 import { TaskTokens } from "../../daemon/task-token.ts";
 import { projectRoot } from "../../probes/built.ts";
 import { loadFamilies, shippedFamilies } from "../../probes/families.ts";
+import { parseDiagnosis } from "../../rules/diagnosisschema.ts";
 import { parseSeverity } from "../../rules/severityschema.ts";
 
+import { diagnosing, diagnosisAt } from "./diagnosed.ts";
 import { followUp, report, reportsOf01 } from "./reported.ts";
 
 const shipped = loadFamilies([shippedFamilies()]).families;
 const severityTable = parseSeverity("severity.yaml", readFileSync(join(projectRoot(), "rules", "severity.yaml"), "utf8")).rows;
+const diagnosisTable = parseDiagnosis("diagnosis.yaml", readFileSync(join(projectRoot(), "rules", "diagnosis.yaml"), "utf8"));
 export const at = Date.parse("2026-03-09T14:05:00Z");
 
 export const clock: Clock = { now: () => at, monotonicMs: () => 1_000, sleep: async () => {} };
@@ -163,6 +166,7 @@ export function config(devices: readonly Device[], more: Partial<Config> = {}): 
     families: shipped,
     rules: [],
     severity: severityTable,
+    diagnosis: { automatic: true, atOnce: 4, withinMs: 30_000, checkWithinMs: 8_000, table: diagnosisTable },
     policies: new Map([["default", policy]]),
     policy: "default",
     calendars: new Map(),
@@ -422,6 +426,7 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
         sameThing: async () => [incident("02", { general: true })],
         codecsOf: () => ["codec-1"],
       },
+      ...diagnosing(at, incident),
       tokens: new TaskTokens(Buffer.from("not a secret"), clock),
       reload: async () => made.reload,
       lastReload: () => made.lastReload,
@@ -553,6 +558,7 @@ function fakeStore(
   const store: Partial<Store> = {
     task: async (id) => (id === "none" ? undefined : task),
     tasks: async () => [task],
+    diagnoses: async (of) => (of === "01" ? [diagnosisAt(at)] : []),
     attachments: async () => [attachment],
     attachmentBytes: async () => Buffer.from("a,b\n"),
     workActions: async () => [workAction],

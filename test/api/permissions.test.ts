@@ -15,13 +15,13 @@ const wanted: Readonly<Record<Permission | "anyone", string>> = {
   read: `getDeviceSamples listWeaknesses getIncident listRecurrences listTraps listSink listUnusedNumbers listInventory getDeviceInventory
     listDeviceEvents listFamilies getDeviceFamily listRules getRule listCommissioning getAcceptance listDiscoveries getDiscovery getTopology
     listParentProposals listMaintenance getMaintenance listProblems getProblem listFollowUps listPartners listTasks getTask listReferences
-    listActions listAttachments attachmentFile listRequests getRequest listNews incidentReport incidentReportFile reports report followUps followUp followUpFile`,
+    listActions listAttachments attachmentFile listRequests getRequest listNews incidentReport incidentReportFile reports report followUps followUp followUpFile listDiagnoses`,
   "read-site": "listDevices getDevice listAlarms listIncidents listSessions",
   "read-names": "getOnCall listRotations listOverrides listPeople",
   handle: `acknowledgeIncident takeIncident releaseIncident restoreIncident resolveIncident closeIncident solveIncident setSeverity setUrgency
     mergeIncident splitIncident linkIncident unlinkIncident assignIncident acceptIncident declineIncident escalateIncident addNote
     setFollowUp openTask hearTask addReference removeReference saveIncidentReport makeFollowUp writeAction attachFile takeRequest reserveRequestNumber
-    attachRequest endRequest tellNews`,
+    attachRequest endRequest tellNews diagnoseIncident tickStep`,
   plan: `bookSession importSessions cancelSession addMaintenance changeMaintenance endMaintenance cancelMaintenance`,
   "outcome-site": "sayOutcome",
   arrange: "addRotation endRotation addOverride cancelOverride savePerson removePerson",

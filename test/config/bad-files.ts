@@ -711,6 +711,35 @@ export const BAD_FILES: readonly BadFile[] = [
     says: ['severity: no row with "when: {}" gives a severity, so some incidents would have none; keep or write one   (vigie.yaml:17)'],
   },
   {
+    name: "a diagnosis in no time",
+    add: "diagnosis: { within: 1s, check_within: 0s, at_once: 0, automatic: perhaps }\n",
+    says: [
+      'diagnosis.automatic: "perhaps" is not true or false; write true or false   (vigie.yaml:17)',
+      "diagnosis.at_once: 0 is out of range; write a whole number from 1 to 32   (vigie.yaml:17)",
+      'diagnosis.within: "1s" is below the 5s minimum; write 5s or more   (vigie.yaml:17)',
+      'diagnosis.check_within: "0s" is below the 1s minimum; write 1s or more   (vigie.yaml:17)',
+    ],
+  },
+  {
+    name: "a row of diagnoses that is not there, and one that hears an answer to no question",
+    add: "diagnosis: { include: [own.yaml], disabled: [hungry] }\n",
+    files: {
+      "own.yaml": "rows:\n  - id: own\n    when: { answer.lamp: no }\n    verdict: power\n    confidence: 50\n    why: { fr: f, en: e }\n",
+    },
+    says: [
+      'diagnosis.disabled[0]: there is no row "hungry"; did you mean "hung"?   (vigie.yaml:17)',
+      'diagnosis.include: row "own" wants answer.lamp, and no step "lamp" asks; write it under advice, with asks: true   (vigie.yaml:17)',
+    ],
+  },
+  {
+    name: "a row of diagnoses with a mistake",
+    add: "diagnosis: { include: [own.yaml] }\n",
+    files: {
+      "own.yaml": "rows:\n  - id: own\n    when: { ping: dead }\n    verdict: power\n    confidence: 50\n    why: { fr: f, en: e }\n",
+    },
+    says: ['rows[0].when.ping: "dead" is no word of it; write one of answers, lossy, silent, unknown, none   (own.yaml:3)'],
+  },
+  {
     name: "failures that are one trouble",
     add: "correlation: { place: { window: 2h, devices: 1 }, firmware: { share_percent: 130 }, weather: true }\n",
     says: [
@@ -781,8 +810,8 @@ export const BAD_FILES: readonly BadFile[] = [
     whole: "__proto__: { x: 1 }\nconstructor: { y: 2 }\ninstance: { toString: 1 }\n",
     says: [
       'functions: the last resort of policy "default" (chief-technician, it-technician) reaches nobody directly; give one of these functions a contact with a mail or webhook reach   (vigie.yaml)',
-      "__proto__: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, on_call, storms, ceilings, correlation, discovery, topology, heartbeat, tokens, permissions, retention, reports, recurrence, sessions, influx, audit, rules, severity, families, reload   (vigie.yaml:1)",
-      "constructor: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, on_call, storms, ceilings, correlation, discovery, topology, heartbeat, tokens, permissions, retention, reports, recurrence, sessions, influx, audit, rules, severity, families, reload   (vigie.yaml:2)",
+      "__proto__: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, on_call, storms, ceilings, correlation, discovery, topology, heartbeat, tokens, permissions, retention, reports, recurrence, sessions, influx, audit, rules, severity, diagnosis, families, reload   (vigie.yaml:1)",
+      "constructor: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, on_call, storms, ceilings, correlation, discovery, topology, heartbeat, tokens, permissions, retention, reports, recurrence, sessions, influx, audit, rules, severity, diagnosis, families, reload   (vigie.yaml:2)",
       "instance.toString: is not a known key; known here: name, language, timezone, number_prefix, public_url, state_dir, service_hours   (vigie.yaml:3)",
     ],
   },

@@ -77,6 +77,8 @@ export const KNOWLEDGE: KnowledgeSources = {
   parsePack: (_file, text) => ({ rules: text.split("\n").filter(Boolean).map(rule), problems: [] }),
   severityFile: shippedKnowledge().severityFile,
   parseSeverity: shippedKnowledge().parseSeverity,
+  diagnosisFile: shippedKnowledge().diagnosisFile,
+  parseDiagnosis: shippedKnowledge().parseDiagnosis,
 };
 
 /** Writes files (path → text) into a folder of this test; `mode` 600 for all. */

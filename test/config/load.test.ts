@@ -64,7 +64,7 @@ it("the keys of the file become the fields of the configuration", async () => {
   expect(config.policies.get("short")?.tracks.major.steps[0]?.takenWithin).toEqual({ ms: 2 * MINUTE, in: "wall" });
   expect(config.policies.get("short")?.tracks.minor).toEqual(config.policies.get("default")?.tracks.minor);
   expect(config.http.openReads).toBe(false);
-  expect(config.files.map((file) => file.split("/").at(-1))).toEqual(["vigie.yaml", "own.yaml", "severity.yaml"]);
+  expect(config.files.map((file) => file.split("/").at(-1))).toEqual(["vigie.yaml", "own.yaml", "severity.yaml", "diagnosis.yaml"]);
 });
 
 it("a function may what the file says of it, else what is shipped", async () => {
@@ -180,7 +180,7 @@ it("included files add their entries, and their relative paths count from where 
   };
   const config = good(await load(files));
   expect([...config.network.sites.keys()]).toEqual(["mgh", "rgh"]);
-  expect(config.files).toHaveLength(3);
+  expect(config.files).toHaveLength(4);
   const near = config.credentials.get("near");
   expect(near?.kind === "ssh-key" && near.key.reveal()).toBe("key-5ecret");
 });

@@ -12,6 +12,7 @@ import { type DeviceEventQuery, type Fence, LeaseLost, RaceLost, type RollupPoin
 import type { OpenedStore } from "../../daemon/store/open.ts";
 import type { FakeClock } from "../fakes/clock.ts";
 import { auditContract } from "./audit.contract.ts";
+import { diagnosesContract } from "./diagnoses.contract.ts";
 import { joiningContract } from "./joining.contract.ts";
 import { looksContract } from "./looks.contract.ts";
 import { maintenanceContract } from "./maintenance.contract.ts";
@@ -79,6 +80,7 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
     );
     privacyContract(() => store);
     requestsContract(() => store);
+    diagnosesContract(() => store);
     reportsContract(() => store);
     onCallContract(() => store);
     problemsContract(() => store);

@@ -1,0 +1,187 @@
+/**
+ * What was found out about an incident: how to meet all the same, where the fault lies and how sure that is, what a person does first, and the
+ * evidence.
+ */
+import type { VNode } from "preact";
+import type { DiagnosisListShape, DiagnosisShape, IncidentDetailShape } from "../../daemon/api/contract.ts";
+import { diagnosisWords } from "./diagnosis-words.ts";
+import type { PageContext } from "./frame.tsx";
+import { Table } from "./table.tsx";
+import { words } from "./words.ts";
+
+type Of<P> = P & { readonly page: PageContext };
+
+export function Diagnoses(props: Of<{ incident: IncidentDetailShape; diagnoses: DiagnosisListShape | undefined }>): VNode | null {
+  const { page, diagnoses } = props;
+  if (diagnoses === undefined || (diagnoses.items.length === 0 && diagnoses.workarounds === undefined)) return null;
+  const w = diagnosisWords[page.language];
+  const [last, ...earlier] = diagnoses.items;
+  return (
+    <section aria-labelledby="diagnosis">
+      <h2 id="diagnosis">{w.title}</h2>
+      {diagnoses.workarounds === undefined ? null : <Workarounds page={page} workarounds={diagnoses.workarounds} />}
+      {last === undefined ? <p class="calm">{w.none}</p> : <One page={page} diagnosis={last} />}
+      {earlier.length === 0 ? null : (
+        <details>
+          <summary>{w.earlier}</summary>
+          <ul>
+            {earlier.map((each) => (
+              <li key={each.id}>
+                {page.texts.time(each.askedAt)} {headText(page, each)}
+                <span class="why">{verdictText(page, each)}</span>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
+  );
+}
+
+function Workarounds({ page, workarounds }: Of<{ workarounds: NonNullable<DiagnosisListShape["workarounds"]> }>): VNode {
+  const w = diagnosisWords[page.language];
+  const { colon } = words[page.language];
+  const { rooms, devices, bridges, telephones } = workarounds;
+  const names = (ids: readonly string[]) => ids.map(page.texts.name).join(", ");
+  const rows: readonly (readonly [string, string])[] = [
+    [w.rooms, names(rooms)],
+    [w.devices, names(devices)],
+    [w.bridges, names(bridges)],
+    [w.telephone, telephones.map(({ room, phone }) => `${page.texts.name(room)} ${phone}`).join(", ")],
+  ];
+  return (
+    <>
+      <h3>{w.workaround}</h3>
+      {rooms.length + devices.length + bridges.length === 0 ? <p>{w.noWay}</p> : null}
+      <ul>
+        {rows.map(([label, value]) =>
+          value === "" ? null : (
+            <li key={label}>
+              {label}
+              {colon}
+              {value}
+            </li>
+          ),
+        )}
+      </ul>
+    </>
+  );
+}
+
+/** "finished, level 1, asked by ann". */
+function headText({ texts, language }: PageContext, { state, level, by, why }: DiagnosisShape): string {
+  const w = diagnosisWords[language];
+  const asked = by === "system" ? [] : [w.askedBy.replace("{by}", by)];
+  const parts = [texts.of("diagnosis-state", state), w.level.replace("{level}", String(level)), ...asked];
+  return `${parts.join(", ")}${why === undefined ? "" : ` (${texts.why(why)})`}`;
+}
+
+function verdictText({ texts, language }: PageContext, { judged }: Pick<DiagnosisShape, "judged">): string {
+  if (judged === undefined) return "";
+  const sure = texts.of("sureness", judged.sureness);
+  return `${texts.of("diagnosis-verdict", judged.verdict)}, ${sure} (${judged.confidence} %)${words[language].colon}${judged.why[language]}`;
+}
+
+function One({ page, diagnosis }: Of<{ diagnosis: DiagnosisShape }>): VNode {
+  const w = diagnosisWords[page.language];
+  const { colon } = words[page.language];
+  const { judged, also, timedOut, steps } = diagnosis;
+  return (
+    <>
+      {judged === undefined ? null : (
+        <p class="verdict">
+          <strong>{w.verdict}</strong>
+          {colon}
+          {verdictText(page, diagnosis)}
+        </p>
+      )}
+      <p class="calm">{headText(page, diagnosis)}</p>
+      {also.length === 0 ? null : (
+        <p>
+          {w.also}
+          {colon}
+          {also.map((each) => `${page.texts.of("diagnosis-verdict", each.verdict)} (${each.confidence} %)`).join(", ")}
+        </p>
+      )}
+      {steps.length === 0 ? null : <Steps page={page} steps={steps} />}
+      {diagnosis.facts.length === 0 ? null : <Evidence page={page} diagnosis={diagnosis} />}
+      {diagnosis.paths.length === 0 ? null : <Paths page={page} paths={diagnosis.paths} />}
+      {timedOut.length === 0 ? null : (
+        <p class="warned">
+          {w.timedOut}
+          {colon}
+          {timedOut.join(", ")}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Steps({ page, steps }: Of<{ steps: DiagnosisShape["steps"] }>): VNode {
+  const w = diagnosisWords[page.language];
+  const { texts, language } = page;
+  return (
+    <>
+      <h3>{w.steps}</h3>
+      <ol class="steps">
+        {steps.map(({ id, text, answer, by, at, note }) => (
+          <li key={id}>
+            {answer === undefined ? "☐" : "☑"} {text[language]}
+            {answer === undefined ? (
+              <span class="why">{w.todo}</span>
+            ) : (
+              <span class="why">
+                {[texts.of("step-answer", answer), by, at === undefined ? undefined : texts.time(at), note]
+                  .filter((each) => each !== undefined)
+                  .join(", ")}
+              </span>
+            )}
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
+
+function Evidence({ page, diagnosis: { facts } }: Of<{ diagnosis: DiagnosisShape }>): VNode {
+  const w = diagnosisWords[page.language];
+  const { texts } = page;
+  return (
+    <>
+      <h3>{w.evidence}</h3>
+      <Table label={w.evidence} heads={[w.fact, w.found, w.of, w.source]}>
+        {facts.map(({ name, value, of, from, detail, at }) => (
+          <tr key={`${name} ${value} ${of ?? ""} ${at}`}>
+            <td>{texts.of("diagnosis-fact", name)}</td>
+            <td>
+              {name === "symptom" ? texts.symptom(value) : texts.of("diagnosis-word", value)}
+              {detail === undefined ? null : <span class="raw">{detail}</span>}
+            </td>
+            <td>{of === undefined ? "" : texts.name(of)}</td>
+            <td>
+              {texts.of("diagnosis-from", from)}, {texts.exact(at)}
+            </td>
+          </tr>
+        ))}
+      </Table>
+    </>
+  );
+}
+
+function Paths({ page, paths }: Of<{ paths: DiagnosisShape["paths"] }>): VNode {
+  const w = diagnosisWords[page.language];
+  const { texts } = page;
+  return (
+    <>
+      <h3>{w.paths}</h3>
+      <ul>
+        {paths.map(({ to, hops, reached }) => (
+          <li key={to}>
+            {[...hops.map((hop) => (hop === "*" ? "*" : texts.name(hop))), texts.name(to)].join(" → ")}{" "}
+            <span class={reached ? "why" : "warned"}>{reached ? w.arrives : w.lost}</span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
