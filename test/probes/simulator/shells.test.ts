@@ -69,6 +69,11 @@ describe("a Poly Group over SSH", () => {
     await talk.until(/status end/);
     await pause(100);
     expect(talk.said()).not.toContain("not in a call");
+    // Lost, not late: asked again, it is answered once.
+    talk.send("advnetstats\n");
+    await talk.until(/not in a call/);
+    await pause(100);
+    expect(talk.said().match(/not in a call/g)).toHaveLength(1);
     talk.end();
   });
 

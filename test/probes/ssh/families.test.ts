@@ -84,6 +84,7 @@ describe.each(["codec", "old-codec"] as const)("%s", (id) => {
   it.each([
     ["sip-unregistered", (finding: Finding | undefined) => words(finding, "sip_registration")["registration 1"] === "failed"],
     ["camera-unplugged", (finding: Finding | undefined) => words(finding, "peripheral")["camera 1"] === "disconnected"],
+    ["microphone-unplugged", (finding: Finding | undefined) => words(finding, "peripheral")["microphone 1"] === "disconnected"],
     ["muted", (finding: Finding | undefined) => words(finding, "microphone_mute")[""] === "on"],
     ["call-started", (finding: Finding | undefined) => number(finding, "calls") === 1],
   ] as const)("tells within a second: %s", async (fault, seen) => {

@@ -93,6 +93,8 @@ describe("logging in", () => {
   });
 
   it("a refusal never names the password", () => {
-    expect(JSON.stringify(moves(["Password: ", "Password: "]).at(-1))).not.toContain("right");
+    const refused = moves(["Password: ", "Password: "]).at(-1);
+    expect(refused).toMatchObject({ is: "fail", failure: { code: "telnet.auth-refused" } });
+    expect(JSON.stringify(refused)).not.toContain("right");
   });
 });
