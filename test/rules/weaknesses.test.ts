@@ -1,6 +1,9 @@
 /** What counts as a weakness, and that nothing else does. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { weaknesses as command } from "../../daemon/cli/weaknesses.ts";
+import { projectRoot } from "../../probes/built.ts";
 import { reportWeaknesses, WEAKNESSES } from "../../rules/weaknesses.ts";
 import { SMALL } from "../config/bad-files.ts";
 import { ENV, folder, KNOWLEDGE, load } from "../config/files.ts";
@@ -45,6 +48,11 @@ it("SNMPv3 with SHA-256 and AES, and SSH as it is today, are none", async () => 
   const { weak, rows } = await report(SMALL);
   expect(weak).toBe(0);
   expect(rows.map((row) => row.weakness)).toEqual([...WEAKNESSES]);
+});
+
+it("the document has a row for each, in the order of the report, and no other", () => {
+  const document = readFileSync(join(projectRoot(), "docs/weaknesses.md"), "utf8");
+  expect([...document.matchAll(/^\| `([a-z0-9-]+)` \|/gm)].map(([, weakness]) => weakness)).toEqual([...WEAKNESSES]);
 });
 
 it("the command reads the file alone: text, JSON, and no secret in either", async () => {
