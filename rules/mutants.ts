@@ -38,6 +38,13 @@ function valuesIn(tests: readonly PackTest[], name: string): readonly number[] {
   );
 }
 
+/** Nearer to the limit and further from it; right at the limit only away from it, to the good side. */
+function clearsBeside(clear: number, limit: number, side: "above" | "below"): readonly number[] {
+  const gap = limit - clear;
+  if (gap !== 0) return [clear + gap / 2, clear - gap / 2];
+  return [clear + (Math.abs(limit) * 0.2 || 1) * (side === "above" ? -1 : 1)];
+}
+
 function ofSample(when: Of<"sample">, tests: readonly PackTest[]): readonly Changed[] {
   const side = when.above === undefined ? "below" : "above";
   const limit = when.above ?? when.below ?? 0;
@@ -50,8 +57,7 @@ function ofSample(when: Of<"sample">, tests: readonly PackTest[]): readonly Chan
   }));
   const { clear } = when;
   if (clear !== undefined) {
-    const gap = limit - clear;
-    for (const moved of [clear + gap / 2, clear - gap / 2])
+    for (const moved of clearsBeside(clear, limit, side))
       changed.push({ what: `when.clear ${clear} → ${Number(moved.toPrecision(6))}`, when: { ...when, clear: moved } });
   }
   if (when.partPrefix !== undefined) changed.push({ what: "when.part left out", when: without(when, "partPrefix") });
