@@ -195,10 +195,12 @@ export function restoreIncident(incident: Incident, at: Instant, hours: Hours, w
   if (incident.state !== "open" && incident.state !== "taken") return undefined;
   const back = calmOffer({ ...incident, state: "restored", restoredAt: at });
   const next = raised({ ...back, ...restoredTimer(back, hours, at) });
+  const wait = incident.policy.restoredWaitMs ?? 0;
   return {
     incident: next,
     timeline: [line(next, at, "system", "restored", why)],
-    notices: restoredNotices(incident, at),
+    // What comes back meanwhile was never over to those who were told (resume.ts).
+    notices: restoredNotices(incident, at).map((each) => ({ ...each, notBefore: at + wait })),
     dropPending: "restored",
   };
 }

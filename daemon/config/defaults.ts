@@ -55,6 +55,8 @@ export const DEFAULT_POLICY: Policy = {
   // K = 2 good looks; the same incident within 30 min (ours).
   restoreAfterLooks: 2,
   reopenWithinMs: 30 * MINUTE,
+  // Within this it may be a flap: nobody is told that it is over, nor that it is back (ours).
+  restoredWaitMs: 30 * SECOND,
   // A restored, un-taken minor closes into the next daily report (ours).
   autoCloseAfterMs: 24 * HOUR,
 };

@@ -61,6 +61,7 @@ function readPolicy({ findings }: Loading, id: string, raw: RawPolicy): Policy |
     groupWaitMs: { now: raw.group_wait?.now ?? from.groupWaitMs.now, other: raw.group_wait?.other ?? from.groupWaitMs.other },
     restoreAfterLooks: raw.restore_after_looks ?? from.restoreAfterLooks,
     reopenWithinMs: raw.reopen_within ?? from.reopenWithinMs,
+    restoredWaitMs: raw.restored_wait ?? from.restoredWaitMs ?? 0,
     autoCloseAfterMs: raw.auto_close_after ?? from.autoCloseAfterMs,
   };
 }

@@ -193,6 +193,7 @@ export const policy = keys({
   group_wait: keys({ now: duration("0s", "10m").optional(), other: duration("0s", "10m").optional() }).optional(),
   restore_after_looks: whole(1, 20).optional(),
   reopen_within: duration("0s", "7d").optional(),
+  restored_wait: duration("0s", "30m").optional(),
   auto_close_after: duration("1m", "60d").optional(),
 });
 

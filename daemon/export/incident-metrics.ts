@@ -48,7 +48,8 @@ const incidentFamilies: readonly (readonly [name: string, help: string])[] = [
 ];
 
 const recurrenceName = "vigie_recurrence_occurrences";
-const recurrenceHelp = "How often the same failure came in the window; reopenings count, false alarms and tests do not.";
+const recurrenceHelp =
+  "How often the same failure came in the window; what was back soon after its end is one, false alarms and tests are none.";
 
 const ruleName = "vigie_rule_incidents";
 const ruleHelp = "Incidents that a rule opened in the window, by what they were in the end; none: not closed yet.";

@@ -39,6 +39,8 @@ export interface Policy {
   /** Good looks before restored. */
   readonly restoreAfterLooks: number;
   readonly reopenWithinMs: number;
+  /** So long after its end those who were told hear that it is over. Undefined: at once, as in a policy of before. */
+  readonly restoredWaitMs?: number;
   /** A restored, un-taken minor closes by itself after this. */
   readonly autoCloseAfterMs: number;
 }

@@ -82,7 +82,6 @@ export async function backtests(
   if (kept === undefined || kept.to < input.from || kept.from > to) return undefined;
   const start = await store.lookStart(Math.max(input.from, kept.from));
   const begin = { at: start?.from ?? kept.from, clean: start === undefined };
-  const from = Math.max(input.from, begin.at);
   const checkpoint = start === undefined ? undefined : await store.looksCheckpoint(start);
   const inventories = await store.loadInventories();
   const engineOf = ({ rules, network = config.network, gates = [] }: Tried) =>
@@ -96,6 +95,8 @@ export async function backtests(
   const tried = input.tried.map(engineOf);
   const other = rulesA === "recorded" ? undefined : engineOf({ rules: rulesA });
   const covered = await runPieces(input, begin.at, other === undefined ? tried : [other, ...tried]);
+  // A clock that was set back shows hours of before the beginning.
+  const from = Math.max(input.from, Math.min(begin.at, covered.earliest));
   const end = Math.min(to, covered.to);
   const known = recorded(await incidentsOf(store, from, end));
   const before = other === undefined ? known : named(replayed(other.courses(), from, end), known);
@@ -134,17 +135,18 @@ async function runPieces(
 ) {
   const { store, to, progress, pause = noPause, enough } = input;
   const gaps: { from: Instant; to: Instant }[] = [];
-  let reached = begin;
+  let [reached, earliest] = [begin, begin];
   for await (const head of store.lookPieces(begin, to)) {
     if (head.from < begin) continue;
     if (head.from - reached > gapMs) gaps.push({ from: reached, to: head.from });
     const checks = await checksOf(store, head, pause);
     for (const engine of engines) await engine.piece(head, checks, pause);
     reached = Math.max(reached, head.to);
+    for (let turn = 0; turn < head.turns.length; turn += 1) earliest = Math.min(earliest, head.turns[turn] ?? earliest);
     progress?.((reached - begin) / Math.max(1, to - begin), reached);
-    if (enough?.() === true) return { to: reached, gaps, complete: reached >= to };
+    if (enough?.() === true) return { to: reached, earliest, gaps, complete: reached >= to };
   }
-  return { to: reached, gaps, complete: true };
+  return { to: reached, earliest, gaps, complete: true };
 }
 
 async function checksOf(store: BacktestInput["store"], head: PieceHead, pause: () => Promise<void> | undefined) {

@@ -101,8 +101,9 @@ export function overlapping(incidents: readonly ReplayedIncident[]): (one: Repla
   return (one) => nearest(one, byRoot.get(one.rootCause) ?? []) !== undefined;
 }
 
-function endOf({ restoredAt }: ReplayedIncident): Instant {
-  return restoredAt ?? Number.POSITIVE_INFINITY;
+/** By a clock that was set back it may have ended before it began: then it was there at its beginning. */
+function endOf({ detectedAt, restoredAt }: ReplayedIncident): Instant {
+  return restoredAt === undefined ? Number.POSITIVE_INFINITY : Math.max(restoredAt, detectedAt);
 }
 
 function differs(a: string | number | undefined, b: string | number | undefined, toleranceMs: number): boolean {

@@ -4,25 +4,17 @@
  * Incidents are read inside the transaction and written with their version; a lost race throws, and the turn is decided again.
  */
 
-import {
-  askAgain,
-  type Decision,
-  foldIncident,
-  line,
-  openIncident,
-  reopenIncident,
-  restoreIncident,
-  setAside,
-} from "../../rules/incident.ts";
+import { askAgain, type Decision, foldIncident, line, openIncident, restoreIncident, setAside } from "../../rules/incident.ts";
 import { keptMuted } from "../../rules/mute.ts";
 import { formatNumber } from "../../rules/number.ts";
 import { fingerprint, wasNoFailure } from "../../rules/recurrence.ts";
+import { comeBack } from "../../rules/resume.ts";
 import { hitBySession, rejudge } from "../../rules/settle.ts";
 import { judgeSeverity } from "../../rules/severity.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Config } from "../model/config.ts";
 import { type Incident, isFailing, type Severity } from "../model/incident.ts";
-import { circuitNames, type Device, type Site } from "../model/network.ts";
+import type { Device, Site } from "../model/network.ts";
 import type { SessionAhead } from "../model/session.ts";
 import { DAY, type Instant } from "../model/time.ts";
 import { policyFor } from "../oncall/gap.ts";
@@ -32,6 +24,7 @@ import { rootCauseOf } from "./explain.ts";
 import { hoursOf } from "./hours.ts";
 import type { IncidentWrites } from "./incident-writes.ts";
 import { Joiner } from "./joiner.ts";
+import { nameByFirst, wideName } from "./naming.ts";
 import { rowsFor } from "./recipients.ts";
 import type { Intent, TurnResult } from "./turn.ts";
 import { Widening } from "./widening.ts";
@@ -111,8 +104,14 @@ export class IntentWriter {
         ]);
     }
     await this.#joiner.tell();
+    for (const { incident, at } of this.#joiner.joined()) await this.#name(incident.id, at);
     await this.#widening.tell();
     await this.#listChildren();
+  }
+
+  async #name(id: string, at: Instant): Promise<void> {
+    const named = await nameByFirst(id, at, { tx: this.#tx, config: this.#config, overlay: this.#turn.overlay });
+    if (named !== undefined) for (const [root, { id: known }] of this.opened) if (known === id) this.opened.set(root, named);
   }
 
   async #begin({ maintenance, alarm, at }: Extract<Intent, { kind: "begin" }>): Promise<void> {
@@ -139,7 +138,8 @@ export class IntentWriter {
     const isOver = intent.kind === "ask" && last?.closedAt !== undefined;
     const isRecent = endedAt !== undefined && intent.at - endedAt <= policy.reopenWithinMs;
     if (last !== undefined && isRecent && !isOver) {
-      await this.#write(reopenIncident(last, alarm, intent.at, intent.why), intent.at);
+      const terms = this.#facts.terms(last, this.#facts.session(last, intent.at), intent.at);
+      await this.#write(comeBack(last, alarm, intent.at, intent.why, terms), intent.at);
       this.#assign(alarm, last.id);
       this.opened.set(intent.root, last);
       if (intent.together !== undefined) this.#joiner.leads(intent.together, last);
@@ -388,11 +388,4 @@ export class IntentWriter {
 /** What is no device reaches several; but neither a session, nor a calendar, nor a room that calls is a site that fails. */
 function failsAsWhole(root: string, device: Device | undefined): boolean {
   return device === undefined && !/^(?:session|calendar|room|on-call):/.test(root);
-}
-
-/** Which circuit or credential it is, for whoever reads of it: it has no device to name. */
-function wideName(holder: string, config: Config): string | undefined {
-  const [kind, id] = [holder.slice(0, holder.indexOf(":")), holder.slice(holder.indexOf(":") + 1)];
-  if (kind === "link") return circuitNames(config.network, holder);
-  return kind === "credential" || kind === "on-call" ? id : undefined;
 }

@@ -24,7 +24,9 @@ export class FailingNow {
     return new FailingNow(await store.openIncidents(), await store.loadSplits());
   }
 
+  /** One that goes by another root cause now is no longer of the one before. */
   begins(root: string, id: string): void {
+    if (this.#ids.has(id)) for (const [known, other] of this.#idByRoot) if (other === id) this.#idByRoot.delete(known);
     this.#idByRoot.set(root, id);
     this.#ids.add(id);
   }

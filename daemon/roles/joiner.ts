@@ -83,6 +83,11 @@ export class Joiner {
     if (risen !== undefined) await this.#deps.write(risen, at);
   }
 
+  /** Incidents that others have joined in this turn. */
+  joined(): readonly Pick<Joined, "incident" | "at">[] {
+    return [...this.#joined.values()];
+  }
+
   /** One line an incident with the names of all that joined it in this turn. */
   async tell(): Promise<void> {
     const lines = [...this.#joined.values()].map(({ incident, at, why, alarms }) => joinedLine(incident, at, why, alarms));

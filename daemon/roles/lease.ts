@@ -42,7 +42,9 @@ export function createLeaseKeeper(deps: { store: Store; clock: Clock; log: Log; 
 
   const fence = (role: string): Fence => {
     const kept = fences.get(role);
-    if (kept === undefined || kept.untilMs <= clock.monotonicMs()) throw new LeaseLost(`another process holds the lease of ${role}`);
+    if (kept === undefined) throw new LeaseLost(`another process holds the lease of ${role}`);
+    // A machine that has no time for us: nobody may have taken it meanwhile, but somebody might have.
+    if (kept.untilMs <= clock.monotonicMs()) throw new LeaseLost(`the lease of ${role} ran out before this process came to renew it`);
     return kept.fence;
   };
 

@@ -218,9 +218,20 @@ export class LookKeeper implements Role, TurnWatcher {
         this.#columns.use(this.#reads);
         return 0;
       case "cut":
+        await this.#nameAfterAll();
         this.#end();
         if (event.alarms !== undefined) this.#checkpoint = await this.#checkpointOf(event.alarms, event.at);
         return 0;
+    }
+  }
+
+  /** The clock may have been set back while no daemon ran: what is kept already comes first. */
+  async #nameAfterAll(): Promise<void> {
+    if (this.#lastFrom !== Number.NEGATIVE_INFINITY || this.#columns.turns === 0) return;
+    try {
+      this.#lastFrom = (await this.#deps.store.looksKept())?.to ?? 0;
+    } catch {
+      // The store is away: the write says so. The piece is named by the clock alone.
     }
   }
 
@@ -234,9 +245,10 @@ export class LookKeeper implements Role, TurnWatcher {
       return (a: number, b: number) => limits !== undefined && placeOf(a, limits) === placeOf(b, limits);
     };
     const plain = columns.head(this.#hash, this.#checkpoint !== undefined);
-    // Its time is its name: after a clock that jumped back, the next free one.
-    const head = plain.from > this.#lastFrom ? plain : { ...plain, from: this.#lastFrom + 1 };
-    this.#lastFrom = head.from;
+    // Its time is its name, and names are in the order of what happened: after a clock that jumped back, the next free one.
+    const from = Math.max(plain.from, this.#lastFrom + 1);
+    const head = { ...plain, from, to: Math.max(plain.to, from) };
+    this.#lastFrom = from;
     const checkpoint = this.#checkpoint;
     const piece = { head, checks: () => columns.checks(), same, ...(checkpoint === undefined ? {} : { checkpoint }) };
     this.#unwritten.push(piece);

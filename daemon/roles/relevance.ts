@@ -18,11 +18,16 @@ function mootNews(row: OutboxRow, { news, state }: Incident): string | undefined
   return row.kind === "news-due" && (news?.last === true || state === "closed") ? "nothing is owed any more" : undefined;
 }
 
+/** What is told is its last end: one that was followed by its return is none. */
+function mootEnd(row: OutboxRow, incident: Incident): string | undefined {
+  return isFailing(incident) || row.createdAt < (incident.restoredAt ?? 0) ? "it came back" : undefined;
+}
+
 /** Why a message no longer matters, if it does not. */
 export function moot(row: OutboxRow, incident: Incident | undefined): string | undefined {
   if (incident === undefined) return "its incident is gone";
   if (sessionOfRow(row) !== undefined) return mootSession(row, incident);
-  if (row.kind === "restored") return incident.state === "open" || incident.state === "taken" ? "it came back" : undefined;
+  if (row.kind === "restored") return mootEnd(row, incident);
   if (row.kind === "follow-up")
     return incident.state === "closed" || incident.state === "resolved" ? `the incident is ${incident.state}` : undefined;
   if (row.kind === "merged") return incident.foldedInto === undefined ? "it is an incident of its own" : undefined;

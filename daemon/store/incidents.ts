@@ -157,12 +157,12 @@ export class Incidents {
   }
 }
 
-/** Fingerprints by how often they came in 90 days; the most frequent first, single ones too. */
+/** Fingerprints by how often they came in 90 days; the most frequent first, single ones too. What came back within the window is one occurrence. */
 export async function recurrences(session: Session, at: Instant, limit: number): Promise<readonly Recurrence[]> {
-  const recent = "sum(case when opened_at >= ? then occurrences else 0 end)";
+  const recent = "sum(case when opened_at >= ? then 1 else 0 end)";
   const query = session.sql.raw(
     `select fingerprint, max(site) as site, max(device) as device, max(symptom) as symptom, max(part) as part,
-       ${recent} as in30, sum(occurrences) as in90, max(opened_at) as last_at
+       ${recent} as in30, count(*) as in90, max(opened_at) as last_at
      from incidents where opened_at >= ? and opened_at <= ? and is_folded = 0 and ${notCounted}
      group by fingerprint order by in90 desc, in30 desc, last_at desc, fingerprint limit ?`,
     [at - 30 * DAY, at - 90 * DAY, at, limit],

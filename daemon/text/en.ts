@@ -151,6 +151,7 @@ export const en = {
   "event.follow-up-due": "Follow-up due",
   "event.alarm-joined": "Another alarm joined",
   "event.alarms-joined": "Joined: alike",
+  "event.renamed": "Called by what failed first",
   "event.alarms-left": "Some alarms have another cause",
   "event.linked": "Linked with another incident",
   "event.merged": "Merged into another incident by a person",

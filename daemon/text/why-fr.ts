@@ -9,6 +9,8 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
   ["it can be held again", "elle peut se tenir de nouveau"],
   ["its time is over", "son heure est passée"],
   ["the calendar {calendar} could not be read for {n} min ({code})", "le calendrier {calendar} n'a pas pu être lu depuis {n} min ({code})"],
+  // Naming, daemon/roles/naming.ts.
+  ["it is called by what failed first", "il porte le nom de ce qui est tombé en panne d'abord"],
   // Requests of people, daemon/intake/desk.ts and rules/request.ts.
   ["somebody phoned", "quelqu'un a téléphoné"],
   ["somebody filled in the form", "quelqu'un a rempli le formulaire"],

@@ -436,12 +436,13 @@ export const BAD_FILES: readonly BadFile[] = [
   },
   {
     name: "clocks that are none",
-    add: "policies:\n  own: { base: default, minor: { follow_up: soon, acknowledgement_expires: 500ms }, major: { last_resort: { repeat: 15 } }, restore_after_looks: 0 }\n",
+    add: "policies:\n  own: { base: default, minor: { follow_up: soon, acknowledgement_expires: 500ms }, major: { last_resort: { repeat: 15 } }, restore_after_looks: 0, restored_wait: 1h }\n",
     says: [
       'policies.own.minor.acknowledgement_expires: "500ms" is below the 1s minimum; write 1s or more   (vigie.yaml:18)',
       'policies.own.minor.follow_up: "soon" is not a clock; write "30m", "4h service" or "2 working days"   (vigie.yaml:18)',
       'policies.own.major.last_resort.repeat: 15 is not a clock; write "30m", "4h service" or "2 working days"   (vigie.yaml:18)',
       "policies.own.restore_after_looks: 0 is out of range; write a whole number from 1 to 20   (vigie.yaml:18)",
+      'policies.own.restored_wait: "1h" is above the 30m maximum; write 30m or less   (vigie.yaml:18)',
     ],
   },
   {

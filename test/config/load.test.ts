@@ -122,6 +122,7 @@ it("the built-in policy is the procedure's table", async () => {
     groupWaitMs: { now: 5_000, other: 30_000 },
     restoreAfterLooks: 2,
     reopenWithinMs: 30 * MINUTE,
+    restoredWaitMs: 30_000,
     autoCloseAfterMs: DAY,
   });
 });

@@ -72,13 +72,20 @@ it("the outage of a site is one major incident, with its children by name", asyn
   });
 });
 
-it("a port that flaps is one incident, which is known to flap", async () => {
+it("a port that flaps is one incident, which is known to flap, and the desk hears of it once", async () => {
   await ofStory(async (store) => {
     const device = "baie-aux-outardes-switch";
     const port = (await store.incidents({ device, limit: 100 })).filter(({ symptom }) => symptom === "interface-down");
     expect(port).toMatchObject([{ part: "interface GigabitEthernet1/0/5" }]);
     const flaps = (await store.loadAlarms()).filter((alarm) => alarm.device === device && alarm.flapping);
     expect(flaps).toMatchObject([{ symptom: "interface-down", part: "interface GigabitEthernet1/0/5", incident: port[0]?.id }]);
+    // Each of its ups is too short to have been its end to anybody: who was told is told once, and of no recovery while it flaps.
+    const lines = await store.timeline(port[0]?.id ?? "");
+    const story = lines.map(({ at, event, why }) => `${Math.round((at - startedAt) / 1_000)} s ${event}: ${why}`).join("\n");
+    expect(story).toContain("reopened");
+    expect(lines.filter(({ event }) => event === "notified").length, story).toBe(1);
+    const told = (await store.deliveries(port[0]?.id ?? "")).filter(({ sentAt }) => sentAt !== undefined);
+    expect(told.filter(({ kind }) => kind === "restored")).toEqual([]);
   });
 });
 

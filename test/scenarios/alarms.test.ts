@@ -62,6 +62,58 @@ describe("an alarm that flaps", () => {
   });
 });
 
+describe("a port that goes down and up every few seconds", () => {
+  const port = "interface Gi0/1";
+  const sees = (up: number): Finding => ({ ...bare("up"), samples: [{ name: "interface_up", value: up, part: port }] });
+  const fault = (effect: "raise" | "clear") => ({ symptom: "interface-down", part: port, effect });
+  const quick = "group_wait: { now: 3s, other: 3s }, reopen_within: 60s";
+  const policy = (wait: string) => `policies: { quick: { base: default, ${quick}, restored_wait: ${wait} } }\npolicy: quick`;
+
+  async function flap(wait: string, rounds: number): Promise<Scenario> {
+    const net = await play({ devices: "switch-1", interval: "5s", snmp: ["switch-1"], together: false, yaml: policy(wait) });
+    net.finds("switch-1", "snmp", sees(1));
+    await net.advance(20 * SECOND);
+    for (let round = 0; round < rounds; round += 1) {
+      for (const [up, effect] of [
+        [0, "raise"],
+        [1, "clear"],
+      ] as const) {
+        net.finds("switch-1", "snmp", sees(up));
+        await net.hears("switch-1", fault(effect));
+        await net.advance(6 * SECOND);
+      }
+    }
+    return net;
+  }
+  const kinds = (net: Scenario) => net.sent.map(({ key }) => key.split("/")[1]);
+
+  it("is one incident and one message, whatever it does until it is known to flap; that it is over is told once, when it is", async () => {
+    const net = await flap("15s", 5);
+    expect(alarm(net, `switch-1|interface-down|${port}`)).toMatchObject({ flapping: true });
+    expect(await net.incidents()).toMatchObject([{ state: "open", occurrences: 3, level: 1 }]);
+    expect(kinds(net)).toEqual(["problem"]);
+    await net.advance(4 * MINUTE);
+    expect(await net.incidents()).toMatchObject([{ state: "restored" }]);
+    expect(kinds(net)).toEqual(["problem", "restored"]);
+  });
+
+  it("twice, and then stays up: the word that it is over comes once, so long after the last end", async () => {
+    const net = await flap("15s", 2);
+    expect(kinds(net)).toEqual(["problem"]);
+    await net.advance(5 * SECOND);
+    expect(kinds(net), "11 s after its end").toEqual(["problem"]);
+    await net.advance(10 * SECOND);
+    expect(kinds(net)).toEqual(["problem", "restored"]);
+  });
+
+  it("later than that, it was over to those who were told, and they hear that it is back", async () => {
+    const net = await flap("5s", 2);
+    // The fourth message about one site waits for its minute.
+    await net.advance(2 * MINUTE);
+    expect(kinds(net)).toEqual(["problem", "restored", "problem", "restored"]);
+  });
+});
+
 describe("what ought to come", () => {
   it("and does not opens an incident at its own time, without an observation of it; its coming restores it", async () => {
     const net = await play(gatekeeper);

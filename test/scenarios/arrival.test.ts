@@ -75,8 +75,8 @@ async function arrive(turns: Turns, looks: readonly Observation[], cuts: readonl
 }
 
 /**
- * Each incident by what fails for itself in it, and what is explained. Several that fail together at one place are one incident, which the
- * first of them to be judged gives its name; one that fails alone gives its own.
+ * Each incident by its name, by what fails for itself in it, and what is explained. Several that fail together at one place are one
+ * incident, which the first of them to fail gives its name, whichever was judged first.
  */
 function outcome(turns: Turns): readonly string[] {
   const intoOf = (id: string | undefined): string => {
@@ -85,9 +85,9 @@ function outcome(turns: Turns): readonly string[] {
   };
   const own = turns.active().filter(({ suppressedBy }) => suppressedBy === undefined);
   const explained = turns.active().filter(({ suppressedBy }) => suppressedBy !== undefined);
-  const incidents = turns.failing().map(({ id, rootCause, severity, urgency, general }) => {
+  const incidents = turns.failing().map(({ id, rootCause, device, symptom, severity, urgency, general }) => {
     const mine = own.filter(({ incident }) => intoOf(incident) === id).map(({ key }) => key);
-    return `incident of ${mine.length > 1 ? mine.sort().join(" and ") : `${rootCause}: ${mine[0]}`}, ${severity} ${urgency} ${general}`;
+    return `${rootCause} ${device} ${symptom}: ${mine.sort().join(" and ")}, ${severity} ${urgency} ${general}`;
   });
   return [...incidents, ...explained.map(({ key }) => `${key} explained`)].sort();
 }

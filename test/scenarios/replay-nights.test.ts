@@ -1,6 +1,6 @@
 /**
- * A replay over the nights on which the clock on the wall has an hour too few or too many, and over a jump
- * of the daemon's own clock by three hours ahead. Hours that a clock set back shows twice cannot be told apart in what is kept: docs/replay.md.
+ * A replay over the nights on which the clock on the wall has an hour too few or too many, and over jumps of the daemon's own clock by three
+ * hours, ahead and back: what was kept is replayed in the order in which it happened.
  */
 import { expect, it } from "vitest";
 import { HOUR, MINUTE } from "../../daemon/model/time.ts";
@@ -27,6 +27,7 @@ it.each([
   ["the spring night", Date.UTC(2026, 2, 8, 6, 30), 0],
   ["the autumn night", Date.UTC(2026, 10, 1, 5, 30), 0],
   ["a clock that jumps three hours ahead", Date.UTC(2026, 10, 18, 14), 3 * HOUR],
+  ["a clock that jumps three hours back", Date.UTC(2026, 10, 18, 14), -3 * HOUR],
 ])(
   "%s: the same incidents at the same times",
   async (_name, start, jumpMs) => {

@@ -1,6 +1,6 @@
 /** A scenario's kept looks, run through rules again with the books of its store: maintenance, silences and sessions. */
 import type { Rule } from "../../daemon/model/rule.ts";
-import { MINUTE } from "../../daemon/model/time.ts";
+import { HOUR, MINUTE } from "../../daemon/model/time.ts";
 import { type Backtest, backtest } from "../../daemon/replay/backtest.ts";
 import { booksOf } from "../../daemon/replay/books.ts";
 import type { ReplayedIncident } from "../../daemon/replay/compare.ts";
@@ -15,9 +15,17 @@ interface Rules {
 export async function replayOf(net: Scenario, rules: Rules = {}, books?: Partial<Awaited<ReturnType<typeof booksOf>>>): Promise<Backtest> {
   await net.looks.stop();
   const { store, config, clock } = net;
-  const from = net.start - MINUTE;
+  // A clock that was set back shows hours of before the start.
+  const from = Math.min(net.start - MINUTE, clock.now() - 24 * HOUR);
   const done = await backtest({
-    ...{ store, config, from, to: clock.now(), rulesA: rules.a ?? "recorded", rulesB: rules.b ?? config.rules },
+    ...{
+      store,
+      config,
+      from,
+      to: Math.max(clock.now(), net.start + 12 * HOUR),
+      rulesA: rules.a ?? "recorded",
+      rulesB: rules.b ?? config.rules,
+    },
     ...(books ?? (await booksOf(store, config, clock, from))),
   });
   if (done === undefined) throw new Error("nothing was kept");
