@@ -21,6 +21,8 @@ export interface RequestStore extends PublicNewsStore {
   request(id: string): Promise<HelpRequest | undefined>;
   /** By what its sender called it. */
   requestByKey(key: string): Promise<HelpRequest | undefined>;
+  /** All that still have who called, the last first: to find somebody who asks what is kept of them. */
+  requestsWithCaller(): Promise<readonly HelpRequest[]>;
   /** The last taken in first. */
   requests(query: RequestQuery): Promise<readonly HelpRequest[]>;
 }
@@ -34,6 +36,8 @@ export interface RequestTx extends PublicNewsTx {
   requestsOf(incident: string): Promise<readonly HelpRequest[]>;
   /** A new one (version 1), or the next version of one; RaceLost when somebody else came first, or its key is there already. */
   saveRequest(request: HelpRequest): Promise<void>;
+  /** Who called is forgotten, of these as they were read; RaceLost when one has moved on since. */
+  forgetCallersOf(requests: readonly HelpRequest[]): Promise<void>;
   /** They go on with the incident that theirs went into. */
   moveRequests(from: string, to: string): Promise<void>;
 }

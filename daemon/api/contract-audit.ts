@@ -16,8 +16,7 @@ const filter = {
 export const AuditQueryShape = z.strictObject({ ...filter, limit: z.coerce.number().int().min(1).max(1_000).default(100) });
 export const AuditFileQueryShape = z.strictObject(filter);
 
-export const AuditList = z.object({
-  items: z.array(
-    z.object({ at: instant, by: z.string(), action: z.string(), target: z.string(), data: z.record(z.string(), z.unknown()).optional() }),
-  ),
-});
+const row = { at: instant, by: z.string(), action: z.string(), target: z.string() };
+export const AuditList = z.object({ items: z.array(z.object({ ...row, data: z.record(z.string(), z.unknown()).optional() })) });
+
+export type AuditRowShape = z.infer<typeof AuditList>["items"][number];

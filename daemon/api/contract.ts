@@ -59,6 +59,7 @@ import { topologyShapes } from "./contract-topology.ts";
 import { workShapes } from "./contract-work.ts";
 
 export type { AttachmentShape } from "./contract-attachments.ts";
+export type { AuditRowShape } from "./contract-audit.ts";
 export type { DiagnosisListShape, DiagnosisShape } from "./contract-diagnoses.ts";
 export type { DeviceFamilyShape, FactCountShape, FamilyShape } from "./contract-families.ts";
 export type { MaintenanceShape } from "./contract-maintenance.ts";

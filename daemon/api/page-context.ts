@@ -93,7 +93,13 @@ export async function contextOf(request: Request, response: Response, deps: ApiD
 
 function shownVisitor({ caller, formToken }: SignedIn, config: Config, language: Language): NonNullable<PageContext["signedIn"]> {
   const has = config.permissions.get(caller.function) ?? [];
-  return { name: caller.name, function: functionName(config, caller.function)[language], formToken, handles: mayDo(has, "handle") };
+  return {
+    name: caller.name,
+    function: functionName(config, caller.function)[language],
+    formToken,
+    handles: mayDo(has, "handle"),
+    audits: mayDo(has, "audit"),
+  };
 }
 
 /** The page with its headers; a 404 of a page is a page, and so is what somebody who is signed in may not do. */

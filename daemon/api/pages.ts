@@ -14,6 +14,7 @@ import type { Permission } from "../model/permission.ts";
 import { DAY } from "../model/time.ts";
 import { appliesText, conditionText, raisedText } from "../text/rule-words.ts";
 import { inCommissioning, placeName, sheetView } from "./acceptance.ts";
+import { auditPage } from "./audit-page.ts";
 import type { ApiDeps } from "./deps.ts";
 import { saidBy } from "./families.ts";
 import { deviceFamily } from "./family-view.ts";
@@ -116,6 +117,7 @@ export function mountPages(app: Express, deps: ApiDeps, gate: Gate): void {
     pages.maintenance({ page: context, items: await maintenanceViews(deps, shownMaintenance) }),
   );
   page("/on-call", (_request, context) => onCallPage(deps, context), "read-names");
+  page("/audit", async (request, context) => pages.audit({ page: context, ...(await auditPage(deps, request.query)) }), "audit");
   page("/commissioning", async (_request, context) => pages.commissioning({ page: context, items: [...inCommissioning(deps)] }));
   page("/rooms/:id/acceptance", (request, context) => acceptancePage(deps, context, request.params.id as string));
   page("/recurrences", async (_request, context) =>

@@ -13,9 +13,12 @@ import type { Clock, Store } from "../ports.ts";
 import type { KeptAbout } from "../ports-privacy.ts";
 import type { Io } from "./io.ts";
 import { onStore } from "./on-store.ts";
+import { actOnCaller } from "./privacy-callers.ts";
 
 const help = `vigie privacy export PERSON [--config vigie.yaml]
 vigie privacy erase PERSON [--yes] [--config vigie.yaml] [--json]
+vigie privacy export --caller TEXT [--config vigie.yaml]
+vigie privacy erase --caller TEXT [--yes] [--config vigie.yaml] [--json]
 
 PERSON is the id of a contact of the configuration, or of a person of the store.
 
@@ -27,6 +30,9 @@ What stays: their id on timelines, in rotations that are over and in the audit (
 texts in which somebody wrote their name (erase those line by line), and backups made before. docs/privacy.md says why.
 Both are in the audit.
 
+  --caller TEXT
+           somebody who called for help, by their name, telephone number (7 digits or more) or e-mail address: their requests, and the end
+           of who called in them. Requests that are not over keep it: they have to be called back
   --yes    do it
   --json   print the counts as JSON
   --help   this text
@@ -35,7 +41,9 @@ Exit code: 0 done, or said what would go; 1 nothing is kept, or it is refused; 2
 
 interface Asked {
   readonly what: "export" | "erase";
+  /** Empty: it is about a caller. */
   readonly id: string;
+  readonly caller?: string;
   readonly config: string;
   readonly yes: boolean;
   readonly json: boolean;
@@ -48,8 +56,10 @@ export async function privacy(argv: string[], io: Io): Promise<number> {
     else io.err(`vigie privacy: ${asked}\n\n${help}`);
     return asked === "help" ? 0 : 2;
   }
+  const { caller } = asked;
+  const parts = { io, clock: systemClock, by: `cli:${userInfo().username}` };
   return onStore(resolve(asked.config), io, (store, { contacts }) =>
-    act(asked, { store, io, clock: systemClock, contacts, by: `cli:${userInfo().username}` }),
+    caller === undefined ? act(asked, { ...parts, store, contacts }) : actOnCaller({ ...asked, caller }, { ...parts, store }),
   );
 }
 
@@ -59,6 +69,7 @@ function readArgs(argv: string[]): Asked | string {
       args: argv,
       options: {
         config: { type: "string", default: "vigie.yaml" },
+        caller: { type: "string" },
         yes: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
         help: { type: "boolean", short: "h" },
@@ -68,10 +79,13 @@ function readArgs(argv: string[]): Asked | string {
     if (values.help === true) return "help";
     const [what, id, ...more] = positionals;
     if (what !== "export" && what !== "erase") return "write export or erase";
-    if (id === undefined || more.length > 0 || !/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(id)) return `${what} takes the id of one person`;
+    const { caller } = values;
+    if (caller !== undefined && id !== undefined) return "write a person's id, or --caller, not both";
+    if (caller === undefined && (id === undefined || more.length > 0 || !/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(id)))
+      return `${what} takes the id of one person, or --caller`;
     if (what === "export" && values.yes) return "export changes nothing; --yes goes with erase";
     if (!existsSync(values.config)) return `${values.config} is not there; name the file with --config`;
-    return { what, id, config: values.config, yes: values.yes, json: values.json };
+    return { what, id: id ?? "", ...(caller === undefined ? {} : { caller }), config: values.config, yes: values.yes, json: values.json };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -82,6 +82,18 @@ export function forgetCallers(session: Session, before: Instant): Promise<number
   return session.run(session.sql(table).where("at", "<", before).whereNotNull("caller").update({ caller: null }));
 }
 
+async function requestsWithCaller(session: Session): Promise<readonly HelpRequest[]> {
+  const found = session.sql(table).whereNotNull("caller").orderBy("at", "desc");
+  return (await session.rows(found)).map(requestOf);
+}
+
+async function forgetCallersOf(session: Session, requests: readonly HelpRequest[]): Promise<void> {
+  // What is erased is overwritten in the file, not only unlinked.
+  if (session.kind === "sqlite") await session.run(session.sql.raw("PRAGMA secure_delete=ON"));
+  for (const { caller: _, ...request } of requests) await saveRequest(session, { ...request, version: request.version + 1 });
+  if (session.kind === "sqlite") await session.run(session.sql.raw("PRAGMA secure_delete=OFF"));
+}
+
 /** Requests that are over; an open one stays, however old. */
 export async function deleteRequests({ sql, rows, run }: Session, before: Instant): Promise<number> {
   const old = await rows(sql(table).select("id").where({ is_open: 0 }).where("at", "<", before).limit(IN_VALUES));
@@ -95,6 +107,7 @@ export function requestReads(session: Session): RequestStore {
     ...publicNewsReads(session),
     request: (id) => findRequest(session, { id }),
     requestByKey: (key) => findRequest(session, { client_key: key }),
+    requestsWithCaller: () => requestsWithCaller(session),
     requests: (query) => findRequests(session, query),
   };
 }
@@ -107,6 +120,7 @@ export function requestTx(session: Session): RequestTx {
     useHeldNumber: async (number) => (await run(sql(heldTable).where({ number }).delete())) === 1,
     request: (id) => findRequest(session, { id }),
     requestsOf: (incident) => findRequests(session, { incident, limit: 1_000 }),
+    forgetCallersOf: (requests) => forgetCallersOf(session, requests),
     saveRequest: (request) => saveRequest(session, request),
     moveRequests: (from, to) => moveRequests(session, from, to),
   };

@@ -2,6 +2,7 @@
  * The frame of every page: head, navigation, language switch, banners. Works without its script, which only keeps it fresh.
  */
 import type { ComponentChildren, VNode } from "preact";
+import { auditWords } from "./audit-words.ts";
 import { onCallWords } from "./on-call-words.ts";
 import { reportsWords } from "./reports-words.ts";
 import { ruleWords } from "./rules-words.ts";
@@ -83,6 +84,8 @@ export interface PageContext {
     readonly formToken: string;
     /** May carry incidents and take in requests. */
     readonly handles: boolean;
+    /** May read the audit. */
+    readonly audits: boolean;
   };
   /** Differs each time a page is made: a form that is sent twice is written once. */
   readonly once?: string;
@@ -145,6 +148,11 @@ export function Frame(props: { readonly page: PageContext; readonly title: strin
             <a href="/weaknesses" aria-current={page.path === "/weaknesses" ? "page" : undefined}>
               {w.weaknesses}
             </a>
+            {showsAudit(page) ? (
+              <a href="/audit" aria-current={page.path === "/audit" ? "page" : undefined}>
+                {auditWords[page.language].title}
+              </a>
+            ) : null}
             <a href={`${page.path}?lang=${other}`} lang={`${other}-CA`} hreflang={`${other}-CA`}>
               {w.otherLanguage}
             </a>
@@ -167,6 +175,11 @@ export function Frame(props: { readonly page: PageContext; readonly title: strin
       </body>
     </html>
   );
+}
+
+/** Where reads are open everybody may; else whose function may. */
+function showsAudit({ signedIn, demo }: PageContext): boolean {
+  return signedIn === undefined ? demo : signedIn.audits;
 }
 
 /** Who is signed in, and the way out; or the way in. */

@@ -4,6 +4,7 @@
 import type { VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { AcceptancePage, type AcceptancePageProps, CommissioningPage, type CommissioningPageProps } from "./acceptance-page.tsx";
+import { AuditPage, type AuditPageProps } from "./audit-page.tsx";
 import { DevicePage, type DevicePageProps } from "./device-page.tsx";
 import { Frame, type PageContext } from "./frame.tsx";
 import { IncidentPage, type IncidentPageProps } from "./incident-page.tsx";
@@ -33,6 +34,7 @@ export const pages = {
   device: (props: DevicePageProps) => html(<DevicePage {...props} />),
   incident: (props: IncidentPageProps) => html(<IncidentPage {...props} />),
   acceptance: (props: AcceptancePageProps) => html(<AcceptancePage {...props} />),
+  audit: (props: AuditPageProps) => html(<AuditPage {...props} />),
   commissioning: (props: CommissioningPageProps) => html(<CommissioningPage {...props} />),
   recurrences: (props: RecurrencesPageProps) => html(<RecurrencesPage {...props} />),
   maintenance: (props: MaintenancePageProps) => html(<MaintenancePage {...props} />),

@@ -67,3 +67,30 @@ it("holds every load of the configuration: by whom, the paths that changed, or t
   };
   await auditReload(made.deps.store, quiet, load, { ok: true, at, changes: [] });
 });
+
+it("is a page too: filtered by days of the instance's calendar, text as text, with the file of the same filter", async () => {
+  const asked: [number, AuditQuery | undefined][] = [];
+  made.deps.store.auditLog = async (limit, of) => {
+    asked.push([limit, of]);
+    return Array.from({ length: limit }, () => ({ at, by: "<b>eve</b>", action: "person.saved", target: "bob", data: { n: 2 } }));
+  };
+  const page = await (await get("/audit?by=+ann+&action=person.&from=2026-03-08&to=2026-03-08&lang=en")).text();
+  // In Montréal that day has 23 hours.
+  const of = { by: "ann", action: "person.", since: Date.parse("2026-03-08T05:00:00Z"), until: Date.parse("2026-03-09T04:00:00Z") };
+  expect(asked).toEqual([[201, of]]);
+  expect(page).toContain("The newest 200 are shown");
+  expect(page.match(/&lt;b>eve&lt;\/b>|&lt;b&gt;eve/g)).toHaveLength(200);
+  const file = /href="(\/api\/v1\/audit\/file[^"]*)"/.exec(page)?.[1]?.replaceAll("&amp;", "&") ?? "";
+  expect((await get(file)).status).toBe(200);
+  expect(asked.at(-1)?.[1]).toEqual(of);
+  const bad = await (await get("/audit?from=hier&lang=fr")).text();
+  expect([bad.includes("Cette date n'est pas lisible") || bad.includes("Cette date n&#39;est pas lisible"), asked.length]).toEqual([
+    true,
+    2,
+  ]);
+});
+
+it("is shown to whose function may read it, and named to nobody else", async () => {
+  made.config = { ...made.config, permissions: new Map([["it-technician", ["read"]]]) };
+  expect((await get("/audit")).status).toBe(403);
+});

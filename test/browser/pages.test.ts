@@ -51,6 +51,7 @@ beforeEach(async () => {
   made.config = { ...made.config, partners, contacts, http: { ...made.config.http, openReads: true } };
   fill(made);
   stand(made);
+  made.audited.push({ at, by: "ops", action: "person.saved", target: "bob", data: { function: "desk", channels: 2 } });
   made.board.of("switch-1", at).up = 1;
   made.incidents.set(
     "000123-45",
@@ -100,6 +101,8 @@ const addresses = [
   "/rules",
   "/rules/interface-down",
   "/weaknesses",
+  "/audit",
+  "/audit?by=ops&action=person.&from=2026-03-01&to=hier",
   "/inventory",
   "/inventory?search=rien%20de%20tel",
   "/rooms/a101/acceptance",

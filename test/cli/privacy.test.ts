@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { privacy } from "../../daemon/cli/privacy.ts";
 import { systemClock } from "../../daemon/clock.ts";
+import type { HelpRequest } from "../../daemon/model/request.ts";
 import { type OpenedStore, openStore } from "../../daemon/store/open.ts";
 import { folder } from "../config/files.ts";
 import { leaveTraces } from "../contracts/privacy.contract.ts";
@@ -72,10 +73,68 @@ it("prints what is kept; erases with a yes only, when nobody tells them any more
     expect([name, readFileSync(name, "latin1").toLowerCase().includes("tremblay")]).toEqual([name, false]);
 });
 
-it.each([[[]], [["erase"]], [["export", "a", "b"]], [["erase", "a b"]], [["export", "anne", "--yes"]], [["forget", "anne"]]])(
-  "exits 2 on %j",
-  async (argv) => {
-    const file = join(folder({ "vigie.yaml": FILE }), "vigie.yaml");
-    expect((await run(file, ...argv)).code).toBe(2);
-  },
-);
+it("finds who called by name, telephone or address; forgets them when their requests are over; what was searched for is nowhere", async () => {
+  const file = join(folder({ "vigie.yaml": FILE }), "vigie.yaml");
+  const request = (n: number, caller: HelpRequest["caller"], more: Partial<HelpRequest> = {}): HelpRequest => ({
+    ...{ id: `R${n}`, number: `R${n}`, source: "phone", at: n, by: "desk", room: "a101", site: "mgh", symptom: "no-sound", language: "fr" },
+    ...{ sessionAffected: false, attempts: [], version: 1, ended: { how: "agreed", at: n, by: "desk" } },
+    ...(caller && { caller }),
+    ...more,
+  });
+  await withStore(file, async (store) => {
+    await store.migrate();
+    await store.transaction(undefined, async (tx) => {
+      for (const each of [
+        request(1, { name: "Anne Hébert-Roy", phone: "+1 (514) 555-1234, poste 12" }, { note: "elle rappelle" }),
+        request(2, { name: "Anne Royer", phone: "514 555-9999" }),
+        request(3, { name: "Clinique (anne.roy@example.org)" }),
+        request(4, { name: "Bob" }),
+      ])
+        await tx.saveRequest(each);
+    });
+  });
+  const numbers = async (text: string) => {
+    const { code, out } = await run(file, "export", "--caller", text);
+    return code === 0 ? (JSON.parse(out) as { requests: { number: string }[] }).requests.map(({ number }) => number).sort() : code;
+  };
+  expect(await numbers("HEBERT roy")).toEqual(["R1"]);
+  expect(await numbers("anne")).toEqual(["R1", "R2"]);
+  expect([await numbers("5145551234"), await numbers("1-514-555-1234"), await numbers("anne.roy@example.org")]).toEqual([
+    ["R1"],
+    ["R1"],
+    ["R3"],
+  ]);
+  expect([await numbers("555-12"), await numbers("an"), await numbers("Roye")]).toEqual([2, 2, 1]);
+
+  const dry = await run(file, "erase", "--caller", "Hébert-Roy");
+  expect([dry.code, dry.out]).toEqual([0, expect.stringContaining("read R1, and erase")]);
+  expect(await numbers("hebert")).toEqual(["R1"]);
+  expect(await run(file, "erase", "--caller", "Hébert-Roy", "--yes", "--json")).toMatchObject({
+    code: 0,
+    out: '{"dryRun":false,"requests":["R1"]}',
+  });
+  expect([await numbers("hebert"), await numbers("royer")]).toEqual([1, ["R2"]]);
+  await withStore(file, async (store) => {
+    expect(await store.request("R1")).toMatchObject({ number: "R1", symptom: "no-sound", version: 2 });
+    await store.transaction(undefined, (tx) => tx.saveRequest(request(5, { name: "Bob" }, { ended: undefined as never })));
+  });
+  expect(await run(file, "erase", "--caller", "Bob", "--yes")).toMatchObject({ code: 1, err: expect.stringContaining("R5 is not over") });
+  expect(await numbers("bob")).toEqual(["R4", "R5"]);
+  const audit = JSON.stringify(await withStore(file, (store) => store.auditLog(99)));
+  expect(audit).toContain('"action":"privacy.erased","target":"callers","data":{"requests":["R1"]}');
+  for (const name of ["vigie.db", "vigie.db-wal"].map((each) => join(file, "..", "state", each)).filter(existsSync))
+    expect([name, /hébert|hebert|5551234/i.test(readFileSync(name, "utf8"))]).toEqual([name, false]);
+});
+
+it.each([
+  [[]],
+  [["erase"]],
+  [["export", "a", "b"]],
+  [["erase", "a b"]],
+  [["export", "anne", "--yes"]],
+  [["forget", "anne"]],
+  [["erase", "anne", "--caller", "Roy"]],
+])("exits 2 on %j", async (argv) => {
+  const file = join(folder({ "vigie.yaml": FILE }), "vigie.yaml");
+  expect((await run(file, ...argv)).code).toBe(2);
+});

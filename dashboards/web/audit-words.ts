@@ -1,0 +1,43 @@
+/** The words of the page of the audit. */
+export const auditWords = {
+  fr: {
+    title: "Journal d'audit",
+    meaning:
+      "Qui a fait quoi en dehors des incidents, qui est entré, qui a été refusé, qui a lu des noms. Rien ne s'y efface : chaque ligne est liée à la précédente.",
+    verify: "Vérifier que rien n'a été changé :",
+    who: "Qui",
+    action: "Action",
+    actionHint: "person.saved ; ou person. pour tout ce qui commence ainsi",
+    target: "Sur quoi",
+    from: "Du",
+    to: "Au (compris)",
+    filter: "Filtrer",
+    all: "Tout montrer",
+    when: "Quand",
+    data: "Détails",
+    none: "Aucune ligne ne correspond.",
+    more: (shown: number) => `Les ${shown} plus récentes sont montrées : resserrer les dates, ou prendre le fichier.`,
+    file: "Fichier CSV (sa prise est inscrite au journal)",
+    badDate: "Cette date n'est pas lisible ; écrire 2026-11-18.",
+  },
+  en: {
+    title: "Audit log",
+    meaning:
+      "Who did what beside the incidents, who came in, who was refused, who read names. Nothing is deleted from it: each line is chained to the one before.",
+    verify: "To check that nothing was changed:",
+    who: "Who",
+    action: "Action",
+    actionHint: "person.saved; or person. for all that begin so",
+    target: "On what",
+    from: "From",
+    to: "To (included)",
+    filter: "Filter",
+    all: "Show all",
+    when: "When",
+    data: "Details",
+    none: "No line fits.",
+    more: (shown: number) => `The newest ${shown} are shown: narrow the dates, or take the file.`,
+    file: "CSV file (taking it is in the log)",
+    badDate: "This date cannot be read; write 2026-11-18.",
+  },
+} as const;
