@@ -34,6 +34,7 @@ export function voiceOf(config: Config, language: Language): ReportVoice & Follo
     demo,
     name: (id) => nameOf(id) ?? id,
     who: (id) => contacts.get(id)?.name ?? functions.get(id)?.name[language] ?? partners.get(id)?.name ?? id,
+    role: (id) => functions.get(id)?.name[language] ?? id,
     time: (at) => sayTime(at, instance.timezone),
     exact: (at) => sayTime(at, instance.timezone, true),
     event: (code) => sayCode(language, "event", code) ?? code,

@@ -108,6 +108,7 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
     "nobody accepted it before the next follow-up: the giver holds it",
     "personne ne l'a accepté avant le prochain suivi : qui l'offrait le garde",
   ],
+  ["answered by mail; the mail itself is not kept here", "répondu par courriel; le courriel lui-même n'est pas conservé ici"],
   ["what {partner} promised has passed", "l'échéance promise par {partner} est passée"],
   ["{partner} has not answered in its time", "{partner} n'a pas répondu dans son délai"],
   ["{who} accepted it", "{who} l'accepte"],

@@ -57,7 +57,7 @@ function patternOf([en, fr]: readonly [english: string, french: string]): WhyPat
 }
 
 /** Placeholders that hold an id of the configuration. */
-const ids = new Set(["link", "site", "device", "root", "by", "room"]);
+const ids = new Set(["link", "site", "device", "root", "by", "room", "partner"]);
 
 /** What is not explained by a device but by a plan: `maintenance:<id>`, `silence:<id>`. */
 function gateText(by: string, language: Language): string {

@@ -21,6 +21,10 @@ export interface ReportVoice {
   readonly demo: boolean;
   /** Of a site, room, device, circuit or partner; its id when it has left the configuration. */
   readonly name: (id: string) => string;
+  /** Of a person, a function or a partner; without a name its id. */
+  readonly who: (id: string) => string;
+  /** Of a function; without a name its id. */
+  readonly role: (id: string) => string;
   readonly time: (at: number) => string;
   readonly exact: (at: number) => string;
   readonly event: (code: string) => string;
@@ -269,7 +273,7 @@ function chronology(facts: readonly IncidentFacts[], voice: ReportVoice): Block[
     .sort((a, b) => a.entry.at - b.entry.at);
   const row = ({ number, entry }: { number: string; entry: ChronologyEntry }) => [
     voice.exact(entry.at),
-    entry.by === "system" || entry.by === "auditor" ? say(language, "report.system") : entry.by,
+    entry.by === "system" || entry.by === "auditor" ? say(language, "report.system") : voice.who(entry.by),
     several ? `${voice.event(entry.event)} (${number})` : voice.event(entry.event),
     voice.why(entry.why),
   ];
@@ -289,7 +293,14 @@ function chronology(facts: readonly IncidentFacts[], voice: ReportVoice): Block[
   ];
 }
 
-function signature({ signed }: IncidentReport, { language, time }: ReportVoice): Block[] {
+function signature({ signed }: IncidentReport, { language, time, role, who }: ReportVoice): Block[] {
   if (signed === undefined) return [{ kind: "paragraph", tone: "missing", text: say(language, "report.unsigned") }];
-  return [{ kind: "signature", name: signed.by, role: signed.function, at: say(language, "report.signed-at", { at: time(signed.at) }) }];
+  return [
+    {
+      kind: "signature",
+      name: who(signed.by),
+      role: role(signed.function),
+      at: say(language, "report.signed-at", { at: time(signed.at) }),
+    },
+  ];
 }

@@ -42,6 +42,8 @@ export const clinics = `rooms:
   iles-1: { site: iles, name: "Room Iles-1", coordinator: louis-iles, phone: "418 555-0102" }
   gaspe-1: { site: gaspe, name: "Room Gaspe-1", coordinator: rose-gaspe }`;
 
+const places = `sites: { ${["mgh", "iles", "gaspe"].map((id) => `${id}: { name: ${id}, service_hours: office }`).join(", ")} }`;
+
 export class Day {
   readonly net: Scenario;
   readonly #date: string;
@@ -120,7 +122,7 @@ const readyMs = 40_000;
 /** `begins`: `2026-11-18T09:30`, when the first looks have been taken. */
 export async function day(begins: string, options: ScenarioOptions): Promise<Day> {
   const net = await scenario({
-    ...{ people, rooms: clinics, together: true, looksAhead: true, start: local(begins) - readyMs },
+    ...{ people, places, rooms: clinics, together: true, looksAhead: true, start: local(begins) - readyMs },
     ...options,
   });
   return new Day(net, begins.slice(0, 10));
