@@ -75,7 +75,7 @@ describe("a look at a codec", () => {
   });
 
   it("takes a late answer for nobody's, and keeps the session that gave it", async () => {
-    let slow = true;
+    let slow = false;
     const peer = await play({
       answer: (command, id, channel) => {
         if (command !== "xStatus SIP Registration" || !slow) return ceAnswer(command, id);
@@ -85,6 +85,9 @@ describe("a look at a codec", () => {
       },
     });
     const probe = probing();
+    // The session is there first: a busy machine may take longer for it than the short deadline.
+    expect(await probe.look(target({ port: peer.port }), never)).toMatchObject({ status: "up" });
+    slow = true;
     const first = await probe.look(target({ port: peer.port, timeoutMs: 300 }), never);
     expect(first).toMatchObject({ status: "down", code: "ssh.timeout", detail: 'no answer to "xStatus SIP Registration" in time' });
     // The next look's answers are there before the late one is.
@@ -108,8 +111,10 @@ describe("a look at a codec", () => {
     flood = 10;
     expect(await probe.look(target({ port: peer.port }), never)).toMatchObject({ status: "up" });
     flood = 200;
-    expect(await probe.look(target({ port: peer.port }), never)).toMatchObject({ status: "down", code: "ssh.protocol" });
-  });
+    // Long before its deadline.
+    const flooded = await probe.look(target({ port: peer.port, timeoutMs: 30_000 }), never);
+    expect(flooded).toMatchObject({ status: "down", code: "ssh.protocol" });
+  }, 40_000);
 
   it("serialises looks on one device and connects once", async () => {
     const peer = await play();
@@ -345,9 +350,9 @@ describe("nasty peers end within the deadline", () => {
     ]) {
       const peer = await play({ answer: (_command, _id, channel) => void channel.write(garbage) });
       const probe = probing();
-      const finding = await timed(probe.look(target({ port: peer.port, timeoutMs: 3_000 }), never));
+      const finding = await timed(probe.look(target({ port: peer.port, timeoutMs: 10_000 }), never));
       expect(finding).toMatchObject({ status: "down", code: "ssh.protocol" });
-      expect(finding.ms).toBeLessThan(3_100);
+      expect(finding.ms, "dropped for what it sent, not for the time it took").toBeLessThan(10_000);
       expect(probe.stats().sessions).toBe(0);
     }
   });
