@@ -263,7 +263,7 @@ class Daemon implements App {
     const mutes = new MaintenanceBook(basics);
     await mutes.refresh();
     const diagnoser = makeDiagnoser({
-      ...{ ...basics, leases, looking, metrics: this.#metrics, board: this.#board, evaluator: () => this.#evaluator },
+      ...{ ...basics, leases, looking, metrics: this.#metrics, board: this.#board, evaluator: () => this.#evaluator, booking },
       changed: () => void this.#news.refresh(store),
     });
     const evaluator = makeEvaluator({

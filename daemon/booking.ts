@@ -10,7 +10,7 @@ import type { Metrics } from "./metrics.ts";
 import type { Config } from "./model/config.ts";
 import type { Incident } from "./model/incident.ts";
 import type { Clock, Log, Store } from "./ports.ts";
-import { type IncidentWorkarounds, judgeNow, planNow, type SessionPlan, workaroundsNow } from "./readying.ts";
+import { type IncidentWorkarounds, judgeNow, type Meeting, meetingNow, planNow, type SessionPlan, workaroundsNow } from "./readying.ts";
 import { Registrations } from "./registrations.ts";
 import { Calendars } from "./roles/calendars.ts";
 import type { Evaluator } from "./roles/evaluator.ts";
@@ -28,6 +28,8 @@ export interface Booking {
   readonly planOf: (session: string) => SessionPlan | undefined;
   /** How people meet while an incident lasts; undefined: it is about no room, or service is back. */
   readonly workarounds: (incident: Incident) => IncidentWorkarounds | undefined;
+  /** Who meets there within the hour, and how ready the others are; undefined: nobody. */
+  readonly meeting: (incident: Incident) => Meeting | undefined;
 }
 
 export interface BookingParts {
@@ -93,6 +95,14 @@ export async function makeBooking(parts: BookingParts): Promise<Booking> {
     return session === undefined ? undefined : planNow(readying, session, clock.now(), readiness.get(id));
   };
   const follow = loop("bookings", 300_000, (signal) => following({ store, clock, book: bookings, of: "sessions" }, signal), clock);
+  const meeting = (incident: Incident) => meetingNow(readying, incident, clock.now());
   const workarounds = (incident: Incident) => workaroundsNow(readying, incident, clock.now());
-  return { bookings, roles: [follow, calendars, readiness], planOf, workarounds, desk: new SessionDesk({ store, clock, config, changed }) };
+  return {
+    bookings,
+    roles: [follow, calendars, readiness],
+    planOf,
+    workarounds,
+    meeting,
+    desk: new SessionDesk({ store, clock, config, changed }),
+  };
 }

@@ -6,8 +6,10 @@
 import { lookup } from "node:dns/promises";
 import { findFping } from "../probes/icmp/icmp-probe.ts";
 import type { BoardView } from "./board.ts";
+import type { Booking } from "./booking.ts";
 import { type AskingDeps, lastServices, pings, services, ways } from "./diagnosing/asking.ts";
 import { type KnownDeps, known, seenFacts } from "./diagnosing/known.ts";
+import { registrations } from "./diagnosing/registered.ts";
 import { type Subject, subjectOf } from "./diagnosing/subject.ts";
 import type { Looking } from "./looking.ts";
 import type { Metrics } from "./metrics.ts";
@@ -30,12 +32,13 @@ export interface DiagnosingParts {
   readonly board: BoardView;
   readonly looking: { readonly prober: Pick<Looking["prober"], "lookOnce">; readonly pace: Looking["pace"] };
   readonly evaluator: () => Evaluator | undefined;
+  readonly booking: Pick<Booking, "meeting">;
   readonly changed: () => void;
 }
 
 export function makeDiagnoser(parts: DiagnosingParts): Diagnoser {
   const alarmsOf = (holder: string) => parts.evaluator()?.memory.ofDevice(holder) ?? [];
-  const questions = questionsOf(askingOf(parts), { ...parts, alarmsOf });
+  const questions = questionsOf(askingOf(parts), { ...parts, alarmsOf, meeting: parts.booking.meeting });
   return new Diagnoser({ ...parts, questions, stats: statsOf(parts.metrics) });
 }
 
@@ -72,6 +75,7 @@ export function questionsOf(asking: AskingDeps, deps: KnownDeps): Questions {
       const others = busy ? [] : beside(about, diagnosis);
       return [
         ...(answers ? services(asking, device, (finding) => seenFacts(deps, device, finding, "look")) : [lastServices(asking, device)]),
+        ...(busy ? [] : registrations(asking, device)),
         ...(answers && word !== "lossy" ? [] : ways(asking, about, others)),
       ];
     },

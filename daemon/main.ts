@@ -74,6 +74,10 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     about: "list the booked sessions; import x.csv: a spreadsheet of them",
     load: async () => (await import("./cli/sessions.ts")).sessions,
   },
+  diagnosis: {
+    about: "test: run the test cases of the table of diagnoses; list; try: what it says of facts",
+    load: async () => (await import("./cli/diagnosis.ts")).diagnosis,
+  },
   problems: {
     about: "list what keeps coming back and is to be cured; close one",
     load: async () => (await import("./cli/problems.ts")).problems,

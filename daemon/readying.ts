@@ -19,7 +19,7 @@ import { type BookedSessions, subjectOf } from "./bookings.ts";
 import type { Alarm } from "./model/alarm.ts";
 import type { Config } from "./model/config.ts";
 import { type Incident, isFailing } from "./model/incident.ts";
-import type { ReadinessCause, Session } from "./model/session.ts";
+import type { ReadinessCause, ReadinessVerdict, Session } from "./model/session.ts";
 import { HOUR, type Instant } from "./model/time.ts";
 
 export interface Readying {
@@ -95,6 +95,29 @@ export function workaroundsNow(parts: Readying, incident: Incident, at: Instant)
       const phone = network.rooms.get(id)?.phone;
       return phone === undefined ? [] : [{ room: id, phone }];
     }),
+  };
+}
+
+/** The session that an incident hits within the hour: how ready its other ends and its bridge are. */
+export interface Meeting {
+  readonly session: string;
+  readonly others: readonly { readonly room: string; readonly verdict: ReadinessVerdict }[];
+  readonly bridge?: { readonly device: string; readonly verdict: ReadinessVerdict };
+}
+
+export function meetingNow(parts: Readying, incident: Incident, at: Instant): Meeting | undefined {
+  const { network } = parts.config();
+  const subject = subjectOf(incident);
+  const ahead = subject === undefined ? undefined : parts.bookings.sessionAhead(subject, at);
+  const session = ahead !== undefined && ahead.withinMs <= HOUR ? parts.bookings.get(ahead.session) : undefined;
+  if (session === undefined) return undefined;
+  const input = inputOf(parts, at - FRESH_MS);
+  const own = incident.room ?? network.devices.get(incident.device ?? "")?.room;
+  const bridge = session.bridge === undefined ? undefined : network.devices.get(session.bridge);
+  return {
+    session: session.id,
+    others: session.rooms.filter((room) => room !== own).map((room) => ({ room, verdict: judgeRoom(room, input).verdict })),
+    ...(bridge === undefined ? {} : { bridge: { device: bridge.id, verdict: judgeDevice(bridge, undefined, input).verdict } }),
   };
 }
 

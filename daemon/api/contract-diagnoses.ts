@@ -66,6 +66,7 @@ export const DiagnosisView = z.object({
 
 export const DiagnosisList = z.object({
   items: z.array(DiagnosisView),
+  cause: text.optional().describe("Proposed as the cause, when the incident is closed or its report is written: by the last verdict."),
   workarounds: WorkaroundsView.optional().describe("As things are now; absent when service is back, or the incident is about no room."),
 });
 

@@ -4,6 +4,7 @@
  */
 import { categoriesOf, reportsOf, shareWord } from "../../rules/diagnosis-words.ts";
 import { claimOf, registering } from "../../rules/lights-registered.ts";
+import { fitsScope, spansOf, subjectOf } from "../../rules/maintenance.ts";
 import { parentsOf } from "../../rules/suppress.ts";
 import type { BoardView } from "../board.ts";
 import type { Alarm } from "../model/alarm.ts";
@@ -14,6 +15,7 @@ import type { Device } from "../model/network.ts";
 import type { Finding } from "../model/observation.ts";
 import { DAY, MINUTE } from "../model/time.ts";
 import type { Clock, Store } from "../ports.ts";
+import type { Meeting } from "../readying.ts";
 import type { DiagnosisCheck } from "../roles/diagnoser.ts";
 import { factMaker, type Subject } from "./subject.ts";
 
@@ -24,6 +26,7 @@ export interface KnownDeps {
   readonly board: BoardView;
   /** Alarms that are pending or active, of a device, a circuit, … */
   readonly alarmsOf: (holder: string) => Iterable<Alarm>;
+  readonly meeting: (incident: Incident) => Meeting | undefined;
 }
 
 /** Changes count that were seen so long before the first bad look. */
@@ -52,6 +55,7 @@ export function known(deps: KnownDeps, incident: Incident, subject: Subject): re
     check("incident", [], () => aboutFacts(deps, incident, subject)),
     check("peers", [], () => peerFacts(deps, incident, subject)),
     check("changes", [], () => changeFacts(deps, incident, device)),
+    check("meeting", ["far-end", "bridge"], () => meetingFacts(deps, incident)),
     check("power", ["power"], () => powerFacts(deps, subject)),
     ...(device === undefined
       ? []
@@ -120,7 +124,7 @@ function modelOf(board: BoardView, { id }: Device): string {
 
 /** The device's own changes, work that was planned on it, and configurations that were loaded. */
 async function changeFacts(
-  { clock, store }: KnownDeps,
+  { clock, store, config }: KnownDeps,
   { firstBadAt, openedAt }: Incident,
   device: Device | undefined,
 ): Promise<readonly DiagnosisFact[]> {
@@ -139,6 +143,13 @@ async function changeFacts(
     const paths = namedIn(data?.changes, device);
     if (paths.length > 0)
       found.push(factMaker(at, "known")("changed", "configuration-load", { detail: `${by}: ${paths.slice(0, 5).join(", ")}` }));
+  }
+  const work = (await store.maintenances({ endAfter: since, limit: mostEvents })).filter(({ kind }) => kind === "maintenance");
+  const subject = device === undefined ? undefined : subjectOf(config().network, { device: device.id, symptom: "" }, undefined);
+  for (const maintenance of work) {
+    const span = spansOf(maintenance, since, firstBadAt).at(-1);
+    if (span === undefined || subject === undefined || !fitsScope(maintenance.scope, subject)) continue;
+    found.push(factMaker(span.from, "known")("changed", "maintenance", { of: maintenance.id }));
   }
   return found.length === 0 ? [factMaker(clock.now(), "known")("changed", "nothing")] : found;
 }
@@ -162,6 +173,20 @@ const changeWords: Readonly<Record<string, string>> = {
   name: "name",
   peripheral: "peripheral",
 };
+
+/** The other end and the bridge of the session that it hits within the hour. */
+function meetingFacts({ clock, meeting }: KnownDeps, incident: Incident): readonly DiagnosisFact[] {
+  const fact = factMaker(clock.now(), "known");
+  const found = meeting(incident);
+  if (found === undefined) return [fact("far-end", "none"), fact("bridge", "none")];
+  const { others, bridge } = found;
+  const worst = others.find(({ verdict }) => verdict === "not-ready") ?? others.find(({ verdict }) => verdict === "unknown") ?? others[0];
+  const word = { ready: "answers", "not-ready": "silent", unknown: "unknown" } as const;
+  return [
+    worst === undefined ? fact("far-end", "none") : fact("far-end", worst.verdict, { of: worst.room }),
+    bridge === undefined ? fact("bridge", "none") : fact("bridge", word[bridge.verdict], { of: bridge.device }),
+  ];
+}
 
 /** What the UPSes of the room, else of the site, say. */
 function powerFacts({ clock, config, alarmsOf, board }: KnownDeps, { device, site }: Subject): readonly DiagnosisFact[] {

@@ -21,6 +21,13 @@ export function Diagnoses(props: Of<{ incident: IncidentDetailShape; diagnoses: 
       <h2 id="diagnosis">{w.title}</h2>
       {diagnoses.workarounds === undefined ? null : <Workarounds page={page} workarounds={diagnoses.workarounds} />}
       {last === undefined ? <p class="calm">{w.none}</p> : <One page={page} diagnosis={last} />}
+      {diagnoses.cause === undefined ? null : (
+        <p>
+          {w.cause}
+          {words[page.language].colon}
+          {diagnoses.cause[page.language]}
+        </p>
+      )}
       {earlier.length === 0 ? null : (
         <details>
           <summary>{w.earlier}</summary>
