@@ -33,6 +33,8 @@ export interface RequestTx extends PublicNewsTx {
   /** Its request is there. False: no such number waits. */
   useHeldNumber(number: string): Promise<boolean>;
   request(id: string): Promise<HelpRequest | undefined>;
+  /** Without a room, and level 1 is to be told again. */
+  dueRequests(at: Instant, limit: number): Promise<readonly HelpRequest[]>;
   requestsOf(incident: string): Promise<readonly HelpRequest[]>;
   /** A new one (version 1), or the next version of one; RaceLost when somebody else came first, or its key is there already. */
   saveRequest(request: HelpRequest): Promise<void>;

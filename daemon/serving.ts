@@ -156,12 +156,13 @@ function desksOf(parts: Serving, reports: ReportDesk) {
   const poke = () => evaluator.poke();
   const joining = new JoiningDesk({ ...desk, poke });
   const kick = (device: string) => looking.scheduler.kickDevice(device, 0);
+  const intake = new IntakeDesk({ ...desk, bookings: booking.bookings, joining, actions, poke, kick });
   return {
     actions,
-    acknowledging: makeAcknowledging(parts, actions, tasks),
+    acknowledging: makeAcknowledging(parts, actions, tasks, intake),
     joining,
     publicNews: new NewsDesk({ ...desk, hits: booking.bookings }),
-    intake: new IntakeDesk({ ...desk, bookings: booking.bookings, joining, actions, poke, kick }),
+    intake,
     work: new WorkDesk(desk),
     done: new ActionDesk({ ...desk, book: parts.mutes }),
     tasks,
@@ -171,11 +172,17 @@ function desksOf(parts: Serving, reports: ReportDesk) {
   };
 }
 
-function makeAcknowledging({ store, clock, log, config, metrics }: Serving, actions: Desk, tasks: TaskDesk): Acknowledging {
+function makeAcknowledging(
+  { store, clock, log, config, metrics }: Serving,
+  actions: Desk,
+  tasks: TaskDesk,
+  intake: IntakeDesk,
+): Acknowledging {
   return new Acknowledging({
     ...{ store, clock, log, config },
     acknowledge: (incident, by, note) => actions.acknowledge(incident, by, note),
     answerTask: (...of) => tasks.answeredByMail(...of),
+    askForHelp: (...of) => intake.takeMail(...of),
     stats: {
       replied: (channel, result) => metrics.replies.inc({ channel, result }),
       delivered: (channel, state) => metrics.deliveries.inc({ channel, state }),

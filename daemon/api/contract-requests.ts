@@ -12,6 +12,7 @@ const source = z.enum(["phone", "form", "mail", "button"]);
 const fact = z.enum(["call", "standby", "mute", "volume", "loudspeaker", "source", "picture"]);
 
 const caller = z.strictObject({ name: short.optional(), phone: short.optional() });
+const callerView = z.object({ name: z.string(), phone: z.string(), mail: z.string() }).partial();
 
 export const RequestBody = z.strictObject({
   room: id.describe("A room of the configuration."),
@@ -26,6 +27,7 @@ export const RequestBody = z.strictObject({
   number: z.string().max(100).optional().describe("Reserved before by POST /requests/number; left out: the next one."),
 });
 export const HeldNumber = z.object({ number: z.string(), at: instant });
+export const PlaceBody = z.strictObject({ room: id.describe("A room of the configuration.") });
 export const AttachBody = z.strictObject({ incident: id.describe("Id or number of the incident that it is the same thing as.") });
 export const RequestOutcomeBody = z.strictObject({
   how: z
@@ -40,7 +42,7 @@ export const RequestView = z.object({
   source,
   at: instant,
   by: z.string(),
-  room: z.string(),
+  room: z.string().describe("Empty: not known yet (by mail); POST /requests/{id}/room says it."),
   roomName: z.string(),
   site: z.string(),
   siteName: z.string(),
@@ -75,7 +77,7 @@ export const CodecSaysView = z.object({
 export const SameThingView = z.object({ number: z.string(), symptom: z.string(), siteName: z.string(), since: instant });
 
 export const RequestDetail = RequestView.extend({
-  caller: caller.optional().describe("For functions with read-names only; reading it is audited."),
+  caller: callerView.optional().describe("For functions with read-names only; reading it is audited."),
   readBack: z.string().describe("To be read to the caller, in their language."),
   codecs: z.array(CodecSaysView).describe("What the room's codecs said last; a look is asked for when the request is taken in."),
   sameThing: z.array(SameThingView).describe("Open general failures that cover the room. One act attaches: POST /requests/{id}/attach."),
@@ -95,6 +97,7 @@ export const RequestQueryParams = z.strictObject({
 export const requestShapes = {
   RequestBody,
   HeldNumber,
+  PlaceBody,
   AttachBody,
   RequestOutcomeBody,
   Request: RequestView,

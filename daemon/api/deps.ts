@@ -140,7 +140,7 @@ export interface ApiDeps {
   /** Tasks of partners. */
   readonly tasks: Pick<TaskDesk, "open" | "hear" | "say" | "answeredByMail">;
   /** Where people's requests are taken in. */
-  readonly intake: Pick<IntakeDesk, "take" | "reserve" | "sameThing" | "attach" | "outcome" | "codecsOf">;
+  readonly intake: Pick<IntakeDesk, "take" | "reserve" | "place" | "sameThing" | "attach" | "outcome" | "codecsOf">;
   /** What the coordinators are told of general failures. */
   readonly publicNews: Pick<NewsDesk, "say" | "draft">;
   readonly tokens: Pick<TaskTokens, "taskOf" | "check">;

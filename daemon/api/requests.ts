@@ -35,11 +35,11 @@ function newsFor({ config }: ApiDeps, { language, ended, site }: HelpRequest, in
 
 async function requestView(deps: ApiDeps, request: HelpRequest): Promise<RequestShape> {
   const { id, number, source, at, by, room, site, symptom, language, sessionAffected, note, session, ended, attempts } = request;
-  const { network } = deps.config();
+  const { network, instance } = deps.config();
   const incident = await incidentOf(deps, request);
   return {
     ...{ id, number, source, at: iso(at), by, room, site, symptom, language, sessionAffected, attempts: attempts.length },
-    roomName: network.rooms.get(room)?.name ?? room,
+    roomName: network.rooms.get(room)?.name ?? (room === "" ? say(instance.language, "request.room-unknown") : room),
     siteName: network.sites.get(site)?.name ?? site,
     ...present({ news: newsFor(deps, request, incident) }),
     ...present({ note, session, incident: incident?.number, incidentState: incident?.state }),
@@ -177,6 +177,17 @@ export const requestOperations: readonly Operation[] = [
       await deps.store.transaction(undefined, (tx) => tx.audit([entry]));
       return { content: await requestDetail(deps, request) };
     },
+  }),
+  operation({
+    id: "placeRequest",
+    method: "post",
+    path: "/api/v1/requests/{id}/room",
+    summary: "Says the room of a request that came by mail and named none; from here on it goes as any other.",
+    access: "write",
+    may: "handle",
+    body: "PlaceBody",
+    answer: "Request",
+    run: async ({ deps, params, caller, body }) => answer(deps, await deps.intake.place(params.id ?? "", body.room, caller.name)),
   }),
   operation({
     id: "attachRequest",

@@ -62,7 +62,9 @@ async function mail(loading: Loading, id: string, raw: NonNullable<RawChannel["m
   const path: Path = ["channels", id, "mail"];
   pairOf(loading, path, raw);
   const password = raw.password && (await loading.secrets.read([...path, "password"], raw.password));
-  const inbound = raw.inbound && (await doorOf(loading, [...path, "inbound"], raw.inbound));
+  const door = raw.inbound && (await doorOf(loading, [...path, "inbound"], raw.inbound));
+  const asks = raw.inbound?.requests;
+  const inbound = door && { ...door, ...given({ requests: asks && { domains: asks.domains ?? [] } }) };
   if ((raw.password !== undefined && password === undefined) || (raw.inbound !== undefined && inbound === undefined)) return undefined;
   const secure = raw.secure ?? false;
   const port = raw.port ?? (secure ? MAIL_PORT_TLS : MAIL_PORT);

@@ -15,6 +15,12 @@ const door = {
   header: line(100).optional(),
   signature: keys({ encoding: oneOf(["hex", "base64"]).optional(), timestamp: line(100).optional() }).optional(),
 };
+/** Of mail addresses. */
+const domain = scalar((raw) =>
+  typeof raw === "string" && /^(?!-)[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i.test(raw)
+    ? raw.toLowerCase()
+    : new Refused("is no domain; write hospital.example.org"),
+);
 /** Where in a JSON body something stands: `messages.0.id`. */
 const place = line(200);
 const filled = z.record(z.string(), line(2_000));
@@ -59,7 +65,7 @@ export const channel = keys({
     from: scalar((raw) =>
       typeof raw === "string" && !scalars.badMail(raw) ? raw : new Refused("is not an e-mail address; write vigie@example.org"),
     ),
-    inbound: keys(door).optional(),
+    inbound: keys({ ...door, requests: keys({ domains: z.array(domain).optional() }).optional() }).optional(),
   }).optional(),
   webhook: keys({ url: scalars.url, secret: secretReference, allow_private: flag.optional() }).optional(),
   sink: keys({}).optional(),

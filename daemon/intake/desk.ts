@@ -5,15 +5,18 @@ import { line } from "../../rules/incident.ts";
 import { newsNotice } from "../../rules/public-news.ts";
 import { ATTEMPTS, hearCaller, type Said, sameThing } from "../../rules/request.ts";
 import { type BookedSessions, subjectOf } from "../bookings.ts";
+import type { Channel } from "../model/config.ts";
 import { type Incident, isFailing } from "../model/incident.ts";
 import type { HelpRequest, RequestEnd } from "../model/request.ts";
+import type { InboundMail } from "../notify/inbound-mail.ts";
 import { RaceLost, type Tx } from "../ports.ts";
 import { noLongerHeld } from "../roles/callers.ts";
 import type { Desk } from "../roles/desk.ts";
 import { hoursOf } from "../roles/hours.ts";
 import type { JoiningDesk } from "../roles/joining-desk.ts";
 import { coordinatorsOf, rowsFor } from "../roles/recipients.ts";
-import { codecsIn, type NewRequest, type Refused, type RequestResult, refused, Taking, type TakingDeps } from "./taking.ts";
+import { takeByMail } from "./by-mail.ts";
+import { callOf, codecsIn, type NewRequest, type Refused, type RequestResult, refused, Taking, type TakingDeps } from "./taking.ts";
 
 export type { NewRequest, RequestResult } from "./taking.ts";
 
@@ -37,6 +40,34 @@ export class IntakeDesk {
 
   take(told: NewRequest, by: string): Promise<RequestResult> {
     return this.#taking.take(told, by);
+  }
+
+  /** A mail that may ask for help. */
+  takeMail(channel: Extract<Channel, { kind: "mail" }>, mail: InboundMail): Promise<string | undefined> {
+    const { store, config } = this.#deps;
+    return takeByMail({ store, config, taking: this.#taking, now: () => this.#now() }, channel, mail);
+  }
+
+  /** The room of a request that nobody knew; from here on it goes as any other. */
+  async place(id: string, room: string, by: string): Promise<RequestResult> {
+    const { config, poke, kick, changed } = this.#deps;
+    const known = config().network.rooms.get(room);
+    if (known === undefined) return refused(422, `room: there is no room "${room}" in the configuration`);
+    const result = await this.#act(id, async (tx, request) => {
+      if (request.room !== "") return refused(409, `${id} is of room ${request.room} already`);
+      if (request.ended !== undefined) return refused(409, `${id} is over: ${request.ended.how}, by ${request.ended.by}`);
+      const { waits: _w, ...rest } = request;
+      const next = { ...rest, room, site: known.site, version: request.version + 1 };
+      await tx.saveRequest(next);
+      if (next.incident === undefined) await tx.appendInbox([callOf(next)]);
+      await tx.audit([{ at: this.#now(), by, action: "request.placed", target: id, data: { room } }]);
+      return next;
+    });
+    if (!result.ok) return result;
+    poke();
+    for (const device of this.codecsOf(room)) kick(device);
+    changed();
+    return result;
   }
 
   /** A number for a request that comes later. */
@@ -67,11 +98,12 @@ export class IntakeDesk {
     if (request === undefined) return noRequest(id);
     if (into === undefined) return refused(422, `incident: there is no incident ${incident}; see GET /api/v1/incidents`);
     const own = request.incident === undefined ? undefined : await store.incident(request.incident);
-    if (own === undefined) return refused(409, `${id} is being given to an incident just now; ask again in a second`);
-    if (own.id === into.id) return refused(409, `${id} is with ${into.number} already`);
+    if (own === undefined && request.room !== "")
+      return refused(409, `${id} is being given to an incident just now; ask again in a second`);
+    if (own?.id === into.id) return refused(409, `${id} is with ${into.number} already`);
     if (!isFailing(into) || into.foldedInto !== undefined)
       return refused(409, `${into.number} is ${into.state}; attach to one that is open`);
-    if (await this.#isCallAlone(own)) {
+    if (own !== undefined && (await this.#isCallAlone(own))) {
       const merged = await this.#deps.joining.merge(own.id, into.id, {
         by,
         note: `the same thing as ${into.number}, says who took the request`,
@@ -84,16 +116,25 @@ export class IntakeDesk {
       });
     }
     const result = await this.#act(id, async (tx, now) => {
-      const next = { ...now, incident: into.id, version: now.version + 1 };
+      const { waits: _w, ...rest } = now;
+      const next = { ...rest, incident: into.id, version: now.version + 1 };
       await tx.saveRequest(next);
       const data = { request: now.number };
       const at = this.#now();
       await tx.appendTimeline([
         line(into, at, by, "request-attached", attached(now, into), data),
-        line(own, at, by, "request-left", attached(now, into), data),
+        ...(own === undefined ? [] : [line(own, at, by, "request-left", attached(now, into), data)]),
       ]);
       await this.#tellNews(tx, into, now);
-      await tx.audit([{ at, by, action: "request.attached", target: now.id, data: { incident: into.number, from: own.number } }]);
+      await tx.audit([
+        {
+          at,
+          by,
+          action: "request.attached",
+          target: now.id,
+          data: { incident: into.number, ...(own === undefined ? {} : { from: own.number }) },
+        },
+      ]);
       return next;
     });
     changed();

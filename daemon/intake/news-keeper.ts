@@ -1,5 +1,6 @@
 /**
- * Reminds whoever owes the next public text of a general failure: its time has passed, or service is back and nobody has said so.
+ * Reminds whoever owes the next public text of a general failure: its time has passed, or service is back and nobody has said so. And
+ * level 1 of requests whose room nobody knows.
  *
  * Timers are columns: after a restart what was due is still due.
  */
@@ -9,11 +10,14 @@ import { REMIND_EVERY_MS, remindersOf } from "../../rules/public-news.ts";
 import type { Config } from "../model/config.ts";
 import { isFailing } from "../model/incident.ts";
 import type { KeptNews } from "../model/public-news.ts";
+import type { HelpRequest } from "../model/request.ts";
 import type { Instant } from "../model/time.ts";
-import type { Clock, Store, Tx } from "../ports.ts";
+import { type Clock, RaceLost, type Store, type Tx } from "../ports.ts";
 import type { Leases } from "../roles/lease.ts";
 import { rowsFor } from "../roles/recipients.ts";
 import type { Role } from "../roles/supervisor.ts";
+import { unplacedRows } from "./by-mail.ts";
+import { UNPLACED_EVERY_MS } from "./taking.ts";
 
 export interface NewsKeeperDeps {
   readonly store: Store;
@@ -47,13 +51,32 @@ export class NewsKeeper implements Role {
 
   /** One transaction with what is due now. How many were reminded. */
   async turn(): Promise<number> {
-    const { store, clock, leases } = this.#deps;
+    const { clock } = this.#deps;
     const now = clock.now();
+    try {
+      return await this.#due(now);
+    } catch (error) {
+      // Somebody has just said the room: the next turn looks again.
+      if (!(error instanceof RaceLost)) throw error;
+      return 0;
+    }
+  }
+
+  #due(now: Instant): Promise<number> {
+    const { store, leases } = this.#deps;
     return store.transaction(leases.fence(this.name), async (tx) => {
       let reminded = 0;
+      for (const request of await tx.dueRequests(now, batch)) await this.#unplaced(tx, request, now);
       for (const news of await tx.dueNews(now, batch)) if (await this.#remind(tx, news, now)) reminded += 1;
       return reminded;
     });
+  }
+
+  /** Level 1 hears again that a request has no room. */
+  async #unplaced(tx: Tx, request: HelpRequest, now: Instant): Promise<void> {
+    const told = request.waits?.told ?? 0;
+    await tx.addOutbox(unplacedRows(request, told, this.#deps.config(), now));
+    await tx.saveRequest({ ...request, waits: { wakeAt: now + UNPLACED_EVERY_MS, told: told + 1 }, version: request.version + 1 });
   }
 
   async #remind(tx: Tx, news: KeptNews, now: Instant): Promise<boolean> {

@@ -7,8 +7,9 @@ import { formatNumber } from "../../rules/number.ts";
 import { SESSION_NEAR_MS } from "../../rules/request.ts";
 import type { BookedSessions } from "../bookings.ts";
 import type { Config } from "../model/config.ts";
+import type { OutboxRow } from "../model/incident.ts";
 import { type Caller, type HelpRequest, type RequestSource, toldSymptoms } from "../model/request.ts";
-import type { Language } from "../model/time.ts";
+import { type Language, MINUTE } from "../model/time.ts";
 import { type Clock, RaceLost, type Store, type Tx } from "../ports.ts";
 import { callMessage } from "../roles/desk-word.ts";
 import { requestRule } from "../roles/moves.ts";
@@ -40,6 +41,9 @@ export interface NewRequest {
   /** Reserved before (`reserve`); undefined: the next one. */
   readonly number?: string | undefined;
 }
+
+/** Level 1 is told again so often that a request has no room yet (ours). */
+export const UNPLACED_EVERY_MS = 30 * MINUTE;
 
 export type Refused = { readonly ok: false; readonly status: 404 | 409 | 422; readonly problem: string };
 export type RequestResult =
@@ -78,7 +82,8 @@ export class Taking {
     return number;
   }
 
-  async take(told: NewRequest, by: string): Promise<RequestResult> {
+  /** `more`: messages that go with it, in its transaction. */
+  async take(told: NewRequest, by: string, more: (request: HelpRequest) => readonly OutboxRow[] = () => []): Promise<RequestResult> {
     const problem = this.#refusal(told);
     if (problem !== undefined) return refused(422, problem);
     const known = await this.#before(told, by);
@@ -86,7 +91,7 @@ export class Taking {
     const number = told.number ?? (await this.#nextNumber());
     const request = this.#made(told, number, by);
     try {
-      const free = await this.#deps.store.transaction(undefined, (tx) => this.#write(tx, request, told.number));
+      const free = await this.#deps.store.transaction(undefined, (tx) => this.#write(tx, request, told.number, more(request)));
       if (!free) return refused(422, `number: ${number} is not reserved; POST /api/v1/requests/number reserves one`);
     } catch (error) {
       // The same request came twice at once: the other one is it.
@@ -101,11 +106,12 @@ export class Taking {
   }
 
   /** False: the number it was to have is not reserved. */
-  async #write(tx: Tx, request: HelpRequest, held: string | undefined): Promise<boolean> {
+  async #write(tx: Tx, request: HelpRequest, held: string | undefined, more: readonly OutboxRow[]): Promise<boolean> {
     const { number, room, symptom, at, by, source, language, sessionAffected } = request;
     if (held !== undefined && !(await tx.useHeldNumber(held))) return false;
     await tx.saveRequest(request);
-    await tx.appendInbox([callMessage(number, { room, symptom, at, why: whys[source], request: number })]);
+    if (room !== "") await tx.appendInbox([callOf(request)]);
+    await tx.addOutbox(more);
     await tx.audit([{ at, by, action: "request.taken", target: number, data: { room, symptom, source, language, sessionAffected } }]);
     return true;
   }
@@ -134,10 +140,11 @@ export class Taking {
     return formatNumber(numberPrefix, year, await store.reserveNumber(numberPrefix, year));
   }
 
-  #refusal({ room, symptom }: NewRequest): string | undefined {
+  #refusal({ room, symptom, source }: NewRequest): string | undefined {
     const config = this.#deps.config();
     const { rooms } = config.network;
-    if (!rooms.has(room)) return `room: there is no room "${room}"; say one of ${[...rooms.keys()].slice(0, 50).join(", ")}`;
+    if (!rooms.has(room) && (room !== "" || source !== "mail"))
+      return `room: there is no room "${room}"; say one of ${[...rooms.keys()].slice(0, 50).join(", ")}`;
     const known = symptomsOf(config);
     if (symptom !== undefined && !known.includes(symptom)) return `symptom: "${symptom}" is not known; say one of ${known.join(", ")}`;
     if (requestRule(config.rules, symptom ?? "user-assistance") === undefined)
@@ -149,7 +156,7 @@ export class Taking {
     const { config, bookings, clock } = this.#deps;
     const at = clock.now();
     const { room, caller, note, sessionAffected, key } = told;
-    const ahead = bookings.sessionAhead({ room }, at);
+    const ahead = room === "" ? undefined : bookings.sessionAhead({ room }, at);
     const near = ahead !== undefined && ahead.withinMs <= SESSION_NEAR_MS ? ahead.session : undefined;
     const affected = sessionAffected ?? near !== undefined;
     return {
@@ -159,9 +166,15 @@ export class Taking {
       ...(note === undefined ? {} : { note }),
       ...(key === undefined ? {} : { key: keyOf(by, key) }),
       ...(caller === undefined ? {} : { caller }),
+      ...(room === "" ? { waits: { wakeAt: at + UNPLACED_EVERY_MS, told: 1 } } : {}),
       ...{ attempts: [], version: 1 },
     };
   }
+}
+
+/** What the evaluator is given. */
+export function callOf({ number, room, symptom, at, source }: HelpRequest): ReturnType<typeof callMessage> {
+  return callMessage(number, { room, symptom, at, why: whys[source], request: number });
 }
 
 /** Two senders may use the same key. */

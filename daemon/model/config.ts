@@ -88,7 +88,10 @@ export type Channel = (
       readonly password?: Secret;
       readonly from: string;
       /** Replies and bounces, handed over by the mail system as a webhook; undefined: none are. */
-      readonly inbound?: Door;
+      readonly inbound?: Door & {
+        /** Mails that are no replies are requests: of contacts, and of anybody at these domains. Undefined: they are not taken. */
+        readonly requests?: { readonly domains: readonly string[] };
+      };
     }
   | {
       readonly id: string;

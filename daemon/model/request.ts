@@ -13,6 +13,8 @@ export type RequestSource = "phone" | "form" | "mail" | "button";
 export interface Caller {
   readonly name?: string;
   readonly phone?: string;
+  /** Where a mail came from. */
+  readonly mail?: string;
 }
 
 /** agreed: the caller says it is over. not-reached: tried twice, on record. withdrawn: there was nothing after all. */
@@ -27,6 +29,7 @@ export interface HelpRequest {
   readonly at: Instant;
   /** The token that took it in; of a button, the device. */
   readonly by: string;
+  /** Empty: nobody knows yet; then its site may be empty too, and no incident has it. */
   readonly room: string;
   readonly site: string;
   readonly symptom: string;
@@ -44,6 +47,8 @@ export interface HelpRequest {
   readonly incident?: string;
   /** Attempts to reach the caller for their agreement. */
   readonly attempts: readonly { readonly at: Instant; readonly by: string; readonly note?: string }[];
+  /** While its room is not known: when level 1 is told again, and how often it was. */
+  readonly waits?: { readonly wakeAt: Instant; readonly told: number };
   readonly ended?: { readonly how: RequestEnd; readonly at: Instant; readonly by: string; readonly note?: string };
   readonly version: number;
 }

@@ -15,7 +15,7 @@ import type { TaskDesk } from "../roles/task-desk.ts";
 import { nextWay } from "../roles/ways.ts";
 import { taskOfRow } from "../roles/work-rows.ts";
 import { ackTries, hashDigits, hashToken } from "./ack-codes.ts";
-import { type InboundMail, readMail } from "./inbound-mail.ts";
+import { type InboundMail, mayAskForHelp, readMail } from "./inbound-mail.ts";
 import { messageId } from "./mail.ts";
 import { textAt } from "./paths.ts";
 
@@ -27,6 +27,8 @@ export interface AcknowledgingDeps {
   readonly acknowledge: (incident: string, by: string, note: string) => Promise<ActionResult>;
   /** A mail of a partner about their task, by keys of its messages or its subject; undefined: it is about none. */
   readonly answerTask: TaskDesk["answeredByMail"];
+  /** A mail that asks for help; undefined: none is taken from its sender. */
+  readonly askForHelp?: (channel: Extract<Channel, { kind: "mail" }>, mail: InboundMail) => Promise<string | undefined>;
   readonly stats: {
     /** What became of something that came in. */
     replied(channel: string, result: string): void;
@@ -108,11 +110,10 @@ export class Acknowledging {
     const mail = readMail(body, channel.from);
     if (mail === undefined) return this.#said(channel, "unreadable");
     const at = clock.now();
-    const id =
-      mail.id ??
-      createHash("sha256")
-        .update(JSON.stringify([mail.from, mail.answers, mail.firstLine]))
-        .digest("hex");
+    const { id } = mail;
+    // Before it counts as heard: who dies between has taken nothing, and what comes again is the same request.
+    const taken = mayAskForHelp(mail) ? await this.#deps.askForHelp?.(channel, mail) : undefined;
+    if (taken !== undefined) return this.#said(channel, taken);
     if (!(await store.hear({ channel: channel.id, id, at, kind: "reply" }))) return this.#said(channel, "repeated");
     if (mail.bounced) {
       // Some servers try for days, and what asks for no answer comes back too.

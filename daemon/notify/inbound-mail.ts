@@ -1,17 +1,23 @@
 /**
- * A mail that came in: what it answers, who wrote it, the first line of its words. Nothing else of it is kept.
+ * A mail that came in: what it answers, who wrote it, its words. Nothing of it is kept, but one line of a request (rules/request-words.ts).
  *
  * Pure. As JSON with the fields below, or as the mail itself (message/rfc822). What a machine wrote is told apart, so that no machine
  * is ever answered and none acknowledges.
  */
+import { createHash } from "node:crypto";
+
 export interface InboundMail {
-  readonly id: string | undefined;
+  /** Its Message-ID; of a mail without one, what it says and when. */
+  readonly id: string;
   /** Lower-case. */
   readonly from: string;
   /** Message-IDs it answers, as `<…@vigie>`. */
   readonly answers: readonly string[];
   /** A task that its subject names, `VIG-2026-000123-45-T2`; nothing else of the subject is kept. */
   readonly task: string | undefined;
+  /** Read when it asks for help, and kept nowhere. */
+  readonly subject: string;
+  readonly text: string;
   /** The first line that the sender wrote. */
   readonly firstLine: string;
   /** Why it is no person's; undefined: a person's. */
@@ -39,15 +45,44 @@ export function readMail(body: unknown, own: string): InboundMail | undefined {
   const bounced = /report-type="?delivery-status/i.test(headers.get("content-type") ?? "") && /^Action:\s*failed/im.test(whole);
   if (from === undefined && !bounced) return undefined;
   const replied = `${headers.get("in-reply-to") ?? ""} ${headers.get("references") ?? ""}`;
+  const subject = decodedWords(headers.get("subject") ?? "").slice(0, 200);
+  const made = () =>
+    createHash("sha256")
+      .update(JSON.stringify([from, headers.get("date"), subject, text]))
+      .digest("hex");
   return {
-    id: headers.get("message-id")?.slice(0, 250),
+    id: headers.get("message-id")?.slice(0, 250) ?? made(),
+    subject,
+    text: text.slice(0, 10_000),
     from: from ?? "",
     answers: [...new Set((bounced ? `${replied} ${whole}` : replied).match(ours) ?? [])],
-    task: /\[([A-Z]{2,5}-\d{4}-\d+-\d{2}-T\d+)\]/.exec(headers.get("subject") ?? "")?.[1],
+    task: /\[([A-Z]{2,5}-\d{4}-\d+-\d{2}-T\d+)\]/.exec(subject)?.[1],
     firstLine: firstLineOf(text),
     machine: machineOf(headers, from, own),
     bounced,
   };
+}
+
+const aboutOurs = /\[[A-Z]{2,5}-\d{4}-\d+-\d{2}(?:-T\d+)?\]/;
+const agreeing = /^(?:ok|okay|oui|yes|vu|lu|re[çc]u|ack|acquitt[ée]|acknowledged|seen|got it|\D{0,3}\d{4})[\s.!]*$/i;
+
+/** A person's, and an answer to nothing of ours: it may ask for help. */
+export function mayAskForHelp({ machine, bounced, answers, subject, firstLine }: InboundMail): boolean {
+  if (machine !== undefined || bounced || answers.length > 0 || aboutOurs.test(subject)) return false;
+  return !agreeing.test(firstLine);
+}
+
+/** RFC 2047: `=?utf-8?Q?Pas_d=27image?=`. */
+function decodedWords(text: string): string {
+  return text
+    .replace(/(\?=)\s+(=\?)/g, "$1$2")
+    .replace(/=\?([\w-]+)\?([bq])\?([^?]*)\?=/gi, (_, charset: string, how: string, body: string) =>
+      decoded(
+        /b/i.test(how) ? body : body.replace(/_/g, " "),
+        /b/i.test(how) ? "base64" : "quoted-printable",
+        /^utf-?8$/i.test(charset) ? "utf8" : "latin1",
+      ),
+    );
 }
 
 function fromJson(body: unknown) {

@@ -15,10 +15,11 @@ const heldTable = "held_numbers";
 
 function requestRow(request: HelpRequest): Record<string, unknown> {
   const { caller, ...body } = request;
-  const { id, number, room, at, incident, ended, version, key } = request;
+  const { id, number, room, at, incident, ended, version, key, waits } = request;
   return {
     ...{ id, number, room, at, version, is_open: ended === undefined ? 1 : 0, incident: incident ?? null, body: JSON.stringify(body) },
     client_key: key ?? null,
+    wake_at: ended === undefined ? (waits?.wakeAt ?? null) : null,
     caller: caller === undefined ? null : JSON.stringify(caller),
   };
 }
@@ -78,8 +79,11 @@ async function moveRequests(session: Session, from: string, to: string): Promise
 }
 
 /** Who called is forgotten; what they told is not. */
-export function forgetCallers(session: Session, before: Instant): Promise<number> {
-  return session.run(session.sql(table).where("at", "<", before).whereNotNull("caller").update({ caller: null }));
+export async function forgetCallers({ sql, run }: Session, before: Instant): Promise<number> {
+  // Whoever is no contact of ours was answered at an address that stands nowhere else.
+  const answers = sql("outbox").where({ recipient: "caller", kind: "letter" }).where("created_at", "<", before).whereNot({ address: "" });
+  const gone = await run(answers.update({ address: "" }));
+  return gone + (await run(sql(table).where("at", "<", before).whereNotNull("caller").update({ caller: null })));
 }
 
 async function requestsWithCaller(session: Session): Promise<readonly HelpRequest[]> {
@@ -90,7 +94,14 @@ async function requestsWithCaller(session: Session): Promise<readonly HelpReques
 async function forgetCallersOf(session: Session, requests: readonly HelpRequest[]): Promise<void> {
   // What is erased is overwritten in the file, not only unlinked.
   if (session.kind === "sqlite") await session.run(session.sql.raw("PRAGMA secure_delete=ON"));
-  for (const { caller: _, ...request } of requests) await saveRequest(session, { ...request, version: request.version + 1 });
+  for (const { caller: _, ...request } of requests) {
+    await saveRequest(session, { ...request, version: request.version + 1 });
+    const answers = session
+      .sql("outbox")
+      .where({ recipient: "caller" })
+      .whereRaw("key like ?", [`letter/${request.number}/%`]);
+    await session.run(answers.update({ address: "" }));
+  }
   if (session.kind === "sqlite") await session.run(session.sql.raw("PRAGMA secure_delete=OFF"));
 }
 
@@ -121,6 +132,10 @@ export function requestTx(session: Session): RequestTx {
     request: (id) => findRequest(session, { id }),
     requestsOf: (incident) => findRequests(session, { incident, limit: 1_000 }),
     forgetCallersOf: (requests) => forgetCallersOf(session, requests),
+    dueRequests: async (at, limit) => {
+      const due = sql(table).whereNotNull("wake_at").where("wake_at", "<=", at).orderBy(["wake_at", "id"]).limit(limit);
+      return (await session.rows(due)).map(requestOf);
+    },
     saveRequest: (request) => saveRequest(session, request),
     moveRequests: (from, to) => moveRequests(session, from, to),
   };

@@ -19,6 +19,16 @@ export const requestsFr: Readonly<Record<keyof typeof requestsEn, string>> = {
   "event.waits-for-caller": "Une personne qui a appelé n'est pas d'accord encore : on attend",
   "event.request-withdrawn": "Demande retirée",
   "request.read-back": "Votre demande porte le numéro {number}. {room} : {what}.",
+  "request.room-unknown": "Salle encore inconnue",
+  "request.which-room": "Nous ne savons pas de quelle salle il s'agit; nous le chercherons, ou vous appellerons.",
+  "request.answer-subject": "Nous avons votre demande",
+  "request.answer-foot":
+    "Personne ne lit les réponses à ce courriel : écrivez-en un nouveau, ou téléphonez. N'écrivez rien sur un patient.\n{instance}",
+  "request.unplaced": "Quelqu'un demande de l'aide par courriel, et la salle n'est pas connue : {what}",
+  "request.unplaced-since": "Demande {number}, depuis {at}.",
+  "request.unplaced-do":
+    "Demandez à la personne qui l'a envoyée, puis dites la salle : vigie request room {number} SALLE, ou POST /api/v1/requests/{number}/room.",
+  "event.request-placed": "Sa salle est maintenant connue",
   "request.session": "Une séance est touchée.",
   "request.no-session": "Aucune séance n'est touchée.",
   "request.same": "C'est peut-être une panne connue : {number}, depuis {since}.",

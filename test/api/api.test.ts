@@ -97,6 +97,7 @@ describe("the OpenAPI document", () => {
       RequestBody: { room: "a101", symptom: "no-sound", caller: { name: "Anne Roy" }, language: "fr" },
       AttachBody: { incident: "01" },
       RequestOutcomeBody: { how: "agreed", note: "the mute key" },
+      PlaceBody: { room: "a101" },
       NewsBody: { texts: { fr: "Panne à Gaspé.", en: "A failure at Gaspé." }, nextAt: "2026-03-09T15:15:00Z" },
       Diagnose: { level: 2 },
       DiagnosisStep: { step: "network-cable", answer: "yes", note: "plugged in" },

@@ -420,6 +420,7 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
           made.taken.push(told) > 0 && told.room === "a101"
             ? { ok: true, request: { ...helpRequest, by } }
             : { ok: false, status: 422, problem: "room: there is no room" },
+        place: async () => ({ ok: true, request: helpRequest }),
         reserve: async () => "VIG-2026-000010-80",
         attach: async () => ({ ok: true, request: helpRequest }),
         outcome: async (_id, { by }) => ({ ok: true, request: { ...helpRequest, ended: { how: "agreed", at, by } } }),

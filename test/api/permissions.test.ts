@@ -21,7 +21,7 @@ const wanted: Readonly<Record<Permission | "anyone", string>> = {
   handle: `acknowledgeIncident takeIncident releaseIncident restoreIncident resolveIncident closeIncident solveIncident setSeverity setUrgency
     mergeIncident splitIncident linkIncident unlinkIncident assignIncident acceptIncident declineIncident escalateIncident addNote
     setFollowUp openTask hearTask addReference removeReference saveIncidentReport makeFollowUp writeAction attachFile takeRequest reserveRequestNumber
-    attachRequest endRequest tellNews diagnoseIncident tickStep`,
+    attachRequest endRequest placeRequest tellNews diagnoseIncident tickStep`,
   plan: `bookSession importSessions cancelSession addMaintenance changeMaintenance endMaintenance cancelMaintenance`,
   "outcome-site": "sayOutcome",
   arrange: "addRotation endRotation addOverride cancelOverride savePerson removePerson",

@@ -558,6 +558,7 @@ export const BAD_FILES: readonly BadFile[] = [
           '  got: { sms: { url: https://a.example, method: GET, form: { to: "{to}", text: "{text}" } } }',
           '  lost: { sms: { url: https://a.example, form: { to: "{to}", key: "{secret}" }, inbound: { secret: { env: A }, header: "a b", receipt: { message: id, status: s, delivered: [ok] } } } }',
           "  am: { alertmanager: { url: http://169.254.169.254/, user: vigie } }",
+          "  help: { mail: { host: mail.example, from: help@example.org, inbound: { secret: { env: LONG }, requests: { domains: [hospital, clinic@example.org], from: all } } } }",
           "  mail: { mail",
         ].join("\n"),
       ],
@@ -573,6 +574,10 @@ export const BAD_FILES: readonly BadFile[] = [
       "channels.lost.sms.secret: is missing; {secret} is named   (vigie.yaml:13)",
       "channels.am.alertmanager.url: goes to a link-local address, where cloud machines keep their secrets; name another host   (vigie.yaml:14)",
       "channels.am.alertmanager.password: is missing; user and password go together   (vigie.yaml:14)",
+      "channels.help.mail.inbound.requests.domains[0]: is no domain; write hospital.example.org   (vigie.yaml:15)",
+      "channels.help.mail.inbound.requests.domains[1]: is no domain; write hospital.example.org   (vigie.yaml:15)",
+      "channels.help.mail.inbound.requests.from: is not a known key; known here: domains   (vigie.yaml:15)",
+      "channels.help.mail.inbound.secret: environment variable LONG is not set; set it where Vigie starts   (vigie.yaml:15)",
     ],
   },
   {
@@ -671,10 +676,11 @@ export const BAD_FILES: readonly BadFile[] = [
   },
   {
     name: "limits",
-    add: 'ceilings: { packets_per_second_per_site: 500, packets_per_second: 100 }\nretention: { samples: 1h }\nheartbeat: { url: "ping.example/hunter2-literal", every: 1s }\ninflux: { url: "http://127.0.0.1:8086" }\nrecurrence: { suggest_at: 1, within: 2y }\naudit: { syslog: { over: tcp, port: 0, facility: mail } }\n',
+    add: 'ceilings: { packets_per_second_per_site: 500, packets_per_second: 100 }\nretention: { samples: 1h, callers: 40y }\nheartbeat: { url: "ping.example/hunter2-literal", every: 1s }\ninflux: { url: "http://127.0.0.1:8086" }\nrecurrence: { suggest_at: 1, within: 2y }\naudit: { syslog: { over: tcp, port: 0, facility: mail } }\n',
     says: [
       "ceilings.packets_per_second_per_site: 500 is above the 100 of all sites together; lower it, or raise packets_per_second   (vigie.yaml:17)",
       'retention.samples: "1h" is below the 1d minimum; write 1d or more   (vigie.yaml:18)',
+      'retention.callers: "40y" is above the 30y maximum; write 30y or less   (vigie.yaml:18)',
       "heartbeat.url: is not a URL; write https://host/path   (vigie.yaml:19)",
       'heartbeat.every: "1s" is below the 10s minimum; write 10s or more   (vigie.yaml:19)',
       "influx.database: is missing; write a short text   (vigie.yaml:20)",

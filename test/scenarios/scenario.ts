@@ -303,6 +303,7 @@ export class Scenario {
     this.acknowledging = new Acknowledging({
       ...{ ...basics, stats, acknowledge: (id, by, note) => made.acknowledge(id, by, note) },
       answerTask: (...of) => this.tasks.answeredByMail(...of),
+      askForHelp: (...of) => this.intake.takeMail(...of),
     });
     return made;
   }

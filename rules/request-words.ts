@@ -1,0 +1,113 @@
+/**
+ * What a person writes when they ask for help: which room, what is wrong, in which language. Guessed from a few words; what is not sure is
+ * left open, for a person to say.
+ *
+ * Pure. Of the text one line is kept at most, without what looks like a health insurance number.
+ */
+import type { Language } from "../daemon/model/time.ts";
+
+/** Words of a symptom, without accents. The first row that fits is taken: what is said of the sound before what is said of the call. */
+const symptomWords: readonly (readonly [symptom: string, words: RegExp])[] = [
+  ["echo", /\becho\b/],
+  [
+    "no-sound",
+    /\b(?:(?:pas|plus|aucun|sans) (?:de |du |le )?(?:son|audio)|n'?(?:entend|entendons|entendez)|no (?:sound|audio)|can'?t hear|cannot hear|can ?not hear|microphone|muet)\b/,
+  ],
+  ["frozen", /\b(?:figee?s?|gelee?s?|fige|freezes?|freezing|frozen)\b/],
+  [
+    "no-image",
+    /\b(?:(?:pas|plus|aucune|sans) (?:d'|de |l')?(?:image|video)|ecran (?:noir|bleu)|no (?:image|picture|video)|(?:black|blue|blank) screen|can'?t see|ne vo(?:it|yons))\b/,
+  ],
+  ["dropped", /\b(?:coupe|coupee?s?|coupures?|raccroche|deconnecte|drops?|dropped|dropping|disconnects?|disconnected|cut off)\b/],
+  [
+    "cannot-dial",
+    /\b(?:(?:impossible|incapable|capable|peut|peux|pouvons) (?:pas )?(?:d'|de )?(?:appeler|composer|(?:se |nous |me )?connecter|joindre)|(?:can'?t|cannot|can not|unable to) (?:dial|call|connect|join))\b/,
+  ],
+];
+const french =
+  /\b(?:bonjour|salle|son|ne|pas|nous|est|les|des|une|avec|depuis|merci|ecran|appel|visioconference|aide|fonctionne|probleme)\b/g;
+const english = /\b(?:hello|hi|room|sound|not|we|is|the|of|with|since|thanks?|screen|call|videoconference|help|works?|problem|please)\b/g;
+const quoted = /^(?:>|--\s*$|-{3,}|_{5,}|On .* wrote:$|Le .* a écrit\s*:$|De\s?:|From\s?:|Envoyé de|Sent from)/i;
+const insurance = /\b[A-Za-z]{4}[ -]?\d{4}[ -]?\d{4}\b/g;
+const mostNote = 200;
+
+/** A room that may be meant, with what people call it. */
+export interface RoomNames {
+  readonly id: string;
+  readonly names: readonly string[];
+}
+
+export interface RequestWords {
+  /** Undefined: none is named, or more than one. */
+  readonly room?: string;
+  readonly symptom?: string;
+  /** Undefined: it cannot be told. */
+  readonly language?: Language;
+  /** The line that says what is wrong. */
+  readonly note?: string;
+}
+
+/** `own`: rooms that the sender answers for. */
+export function readRequest(subject: string, text: string, rooms: readonly RoomNames[], own: readonly string[]): RequestWords {
+  const lines = [subject, ...ownLines(text)].map((each) => each.trim()).filter((each) => each !== "");
+  const whole = plain(lines.join(" \n "));
+  const symptom = symptomIn(whole);
+  const telling = symptom === undefined ? undefined : lines.find((each) => symptomIn(plain(each)) === symptom);
+  const note = (telling ?? lines[1] ?? lines[0])?.replace(insurance, "***").slice(0, mostNote);
+  const room = roomIn(whole, rooms, own);
+  const language = languageOf(whole);
+  return {
+    ...(room === undefined ? {} : { room }),
+    ...(symptom === undefined ? {} : { symptom }),
+    ...(language === undefined ? {} : { language }),
+    ...(note === undefined ? {} : { note }),
+  };
+}
+
+/** What the sender wrote themselves: what they quote, and their signature, is not. */
+function ownLines(text: string): readonly string[] {
+  const lines = text.slice(0, 10_000).split(/\r?\n/);
+  const end = lines.findIndex((each) => quoted.test(each.trim()));
+  return (end < 0 ? lines : lines.slice(0, end)).slice(0, 100);
+}
+
+function plain(text: string): string {
+  return text
+    .normalize("NFD")
+    .replace(/\p{Diacritic}/gu, "")
+    .replace(/[’`]/g, "'")
+    .toLowerCase()
+    .replace(/[ \t]+/g, " ");
+}
+
+function symptomIn(text: string): string | undefined {
+  return symptomWords.find(([, words]) => words.test(text))?.[0];
+}
+
+/** One that is named, else the only one that the sender answers for. A name within a longer one that is there too does not count. */
+function roomIn(text: string, rooms: readonly RoomNames[], own: readonly string[]): string | undefined {
+  const found = rooms.flatMap(({ id, names }) => {
+    const longest = Math.max(
+      0,
+      ...[id, ...names].map(plain).flatMap((name) => (name.length >= 3 && holds(text, name) ? [name.length] : [])),
+    );
+    return longest === 0 ? [] : [{ id, longest }];
+  });
+  const most = Math.max(0, ...found.map(({ longest }) => longest));
+  const named = found.filter(({ longest }) => longest === most).map(({ id }) => id);
+  if (named.length === 1) return named[0];
+  const theirs = named.filter((id) => own.includes(id));
+  if (theirs.length === 1) return theirs[0];
+  return named.length === 0 && own.length === 1 ? own[0] : undefined;
+}
+
+function holds(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1))
+    if (!/[a-z0-9]/.test(text[at - 1] ?? " ") && !/[a-z0-9]/.test(text[at + name.length] ?? " ")) return true;
+  return false;
+}
+
+function languageOf(text: string): Language | undefined {
+  const [fr, en] = [text.match(french)?.length ?? 0, text.match(english)?.length ?? 0];
+  return fr === en ? undefined : fr > en ? "fr" : "en";
+}
