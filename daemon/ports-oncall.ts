@@ -15,12 +15,16 @@ export interface OnCallStore {
 }
 
 export interface OnCallTx {
+  /** Who else writes people, rotations or overrides waits until this transaction ends. Before what is decided on is read. */
+  lockOnCall(): Promise<void>;
   person(id: string): Promise<Person | undefined>;
   /** The same id again replaces it; so below. */
   savePerson(person: Person): Promise<void>;
   rotation(id: string): Promise<Rotation | undefined>;
   /** Those that are in force at a time, or later. */
   rotationsAfter(at: Instant): Promise<readonly Rotation[]>;
+  /** Those that end, or would, after a time. */
+  overridesAfter(at: Instant): Promise<readonly Override[]>;
   saveRotation(rotation: Rotation): Promise<void>;
   override(id: string): Promise<Override | undefined>;
   saveOverride(override: Override): Promise<void>;

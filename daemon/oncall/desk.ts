@@ -56,7 +56,7 @@ export class OnCallDesk {
       const person = await tx.person(id);
       if (person === undefined || person.removedAt !== undefined)
         return refused(404, `there is no ${id} in the store; GET /api/v1/people lists them (those of the file leave with the file)`);
-      const uses = usesOf(this.#deps.config(), id, at);
+      const uses = await usesOf(tx, id, at);
       if (uses.length > 0) return refused(409, `${id} is still named by ${uses.join(", ")}; put somebody else there first`);
       const gone = { ...person, removedAt: at };
       await tx.savePerson(gone);
@@ -70,6 +70,8 @@ export class OnCallDesk {
     const from = plan.from ?? at;
     const problems = checkRotation({ ...rest, from }, this.#deps.config());
     return this.#write(by, problems, async (tx) => {
+      const gone = await this.#justRemoved(tx, plan.people);
+      if (gone !== undefined) return gone;
       if (replaces !== undefined) {
         const old = await tx.rotation(replaces);
         if (old === undefined) return refused(404, `replaces: there is no rotation ${replaces}; GET /api/v1/on-call/rotations lists them`);
@@ -100,6 +102,8 @@ export class OnCallDesk {
   addOverride(plan: OverridePlan, by: string): Promise<OnCallOutcome<Override>> {
     const now = this.#deps.clock.now();
     return this.#write(by, checkOverride(plan, this.#deps.config(), now), async (tx, at) => {
+      const gone = await this.#justRemoved(tx, plan.people);
+      if (gone !== undefined) return gone;
       const override: Override = { ...plan, id: newId("o"), by, createdAt: at };
       await tx.saveOverride(override);
       const { function: of, people, from, to, reason } = plan;
@@ -121,6 +125,17 @@ export class OnCallDesk {
     });
   }
 
+  /** Somebody whom another process has taken out since we last read who there is. */
+  async #justRemoved(tx: Tx, people: readonly string[]) {
+    const known = this.#deps.config().onCall.people;
+    for (const id of people) {
+      const person = known.some((each) => each.id === id && each.removedAt === undefined) ? await tx.person(id) : undefined;
+      if (person?.removedAt !== undefined)
+        return refused(409, `people: ${id} has just been taken out; look at GET /api/v1/people, then name others`);
+    }
+    return undefined;
+  }
+
   async #write<T>(
     by: string,
     problems: readonly string[],
@@ -130,6 +145,7 @@ export class OnCallDesk {
     const { store, clock, book, changed } = this.#deps;
     const at = clock.now();
     const outcome = await store.transaction(undefined, async (tx): Promise<OnCallOutcome<T>> => {
+      await tx.lockOnCall();
       const written = await act(tx, at);
       if ("ok" in written) return written;
       await tx.audit([{ at, by, ...written.entry }]);
@@ -146,8 +162,10 @@ export class OnCallDesk {
 const newId = (kind: "r" | "o"): string => `${kind}${randomBytes(4).toString("hex")}`;
 
 /** Rotations and overrides that still name somebody. */
-function usesOf({ onCall }: Config, person: string, at: Instant): readonly string[] {
-  const rotations = onCall.rotations.filter(({ people, to }) => people.includes(person) && (to === undefined || to > at));
-  const overrides = onCall.overrides.filter(({ people, to, cancelledAt }) => people.includes(person) && (cancelledAt ?? to) > at);
+async function usesOf(tx: Tx, person: string, at: Instant): Promise<readonly string[]> {
+  const rotations = (await tx.rotationsAfter(at)).filter(({ people }) => people.includes(person));
+  const overrides = (await tx.overridesAfter(at)).filter(
+    ({ people, to, cancelledAt }) => people.includes(person) && (cancelledAt ?? to) > at,
+  );
   return [...rotations, ...overrides].map(({ id }) => id);
 }

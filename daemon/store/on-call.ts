@@ -33,10 +33,15 @@ async function after<T>(session: Session, kind: Kind, at: Instant): Promise<read
 /** Inside a transaction. */
 export function onCallTx(session: Session): OnCallTx {
   return {
+    // One writer at a time has the row of the revision, which every write raises; on SQLite there is one anyway.
+    lockOnCall: async () => {
+      if (session.kind === "postgresql") await session.row(session.sql("on_call_revision").first().forUpdate());
+    },
     person: (id) => find<Person>(session, "person", id),
     savePerson: (person) => save(session, "person", person.id, null, person),
     rotation: (id) => find<Rotation>(session, "rotation", id),
     rotationsAfter: (at) => after<Rotation>(session, "rotation", at),
+    overridesAfter: (at) => after<Override>(session, "override", at),
     saveRotation: (rotation) => save(session, "rotation", rotation.id, rotation.to ?? null, rotation),
     override: (id) => find<Override>(session, "override", id),
     saveOverride: (override) => {
