@@ -24,6 +24,7 @@ import { type AlarmMemory, isGate, Overlay } from "./memory.ts";
 import { allClear, heed } from "./moves.ts";
 import { Settling } from "./settle.ts";
 import type { People } from "./turn-input.ts";
+import { isCredential, onlyNewUse } from "./waiting.ts";
 import { WideJudge } from "./wides.ts";
 
 export type { Intent, Kick, TurnResult, TurnWorld, Wide } from "./intent.ts";
@@ -302,8 +303,11 @@ export class Turn {
   #judgeHeld(key: string, now: Instant): void {
     const alarm = this.#overlay.get(key);
     const device = alarm === undefined ? undefined : this.#world.network.devices.get(alarm.device);
-    if (alarm === undefined || device === undefined || alarm.state !== "active" || alarm.suppressedBy !== undefined) return;
-    this.#raise(alarm, device, this.#world.ruleById.get(alarm.rule), now, "held at the start until its parents were looked at");
+    const rule = alarm === undefined ? undefined : this.#world.ruleById.get(alarm.rule);
+    if (alarm?.state !== "active" || alarm.suppressedBy !== undefined) return;
+    if (device !== undefined) this.#raise(alarm, device, rule, now, "held at the start until its parents were looked at");
+    // Devices that use it have been accepted since.
+    else if (rule !== undefined && isCredential(alarm.device)) this.#raiseWide(alarm, rule, now, alarm.detail ?? "", undefined);
   }
 
   #maybeRestored(alarm: Alarm, rule: Rule | undefined, at: Instant, why: string): void {
@@ -347,17 +351,8 @@ export class Turn {
     const rule = this.#world.rules.find((each) => each.symptom === symptom);
     if (rule === undefined) return;
     const base = {
-      key,
-      device: holder,
-      symptom,
-      rule: rule.id,
-      since: at,
-      movedAt: at,
-      movedSeq: 0,
-      flapRing: 0,
-      flapping: false,
-      raisedBy: "look" as const,
-      detail: why,
+      ...{ key, device: holder, symptom, rule: rule.id, since: at, movedAt: at, movedSeq: 0 },
+      ...{ flapRing: 0, flapping: false, raisedBy: "look" as const, detail: why },
     };
     if (failing) {
       const raised = { ...base, state: "active" as const, firstBadAt: input.since ?? at, badLooks: 1, goodLooks: 0 };
@@ -382,7 +377,7 @@ export class Turn {
   }
 
   #raiseWide(alarm: Alarm, rule: Rule, at: Instant, why: string, verdict: Wide["verdict"]): void {
-    if (this.#closedBy(alarm, undefined, rule, at)) return;
+    if (onlyNewUse(this.#world.network, alarm.device) || this.#closedBy(alarm, undefined, rule, at)) return;
     const explained = this.#others.explained(alarm, undefined, rule);
     if (explained === undefined) {
       this.#intents.push({ kind: "open", alarm: alarm.key, root: alarm.device, at, why, ...(verdict === undefined ? {} : { verdict }) });

@@ -4,6 +4,7 @@
  */
 import type { Alarm } from "../model/alarm.ts";
 import type { Incident } from "../model/incident.ts";
+import type { Network } from "../model/network.ts";
 import { type Instant, MINUTE } from "../model/time.ts";
 import type { AlarmMemory } from "./memory.ts";
 
@@ -21,4 +22,18 @@ export function waits(alarm: Alarm, incident: Incident | undefined): boolean {
 /** Alarms active without incident or explanation: held at the start, or left so by a device that was in commissioning. */
 export function heldNow(memory: AlarmMemory, waiting: ReadonlySet<string>, holdUntil: Instant, now: Instant): ReadonlySet<string> {
   return now > holdUntil + MINUTE ? waiting : new Set([...memory.unexplained(), ...waiting]);
+}
+
+const credentialHolder = "credential:";
+
+export function isCredential(holder: string): boolean {
+  return holder.startsWith(credentialHolder);
+}
+
+/** A credential that nothing but devices in commissioning uses: it pages nobody until one of them is accepted. */
+export function onlyNewUse(network: Network, holder: string): boolean {
+  if (!isCredential(holder)) return false;
+  const id = holder.slice(credentialHolder.length);
+  const users = [...network.devices.values()].filter(({ credentials }) => Object.values(credentials).includes(id));
+  return users.length > 0 && users.every(({ commissioning }) => commissioning);
 }

@@ -140,6 +140,8 @@ export class Scenario {
   config: Config;
   /** What a message says. */
   render: (...of: Parameters<typeof renderRow>) => ReturnType<typeof renderRow> = renderRow;
+  /** What a look finds, where it is no table; undefined: what the table says. */
+  finding: (check: Check, at: Instant) => Finding | undefined = () => undefined;
   /** Called with each message that goes, before it is counted as sent. */
   onSend: (message: Message) => void = () => {};
   /** What a send answers; a test may make it fail, or hang. */
@@ -454,7 +456,8 @@ export class Scenario {
       if ((this.#due.get(check.id) ?? 0) <= now) this.#due.set(check.id, now + check.intervalMs);
       this.#kicks.delete(check.id);
     }
-    const batch = looks.map((check) => this.#observe(check, this.#broken.get(check.id) ?? bare("up")));
+    const found = (check: Check) => this.finding(check, now) ?? this.#broken.get(check.id) ?? bare("up");
+    const batch = looks.map((check) => this.#observe(check, found(check)));
     if (batch.length > 0) this.#batch = batch;
     await this.as("evaluator", () => this.#evaluator.drain().then(() => this.#evaluator.take(batch)));
     await this.looks.flush();
