@@ -100,7 +100,9 @@ function badLook(before: Alarm, { rule, look, detail }: Meeting): Step {
   const moved = { ...before, movedAt: look.at, movedSeq: look.seq };
   if (before.state === "active") return stillActive(moved, before, rule, detail);
   const badLooks = before.state === "pending" ? before.badLooks + 1 : 1;
-  const firstBadAt = before.state === "pending" ? (before.firstBadAt ?? look.at) : look.at;
+  // A first look that lies in the future was made before the clock was set back: how long ago that was the clock does not tell.
+  const earlier = before.state === "pending" ? before : undefined;
+  const firstBadAt = Math.min(earlier?.firstBadAt ?? look.at, look.at);
   const enough = badLooks >= rule.attempts;
   const dueAt = firstBadAt + rule.forMs;
   const words = detail === undefined ? {} : { detail };
@@ -112,7 +114,7 @@ function badLook(before: Alarm, { rule, look, detail }: Meeting): Step {
     const why = badLooks === 1 ? "one bad look" : `${badLooks} bad looks in a row`;
     return settle({ ...without(base, "firstGoodAt"), state: "active", since: look.at }, true, rule, sentence(why, rule.forMs, base.detail));
   }
-  const since = before.state === "pending" ? before.since : look.at;
+  const since = Math.min(earlier?.since ?? look.at, look.at);
   return settle({ ...base, state: "pending", since, ...(enough ? { wakeAt: dueAt } : {}) }, false, rule, "");
 }
 

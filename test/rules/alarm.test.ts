@@ -57,6 +57,15 @@ describe("looks", () => {
     expect(memory.see(good(50), { now: 50 }).transitions[0]?.kind).toBe("cleared");
   });
 
+  it("pending when the clock is set back: its time begins anew, rather than when the clock has caught up", () => {
+    const memory = new Memory([rule({ forMs: 100, attempts: 2 })]);
+    memory.see(bad(1_000));
+    memory.see(bad(500), { now: 500 });
+    expect(memory.one()).toMatchObject({ state: "pending", since: 500, firstBadAt: 500, wakeAt: 600 });
+    memory.wake(600);
+    expect(memory.kinds()).toEqual(["raised"]);
+  });
+
   it("a look older than the last of its check changes nothing even where there is no alarm", () => {
     const memory = new Memory([rule()]);
     expect(memory.see(bad(5), { previous: { at: 6, seq: 6 }, now: 7 }).alarms).toEqual([]);
