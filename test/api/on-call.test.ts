@@ -118,8 +118,28 @@ describe("vigie on-call", () => {
     expect((await run("cancel", "o0")).code).toBe(1);
   });
 
+  it("writes people and rotations, lists them, and takes out nobody who is still named", async () => {
+    const person = ["person", "marie", "--name", "Marie", "--reach", "mail=marie@example.org"];
+    expect(await run(...person)).toMatchObject({ code: 0, out: "marie" });
+    expect(await run(...person.slice(0, -1), "fax=1")).toMatchObject({ code: 1, err: expect.stringContaining("fax") });
+    const made = await run("rotate", "--function", "desk", "--person", "marie,bob", "--handover", "Monday 08:00", "--weeks", "2");
+    expect(made.code).toBe(0);
+    const { items } = JSON.parse((await run("rotations", "--json")).out) as { items: object[] };
+    expect(items).toMatchObject([
+      { id: made.out, people: ["marie", "bob"], handover: { weekday: 1, time: "08:00" }, weeks: 2, turn: { person: "marie" } },
+    ]);
+    expect((await run("--function", "desk")).out).toMatch(/^desk +marie +rotation/);
+    expect((await run("people")).out).toContain("mail=marie@example.org");
+    expect(await run("remove", "marie")).toMatchObject({ code: 1, err: expect.stringContaining(made.out) });
+    expect([(await run("end", made.out)).code, (await run("end", made.out)).code, (await run("remove", "marie")).code]).toEqual([0, 1, 0]);
+    const wrong = await run("rotate", "--function", "desk", "--person", "bob", "--handover", "8 o'clock", "--covers", "nights");
+    expect([wrong.code, wrong.err.match(/--\w+:/g)]).toEqual([1, ["--handover:", "--covers:"]]);
+  });
+
   it.each([
-    [["overide"], "write nothing, override or cancel"],
+    [["overide"], "write nothing, override, cancel"],
+    [["rotate", "--function", "desk"], "--person, --handover"],
+    [["person", "--name", "x"], "one id"],
     [["override", "--function", "desk"], "--person, --to, --reason"],
     [["cancel"], "one id"],
     [["--colour"], "colour"],
