@@ -45,6 +45,9 @@ export interface NewRequest {
 /** Level 1 is told again so often that a request has no room yet (ours). */
 export const UNPLACED_EVERY_MS = 30 * MINUTE;
 
+/** Races lost in a row before it is given up. */
+const mostRaces = 10;
+
 export type Refused = { readonly ok: false; readonly status: 404 | 409 | 422; readonly problem: string };
 export type RequestResult =
   | {
@@ -90,19 +93,26 @@ export class Taking {
     if (known !== undefined) return known;
     const number = told.number ?? (await this.#nextNumber());
     const request = this.#made(told, number, by);
-    try {
-      const free = await this.#deps.store.transaction(undefined, (tx) => this.#write(tx, request, told.number, more(request)));
-      if (!free) return refused(422, `number: ${number} is not reserved; POST /api/v1/requests/number reserves one`);
-    } catch (error) {
-      // The same request came twice at once: the other one is it.
-      const other = error instanceof RaceLost ? await this.#before(told, by) : undefined;
-      if (other === undefined) throw error;
-      return other;
-    }
+    const other = await this.#kept(told, by, request, more(request));
+    if (other !== undefined) return other;
     this.#deps.poke();
     for (const device of codecsIn(this.#deps.config(), request.room)) this.#deps.kick(device);
     this.#deps.changed();
     return { ok: true, request };
+  }
+
+  /** Undefined: it is written. Else why not, or the same request that came at once with it. */
+  async #kept(told: NewRequest, by: string, request: HelpRequest, more: readonly OutboxRow[]): Promise<RequestResult | undefined> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        const free = await this.#deps.store.transaction(undefined, (tx) => this.#write(tx, request, told.number, more));
+        return free ? undefined : refused(422, `number: ${request.number} is not reserved; POST /api/v1/requests/number reserves one`);
+      } catch (error) {
+        if (!(error instanceof RaceLost) || tries >= mostRaces) throw error;
+        const other = await this.#before(told, by);
+        if (other !== undefined) return other;
+      }
+    }
   }
 
   /** False: the number it was to have is not reserved. */

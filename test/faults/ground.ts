@@ -88,6 +88,8 @@ export async function postgresGround(program: string): Promise<Ground> {
       const stateDir = join(folder, `state-${places}`);
       mkdirSync(stateDir);
       await raw.raw(`truncate ${tables.join(", ")} restart identity`);
+      // The log's chain begins anew: its head is there from the migration on.
+      await raw("audit_head").insert({ id: 1, seq: 0, hash: "", base_seq: 0, base_hash: "" });
       return {
         ...{ stateDir, storage },
         connect: () => openPools(storage),
