@@ -34,6 +34,7 @@ import { problemOperations } from "./problems.ts";
 import { newsOperations } from "./public-news.ts";
 import { reads } from "./reads.ts";
 import { reportOperations } from "./reports.ts";
+import { mountRequestForms } from "./request-pages.ts";
 import { requestOperations } from "./requests.ts";
 import { ruleOperations } from "./rules.ts";
 import { scrape } from "./scrape.ts";
@@ -91,6 +92,7 @@ export function createApi(deps: ApiDeps): Api {
   mountTaskPage(app, deps);
   mountSignIn(app, deps, { desk, signIns });
   mountIncidentForms(app, deps, { ...gate, operations });
+  mountRequestForms(app, deps, { ...gate, operations });
   mountDoors(app, deps);
   app.use((request, _response, next) => {
     // Nobody gets 64 KiB parsed without a known token.

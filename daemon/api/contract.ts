@@ -65,6 +65,7 @@ export type { DeviceFamilyShape, FactCountShape, FamilyShape } from "./contract-
 export type { MaintenanceShape } from "./contract-maintenance.ts";
 export type { OnCallShape, OverrideShape, PersonShape, RotationShape } from "./contract-on-call.ts";
 export type { RecurringProblemShape } from "./contract-problems.ts";
+export type { RequestDetailShape, RequestShape } from "./contract-requests.ts";
 export type { SessionHitShape, SessionListShape, SessionShape } from "./contract-sessions.ts";
 
 const instant = z.iso.datetime();

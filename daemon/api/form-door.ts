@@ -15,7 +15,7 @@ import type { ApiDeps } from "./deps.ts";
 import { type Outcome, once, type Sent } from "./form-once.ts";
 import { readMultipart } from "./multipart.ts";
 import { functionName } from "./on-call.ts";
-import { BodyProblem, type Gate, type Operation } from "./operation.ts";
+import { BodyProblem, type Gate } from "./operation.ts";
 import { HttpProblem } from "./problem.ts";
 import { refuseForged, showSignIn, wayOn } from "./sign-in.ts";
 import type { SignedIn } from "./sign-ins.ts";
@@ -107,10 +107,4 @@ function fieldProblem(issue: BodyProblem["issues"][number], { language, fields }
   const name = String(issue.path[0] ?? "");
   const missing = issue.code === "too_small" || (issue.code === "invalid_type" && issue.input === undefined);
   return [fields[name] ?? name, missing ? w.needed : issue.code === "too_big" ? w.tooLong : w.invalid];
-}
-
-export function operationOf(all: readonly Operation[], id: string): Operation {
-  const found = all.find((each) => each.id === id);
-  if (found === undefined) throw new Error(`there is no operation ${id}`);
-  return found;
 }

@@ -2,53 +2,17 @@
  * The forms of an incident's page: what each field becomes in the body of which operation.
  */
 import type { Express } from "express";
-import { DateTime } from "luxon";
-import { formWords } from "../../dashboards/web/form-words.ts";
 import type { IncidentAct } from "../../dashboards/web/incident-forms.tsx";
 import { attachmentTypes, mostBytes } from "../../rules/attachment.ts";
-import type { Language } from "../model/time.ts";
 import type { ApiDeps } from "./deps.ts";
-import { mountForm, operationOf, type Refusing, refusedAs } from "./form-door.ts";
-import type { Outcome, Sent } from "./form-once.ts";
+import { type ActOf, doAct, FieldProblem, type FormsGate, instantOf, one, type Values } from "./form-acts.ts";
+import { mountForm } from "./form-door.ts";
+import type { Sent } from "./form-once.ts";
 import { incidentPage } from "./incident-page.ts";
-import { type Gate, type Operation, perform } from "./operation.ts";
 import { contextOf, sendPage } from "./page-context.ts";
 import { languageOf } from "./page-language.ts";
 import { present } from "./shape.ts";
-import { iso } from "./views.ts";
 
-export interface FormsGate extends Gate {
-  readonly operations: readonly Operation[];
-}
-
-type Values = Readonly<Record<string, string>>;
-
-/** What is wrong with a field before an operation is asked. */
-class FieldProblem extends Error {
-  override readonly name = "FieldProblem";
-  readonly field: string;
-  readonly problem: "when" | "fileTooLarge" | "fileKind" | "needed";
-  constructor(field: string, problem: FieldProblem["problem"]) {
-    super(problem);
-    this.field = field;
-    this.problem = problem;
-  }
-}
-
-interface Step {
-  readonly operation: string;
-  body(values: Values, sent: Sent, zone: string): object;
-}
-
-interface ActOf {
-  readonly steps: readonly Step[];
-  /** Field of the body → field of the form, where they differ. */
-  readonly fields?: Readonly<Record<string, string>>;
-}
-
-const one = (operation: string, body: Step["body"], fields: Readonly<Record<string, string>> = {}): ActOf => ({
-  ...{ steps: [{ operation, body }], fields },
-});
 const note = ({ note: text }: Values) => present({ note: text });
 
 const acts: Readonly<Record<IncidentAct, ActOf>> = {
@@ -96,14 +60,6 @@ const acts: Readonly<Record<IncidentAct, ActOf>> = {
   attach: one("attachFile", (_values, { files }) => fileBody(files.file), { name: "file", type: "file", content: "file" }),
 };
 
-/** On the clock of the instance, as the page shows times. */
-export function instantOf(field: string, text: string | undefined, zone: string): string | undefined {
-  if (text === undefined) return undefined;
-  const read = DateTime.fromISO(text.trim().replace(" ", "T"), { zone });
-  if (!read.isValid) throw new FieldProblem(field, "when");
-  return iso(read.toMillis());
-}
-
 function fileBody(file: Sent["files"][string] | undefined): object {
   if (file === undefined) throw new FieldProblem("file", "needed");
   if (file.bytes.length > mostBytes) throw new FieldProblem("file", "fileTooLarge");
@@ -119,42 +75,17 @@ export function mountIncidentForms(app: Express, deps: ApiDeps, gate: FormsGate)
     path: "/incidents/:id",
     withFile: true,
     language,
-    act: (sent, request, reader) => act(deps, gate, { sent, id: String(request.params.id), language: reader }),
+    async act(sent, request, reader) {
+      const [name = "", task = ""] = (sent.values.act ?? "").split(":", 2);
+      const id = String(request.params.id);
+      const of = Object.hasOwn(acts, name) ? acts[name as IncidentAct] : undefined;
+      const result = await doAct(deps, gate, of, { sent, params: { id, task }, language: reader });
+      if ("state" in result) return result;
+      return { to: `/incidents/${encodeURIComponent(id)}?done=${name}${result.warned ? "&warned=1" : ""}#main` };
+    },
     async again(request, response, { signedIn }, state) {
       const page = await contextOf(request, response, deps, { caller: signedIn.caller, signedIn });
       await sendPage(response, page, () => incidentPage(deps, page, { id: String(request.params.id), by: signedIn.caller, state }));
     },
   });
 }
-
-interface Acting {
-  readonly sent: Sent;
-  readonly id: string;
-  readonly language: Language;
-}
-
-async function act(deps: ApiDeps, gate: FormsGate, { sent, id, language }: Acting): Promise<Outcome> {
-  const [name = "", task = ""] = (sent.values.act ?? "").split(":", 2);
-  const of = Object.hasOwn(acts, name) ? acts[name as IncidentAct] : undefined;
-  const shown = (status: number, errors: Readonly<Record<string, string>>) => ({
-    ...{ status, state: { act: sent.values.act ?? "", values: sent.values, errors } },
-  });
-  if (of === undefined) return shown(422, { "": formWords[language].invalid });
-  const filled = Object.fromEntries(Object.entries(sent.values).filter(([, text]) => text.trim() !== ""));
-  const refusing: Refusing = { ...{ language, deps, needs: "handle" }, fields: { ...sameName(sent.values), ...of.fields } };
-  let warned = false;
-  try {
-    for (const { operation, body } of of.steps) {
-      const call = { deps, params: { id, task }, caller: sent.signedIn.caller, body: body(filled, sent, deps.config().instance.timezone) };
-      const { content } = await perform(operationOf(gate.operations, operation), call, gate.allowing);
-      warned ||= (content as { readonly warnings?: readonly string[] } | undefined)?.warnings !== undefined;
-    }
-  } catch (error) {
-    if (error instanceof FieldProblem) return shown(422, { [error.field]: formWords[language][error.problem] });
-    const { status, errors } = refusedAs(error, refusing);
-    return shown(status, errors);
-  }
-  return { to: `/incidents/${encodeURIComponent(id)}?done=${name}${warned ? "&warned=1" : ""}#main` };
-}
-
-const sameName = (values: Values) => Object.fromEntries(Object.keys(values).map((name) => [name, name]));

@@ -175,3 +175,9 @@ function described(where: "query" | "body", issues: readonly z.core.$ZodIssue[])
   const found = issues.map((issue) => `${[where, ...issue.path].join(".")}: ${issue.message}`).join("; ");
   return `${found}. See /api/v1/openapi.json.`;
 }
+
+export function operationOf(all: readonly Operation[], id: string): Operation {
+  const found = all.find((each) => each.id === id);
+  if (found === undefined) throw new Error(`there is no operation ${id}`);
+  return found;
+}

@@ -28,6 +28,7 @@ import { deviceKnowledge, history, linkRows, rowsOfRecurrence, weaknessRows } fr
 import { problemViews } from "./problems.ts";
 import { deviceOf } from "./reads.ts";
 import { followUpItem, reportItems } from "./reports.ts";
+import { newRequestPage, requestPage, requestsPage } from "./request-pages.ts";
 import { ruleDetail, ruleItems, ruleOf } from "./rule-view.ts";
 import { sessionList } from "./sessions.ts";
 import { deviceInventory, inventoryItems } from "./standing-reads.ts";
@@ -60,7 +61,7 @@ export function mountPages(app: Express, deps: ApiDeps, gate: Gate): void {
       response.set({ "Content-Type": type, "Cache-Control": "public, max-age=300" }).send(content);
     });
   }
-  const page = (path: string, render: Render, may: Permission = "read") => {
+  const page: AddPage = (path, render, may = "read") => {
     app.get(path, async (request, response) => {
       const visitor = await admitted(request, response, deps, { ...gate, may });
       if (visitor === undefined) return;
@@ -78,9 +79,7 @@ export function mountPages(app: Express, deps: ApiDeps, gate: Gate): void {
       warned: request.query.warned,
     }),
   );
-  page("/my-list", async (_request, context, { signedIn }) =>
-    pages.myList({ page: context, ...(signedIn === undefined ? {} : { list: await myList(deps, signedIn.caller) }) }),
-  );
+  workPages(page, deps);
   page("/inventory", (request, context) => inventoryPage(deps, context, searchOf(request)));
   app.get("/inventory.csv", async (request, response) => {
     if ((await admitted(request, response, deps, { ...gate, may: "read" })) === undefined) return;
@@ -126,6 +125,21 @@ export function mountPages(app: Express, deps: ApiDeps, gate: Gate): void {
       recurrences: await rowsOfRecurrence(deps, deps.clock.now()),
       problems: await problemViews(deps, { limit: shownProblems }),
     }),
+  );
+}
+
+type AddPage = (path: string, render: Render, may?: Permission) => void;
+
+/** Where people work: their forms come in beside these (form-door.ts). */
+function workPages(page: AddPage, deps: ApiDeps): void {
+  page("/requests", (_request, context) => requestsPage(deps, context));
+  page("/requests/new", (request, context) => newRequestPage(deps, context, request.query.number));
+  page("/requests/:id", (request, context, { signedIn }) => {
+    const { caller, done } = request.query;
+    return requestPage(deps, context, { id: request.params.id as string, by: signedIn?.caller, withCaller: caller === "1", done });
+  });
+  page("/my-list", async (_request, context, { signedIn }) =>
+    pages.myList({ page: context, ...(signedIn === undefined ? {} : { list: await myList(deps, signedIn.caller) }) }),
   );
 }
 

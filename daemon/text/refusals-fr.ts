@@ -65,6 +65,25 @@ export const refusalsInFrench: readonly (readonly [english: string, french: stri
     "{number} was raised and nobody has accepted it yet: its ladder runs; accept it, or decline it, first",
     "{number} est monté d'un niveau et personne ne l'a encore accepté : son échelle court; acceptez-le ou refusez-le d'abord",
   ],
+  [
+    "number: {number} is not reserved; POST /api/v1/requests/number reserves one",
+    "le numéro {number} n'est pas réservé : commencez une nouvelle demande",
+  ],
+  [
+    "{number} is not reserved; POST /api/v1/requests/number reserves one",
+    "le numéro {number} n'est pas réservé : commencez une nouvelle demande",
+  ],
+  [
+    "{number} came under this key or number already, and says something else; use another for another request",
+    "la demande {number} existe déjà sous ce numéro, et dit autre chose : commencez une nouvelle demande",
+  ],
+  [
+    "{number} is being given to an incident just now; ask again in a second",
+    "{number} reçoit justement son incident; recommencez dans une seconde",
+  ],
+  ["{number} is with {root} already", "{number} est déjà avec {root}"],
+  ["{number} is {state}; attach to one that is open", "l'état de {number} est « {state} »; joignez-la à un incident ouvert"],
+  ["{number} is over: {how}, by {name}", "{number} est terminée, par {name}"],
   ["it is past; name a time to come", "ce moment est passé; nommez-en un à venir"],
   ["it is more than 90 days away; name an earlier time", "c'est dans plus de 90 jours; nommez un moment plus proche"],
   [

@@ -89,6 +89,8 @@ export interface PageContext {
   };
   /** Differs each time a page is made: a form that is sent twice is written once. */
   readonly once?: string;
+  /** It does not fetch itself again. */
+  readonly still?: boolean;
   readonly texts: Texts;
 }
 
@@ -104,7 +106,7 @@ export function Frame(props: { readonly page: PageContext; readonly title: strin
         <title>{`${page.underWay === 0 ? "" : `(${page.underWay}) `}${title} · ${page.instanceName} · Vigie`}</title>
         <link rel="stylesheet" href="/static/vigie.css" />
         <link rel="icon" href="/static/vigie.svg" />
-        <script src="/static/vigie.js" defer />
+        {page.still === true ? null : <script src="/static/vigie.js" defer />}
       </head>
       <body>
         <a class="skip" href="#main">
@@ -120,6 +122,9 @@ export function Frame(props: { readonly page: PageContext; readonly title: strin
             </a>
             <a href="/my-list" aria-current={page.path === "/my-list" ? "page" : undefined}>
               {w.myList}
+            </a>
+            <a href="/requests" aria-current={page.path === "/requests" ? "page" : undefined}>
+              {w.requests}
             </a>
             <a href="/inventory" aria-current={page.path === "/inventory" ? "page" : undefined}>
               {w.inventory}

@@ -14,6 +14,8 @@ import { MyListPage, type MyListPageProps } from "./my-list-page.tsx";
 import { OnCallPage, type OnCallPageProps } from "./on-call-page.tsx";
 import { RecurrencesPage, type RecurrencesPageProps } from "./recurrences-page.tsx";
 import { ReportsPage, type ReportsPageProps } from "./reports-page.tsx";
+import { RequestPage, type RequestPageProps } from "./request-page.tsx";
+import { NewRequestPage, type NewRequestPageProps, RequestsPage, type RequestsPageProps } from "./requests-page.tsx";
 import { RulePage, type RulePageProps, RulesPage, type RulesPageProps } from "./rules-page.tsx";
 import { SessionsPage, type SessionsPageProps } from "./sessions-page.tsx";
 import { BouncePage, type BounceProps, SignInPage, type SignInPageProps } from "./sign-in-page.tsx";
@@ -41,6 +43,9 @@ export const pages = {
   myList: (props: MyListPageProps) => html(<MyListPage {...props} />),
   onCall: (props: OnCallPageProps) => html(<OnCallPage {...props} />),
   inventory: (props: InventoryPageProps) => html(<InventoryPage {...props} />),
+  requests: (props: RequestsPageProps) => html(<RequestsPage {...props} />),
+  newRequest: (props: NewRequestPageProps) => html(<NewRequestPage {...props} />),
+  request: (props: RequestPageProps) => html(<RequestPage {...props} />),
   reports: (props: ReportsPageProps) => html(<ReportsPage {...props} />),
   rules: (props: RulesPageProps) => html(<RulesPage {...props} />),
   rule: (props: RulePageProps) => html(<RulePage {...props} />),
