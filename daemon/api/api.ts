@@ -21,6 +21,7 @@ import { discoveryOperations } from "./discoveries.ts";
 import { doors, mountDoors } from "./doors.ts";
 import { createEventStreams } from "./events.ts";
 import { familyOperations } from "./families.ts";
+import type { FormsGate } from "./form-acts.ts";
 import { mountIncidentForms } from "./incident-forms.ts";
 import { joiningOperations } from "./joining.ts";
 import { maintenanceOperations } from "./maintenance.ts";
@@ -36,6 +37,8 @@ import { reads } from "./reads.ts";
 import { reportOperations } from "./reports.ts";
 import { mountRequestForms } from "./request-pages.ts";
 import { requestOperations } from "./requests.ts";
+import { roomLinkOperations } from "./room-links.ts";
+import { mountRoomsPage } from "./rooms-page.ts";
 import { ruleOperations } from "./rules.ts";
 import { scrape } from "./scrape.ts";
 import { sessionOperations } from "./sessions.ts";
@@ -81,6 +84,7 @@ export function createApi(deps: ApiDeps): Api {
     ...sessionOperations,
     ...maintenanceOperations,
     ...onCallOperations,
+    ...roomLinkOperations,
     ...problemOperations,
     ...reportOperations(),
   ];
@@ -88,11 +92,7 @@ export function createApi(deps: ApiDeps): Api {
   app.disable("x-powered-by");
   app.set("query parser", "simple");
   app.use(counted(deps), securityHeaders(), hostGuard(deps.config));
-  // Before the door for tokens: who has the link and the digits of a task needs none.
-  mountTaskPage(app, deps);
-  mountSignIn(app, deps, { desk, signIns });
-  mountIncidentForms(app, deps, { ...gate, operations });
-  mountRequestForms(app, deps, { ...gate, operations });
+  mountOpenPages(app, deps, { ...gate, operations, signIns });
   mountDoors(app, deps);
   app.use((request, _response, next) => {
     // Nobody gets 64 KiB parsed without a known token.
@@ -126,6 +126,15 @@ export function createApi(deps: ApiDeps): Api {
   app.use(lastHandler(deps.log));
 
   return { app, listen: (host, port) => listen(app, host, port, streams.close) };
+}
+
+/** Before the door for tokens: who has a link needs none, and who is signed in has a cookie and the token of a form. */
+function mountOpenPages(app: express.Express, deps: ApiDeps, gate: FormsGate & { readonly signIns: SignIns }): void {
+  mountTaskPage(app, deps);
+  mountRoomsPage(app, deps);
+  mountSignIn(app, deps, gate);
+  mountIncidentForms(app, deps, gate);
+  mountRequestForms(app, deps, gate);
 }
 
 function counted(deps: ApiDeps): express.RequestHandler {

@@ -41,6 +41,7 @@ import { onCallShapes } from "./contract-on-call.ts";
 import { problemShapes } from "./contract-problems.ts";
 import { reportShapes } from "./contract-reports.ts";
 import { requestShapes } from "./contract-requests.ts";
+import { roomLinkShapes } from "./contract-room-links.ts";
 import { ProposalView, RuleDetail, RuleList } from "./contract-rules.ts";
 import { sessionShapes } from "./contract-sessions.ts";
 import { SeverityBody, SolveBody, UrgencyBody } from "./contract-severity.ts";
@@ -277,6 +278,7 @@ export const shapes = {
   ...attachmentShapes,
   ...requestShapes,
   ...newsShapes,
+  ...roomLinkShapes,
   ...taskShapes,
   ...actShapes,
   ...hookShapes,

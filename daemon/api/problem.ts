@@ -1,7 +1,7 @@
 /**
  * Errors as application/problem+json (RFC 9457): what was found and what to do. What went wrong inside stays inside.
  */
-import type { ErrorRequestHandler, Response } from "express";
+import type { ErrorRequestHandler, Request, Response } from "express";
 import type { Log } from "../ports.ts";
 import { StoreUnavailable } from "../ports.ts";
 
@@ -57,11 +57,17 @@ export function lastHandler(log: Log): ErrorRequestHandler {
       const { name, stack } = error instanceof Error ? error : { name: typeof error, stack: undefined };
       // A database error's message holds values; the stack's first line would repeat it.
       const frames = stack?.split("\n").filter((line) => /^\s+at /.test(line));
-      log.error({ name, frames, method: request.method, route: request.path }, "request failed");
+      log.error({ name, frames, method: request.method, route: patternOf(request) }, "request failed");
     }
     if (response.headersSent) response.destroy();
     else sendProblem(response, problem);
   };
+}
+
+/** The route's pattern, not the address: a personal link holds a secret. */
+function patternOf({ route }: Request): string {
+  const path: unknown = (route as { readonly path?: unknown } | undefined)?.path;
+  return typeof path === "string" ? path : "other";
 }
 
 function toProblem(error: unknown): HttpProblem {

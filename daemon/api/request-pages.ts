@@ -37,7 +37,8 @@ export async function newRequestPage(deps: ApiDeps, page: PageContext, number: u
   const rooms = [...network.rooms.values()].map((room) => ({ value: room.id, label: `${site(room.site)}, ${room.name}` }));
   const symptoms = toldSymptoms.map((value) => ({ value, label: page.texts.symptom(value) }));
   return pages.newRequest({
-    ...{ page, rooms: rooms.sort((a, b) => a.label.localeCompare(b.label, page.language)), symptoms },
+    page: known ? { ...page, query: `number=${encodeURIComponent(number)}` } : page,
+    ...{ rooms: rooms.sort((a, b) => a.label.localeCompare(b.label, page.language)), symptoms },
     ...(known ? { number } : {}),
     ...present({ state }),
   });
@@ -59,7 +60,7 @@ export async function requestPage(deps: ApiDeps, page: PageContext, { id, by, wi
   const asked = reader !== anonymous;
   const said = (["taken", "attached", "said"] as const).find((each) => each === done);
   // A page that shows a name does not fetch itself again: each reading is on record.
-  const shownPage = asked ? { ...page, still: true } : page;
+  const shownPage = asked ? { ...page, still: true, query: "caller=1" } : page;
   const request = content as RequestDetailShape;
   return pages.request({ page: shownPage, request, withCaller: asked, ...present({ done: said, state }) });
 }

@@ -10,10 +10,12 @@ export interface BareProps {
   readonly instanceName: string;
   /** Refreshes at once to this address. */
   readonly onTo?: string;
+  /** It keeps itself fresh where there is script, by asking again and again: it may hear no events. */
+  readonly polls?: boolean;
   readonly children: ComponentChildren;
 }
 
-export function Bare({ language, title, instanceName, onTo, children }: BareProps): VNode {
+export function Bare({ language, title, instanceName, onTo, polls = false, children }: BareProps): VNode {
   const w = words[language];
   const other = language === "fr" ? "en" : "fr";
   return (
@@ -26,6 +28,7 @@ export function Bare({ language, title, instanceName, onTo, children }: BareProp
         <title>{`${title} · ${instanceName} · Vigie`}</title>
         <link rel="stylesheet" href="/static/vigie.css" />
         <link rel="icon" href="/static/vigie.svg" />
+        {polls ? <script src="/static/vigie.js" defer /> : null}
       </head>
       <body>
         <header>
@@ -38,7 +41,7 @@ export function Bare({ language, title, instanceName, onTo, children }: BareProp
             </a>
           </p>
         </header>
-        <main id="main" class="narrow">
+        <main id="main" class={polls ? undefined : "narrow"} data-polls={polls ? "" : undefined}>
           <h1>{title}</h1>
           {children}
         </main>

@@ -89,6 +89,8 @@ export interface PageContext {
   };
   /** Differs each time a page is made: a form that is sent twice is written once. */
   readonly once?: string;
+  /** Of its address, kept when the language is switched: `number=…`. */
+  readonly query?: string;
   /** It does not fetch itself again. */
   readonly still?: boolean;
   readonly texts: Texts;
@@ -158,7 +160,11 @@ export function Frame(props: { readonly page: PageContext; readonly title: strin
                 {auditWords[page.language].title}
               </a>
             ) : null}
-            <a href={`${page.path}?lang=${other}`} lang={`${other}-CA`} hreflang={`${other}-CA`}>
+            <a
+              href={`${page.path}?${page.query === undefined ? "" : `${page.query}&`}lang=${other}`}
+              lang={`${other}-CA`}
+              hreflang={`${other}-CA`}
+            >
               {w.otherLanguage}
             </a>
           </nav>

@@ -16,6 +16,7 @@ import { RecurrencesPage, type RecurrencesPageProps } from "./recurrences-page.t
 import { ReportsPage, type ReportsPageProps } from "./reports-page.tsx";
 import { RequestPage, type RequestPageProps } from "./request-page.tsx";
 import { NewRequestPage, type NewRequestPageProps, RequestsPage, type RequestsPageProps } from "./requests-page.tsx";
+import { RoomsPage, type RoomsPageProps } from "./rooms-page.tsx";
 import { RulePage, type RulePageProps, RulesPage, type RulesPageProps } from "./rules-page.tsx";
 import { SessionsPage, type SessionsPageProps } from "./sessions-page.tsx";
 import { BouncePage, type BounceProps, SignInPage, type SignInPageProps } from "./sign-in-page.tsx";
@@ -47,6 +48,7 @@ export const pages = {
   newRequest: (props: NewRequestPageProps) => html(<NewRequestPage {...props} />),
   request: (props: RequestPageProps) => html(<RequestPage {...props} />),
   reports: (props: ReportsPageProps) => html(<ReportsPage {...props} />),
+  rooms: (props: RoomsPageProps) => html(<RoomsPage {...props} />),
   rules: (props: RulesPageProps) => html(<RulesPage {...props} />),
   rule: (props: RulePageProps) => html(<RulePage {...props} />),
   sessions: (props: SessionsPageProps) => html(<SessionsPage {...props} />),

@@ -8,6 +8,7 @@ import { Frame, Mark, type PageContext } from "./frame.tsx";
 import { capital } from "./incident-card.tsx";
 import { Pairs } from "./inventory-parts.tsx";
 import { requestsPageWords } from "./requests-words.ts";
+import { words } from "./words.ts";
 
 export interface RequestPageProps {
   readonly page: PageContext;
@@ -127,7 +128,9 @@ function Outcome({ page, request, state }: RequestPageProps): VNode | null {
         <ActForm page={page} act="attempt" button={w.attempt} state={state} />
       </div>
       <p class="hint">
-        {w.attempt}: {w.attemptMeaning}
+        {w.attempt}
+        {words[page.language].colon}
+        {w.attemptMeaning}
       </p>
       <details id="fold-withdrawn" open={state?.act === "withdrawn"}>
         <summary>{w.withdrawn}</summary>
@@ -159,12 +162,16 @@ function RoomSays({ page, request }: Of): VNode {
             </ul>
             {codec.unknown.length === 0 ? null : (
               <p class="hint">
-                {w.unheard}: {codec.unknown.map((each) => w.facts[each]).join(", ")}
+                {w.unheard}
+                {words[page.language].colon}
+                {codec.unknown.map((each) => w.facts[each]).join(", ")}
               </p>
             )}
             {codec.lastIncident === undefined ? null : (
               <p class="hint">
-                {w.last}: <a href={`/incidents/${encodeURIComponent(codec.lastIncident.number)}`}>{codec.lastIncident.number}</a>{" "}
+                {w.last}
+                {words[page.language].colon}
+                <a href={`/incidents/${encodeURIComponent(codec.lastIncident.number)}`}>{codec.lastIncident.number}</a>{" "}
                 {texts.symptom(codec.lastIncident.symptom)} ({texts.time(codec.lastIncident.openedAt)})
               </p>
             )}

@@ -72,7 +72,11 @@ function Queue({
           </td>
           <td>
             {capital(page.texts.symptom(each.symptom))}
-            {each.sessionAffected && each.ended === undefined ? <Mark tone="bad" text={w.sessionHit} /> : null}
+            {each.sessionAffected && each.ended === undefined ? (
+              <span class="why">
+                <Mark tone="bad" text={w.sessionHit} />
+              </span>
+            ) : null}
           </td>
           <td>
             {each.incident === undefined ? null : <a href={`/incidents/${encodeURIComponent(each.incident)}`}>{each.incident}</a>}

@@ -76,6 +76,7 @@ describe("the OpenAPI document", () => {
     Object.assign(made.deps, { store: { ...made.deps.store, looksKept: async () => ({ from: at - 3_600_000, to: at }) } });
     const bodies: Record<string, unknown> = {
       Note: { note: "seen" },
+      RoomLinkBody: { sites: ["mgh"] },
       Take: { note: "mine", insteadOf: "" },
       NeededNote: { note: "cable replaced" },
       Solve: { note: "the mute key", sessionLost: false },

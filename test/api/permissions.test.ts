@@ -17,14 +17,14 @@ const wanted: Readonly<Record<Permission | "anyone", string>> = {
     listParentProposals listMaintenance getMaintenance listProblems getProblem listFollowUps listPartners listTasks getTask listReferences
     listActions listAttachments attachmentFile listRequests getRequest listNews incidentReport incidentReportFile reports report followUps followUp followUpFile listDiagnoses`,
   "read-site": "listDevices getDevice listAlarms listIncidents listSessions",
-  "read-names": "getOnCall listRotations listOverrides listPeople",
+  "read-names": "getOnCall listRotations listOverrides listPeople listRoomLinks",
   handle: `acknowledgeIncident takeIncident releaseIncident restoreIncident resolveIncident closeIncident solveIncident setSeverity setUrgency
     mergeIncident splitIncident linkIncident unlinkIncident assignIncident acceptIncident declineIncident escalateIncident addNote
     setFollowUp openTask hearTask addReference removeReference saveIncidentReport makeFollowUp writeAction attachFile takeRequest reserveRequestNumber
     attachRequest endRequest placeRequest tellNews diagnoseIncident tickStep`,
   plan: `bookSession importSessions cancelSession addMaintenance changeMaintenance endMaintenance cancelMaintenance`,
   "outcome-site": "sayOutcome",
-  arrange: "addRotation endRotation addOverride cancelOverride savePerson removePerson",
+  arrange: "addRotation endRotation addOverride cancelOverride savePerson removePerson makeRoomLink revokeRoomLink",
   decide: "signReports signAcceptance withdrawAcceptance closeProblem",
   configure: `reload acceptHostKey acceptProposal backtestRule acceptParentProposal refuseParentProposal startDiscovery stopDiscovery`,
   audit: "listAudit auditFile",

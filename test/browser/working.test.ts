@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, describe, expect, it, type TestContext } from "vitest";
+import { RoomLinks } from "../../daemon/room-links.ts";
 import { at, device, fill, incident, serve, stand, tokenText, type World, world } from "../api/fixture.ts";
 import { ruled } from "../api/ruled.ts";
 import { findProgram, needs } from "../needs.ts";
@@ -42,6 +43,8 @@ beforeEach(async () => {
   fill(made);
   stand(made);
   ruled(made);
+  made.config = made.deps.config();
+  Object.assign(made.deps, { config: () => made.config });
   const base = made.incidents;
   base.set(
     "000123-45",
@@ -135,6 +138,46 @@ describe("every page that writes", () => {
     await page.fill("#follow-up-note", "la pièce arrive");
     await page.click("#act-follow-up button");
     await look("refused");
+  });
+});
+
+describe("a coordinator's page", () => {
+  it.for([
+    { locale: "fr-CA", width: 1_280, dark: false },
+    { locale: "en-CA", width: 390, dark: false },
+  ])("is accessible, before and after the digits, and asks for help by keyboard ($locale, $width px)", async (how, context) => {
+    const page = await open(context, { ...how, script: true });
+    const { contacts } = made.config;
+    const anne = { id: "anne", name: "Anne Roy", language: how.locale === "fr-CA" ? ("fr" as const) : ("en" as const), channels: [] };
+    made.config = { ...made.config, contacts: new Map([...contacts, ["anne", anne]]) };
+    const link = await new RoomLinks(made.deps).make("anne", ["mgh"], "ops");
+    if (!link.ok) throw new Error(link.problem);
+    const look = async (name: string) => {
+      await picture(page, `${name}-${how.locale}-${how.width}`);
+      expect([name, await objections(page)]).toEqual([name, []]);
+      expect([name, ((await page.evaluate("document.documentElement.scrollWidth")) as number) <= how.width]).toEqual([name, true]);
+    };
+    await page.goto(`${server.url}/rooms/nonsense`);
+    await look("rooms-none");
+    await page.goto(`${server.url}/rooms/${link.token}`);
+    await look("rooms-first");
+    await page.locator("#digits").focus();
+    await page.keyboard.type("000000");
+    await page.keyboard.press("Enter");
+    await page.locator(".banner.problem").waitFor();
+    await look("rooms-wrong");
+    await page.fill("#digits", link.digits);
+    await page.keyboard.press("Enter");
+    await page.locator(".banner.good").waitFor();
+    await look("rooms-known");
+    // Theirs is another room's: one of their own is open already.
+    Object.assign(made.deps.store, { requests: async () => [] });
+    await page.goto(`${server.url}/rooms/${link.token}`);
+    await page.locator("form button.main").focus();
+    await page.keyboard.press("Enter");
+    await page.locator(".banner.good").waitFor();
+    await look("rooms-sent");
+    expect(made.taken).toMatchObject([{ room: "a101", symptom: "user-assistance", source: "form" }]);
   });
 });
 

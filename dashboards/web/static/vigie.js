@@ -70,8 +70,11 @@
     waiting = setTimeout(refresh, calmMs);
   }
 
-  const events = new EventSource("/api/v1/events");
-  events.addEventListener("change", soon);
-  events.addEventListener("open", soon);
+  /* Who comes by a personal link may not hear events. */
+  if (!document.querySelector("main[data-polls]")) {
+    const events = new EventSource("/api/v1/events");
+    events.addEventListener("change", soon);
+    events.addEventListener("open", soon);
+  }
   setInterval(refresh, pollMs);
 })();
