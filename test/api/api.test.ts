@@ -135,7 +135,7 @@ describe("the OpenAPI document", () => {
             : path.includes("/problems/")
               ? "P-VIG-2026-000003-30"
               : "01";
-        const id = path.includes("/devices/") ? "codec-1" : place;
+        const id = path.includes("/devices/") ? "codec-1" : path.endsWith("/room-link") || path.includes("/room-link/") ? "anne" : place;
         const address = path
           .replace("{id}", id)
           .replace("{seq}", "2")
