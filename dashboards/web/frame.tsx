@@ -99,7 +99,6 @@ export interface PageContext {
 export function Frame(props: { readonly page: PageContext; readonly title: string; readonly children: ComponentChildren }): VNode {
   const { page, title, children } = props;
   const w = words[page.language];
-  const other = page.language === "fr" ? "en" : "fr";
   return (
     <html lang={`${page.language}-CA`}>
       <head>
@@ -160,13 +159,7 @@ export function Frame(props: { readonly page: PageContext; readonly title: strin
                 {auditWords[page.language].title}
               </a>
             ) : null}
-            <a
-              href={`${page.path}?${page.query === undefined ? "" : `${page.query}&`}lang=${other}`}
-              lang={`${other}-CA`}
-              hreflang={`${other}-CA`}
-            >
-              {w.otherLanguage}
-            </a>
+            <OtherLanguage page={page} />
           </nav>
           <SignedIn page={page} />
         </header>
@@ -191,6 +184,17 @@ export function Frame(props: { readonly page: PageContext; readonly title: strin
 /** Where reads are open everybody may; else whose function may. */
 function showsAudit({ signedIn, demo }: PageContext): boolean {
   return signedIn === undefined ? demo : signedIn.audits;
+}
+
+/** The same page in the other language. */
+function OtherLanguage({ page: { language, path, query } }: { readonly page: PageContext }): VNode {
+  const other = language === "fr" ? "en" : "fr";
+  const kept = query === undefined ? "" : `${query}&`;
+  return (
+    <a href={`${path}?${kept}lang=${other}`} lang={`${other}-CA`} hreflang={`${other}-CA`}>
+      {words[language].otherLanguage}
+    </a>
+  );
 }
 
 /** Who is signed in, and the way out; or the way in. */
