@@ -70,7 +70,7 @@ it("the keys of the file become the fields of the configuration", async () => {
 it("a function may what the file says of it, else what is shipped", async () => {
   const { permissions, tokens } = good(await load(GOOD_FILES));
   expect([permissions.get("desk"), permissions.get("analyst")]).toEqual([["read", "read-names", "handle"], []]);
-  expect(permissions.get("coordinators")).toEqual(["read-site"]);
+  expect(permissions.get("coordinators")).toEqual(["read-site", "outcome-site"]);
   expect(tokens.find(({ name }) => name === "rita")?.sites).toEqual(["mgh"]);
 });
 
