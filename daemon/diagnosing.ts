@@ -8,6 +8,7 @@ import { findFping } from "../probes/icmp/icmp-probe.ts";
 import type { BoardView } from "./board.ts";
 import type { Booking } from "./booking.ts";
 import { type AskingDeps, lastServices, pings, services, ways } from "./diagnosing/asking.ts";
+import { detailed } from "./diagnosing/detail.ts";
 import { type KnownDeps, known, seenFacts } from "./diagnosing/known.ts";
 import { registrations } from "./diagnosing/registered.ts";
 import { type Subject, subjectOf } from "./diagnosing/subject.ts";
@@ -72,11 +73,15 @@ export function questionsOf(asking: AskingDeps, deps: KnownDeps): Questions {
       if (device === undefined) return [];
       const word = wordOf(diagnosis, "ping");
       const answers = word === "answers" || word === "lossy";
-      const others = busy ? [] : beside(about, diagnosis);
+      const others = busy && diagnosis.level === 1 ? [] : beside(about, diagnosis);
+      const farEnd = deps.config().network.devices.get(diagnosis.farEnd ?? "");
+      const more = diagnosis.level === 2 ? detailed(asking, deps, { incident, subject: about, farEnd }) : [];
+      const far = farEnd === undefined || others.some(({ id }) => id === farEnd.id) ? [] : [farEnd];
       return [
+        ...more,
         ...(answers ? services(asking, device, (finding) => seenFacts(deps, device, finding, "look")) : [lastServices(asking, device)]),
         ...(busy ? [] : registrations(asking, device)),
-        ...(answers && word !== "lossy" ? [] : ways(asking, about, others)),
+        ...(answers && word !== "lossy" && diagnosis.level === 1 ? [] : ways(asking, about, [...others, ...far])),
       ];
     },
   };

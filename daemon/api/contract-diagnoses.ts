@@ -58,6 +58,13 @@ export const DiagnosisView = z.object({
   paths: z.array(
     z.object({ to: z.string(), hops: z.array(z.string()).describe("Nearest first; `*` where nobody spoke."), reached: z.boolean() }),
   ),
+  farEnd: z.string().optional().describe("Level 2: the device at the other end."),
+  figures: z
+    .array(z.object({ of: z.string(), name: z.string(), part: z.string().optional(), value: z.number() }))
+    .describe("Level 2, base units."),
+  moments: z
+    .array(z.object({ at: instant, of: z.string(), what: z.string(), detail: z.string().optional() }))
+    .describe("Level 2: what befell the device, its neighbours and its site, by time."),
   timedOut: z.array(z.string()).describe("Checks that did not answer in their time."),
   steps: z.array(StepView).describe("What a person does first, by the verdict."),
   why: z.string().optional().describe("Why it did not finish."),
@@ -71,7 +78,10 @@ export const DiagnosisList = z.object({
 });
 
 const level = z.union([z.literal(1), z.literal(2)]);
-export const DiagnoseBody = z.strictObject({ level: level.optional().describe("Default 1.") });
+export const DiagnoseBody = z.strictObject({
+  level: level.optional().describe("Default 1. 2: the detailed checks."),
+  to: z.string().min(1).max(100).optional().describe("Level 2: a device at the other end; its way and its call are looked at too."),
+});
 
 export const StepBody = z.strictObject({
   step: z.string().min(1).max(100).describe("Id of a step of the table of diagnoses."),

@@ -2,6 +2,7 @@
  * Diagnoses of an incident: what was found out, where the fault lies, what is done first; ask for one, tick a step.
  */
 import { adviceFor, sureness } from "../../rules/diagnosis.ts";
+import { diagnosisCsv } from "../export/diagnosis-csv.ts";
 import type { Diagnosis, DiagnosisTable, Judgement } from "../model/diagnosis.ts";
 import type { Incident } from "../model/incident.ts";
 import { say } from "../text/catalogue.ts";
@@ -50,17 +51,21 @@ function workaroundsView({ workarounds }: ApiDeps, incident: Incident) {
 export function diagnosisView(deps: ApiDeps, incident: Incident, diagnosis: Diagnosis): DiagnosisShape {
   const { table } = deps.config().diagnosis;
   const { id, level, by, state, attempts, timedOut, askedAt, startedAt, endedAt, judged, also, facts, paths = [], why } = diagnosis;
+  const { figures = [], moments = [], farEnd } = diagnosis;
   return {
     ...{ id, incident: incident.number, level, by, state, attempts, timedOut: [...timedOut], askedAt: iso(askedAt) },
     also: also.map((each) => judgementView(table, each)),
     facts: facts.map(({ at, ...fact }) => ({ ...fact, at: iso(at) })),
     paths: paths.map(({ to, hops, reached }) => ({ to, hops: hops.map((hop) => hop ?? "*"), reached })),
+    figures: figures.map((each) => ({ ...each })),
+    moments: moments.map(({ at, ...rest }) => ({ ...rest, at: iso(at) })),
     steps: judged === undefined ? [] : stepViews(table, judged, diagnosis),
     ...present({
       startedAt: startedAt === undefined ? undefined : iso(startedAt),
       endedAt: endedAt === undefined ? undefined : iso(endedAt),
       judged: judged === undefined ? undefined : judgementView(table, judged),
       why,
+      farEnd,
     }),
   };
 }
@@ -98,6 +103,22 @@ export const diagnosisOperations: readonly Operation[] = [
     run: async ({ deps, params }) => ({ content: await diagnosisList(deps, params.id ?? "") }),
   }),
   operation({
+    id: "diagnosisFile",
+    method: "get",
+    path: "/api/v1/incidents/{id}/diagnoses/{diagnosis}/file",
+    summary: "What was found out, as CSV: facts, ways, figures and moments on one time axis; for a partner. It names no person.",
+    access: "read",
+    may: "read",
+    answer: "Diagnosis",
+    files: ["text/csv"],
+    run: async ({ deps, params }) => {
+      const { items } = await diagnosisList(deps, params.id ?? "");
+      const found = items.find(({ id }) => id === params.diagnosis);
+      if (found === undefined) throw new HttpProblem(404, "no-such-diagnosis", "It has no such diagnosis; GET …/diagnoses lists them.");
+      return { file: { name: `${found.id}.csv`, type: "text/csv; charset=utf-8", bytes: Buffer.from(diagnosisCsv(found)) } };
+    },
+  }),
+  operation({
     id: "diagnoseIncident",
     method: "post",
     path: "/api/v1/incidents/{id}/diagnose",
@@ -106,8 +127,8 @@ export const diagnosisOperations: readonly Operation[] = [
     may: "handle",
     body: "Diagnose",
     answer: "Diagnosis",
-    run: async ({ deps, params, caller, body: { level = 1 } }) => {
-      const result = await deps.diagnosing.ask(params.id ?? "", caller.name, level);
+    run: async ({ deps, params, caller, body: { level = 1, to } }) => {
+      const result = await deps.diagnosing.ask(params.id ?? "", caller.name, level, to);
       if (!result.ok) throw new HttpProblem(result.status, `act-${result.status}`, result.problem);
       return { content: diagnosisView(deps, result.incident, result.diagnosis) };
     },

@@ -58,7 +58,8 @@ export function pings(deps: AskingDeps, subject: Subject): readonly DiagnosisChe
   }));
 }
 
-function pingOf(device: Device): Check {
+/** A ping of whoever it is, also where the configuration asks for none. */
+export function pingOf(device: Device): Check {
   const own = device.checks.find(({ kind }) => kind === "icmp");
   const usual = { id: `${device.id}/icmp`, device: device.id, kind: "icmp" as const, intervalMs: 0 };
   return { ...(own ?? usual), timeoutMs: Math.min(own?.timeoutMs ?? pingWithinMs, pingWithinMs) };

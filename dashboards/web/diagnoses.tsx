@@ -113,6 +113,7 @@ function One({ page, diagnosis }: Of<{ diagnosis: DiagnosisShape }>): VNode {
       {steps.length === 0 ? null : <Steps page={page} steps={steps} />}
       {diagnosis.facts.length === 0 ? null : <Evidence page={page} diagnosis={diagnosis} />}
       {diagnosis.paths.length === 0 ? null : <Paths page={page} paths={diagnosis.paths} />}
+      {diagnosis.figures.length + diagnosis.moments.length === 0 ? null : <Detailed page={page} diagnosis={diagnosis} />}
       {timedOut.length === 0 ? null : (
         <p class="warned">
           {w.timedOut}
@@ -171,6 +172,43 @@ function Evidence({ page, diagnosis: { facts } }: Of<{ diagnosis: DiagnosisShape
           </tr>
         ))}
       </Table>
+    </>
+  );
+}
+
+/** What level 2 found: figures, and what befell the device, its neighbours and its site. */
+function Detailed({ page, diagnosis: { id, incident, figures, moments } }: Of<{ diagnosis: DiagnosisShape }>): VNode {
+  const w = diagnosisWords[page.language];
+  const { texts } = page;
+  const file = `/api/v1/incidents/${encodeURIComponent(incident)}/diagnoses/${encodeURIComponent(id)}/file`;
+  return (
+    <>
+      <h3>
+        {w.detailed} <a href={file}>CSV</a>
+      </h3>
+      {figures.length === 0 ? null : (
+        <ul>
+          {figures.map(({ of, name, part, value }) => (
+            <li key={`${of} ${name} ${part ?? ""}`}>
+              {texts.name(of)} {texts.sample(name)}
+              {part === undefined ? null : ` (${texts.part(part)})`} {texts.quantity(name, value)}
+            </li>
+          ))}
+        </ul>
+      )}
+      {moments.length === 0 ? null : (
+        <Table label={w.moments} heads={[words[page.language].at, w.of, w.found]}>
+          {moments.map(({ at, of, what, detail }) => (
+            <tr key={`${at} ${of} ${what} ${detail ?? ""}`}>
+              <td>{texts.exact(at)}</td>
+              <td>{texts.name(of)}</td>
+              <td>
+                {what === "restored" ? texts.event(what) : texts.symptom(what)} <span class="why">{detail}</span>
+              </td>
+            </tr>
+          ))}
+        </Table>
+      )}
     </>
   );
 }

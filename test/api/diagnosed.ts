@@ -20,6 +20,8 @@ export function diagnosisAt(at: number): Diagnosis {
     },
     also: [{ verdict: "power", confidence: 44, row: "maybe-no-power", why: "it is silent and the site answers: it may have no power" }],
     answers: [{ step: "network-cable", answer: "yes", at: at - 60_000, by: "anne", note: "plugged in, green light" }],
+    figures: [{ of: "codec-1", name: "icmp_loss_ratio", value: 0.25 }],
+    moments: [{ at: at - 600_000, of: "codec-1", what: "unreachable", detail: "VIG-2026-01" }],
     paths: [{ to: "codec-1", hops: ["router-1", undefined, "10.1.0.9"], reached: false }],
   };
 }

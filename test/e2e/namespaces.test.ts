@@ -2,6 +2,7 @@
  * Real time, a real silence: hosts in network namespaces whose link is cut and restored.
  */
 import { afterEach, expect, it, type TestContext } from "vitest";
+import type { DiagnosisListShape } from "../../daemon/api/contract.ts";
 import { needs, needsRoot } from "../needs.ts";
 import { events, people, Rig, sh, until } from "./rig.ts";
 
@@ -142,3 +143,52 @@ it("a router's link is cut: one incident for the router, and the host behind it 
   expect(await daemon.incidents("&folded=false")).toHaveLength(1);
   expect(server.mails().filter(({ subject }) => !subject.includes(unfolded[0]?.number ?? "?"))).toEqual([]);
 }, 60_000);
+
+it("a host behind a router goes silent: the diagnosis pings the router that answers, follows the way to it, and is evidence and checklist", async (context) => {
+  const rig = lab(context);
+  const router = namespace(rig, "t");
+  const host = namespace(rig, "u", router);
+  sh("ip", ["netns", "exec", router.name, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"]);
+  ip("route", "add", `${host.net}.0/24`, "via", router.address);
+  const server = await rig.mailServer(context);
+  const daemon = await rig.daemon(
+    rig.config({
+      sites: { mgh: { name: "Hôpital général", gateway: "router" } },
+      devices: {
+        router: { name: "Routeur", site: "mgh", address: router.address, family: "ping-only", checks: ping },
+        host: { name: "Codec", site: "mgh", address: host.address, family: "ping-only", checks: ping },
+      },
+      channels: { mail: { mail: { host: server.host, port: server.port, from: "vigie@example.org" } } },
+      ...people((who) => [{ mail: `${who}@example.org` }]),
+    }),
+  );
+  await until("both are up", async () => (await daemon.device("router")).up === "up" && (await daemon.device("host")).up === "up");
+  host.cut();
+  const opened = await until("an incident", async () => (await daemon.incidents())[0]);
+  const path = `/api/v1/incidents/${opened.number}/diagnoses`;
+  const ended = await until(
+    "a diagnosis that finished",
+    async () => (await daemon.get<DiagnosisListShape>(path)).items.find(({ state }) => state === "done" || state === "unfinished"),
+    40_000,
+  );
+  expect(ended).toMatchObject({ state: "done", by: "system", judged: { verdict: "device", row: "only-this-one", sureness: "likely" } });
+  const fact = (name: string) => ended.facts.find((each) => each.name === name);
+  expect(fact("ping")).toMatchObject({ value: "silent", of: "host" });
+  expect(fact("gateway")).toMatchObject({ value: "answers", of: "router", detail: expect.stringMatching(/ ms$/) });
+  expect(fact("path")).toMatchObject({ value: "ends-at-site" });
+  expect(ended.paths.find(({ to }) => to === "host")).toEqual({ to: "host", hops: ["router"], reached: false });
+  expect(ended.paths.find(({ to }) => to === "router")).toEqual({ to: "router", hops: [], reached: true });
+  expect((await daemon.incident(opened.id)).timeline.map(({ event }) => event)).toContain("diagnosed");
+  expect(await daemon.metric("vigie_diagnoses_total", 'verdict="device"')).toBe(1);
+
+  const ticked = await daemon.post(`${path}/${ended.id}/steps`, { step: "power-light", answer: "no" });
+  expect(ticked).toMatchObject({ status: 200, body: { judged: { verdict: "power", row: "no-power-light" } } });
+  expect((await daemon.post(`/api/v1/incidents/${opened.number}/diagnose`, { level: 2, to: "router" })).status).toBe(200);
+  const detailed = await until(
+    "the detailed checks",
+    async () => (await daemon.get<DiagnosisListShape>(path)).items.find(({ level, state }) => level === 2 && state === "done"),
+    60_000,
+  );
+  expect(detailed.figures).toContainEqual({ of: "host", name: "icmp_loss_ratio", value: 1 });
+  expect(detailed.figures).toContainEqual({ of: "router", name: "icmp_loss_ratio", value: 0 });
+}, 150_000);

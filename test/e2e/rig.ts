@@ -341,8 +341,9 @@ function daemonOn(child: ChildProcess, said: { readonly out: string; readonly er
 }
 
 /** The events of a timeline, in order. */
+/** What befell it; where in between its diagnosis ended depends on how fast its devices answered. */
 export function events(incident: Detail): readonly string[] {
-  return incident.timeline.map((entry) => entry.event);
+  return incident.timeline.map((entry) => entry.event).filter((event) => !event.startsWith("diagnos"));
 }
 
 export function sh(command: string, args: readonly string[]): string {

@@ -5,9 +5,11 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type AskingDeps, pings } from "../../daemon/diagnosing/asking.ts";
 import { questionsOf } from "../../daemon/diagnosing.ts";
+import { diagnosisCsv } from "../../daemon/export/diagnosis-csv.ts";
 import { bare, type Finding } from "../../daemon/model/observation.ts";
 import { MINUTE, SECOND } from "../../daemon/model/time.ts";
 import { Diagnoser } from "../../daemon/roles/diagnoser.ts";
+import { DiagnosisDesk } from "../../daemon/roles/diagnosis-desk.ts";
 import { judgedOf, renderRow } from "../../daemon/telling.ts";
 import { quiet } from "../api/fixture.ts";
 import { type Scenario, scenario } from "./scenario.ts";
@@ -116,6 +118,35 @@ describe("the first diagnosis of an incident", () => {
     const with_ = await run(true);
     expect([without.had, with_.had]).toEqual([false, true]);
     expect(with_.seen).toBe(without.seen);
+  });
+
+  it("of level 2 looks longer at both ends, and puts what befell the device and its site on one time axis, with no name of a person", async () => {
+    await begin();
+    net.breaks("codec-1");
+    for (let step = 0; step < 120 && (await net.unfolded()).length === 0; step += 1) await net.advance(SECOND);
+    const [opened] = await net.unfolded();
+    const diagnoser = diagnoserFor(new Set(["codec-1"]));
+    const desk = new DiagnosisDesk({ store: net.store, clock: net.clock, config: () => net.config, changed() {}, poke() {} });
+    const asked = await desk.ask(opened?.number ?? "", "ann", 2, "codec-9");
+    expect(asked).toMatchObject({ ok: true, diagnosis: { level: 2, farEnd: "codec-9" } });
+    expect(await desk.ask(opened?.number ?? "", "ann", 2, "codec-77")).toMatchObject({ ok: false, status: 422 });
+    await diagnoser.turn();
+    // The pings of both ends are a moment apart.
+    let [done] = await net.store.diagnoses(opened?.id ?? "");
+    for (let step = 0; step < 200 && done?.state !== "done"; step += 1) {
+      await net.clock.advance(200);
+      [done] = await net.store.diagnoses(opened?.id ?? "");
+    }
+    expect(done).toMatchObject({ state: "done", level: 2, by: "ann" });
+    expect(done?.figures).toContainEqual({ of: "codec-1", name: "icmp_loss_ratio", value: 1 });
+    expect(done?.figures).toContainEqual({ of: "codec-9", name: "icmp_loss_ratio", value: 0 });
+    expect(done?.moments?.map(({ of, what }) => `${of} ${what}`)).toEqual(["codec-1 unreachable"]);
+    const shape = { facts: done?.facts.map((each) => ({ ...each, at: "2026-11-18T14:00:00Z" })), paths: [], figures: done?.figures };
+    const ticked = { id: "power-light", text: { fr: "", en: "" }, asks: true, answer: "no", by: "marie-josee", at: "2026-11-18T14:09:00Z" };
+    const csv = diagnosisCsv({ ...shape, moments: [], steps: [ticked] } as never);
+    expect(csv).toContain("2026-11-18T14:00:00Z,fact,codec-1,ping,silent,");
+    expect(csv).toContain("answer,,power-light,no,");
+    expect(csv).not.toContain("marie-josee");
   });
 
   it("asks of a device that is its site's gateway no gateway, and of a site without a neighbour none", async () => {
