@@ -24,7 +24,7 @@ export const requestsEn = {
     "A reply to this mail is read by nobody: write a new one, or telephone. Please write nothing about a patient.\n{instance}",
   "request.unplaced": "Somebody asks for help by mail, and the room is not known: {what}",
   "request.unplaced-since": "Request {number}, since {at}.",
-  "request.unplaced-do": "Ask its sender, then say the room: vigie request room {number} ROOM, or POST /api/v1/requests/{number}/room.",
+  "request.unplaced-do": "Ask its sender, then say the room: POST /api/v1/requests/{number}/room.",
   "event.request-placed": "Its room is known now",
   "request.session": "A session is affected.",
   "request.no-session": "No session is affected.",

@@ -26,8 +26,7 @@ export const requestsFr: Readonly<Record<keyof typeof requestsEn, string>> = {
     "Personne ne lit les réponses à ce courriel : écrivez-en un nouveau, ou téléphonez. N'écrivez rien sur un patient.\n{instance}",
   "request.unplaced": "Quelqu'un demande de l'aide par courriel, et la salle n'est pas connue : {what}",
   "request.unplaced-since": "Demande {number}, depuis {at}.",
-  "request.unplaced-do":
-    "Demandez à la personne qui l'a envoyée, puis dites la salle : vigie request room {number} SALLE, ou POST /api/v1/requests/{number}/room.",
+  "request.unplaced-do": "Demandez à la personne qui l'a envoyée, puis dites la salle : POST /api/v1/requests/{number}/room.",
   "event.request-placed": "Sa salle est maintenant connue",
   "request.session": "Une séance est touchée.",
   "request.no-session": "Aucune séance n'est touchée.",
