@@ -84,10 +84,10 @@ export interface Worked {
 export function followedUp(incident: Incident, { by, at, hours, takes }: Worked): Incident {
   const { followUpsMissed: _m, followUpDueAt: _d, ...rest } = incident;
   const free = incident.state === "open" && (takes || incident.acknowledgedAt !== undefined);
-  const mine: Incident = free
-    ? { ...rest, state: "taken", holder: by, takenAt: at, acknowledgedAt: at, acknowledgedBy: by, ...acknowledged(incident) }
-    : rest;
-  return clockAnew(mine, hours, at);
+  if (!free) return clockAnew(rest, hours, at);
+  const mine = { state: "taken", holder: by, takenAt: at, acknowledgedAt: at, acknowledgedBy: by, ...acknowledged(incident) } as const;
+  // A first notice that still waits for service hours is not owed any more.
+  return clockAnew({ ...rest, ...mine, wakeFor: "follow-up" }, hours, at);
 }
 
 /** The follow-up clock of who holds it starts again, as slow or fast as it is now: a partner has it, or no longer has. */

@@ -88,7 +88,9 @@ export function judgeCut(cut: Cut, bySite: BySite, seen: SeenOf, startedAt: Inst
     return { cut, down: undefined, why, ...(failing > 0 && confirmed > 0 ? { suspect: true } : {}) };
   }
   const began = Math.min(
-    ...[...behind.values()].flatMap((all) => all.flatMap(({ failingSince = 0 }) => (failingSince > lastAnswer ? [failingSince] : []))),
+    ...[...behind.values()].flatMap((all) =>
+      all.flatMap(({ failingSince: since }) => (since !== undefined && since > lastAnswer ? [since] : [])),
+    ),
   );
   if (!othersAnswer(cut, bySite, seen, began))
     return { cut, down: undefined, suspect: true, why: "nothing answers anywhere: it may be our own sight" };
