@@ -164,7 +164,7 @@ function desksOf(parts: Serving, reports: ReportDesk) {
     publicNews: new NewsDesk({ ...desk, hits: booking.bookings }),
     intake,
     work: new WorkDesk(desk),
-    done: new ActionDesk({ ...desk, book: parts.mutes }),
+    done: new ActionDesk({ ...desk, book: parts.mutes, poke }),
     tasks,
     files: new AttachmentDesk(desk),
     tokens,

@@ -13,17 +13,19 @@ export const quietMs = 24 * HOUR;
 /** What a person says of it. */
 export type NewAction = Pick<
   WorkAction,
-  "kind" | "what" | "device" | "room" | "link" | "before" | "after" | "serialBefore" | "serialAfter"
+  "kind" | "what" | "device" | "room" | "link" | "part" | "before" | "after" | "serialBefore" | "serialAfter"
 >;
 
 /** Why it cannot be written down so; undefined when it can. `isAddress`: what the configuration would take, since that is where it has to go. */
 export function notSayable(action: NewAction, network: Network, isAddress: (text: string) => boolean): string | undefined {
-  const { kind, device, room, link, after, serialAfter } = action;
+  const { kind, device, room, link, part, after, serialAfter } = action;
   if ([device, room, link].filter((each) => each !== undefined).length > 1) return "device, room, link: name one of them at most";
   if (device !== undefined && !network.devices.has(device)) return `device: there is no device "${device}"; see GET /api/v1/devices`;
   if (room !== undefined && !network.rooms.has(room)) return `room: there is no room "${room}"; see rooms: of the configuration`;
   if (link !== undefined && !network.links.has(link)) return `link: there is no link "${link}"; see links: of the configuration`;
   if (kind === "swap" && serialAfter === undefined) return "serialAfter: a swap names the serial of the unit that came";
+  if (part !== undefined && (kind !== "swap" || device === undefined))
+    return "part: only a swap of a device's part names one, and the device";
   if (kind !== "ip-change") return undefined;
   if (device === undefined) return "device: an address change names the device whose address changes";
   if (after === undefined) return "after: an address change names the new address";

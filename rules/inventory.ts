@@ -35,6 +35,8 @@ export const dailyEvents: readonly DeviceEventCode[] = ["address-changed", "gate
 /** More facts than this are kept of no device. */
 const maxFacts = 128;
 const maxValueLength = 200;
+/** A swap may be written down so long before it is done (ours). */
+export const aheadMs = DAY;
 
 /** A new value that one look has seen, by the fact's key. In memory only: after a restart it takes two looks again. */
 export type Candidates = ReadonlyMap<string, { readonly value: string; readonly at: Instant }>;
@@ -67,26 +69,64 @@ export function takeStock(input: {
   if (observation.kind === "trap" || finding.status !== "up" || !tellsFacts(finding)) return undefined;
   const known = new Map((before?.facts ?? []).map((fact) => [keyOf(fact.name, fact.part), fact]));
   const waiting = new Map(candidates);
-  const taken: { readonly fact: InventoryFact; readonly old: InventoryFact | undefined }[] = [];
+  const taken: Taken[] = [];
   for (const [key, said] of saidIn(observation, known)) {
     const old = known.get(key);
     if (old !== undefined && old.check !== check && device.checks.some(({ id }) => id === old.check)) continue;
-    if (old?.value === said.value) {
-      waiting.delete(key);
-      continue;
-    }
-    const candidate = waiting.get(key);
-    if (candidate?.value !== said.value) {
-      waiting.set(key, { value: said.value, at });
-      continue;
-    }
-    if (candidate.at === at) continue;
-    waiting.delete(key);
-    const { name, part, value } = said;
-    taken.push({ fact: { name, value, since: candidate.at, check, ...(part === undefined ? {} : { part }) }, old });
+    const fact = factTold({ old, said, key, at, check }, waiting);
+    if (fact !== undefined) taken.push(fact);
   }
   if (taken.length === 0) return sameAs(waiting, candidates) ? undefined : { events: [], units: [], candidates: waiting };
   return { ...written(device, before, known, taken), candidates: waiting };
+}
+
+interface Taken {
+  readonly fact: InventoryFact;
+  /** Undefined: it is no change. */
+  readonly old: InventoryFact | undefined;
+}
+
+/** A fact by this word of it, or undefined: it was known, or waits for a second look (`waiting` then knows). */
+function factTold(
+  word: {
+    readonly old: InventoryFact | undefined;
+    readonly said: Said;
+    readonly key: string;
+    readonly at: Instant;
+    readonly check: string;
+  },
+  waiting: Map<string, { readonly value: string; readonly at: Instant }>,
+): Taken | undefined {
+  const { old, said, key, at, check } = word;
+  const { name, part, value } = said;
+  const fact = (since: Instant): InventoryFact => ({ name, value, since, check, ...(part === undefined ? {} : { part }) });
+  const awaited = old?.said === undefined ? undefined : answerTo(old, value, at);
+  if (awaited === "not yet") return undefined;
+  if (old !== undefined && (awaited === "told" || (awaited === undefined && old.value === value))) {
+    waiting.delete(key);
+    // As a person had written it down: the device's own spelling from now on.
+    return awaited === "told" ? { fact: fact(old.since), old: undefined } : undefined;
+  }
+  const candidate = waiting.get(key);
+  if (candidate?.value !== value) waiting.set(key, { value, at });
+  if (candidate === undefined || candidate.value !== value || candidate.at === at) return undefined;
+  waiting.delete(key);
+  return { fact: fact(awaited === "other" && old !== undefined ? old.since : candidate.at), old };
+}
+
+/**
+ * What a device says to what a person has written down. `not yet`: the unit that is to go still answers, the swap was written down ahead of
+ * it; longer than that the device is believed.
+ */
+function answerTo({ value, said, since }: InventoryFact, now: string, at: Instant): "told" | "not yet" | "other" {
+  if (isSameSerial(value, now)) return "told";
+  return said?.before !== undefined && isSameSerial(said.before, now) && at < since + aheadMs ? "not yet" : "other";
+}
+
+/** Whoever reads a serial off a label writes it in other letters, with other spaces. */
+export function isSameSerial(one: string, other: string): boolean {
+  const bare = (text: string) => text.replace(/[\s-]/g, "").toLowerCase();
+  return bare(one) === bare(other);
 }
 
 /** Most looks tell none: they are let go before anything is built. */
@@ -99,12 +139,12 @@ function written(
   device: Device,
   before: DeviceInventory | undefined,
   known: Map<string, InventoryFact>,
-  taken: readonly { readonly fact: InventoryFact; readonly old: InventoryFact | undefined }[],
+  taken: readonly Taken[],
 ): Omit<Stocktaking, "candidates"> {
   const events: DeviceEvent[] = [];
   for (const { fact, old } of taken) {
     known.set(keyOf(fact.name, fact.part), fact);
-    const event = old === undefined ? undefined : eventOf(device.id, fact, old.value);
+    const event = old === undefined ? undefined : eventOf(device.id, fact, old);
     if (event !== undefined) events.push(event);
   }
   const serial = taken.find(({ fact }) => fact.name === "serial" && fact.part === undefined);
@@ -115,11 +155,12 @@ function written(
 }
 
 /** The unit that came, and the end of the one that went. */
-function unitsOf(device: Device, now: DeviceInventory, before: DeviceInventory | undefined, serial: InventoryFact): readonly Unit[] {
+export function unitsOf(device: Device, now: DeviceInventory, before: DeviceInventory | undefined, serial: InventoryFact): readonly Unit[] {
   const place = { device: device.id, site: device.site, ...(device.room === undefined ? {} : { room: device.room }) };
   const went = before === undefined ? undefined : factOf(before, "serial");
   const gone: readonly Unit[] =
-    went === undefined || before?.unitSince === undefined
+    // The same unit by a better reading of its serial ends nothing.
+    went === undefined || before?.unitSince === undefined || before.unitSince === serial.since
       ? []
       : [{ ...place, serial: went, ...modelOf(before), from: before.unitSince, to: serial.since }];
   return [...gone, { ...place, serial: serial.value, ...modelOf(now), from: serial.since }];
@@ -135,11 +176,13 @@ export function factOf(inventory: DeviceInventory | undefined, name: string): st
   return inventory?.facts.find((fact) => fact.name === name && fact.part === undefined)?.value;
 }
 
-function eventOf(device: string, { name, part, value, since }: InventoryFact, before: string): DeviceEvent | undefined {
+function eventOf(device: string, { name, part, value, since }: InventoryFact, old: InventoryFact): DeviceEvent | undefined {
+  const before = old.value;
   const about = part === undefined ? {} : { part };
   if (name === presence) return { device, at: since, code: value === "missing" ? "peripheral-missing" : "peripheral-back", name, ...about };
   const whole = Object.hasOwn(events, name) ? events[name] : undefined;
   if (whole === undefined) return undefined;
+  if (old.said !== undefined) return { device, at: since, code: "serial-corrected", name, ...about, before, after: value };
   // A module of a switch that was swapped is no new switch.
   const code = part !== undefined && (whole === "unit-replaced" || whole === "model-changed") ? "peripheral-replaced" : whole;
   return { device, at: since, code, name, ...about, before, after: value };
@@ -187,7 +230,7 @@ function lackedIn(whole: readonly string[], readings: readonly Reading[], known:
   });
 }
 
-function keyOf(name: string, part: string | undefined): string {
+export function keyOf(name: string, part: string | undefined): string {
   return part === undefined ? name : `${name}|${part}`;
 }
 

@@ -13,6 +13,9 @@ const said = {
   device: short.optional().describe("Where: device, room or link, one at most. Left out: what the incident is about."),
   room: short.optional(),
   link: short.optional(),
+  part: short
+    .optional()
+    .describe("Of a swap: which part of the device, as its inventory names it. Left out: as `serialBefore` tells, or the device."),
   before: short.optional().describe("Of an address change, left out: the configured address."),
   after: short.optional(),
   serialBefore: short.optional().describe("Of the unit that went; left out: as it was seen."),

@@ -28,7 +28,7 @@ export const FactView = z.object({
   part: z.string().optional(),
   value: z.string(),
   since: instant.describe("When this value was first seen."),
-  check: z.string().describe("The check that tells it."),
+  check: z.string().describe("The check that tells it; the action's id while a person says it and the device has not yet."),
 });
 export const DeviceEventView = z.object({
   device: z.string(),
@@ -36,12 +36,14 @@ export const DeviceEventView = z.object({
   at: instant,
   code: z.enum([
     ...(["firmware-changed", "address-changed", "gatekeeper-changed", "auto-answer-changed", "unit-replaced"] as const),
+    "serial-corrected",
     ...(["model-changed", "name-changed", "peripheral-replaced", "peripheral-missing", "peripheral-back"] as const),
   ]),
   name: z.string().describe("The fact that changed."),
   part: z.string().optional(),
   before: z.string().optional(),
   after: z.string().optional(),
+  action: z.string().optional().describe("The action by which a person said so; absent: the device told it."),
 });
 export const UnitView = z.object({
   device: z.string(),
@@ -70,6 +72,7 @@ export const InventoryItem = z.object({
   address: z.string(),
   model: z.string().optional(),
   serial: z.string().optional(),
+  serialSaid: z.string().optional().describe("The action by which a person wrote the serial down; absent: the device has told it."),
   serialDiffers: z.boolean().describe("Another serial stands in the configuration."),
   softwareVersion: z.string().optional(),
   macAddress: z.string().optional(),

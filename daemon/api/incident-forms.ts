@@ -53,8 +53,8 @@ const acts: Readonly<Record<IncidentAct, ActOf>> = {
   hear: one("hearTask", ({ how, who, note: text, ticket, state, promisedBy }, _sent, zone) =>
     present({ how, who, note: text, ticket, state, promisedBy: instantOf("promisedBy", promisedBy, zone) }),
   ),
-  action: one("writeAction", ({ kind, what, before, after, serialBefore, serialAfter }) =>
-    present({ kind, what, before, after, serialBefore, serialAfter }),
+  action: one("writeAction", ({ kind, what, part, before, after, serialBefore, serialAfter }) =>
+    present({ kind, what, part, before, after, serialBefore, serialAfter }),
   ),
   reference: one("addReference", ({ system, number }) => present({ system, number })),
   attach: one("attachFile", (_values, { files }) => fileBody(files.file), { name: "file", type: "file", content: "file" }),

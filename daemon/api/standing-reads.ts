@@ -31,7 +31,7 @@ export async function deviceInventory(deps: ApiDeps, device: Device): Promise<De
   ]);
   return {
     ...inventoryItem(device, config, inventory, deps.clock.now()),
-    facts: (inventory?.facts ?? []).map((fact) => ({ ...fact, since: new Date(fact.since).toISOString() })),
+    facts: (inventory?.facts ?? []).map(({ said: _said, ...fact }) => ({ ...fact, since: new Date(fact.since).toISOString() })),
     events: events.map((event) => deviceEventView(event, config.network)),
     units: units.map((unit) => unitView(unit, config.network)),
   };

@@ -39,6 +39,7 @@ export function inventoryItem(device: Device, config: Config, inventory: DeviceI
     ...present({ room, supplier, warrantyUntil, serial, model: fact("model"), softwareVersion: fact("software_version") }),
     ...present({ macAddress: fact("mac_address"), ipAddress: fact("ip_address"), gatekeeperAddress: fact("gatekeeper_address") }),
     ...present({
+      serialSaid: inventory?.facts.find((each) => each.name === "serial" && each.part === undefined && each.said !== undefined)?.check,
       sipProxyAddress: fact("sip_proxy_address"),
       autoAnswer: fact("auto_answer"),
       roomName: room === undefined ? undefined : (network.rooms.get(room)?.name ?? room),
@@ -62,9 +63,9 @@ function isPeripheral(name: string): boolean {
   return name === "presence" || name.startsWith("peripheral_");
 }
 
-export function deviceEventView({ device, at, code, name, part, before, after }: DeviceEvent, network: Network): DeviceEventShape {
+export function deviceEventView({ device, at, code, name, part, before, after, action }: DeviceEvent, network: Network): DeviceEventShape {
   const deviceName = network.devices.get(device)?.name ?? device;
-  return { device, deviceName, at: iso(at), code, name, ...present({ part, before, after }) };
+  return { device, deviceName, at: iso(at), code, name, ...present({ part, before, after, action }) };
 }
 
 export function unitView({ device, room, serial, model, from, to }: Unit, network: Network): UnitShape {

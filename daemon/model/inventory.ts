@@ -11,8 +11,25 @@ export interface InventoryFact {
   readonly value: string;
   /** When this value was first seen. */
   readonly since: Instant;
-  /** The check that tells it; another check's differing word about the same is not listened to. */
+  /** The check that tells it; another check's differing word about the same is not listened to. While `said`, the id of the action. */
   readonly check: string;
+  /** A person wrote it down, and the device has not told it yet. */
+  readonly said?: {
+    /** What it was before, as far as it was known. */
+    readonly before?: string;
+  };
+}
+
+/** A person says that a unit went and another came. */
+export interface Swap {
+  /** The id of the action that says so. */
+  readonly action: string;
+  readonly device: string;
+  /** Undefined: the device itself. */
+  readonly part?: string;
+  readonly at: Instant;
+  readonly serialBefore?: string;
+  readonly serialAfter: string;
 }
 
 export interface DeviceInventory {
@@ -29,6 +46,8 @@ export type DeviceEventCode =
   | "gatekeeper-changed"
   | "auto-answer-changed"
   | "unit-replaced"
+  /** The device tells another serial than a person had written down. */
+  | "serial-corrected"
   | "model-changed"
   | "name-changed"
   | "peripheral-replaced"
@@ -45,6 +64,8 @@ export interface DeviceEvent {
   readonly part?: string;
   readonly before?: string;
   readonly after?: string;
+  /** The id of the action by which a person said so; undefined: the device told it. */
+  readonly action?: string;
 }
 
 /** One piece of equipment, by its serial, where it stood and from when to when. */

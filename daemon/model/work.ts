@@ -88,6 +88,8 @@ export interface WorkAction {
   readonly device?: string;
   readonly room?: string;
   readonly link?: string;
+  /** Which part of the device was swapped, as its inventory names it; undefined: the device itself. */
+  readonly part?: string;
   readonly before?: string;
   readonly after?: string;
   /** Of the unit that went, and of the one that came. */

@@ -39,7 +39,7 @@ function partnerFacts(task: PartnerTask, config: Config, now: number): PartnerFa
 }
 
 function actionFacts({ at, by, kind, what, device, room, link, ...rest }: WorkAction): ActionFacts {
-  const where = device ?? room ?? link;
+  const where = rest.part === undefined ? (device ?? room ?? link) : `${device ?? ""}, ${rest.part}`;
   const [before, after] = [joined(rest.before, rest.serialBefore), joined(rest.after, rest.serialAfter)];
   return {
     ...{ at, by, kind, what },

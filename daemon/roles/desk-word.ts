@@ -1,8 +1,10 @@
 /**
- * What people say, on its way to the evaluator, which alone changes alarms: which incident each is in from now on, and who asks for help.
+ * What people say, on its way to the evaluator, which alone changes alarms and inventories: which incident each alarm is in from now on,
+ * who asks for help, which unit was replaced.
  *
  * It travels in the inbox, in the transaction of the act, so that it is neither lost nor done twice.
  */
+import type { Swap } from "../model/inventory.ts";
 import type { Instant } from "../model/time.ts";
 import type { InboxMessage } from "../ports.ts";
 
@@ -26,6 +28,7 @@ export interface Call {
 
 const source = "desk";
 const callSource = "request";
+const swapSource = "swap";
 
 /** `act`: unique for the act. */
 export function deskMessage(act: string, moves: readonly Move[], at: Instant): Omit<InboxMessage, "seq"> {
@@ -48,4 +51,14 @@ export function callMessage(id: string, call: Call): Omit<InboxMessage, "seq"> {
 /** Undefined: the message is about something else. */
 export function callOf(message: InboxMessage): Call | undefined {
   return message.source === callSource ? (message.body as { readonly call?: Call }).call : undefined;
+}
+
+/** A unit was replaced; the act is the action. */
+export function swapMessage(swap: Swap): Omit<InboxMessage, "seq"> {
+  return { at: swap.at, source: swapSource, key: `${swapSource}/${swap.action}`, body: { swap } };
+}
+
+/** Undefined: the message is about something else. */
+export function swapIn(message: InboxMessage): Swap | undefined {
+  return message.source === swapSource ? (message.body as { readonly swap?: Swap }).swap : undefined;
 }

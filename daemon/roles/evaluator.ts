@@ -256,7 +256,7 @@ export class Evaluator implements Role {
     stats.turn((clock.monotonicMs() - beganMs) / 1000, input.observations.length);
   }
 
-  async #once({ observations, cursor, wide = [], people }: Input, lost: boolean): Promise<void> {
+  async #once({ observations, cursor, wide = [], people, swaps = [] }: Input, lost: boolean): Promise<void> {
     const { clock, config: getConfig } = this.#deps;
     const config = getConfig();
     const now = clock.now();
@@ -271,7 +271,7 @@ export class Evaluator implements Role {
       people,
     );
     const standing = this.#standing.decide({
-      config,
+      ...{ config, swaps },
       observations: ordered,
       overlay: result.overlay,
       now,

@@ -9,10 +9,11 @@ import { type Candidates, type Stocktaking, takeStock } from "../../rules/invent
 import { judgeLights, type Seen } from "../../rules/lights.ts";
 import { compareList, type Listing, listingOf, type Match, type Registrars, sidesOf } from "../../rules/registration.ts";
 import { explain } from "../../rules/suppress.ts";
+import { takeSwap } from "../../rules/swap.ts";
 import { type Board, type BoardView, type LastLook, lookAfter } from "../board.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Config } from "../model/config.ts";
-import type { DeviceInventory } from "../model/inventory.ts";
+import type { DeviceInventory, Swap } from "../model/inventory.ts";
 import type { DeviceLights } from "../model/lights.ts";
 import type { Device } from "../model/network.ts";
 import type { Observation } from "../model/observation.ts";
@@ -25,6 +26,8 @@ export interface StandingInput {
   readonly config: Config;
   /** In the order in which they count. */
   readonly observations: readonly Observation[];
+  /** Units that people have replaced. */
+  readonly swaps: readonly Swap[];
   readonly overlay: Overlay;
   readonly now: Instant;
   readonly absence: Absence;
@@ -86,7 +89,7 @@ export class Standing {
   }
 
   decide(input: StandingInput): StandingChanges {
-    const { config, observations, overlay, now, absence } = input;
+    const { config, observations, swaps, overlay, now, absence } = input;
     const { devices } = config.network;
     const listings = observations.flatMap((observation) => {
       const gatekeeper = devices.get(observation.device);
@@ -110,7 +113,7 @@ export class Standing {
       const judged = this.#judge({ device, config, overlay, registrars, absence, at }, looks.get(id));
       if (judged !== known) lights.push(judged);
     }
-    const { stock, candidates } = this.#takeStock(observations, devices);
+    const { stock, candidates } = this.#takeStock(observations, swaps, devices);
     const writes = lights.length > 0 || stock.inventories.length > 0;
     return { lights, stock, writes, candidates, listings, judged: [...touched.keys()] };
   }
@@ -203,24 +206,30 @@ export class Standing {
     return behind === undefined ? alarm : { ...alarm, suppressedBy: behind.by };
   }
 
-  #takeStock(observations: readonly Observation[], devices: Config["network"]["devices"]) {
+  /** What people say comes first: what a device tells after it is the same change. */
+  #takeStock(observations: readonly Observation[], swaps: readonly Swap[], devices: Config["network"]["devices"]) {
     const taken = new Map<string, DeviceInventory>();
     const candidates = new Map<string, Candidates>();
     const found: Stocktaking[] = [];
+    const known = (id: string) => ({
+      before: taken.get(id) ?? this.#board.inventory(id),
+      candidates: candidates.get(id) ?? this.#candidates.get(id),
+    });
+    const take = (id: string, stocktaking: Stocktaking | undefined) => {
+      if (stocktaking === undefined) return;
+      candidates.set(id, stocktaking.candidates);
+      if (stocktaking.inventory === undefined) return;
+      taken.set(id, stocktaking.inventory);
+      found.push(stocktaking);
+    };
+    for (const swap of swaps) {
+      const device = devices.get(swap.device);
+      if (device !== undefined) take(device.id, takeSwap({ device, swap, ...known(device.id) }));
+    }
     for (const observation of observations) {
       const device = devices.get(observation.device);
       if (device === undefined || observation.kind === "icmp") continue;
-      const stocktaking = takeStock({
-        device,
-        observation,
-        before: taken.get(device.id) ?? this.#board.inventory(device.id),
-        candidates: candidates.get(device.id) ?? this.#candidates.get(device.id),
-      });
-      if (stocktaking === undefined) continue;
-      candidates.set(device.id, stocktaking.candidates);
-      if (stocktaking.inventory === undefined) continue;
-      taken.set(device.id, stocktaking.inventory);
-      found.push(stocktaking);
+      take(device.id, takeStock({ device, observation, ...known(device.id) }));
     }
     const events = found.flatMap((each) => each.events);
     const units = found.flatMap((each) => each.units);

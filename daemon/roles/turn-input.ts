@@ -1,9 +1,10 @@
 /**
  * What one turn of the evaluator is to judge, and how much of it comes out of the inbox.
  */
+import type { Swap } from "../model/inventory.ts";
 import type { Observation } from "../model/observation.ts";
 import type { InboxMessage } from "../ports.ts";
-import { type Call, callOf, type Move, movesOf } from "./desk-word.ts";
+import { type Call, callOf, type Move, movesOf, swapIn } from "./desk-word.ts";
 import type { Wide } from "./intent.ts";
 
 /** What people have said. */
@@ -18,13 +19,16 @@ export interface Input {
   readonly cursor?: number | undefined;
   readonly wide?: readonly Wide[];
   readonly people?: People;
+  /** Units that people have replaced. */
+  readonly swaps?: readonly Swap[];
 }
 
 /** `isMoved`: people did something to incidents, even if no alarm moves. */
 export function inputOf(messages: readonly InboxMessage[]): { readonly input: Input; readonly isMoved: boolean } {
   const moves = messages.flatMap((message) => movesOf(message) ?? []);
   const calls = messages.flatMap((message) => callOf(message) ?? []);
-  const input = { observations: messages.flatMap(heard), cursor: messages.at(-1)?.seq, people: { moves, calls } };
+  const swaps = messages.flatMap((message) => swapIn(message) ?? []);
+  const input = { observations: messages.flatMap(heard), cursor: messages.at(-1)?.seq, people: { moves, calls }, swaps };
   return { input, isMoved: messages.some((message) => movesOf(message) !== undefined) };
 }
 

@@ -76,6 +76,7 @@ export const lightsEn = {
   "change.gatekeeper-changed": "Gatekeeper or SIP server address changed",
   "change.auto-answer-changed": "Automatic answer changed",
   "change.unit-replaced": "Unit replaced",
+  "change.serial-corrected": "Another serial than was written down",
   "change.model-changed": "Model changed",
   "change.name-changed": "Name changed",
   "change.peripheral-replaced": "Peripheral replaced",

@@ -78,6 +78,7 @@ export const lightsFr = {
   "change.gatekeeper-changed": "Adresse du portier ou du serveur SIP changée",
   "change.auto-answer-changed": "Réponse automatique changée",
   "change.unit-replaced": "Appareil remplacé",
+  "change.serial-corrected": "Autre numéro de série que celui noté",
   "change.model-changed": "Modèle changé",
   "change.name-changed": "Nom changé",
   "change.peripheral-replaced": "Périphérique remplacé",

@@ -48,7 +48,10 @@ export function Actions({ page, actions }: { readonly page: PageContext; readonl
               <span class="why">{each.what}</span>
               {note(page, each)}
             </td>
-            <td>{page.texts.name(each.device ?? each.room ?? each.link ?? "")}</td>
+            <td>
+              {page.texts.name(each.device ?? each.room ?? each.link ?? "")}
+              {each.part === undefined ? "" : ` (${page.texts.part(each.part)})`}
+            </td>
             <td>{[each.before, each.serialBefore].filter(Boolean).join(", ")}</td>
             <td>{[each.after, each.serialAfter].filter(Boolean).join(", ")}</td>
             <td>{each.by}</td>

@@ -230,6 +230,7 @@ function Written({ page, acts, state }: IncidentFormsProps): VNode {
         needed("what", w.what),
         { name: "before", label: w.before },
         { name: "after", label: w.after, hint: w.afterHint },
+        { name: "part", label: w.part, hint: w.partHint },
         { name: "serialBefore", label: w.serialBefore },
         { name: "serialAfter", label: w.serialAfter },
       ],

@@ -25,12 +25,13 @@ export function Pairs({ rows }: { readonly rows: readonly (readonly [string, Com
 /** The serial that is seen, and beside it the one in the books when it is another. */
 export function Serial({ page, item }: { readonly page: PageContext; readonly item: InventoryItemShape }): VNode | null {
   const w = words[page.language];
-  const { serial, serialDiffers, asset } = item;
+  const { serial, serialSaid, serialDiffers, asset } = item;
   if (serial === undefined && asset.serial === undefined) return null;
   return (
     <>
       <code>{serial ?? asset.serial}</code>
       {serial === undefined ? ` (${w.inTheBooks})` : null}
+      {serialSaid === undefined ? null : <span class="why">{w.serialSaid.replace("{action}", serialSaid)}</span>}
       {serialDiffers ? (
         <span class="why warned">
           <span aria-hidden="true">▲</span> {w.booksSay} <code>{asset.serial}</code>
@@ -118,14 +119,15 @@ export function Changes(props: {
   const { texts } = page;
   return (
     <ol class="timeline">
-      {events.map(({ device, deviceName, at, code, part, name, before, after }) => (
+      {events.map(({ device, deviceName, at, code, part, name, before, after, action }) => (
         <li key={`${device} ${at} ${code} ${name} ${part ?? ""}`}>
           <time dateTime={at}>{texts.time(at)}</time> {named ? <a href={`/devices/${encodeURIComponent(device)}`}>{deviceName}</a> : null}{" "}
           <strong>{texts.of("change", code)}</strong>
           {part === undefined ? "" : ` (${texts.part(part)})`}
-          {before === undefined || after === undefined ? null : (
+          {after === undefined || (before === undefined && action === undefined) ? null : (
             <span class="why">
-              {texts.reading(name)} {texts.word(before)} → {texts.word(after)}
+              {texts.reading(name)} {before === undefined ? "" : texts.word(before)} → {texts.word(after)}
+              {action === undefined ? "" : ` (${action})`}
             </span>
           )}
         </li>

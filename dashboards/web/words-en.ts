@@ -183,6 +183,7 @@ export const en: Words = {
   unitSince: "Seen here since",
   peripherals: "Peripherals",
   missing: "gone",
+  serialSaid: "as written down in {action}; the device has not told it yet",
   inTheBooks: "in the books",
   booksSay: "The books say",
   assetTag: "Asset tag",

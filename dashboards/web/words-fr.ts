@@ -184,6 +184,7 @@ export const fr = {
   unitSince: "Vu ici depuis",
   peripherals: "Périphériques",
   missing: "disparu",
+  serialSaid: "selon l'intervention {action} ; l'appareil ne l'a pas encore dit",
   inTheBooks: "selon le registre",
   booksSay: "Le registre donne",
   assetTag: "Étiquette d'inventaire",

@@ -1,13 +1,19 @@
 /** What people change about an incident, in fake time: an address that moves, a unit that is swapped. */
 import { afterEach, describe, expect, it } from "vitest";
-import { DAY, MINUTE } from "../../daemon/model/time.ts";
-import { type Scenario, scenario } from "./scenario.ts";
+import { bare } from "../../daemon/model/observation.ts";
+import { DAY, HOUR, MINUTE } from "../../daemon/model/time.ts";
+import { type Scenario, type ScenarioOptions, scenario } from "./scenario.ts";
 
 let net: Scenario | undefined;
 afterEach(async () => {
   await net?.end();
   net = undefined;
 });
+
+async function play(options: ScenarioOptions): Promise<Scenario> {
+  net = await scenario(options);
+  return net;
+}
 
 const paul = { name: "paul", function: "analyst" };
 
@@ -104,17 +110,109 @@ describe("an address change", () => {
   });
 });
 
-it("a swapped unit's serial is known from what was seen of it; the report of the incident has it", async () => {
-  const { net, number } = await failed();
-  const unit = { device: "codec-7", site: "mgh", serial: "FOC1", from: net.start };
-  await net.store.transaction(undefined, (tx) => tx.saveStock({ inventories: [], events: [], units: [unit] }));
-  const swap = { kind: "swap", what: "a spare from the store room", serialAfter: "FOC2" } as const;
-  expect(await net.done.write(number, paul, swap)).toMatchObject({ ok: true, action: { serialBefore: "FOC1", state: "done" } });
-  await net.desk.take(number, "ann");
-  const facts = (await net.reports.of(number)) as { facts: readonly { actions: readonly unknown[] }[] };
-  expect(facts.facts[0]?.actions).toMatchObject([
-    { kind: "swap", what: "a spare from the store room", where: "codec-7", before: "FOC1", after: "FOC2", by: "paul" },
-  ]);
+describe("a swapped unit", () => {
+  const swap = { kind: "swap", what: "a spare from the store room" } as const;
+
+  /** A codec that tells a serial, and the number of an incident about it. */
+  async function told(serial: string): Promise<{ net: Scenario; number: string; says(serial: string, camera?: string): void }> {
+    const net = await play({ devices: "codec-7, codec-8", ssh: ["codec-7"], together: true });
+    const says = (own: string, camera = "CAM1") => {
+      const of = (name: string, value: string, part?: string) => ({ name, value, ...(part === undefined ? {} : { part }) });
+      const readings = [of("serial", own), of("peripheral_serial", camera, "camera 1")];
+      net.finds("codec-7", "ssh", { ...bare("up"), readings });
+    };
+    says(serial);
+    await net.advance(3 * MINUTE);
+    net.breaks("codec-7", ["icmp"]);
+    await net.advance(3 * MINUTE);
+    const number = (await net.incidents())[0]?.number ?? "";
+    net.heals("codec-7");
+    says(serial);
+    return { net, number, says };
+  }
+  const changes = async (net: Scenario) =>
+    (await net.store.deviceEvents({ limit: 20 })).map(({ code, part = "", before = "?", after = "?", action = "device" }) =>
+      [code, part, before, after, action].join(" "),
+    );
+  const units = async (net: Scenario) =>
+    (await net.store.units({ device: "codec-7" })).map(({ serial, to }) => `${serial} ${to === undefined ? "stands" : "went"}`);
+  const serial = (net: Scenario) => net.board.inventory("codec-7")?.facts.find(({ name }) => name === "serial");
+
+  it("is in the inventory at once, and the device that tells it later in its own spelling changes nothing more", async () => {
+    const { net, number, says } = await told("FOC1");
+    const written = await net.done.write(number, paul, { ...swap, serialAfter: "foc 2" });
+    expect(written).toMatchObject({ ok: true, action: { serialBefore: "FOC1", device: "codec-7", state: "done" } });
+    await net.advance(MINUTE);
+    expect(serial(net)).toMatchObject({ value: "foc 2", check: `${number}-A1`, said: { before: "FOC1" } });
+    expect(await units(net)).toEqual(["foc 2 stands", "FOC1 went"]);
+    says("FOC2");
+    await net.restartAfter(MINUTE);
+    await net.advance(10 * MINUTE);
+    expect(serial(net)).toMatchObject({ value: "FOC2", check: "codec-7/ssh" });
+    expect(serial(net)).not.toHaveProperty("said");
+    expect(await changes(net)).toEqual([`unit-replaced  FOC1 foc 2 ${number}-A1`]);
+    expect(await units(net)).toEqual(["FOC2 stands", "FOC1 went"]);
+    await net.desk.take(number, "ann");
+    const facts = (await net.reports.of(number)) as { facts: readonly { actions: readonly unknown[] }[] };
+    expect(facts.facts[0]?.actions).toMatchObject([
+      { kind: "swap", what: "a spare from the store room", where: "codec-7", before: "FOC1", after: "foc 2", by: "paul" },
+    ]);
+  });
+
+  it("that the device told before anybody wrote it down is told once, and the action knows which unit went", async () => {
+    const { net, number, says } = await told("FOC1");
+    says("FOC2");
+    await net.advance(5 * MINUTE);
+    const written = await net.done.write(number, paul, { ...swap, serialAfter: "FOC2" });
+    expect(written).toMatchObject({ ok: true, action: { serialBefore: "FOC1", serialAfter: "FOC2" } });
+    await net.advance(5 * MINUTE);
+    expect(await changes(net)).toEqual(["unit-replaced  FOC1 FOC2 device"]);
+    expect(await units(net)).toEqual(["FOC2 stands", "FOC1 went"]);
+  });
+
+  it("that is written down ahead waits a day for the old one to go, and is corrected by what the device tells", async () => {
+    const { net, number, says } = await told("FOC1");
+    expect(await net.done.write(number, paul, { ...swap, serialAfter: "FOC2" })).toMatchObject({ ok: true });
+    await net.advance(2 * HOUR);
+    expect(await changes(net), "the old unit still answers").toHaveLength(1);
+    says("FOC3");
+    await net.advance(5 * MINUTE);
+    expect(await changes(net)).toEqual(["serial-corrected  FOC2 FOC3 device", `unit-replaced  FOC1 FOC2 ${number}-A1`]);
+    expect(await units(net)).toEqual(["FOC3 stands", "FOC1 went"]);
+    expect(await net.done.write(number, paul, { ...swap, serialAfter: "FOC4" })).toMatchObject({ ok: true });
+    net.clock.pass(DAY);
+    await net.advance(5 * MINUTE);
+    expect((await changes(net))[0], "the device is believed after a day").toBe("serial-corrected  FOC4 FOC3 device");
+  });
+
+  it("may be a part, which is named or known by the serial that went", async () => {
+    const { net, number, says } = await told("FOC1");
+    expect(await net.done.write(number, paul, { ...swap, serialBefore: "cam1", serialAfter: "CAM2" })).toMatchObject({
+      ok: true,
+      action: { part: "camera 1", serialBefore: "CAM1" },
+    });
+    says("FOC1", "CAM2");
+    await net.advance(5 * MINUTE);
+    expect(await changes(net)).toEqual([`peripheral-replaced camera 1 CAM1 CAM2 ${number}-A1`]);
+    expect(await units(net)).toEqual(["FOC1 stands"]);
+    const refused = async (more: object) => {
+      const result = await net.done.write(number, paul, { ...swap, serialAfter: "X1", ...more });
+      return result.ok ? "written" : `${result.status} ${result.problem}`;
+    };
+    expect(await refused({ part: "camera 9" })).toBe('422 part: codec-7 has no part "camera 9"; one of: camera 1');
+    expect(await refused({ device: "codec-8", part: "camera 1" })).toMatch(/^422 part: codec-8 .* it has told of none/);
+    expect(await refused({ serialBefore: "NEVER" })).toMatch(/^422 serialBefore: codec-7 is known by the serial FOC1; write that/);
+    expect(await refused({ kind: "restart", part: "camera 1" })).toMatch(/^422 part: only a swap/);
+  });
+
+  it("of a device that never told a serial begins there, and shows what a person says", async () => {
+    const { net, number } = await told("FOC1");
+    const said = { ...swap, device: "codec-8", serialBefore: "OLD", serialAfter: "NEW" };
+    expect(await net.done.write(number, paul, said)).toMatchObject({ ok: true, action: { serialBefore: "OLD" } });
+    await net.advance(MINUTE);
+    expect(await changes(net)).toEqual([`unit-replaced  OLD NEW ${number}-A1`]);
+    expect((await net.store.units({ device: "codec-8" })).map((unit) => unit.serial)).toEqual(["NEW"]);
+  });
 });
 
 it("a policy that leaves the configuration is told on the timeline of what runs by it, once", async () => {
