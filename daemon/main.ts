@@ -78,6 +78,10 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     about: "list the booked sessions; import x.csv: a spreadsheet of them",
     load: async () => (await import("./cli/sessions.ts")).sessions,
   },
+  incident: {
+    about: "show, take, note, action, attach, hand-over, resolve, close: one incident",
+    load: async () => (await import("./cli/incident.ts")).incident,
+  },
   diagnosis: {
     about: "test: run the test cases of the table of diagnoses; list; try: what it says of facts",
     load: async () => (await import("./cli/diagnosis.ts")).diagnosis,
