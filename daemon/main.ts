@@ -48,6 +48,10 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     about: "who is on call now, or --at a time; override, cancel: somebody else for a time",
     load: async () => (await import("./cli/on-call.ts")).onCall,
   },
+  request: {
+    about: "somebody calls: new, list, show, attach, outcome, news; asks the running daemon",
+    load: async () => (await import("./cli/request.ts")).request,
+  },
   "room-link": {
     about: "a coordinator's personal link to the rooms of their sites; list, revoke",
     load: async () => (await import("./cli/room-link.ts")).roomLink,
