@@ -5,6 +5,7 @@
  */
 import { lookup } from "node:dns/promises";
 import { findFping } from "../probes/icmp/icmp-probe.ts";
+import { withDiagnosis } from "../rules/diagnosis-own.ts";
 import type { BoardView } from "./board.ts";
 import type { Booking } from "./booking.ts";
 import { type AskingDeps, lastServices, pings, services, ways } from "./diagnosing/asking.ts";
@@ -47,7 +48,9 @@ function askingOf({ clock, board, config, looking }: DiagnosingParts): AskingDep
   return {
     ...{ clock, board, pace: looking.pace, fping: findFping() },
     network: () => config().network,
+    families: () => config().families,
     look: (check, signal) => looking.prober.lookOnce(check, signal, false),
+    lookClosely: (check, signal) => looking.prober.lookOnce(check, signal, false, withDiagnosis),
     resolve: async (name) => {
       try {
         return (await lookup(name)).address;

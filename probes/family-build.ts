@@ -7,6 +7,7 @@ import type { ConfigProblem } from "../daemon/model/config.ts";
 import type {
   Certainty,
   Family,
+  FamilyDiagnosis,
   Quirk,
   ReadAs,
   ShellAsk,
@@ -37,6 +38,7 @@ export function buildFamily(data: FamilyFile, sets: ReadonlyMap<string, SetFile>
     ...(data.shell === undefined ? {} : { shell: shellOf(data.shell, data.certainty) }),
     ...(data.tcp === undefined ? {} : { tcp: data.tcp }),
     traps: facts.traps.map(trapOf),
+    ...(facts.diagnosis === undefined ? {} : { diagnosis: diagnosisOf(facts.diagnosis, data.certainty) }),
     ...some("meanings", facts.meanings),
     ...(Object.keys(facts.fine).length === 0 ? {} : { fine: facts.fine }),
     ...some("parts", facts.parts),
@@ -70,7 +72,39 @@ function gatherFacts(data: FamilyFile, sets: readonly SetFile[]): Facts {
     meanings: all.flatMap((each) => each.meanings ?? []).map(meaningOf),
     fine,
     parts: partsOf(all),
+    ...gatheredDiagnosis(all),
   };
+}
+
+/** The family's own goes before a set's; what is read for it is read together. */
+function gatheredDiagnosis(all: readonly (SetFile | FamilyFile)[]): Pick<Facts, "diagnosis"> {
+  const written = all.flatMap(({ diagnosis }) => diagnosis ?? []);
+  if (written.length === 0) return {};
+  return {
+    diagnosis: {
+      ...Object.assign({}, ...written),
+      scalars: written.flatMap(({ scalars }) => scalars ?? []),
+      columns: written.flatMap(({ columns }) => columns ?? []),
+    },
+  };
+}
+
+function diagnosisOf(
+  { scalars = [], columns = [], self_test, log }: NonNullable<Facts["diagnosis"]>,
+  certainty: Certainty,
+): FamilyDiagnosis {
+  return {
+    snmp: {
+      scalars: scalars.map((read): SnmpScalar => ({ oid: read.oid, ...readAs(read, certainty) })),
+      columns: columns.map((read): SnmpColumn => ({ ...columnOf(read), ...readAs(read, certainty) })),
+    },
+    ...(self_test === undefined ? {} : { selfTest: self_test }),
+    ...(log === undefined ? {} : { log: logOf(log) }),
+  };
+}
+
+function logOf({ written_at, ...log }: NonNullable<NonNullable<Facts["diagnosis"]>["log"]>): NonNullable<FamilyDiagnosis["log"]> {
+  return { ...log, ...(written_at === undefined ? {} : { writtenAt: written_at }) };
 }
 
 function meaningOf({ part, ...meaning }: NonNullable<SetFile["meanings"]>[number]): StateMeaning {

@@ -6,6 +6,7 @@
 import type { ConfigProblem } from "../daemon/model/config.ts";
 import type { PartName, StateMeaning } from "../daemon/model/family.ts";
 import type { FamilyFile, SetFile } from "./family-schema.ts";
+import { isPrivateObject } from "./private-objects.ts";
 import { groupPattern, safePattern } from "./safe-pattern.ts";
 
 /** Makes a problem of a place in the file and a sentence. */
@@ -19,6 +20,7 @@ export interface Facts {
   readonly meanings: readonly StateMeaning[];
   readonly fine: Readonly<Record<string, readonly string[]>>;
   readonly parts: readonly PartName[];
+  readonly diagnosis?: SetFile["diagnosis"];
 }
 
 export function checkFacts(data: FamilyFile, facts: Facts, at: At): readonly ConfigProblem[] {
@@ -29,6 +31,7 @@ export function checkFacts(data: FamilyFile, facts: Facts, at: At): readonly Con
     ...checks(data, at),
     ...shell(data, at),
     ...meanings(data, facts, at),
+    ...diagnosis(data, facts, at),
   ];
 }
 
@@ -121,5 +124,34 @@ function meanings(data: FamilyFile, facts: Facts, at: At): readonly ConfigProble
   return [
     ...(data.meanings ?? []).flatMap(({ reading }, index) => unread(["meanings", index, "reading"], reading)),
     ...Object.keys(data.fine ?? {}).flatMap((reading) => unread(["fine", reading], reading)),
+  ];
+}
+
+/** What a first diagnosis decides on is read, in the form that it needs, and holds no words of people. */
+function diagnosis(data: FamilyFile, facts: Facts, at: At): readonly ConfigProblem[] {
+  const { diagnosis: written } = facts;
+  if (written === undefined) return [];
+  const { scalars = [], columns = [], self_test, log } = written;
+  const reads = [...facts.scalars, ...facts.columns, ...scalars, ...columns, ...(data.shell?.asks ?? []).flatMap((ask) => ask.values)];
+  const needs = (key: string, name: string | undefined, as: string, words: readonly string[] = []): readonly ConfigProblem[] => {
+    if (name === undefined) return [];
+    const found = reads.filter((read) => read.name === name && read.as === as);
+    const path = ["diagnosis", ...key.split(".")];
+    if (found.length === 0) return [at(path, `no ${as} "${name}" is read by this family; add it to diagnosis.scalars or .columns`)];
+    const known = found.flatMap(({ states }) => Object.values(states ?? {}));
+    return words.flatMap((word) =>
+      known.includes(word) ? [] : [at(path, `"${word}" is no word of ${name}; known are ${[...new Set(known)].join(", ")}`)],
+    );
+  };
+  const both = (self_test?.passed ?? []).filter((word) => self_test?.failed.includes(word));
+  return [
+    ...needs("self_test.reading", self_test?.reading, "state", [...(self_test?.passed ?? []), ...(self_test?.failed ?? [])]),
+    ...both.map((word) => at(["diagnosis", "self_test"], `"${word}" is passed and failed at once; keep one`)),
+    ...needs("log.reading", log?.reading, "state", log?.errors),
+    ...(log?.named ?? []).flatMap((each) => needs("log.named", each, "text")),
+    ...needs("log.written_at", log?.written_at, "gauge"),
+    ...[...scalars, ...columns]
+      .filter(({ oid }) => isPrivateObject(oid))
+      .map(({ oid }) => at(["diagnosis"], `${oid} tells of people or of a far end; it is never read; remove it`)),
   ];
 }

@@ -158,11 +158,24 @@ const facts = {
   parts: z.array(z.strictObject({ prefix: code, name: text })).optional(),
 };
 
+/** What a first diagnosis reads of the device itself; nothing here starts a test. */
+const diagnosis = z
+  .strictObject({
+    scalars: z.array(scalar).optional(),
+    columns: z.array(column).optional(),
+    self_test: z.strictObject({ reading: name, passed: z.array(word).min(1), failed: z.array(word).min(1) }).optional(),
+    log: z
+      .strictObject({ reading: name, errors: z.array(word).min(1), named: z.array(name).min(1), written_at: name.optional() })
+      .optional(),
+  })
+  .refine(({ self_test, log }) => self_test !== undefined || log !== undefined, { error: "says nothing; write self_test, log, or both" });
+
 /** Facts that several families have in common. */
 export const setSchema = z.strictObject({
   set: code,
   scalars: z.array(scalar).optional(),
   columns: z.array(column).optional(),
+  diagnosis: diagnosis.optional(),
   ...facts,
 });
 
@@ -203,6 +216,7 @@ export const familySchema = z.strictObject({
     .array(z.strictObject({ port, name: z.string().min(1), certainty }))
     .min(1)
     .optional(),
+  diagnosis: diagnosis.optional(),
   ...facts,
   quirks: z
     .array(z.strictObject({ model: z.string().optional(), firmware: z.string().optional(), text, certainty }))

@@ -6,9 +6,11 @@
  */
 import { isIP } from "node:net";
 import { type Traced, trace } from "../../probes/discover/trace.ts";
+import { ownFacts, ownWord } from "../../rules/diagnosis-own.ts";
 import { isRefused, pathWord, pingWord, portsWord, shellWord, snmpWord } from "../../rules/diagnosis-words.ts";
 import type { BoardView, LastLook } from "../board.ts";
 import type { DiagnosisFact, DiagnosisPath } from "../model/diagnosis.ts";
+import type { Family } from "../model/family.ts";
 import type { Check, Device, Network } from "../model/network.ts";
 import type { Finding, ProbeKind } from "../model/observation.ts";
 import type { Clock } from "../ports.ts";
@@ -18,8 +20,11 @@ import { factMaker, type Subject } from "./subject.ts";
 export interface AskingDeps {
   readonly clock: Clock;
   readonly network: () => Network;
+  readonly families: () => ReadonlyMap<string, Family>;
   readonly board: BoardView;
   readonly look: (check: Check, signal: AbortSignal) => Promise<Finding>;
+  /** The same, with what only a diagnosis reads: self-test, log. */
+  readonly lookClosely: (check: Check, signal: AbortSignal) => Promise<Finding>;
   readonly pace: (site: string, packets: number, signal: AbortSignal) => Promise<void>;
   /** Who follows a packet's way; undefined: it cannot be followed. */
   readonly fping: string | undefined;
@@ -93,13 +98,16 @@ export function services(
     run: async () => {
       const fact = factMaker(deps.clock.now(), "known");
       const asked = new Set(kinds.flatMap(([kind, name]) => (device.checks.some((each) => each.kind === kind) ? [name] : [])));
-      return { facts: ["snmp", "shell", "call-ports"].filter((name) => !asked.has(name)).map((name) => fact(name, "none")) };
+      const rest = ["snmp", "shell", "call-ports"].filter((name) => !asked.has(name));
+      const untold = untoldOwn(deps.families().get(device.family), device);
+      return { facts: [...rest, ...untold].map((name) => fact(name, "none")) };
     },
   };
   const looks = kinds.flatMap(([kind, name, word]): DiagnosisCheck[] => {
     const check = device.checks.find((each) => each.kind === kind);
     if (check === undefined) return [];
-    return [{ id: kind, tells: [name], run: (signal) => lookAt(deps, { device, check, name, word, read }, signal) }];
+    const tells = [name, ...ownFacts(deps.families().get(device.family), kind)];
+    return [{ id: kind, tells, run: (signal) => lookAt(deps, { device, check, name, word, read }, signal) }];
   });
   return [silent, ...looks];
 }
@@ -114,13 +122,41 @@ interface Looked {
 
 async function lookAt(deps: AskingDeps, { device, check, name, word, read }: Looked, signal: AbortSignal): Promise<Gathered> {
   const last = deps.board.get(device.id)?.looks.get(check.id);
-  if (last !== undefined && isRefused(last)) return { facts: [knownFact(deps, name, "refused", device, last)] };
+  if (last !== undefined && isRefused(last))
+    return { facts: [knownFact(deps, name, "refused", device, last), ...ownFactsOf(deps, device, check.kind, undefined)] };
   const timeoutMs = Math.min(check.timeoutMs, deps.checkWithinMs() - marginMs);
-  const finding = await deps.look({ ...check, timeoutMs }, signal);
+  const finding = await deps.lookClosely({ ...check, timeoutMs }, signal);
   const fact = factMaker(deps.clock.now(), "look");
   return {
-    facts: [fact(name, word(finding), { of: device.id, detail: detailOf(finding) }), ...(finding.status === "up" ? read(finding) : [])],
+    facts: [
+      fact(name, word(finding), { of: device.id, detail: detailOf(finding) }),
+      ...ownFactsOf(deps, device, check.kind, finding),
+      ...(finding.status === "up" ? read(finding) : []),
+    ],
   };
+}
+
+/** Self-test and log, as far as a look of this kind tells them. `finding` undefined: it was not asked. */
+function ownFactsOf(
+  { clock, families }: AskingDeps,
+  device: Device,
+  kind: ProbeKind,
+  finding: Finding | undefined,
+): readonly DiagnosisFact[] {
+  const family = families().get(device.family);
+  if (family === undefined) return [];
+  const fact = factMaker(clock.now(), "look");
+  return ownFacts(family, kind).map((name) => {
+    if (finding?.status !== "up") return fact(name, "unknown", { of: device.id });
+    const { value, detail } = ownWord(family, name, finding);
+    return fact(name, value, { of: device.id, detail });
+  });
+}
+
+/** What this family does not tell of itself, or this device is not asked for. */
+function untoldOwn(family: Family | undefined, { checks }: Device): readonly string[] {
+  const told = new Set(checks.flatMap(({ kind }) => ownFacts(family, kind)));
+  return (["self-test", "log"] as const).filter((name) => !told.has(name));
 }
 
 function knownFact({ clock }: AskingDeps, name: string, value: string, { id }: Device, last: LastLook): DiagnosisFact {
@@ -129,10 +165,10 @@ function knownFact({ clock }: AskingDeps, name: string, value: string, { id }: D
 }
 
 /** What is known of a device that answers no ping: it is not asked more, its last looks say it. */
-export function lastServices({ clock, board }: AskingDeps, device: Device): DiagnosisCheck {
+export function lastServices({ clock, board, families }: AskingDeps, device: Device): DiagnosisCheck {
   return {
     id: "services",
-    tells: ["snmp", "shell", "call-ports"],
+    tells: ["snmp", "shell", "call-ports", "self-test", "log"],
     run: async () => {
       const facts = kinds.flatMap(([kind, name, word]): DiagnosisFact[] => {
         const check = device.checks.find((each) => each.kind === kind);
@@ -144,7 +180,9 @@ export function lastServices({ clock, board }: AskingDeps, device: Device): Diag
       const fact = factMaker(clock.now(), "known");
       const asked = (name: string) => kinds.some(([kind, of]) => of === name && device.checks.some((each) => each.kind === kind));
       const rest = ["snmp", "shell", "call-ports"].filter((name) => !told.has(name));
-      return { facts: [...facts, ...rest.map((name) => fact(name, asked(name) ? "unknown" : "none"))] };
+      const untold = new Set(untoldOwn(families().get(device.family), device));
+      const own = ["self-test", "log"].map((name) => fact(name, untold.has(name) ? "none" : "unknown"));
+      return { facts: [...facts, ...rest.map((name) => fact(name, asked(name) ? "unknown" : "none")), ...own] };
     },
   };
 }

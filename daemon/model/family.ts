@@ -146,6 +146,31 @@ export interface TrapMeaning {
 /** How a shell is spoken to. `terminal` is xAPI without JSON (TC); `poly` and `lifesize` are command lines with a prompt; `gnugk` is its status port. */
 export type ShellDialect = "xapi" | "terminal" | "exec" | "poly" | "lifesize" | "gnugk";
 
+/**
+ * What a first diagnosis reads of the device itself: the result of its last self-test, its log. Only read: no test is started, nothing is cleared.
+ * The readings are those of looks, or of `snmp`, which is asked for a diagnosis only.
+ */
+export interface FamilyDiagnosis {
+  /** Read beside the family's own, in the same look. */
+  readonly snmp: Family["snmp"];
+  readonly selfTest?: {
+    /** A state; every part of it counts. */
+    readonly reading: string;
+    /** Words of one that ended well; a list that is whole and says none of `failed` has ended well too. */
+    readonly passed: readonly string[];
+    readonly failed: readonly string[];
+  };
+  readonly log?: {
+    /** A state, one part for each line of the log: how grave it is. */
+    readonly reading: string;
+    readonly errors: readonly string[];
+    /** Texts of the same parts that name the line: only words of a maker's catalogue are kept, never what the line says. */
+    readonly named: readonly string[];
+    /** A gauge of the same parts: seconds that the device had been up when it wrote the line. Undefined: lines count whatever their age. */
+    readonly writtenAt?: string;
+  };
+}
+
 export interface Family {
   readonly id: string;
   readonly kind: DeviceKind;
@@ -172,6 +197,7 @@ export interface Family {
   /** TCP ports whose accepting is a sign of life: 1720 (H.323), 5060 and 5061 (SIP). */
   readonly tcp?: readonly { readonly port: number; readonly name: string; readonly certainty: Certainty }[];
   readonly traps: readonly TrapMeaning[];
+  readonly diagnosis?: FamilyDiagnosis;
   readonly meanings?: readonly StateMeaning[];
   /** Reading → its words that mean that nothing is wrong, or that nothing can be said. With `meanings`, every word is accounted for. */
   readonly fine?: Readonly<Record<string, readonly string[]>>;

@@ -36,8 +36,8 @@ export interface ProberStats {
 export interface Prober extends Role {
   /** Starts a look; its observation travels over the bus. */
   look(check: Check, slotAt: Instant): void;
-  /** Looks once and gives the finding, for `vigie probe` and confirming looks by hand. */
-  lookOnce(check: Check, signal: AbortSignal, trace: boolean): Promise<Finding>;
+  /** Looks once and gives the finding, for `vigie probe` and confirming looks by hand. `asked`: what is read, where it is more than usual. */
+  lookOnce(check: Check, signal: AbortSignal, trace: boolean, asked?: (family: Family) => Family): Promise<Finding>;
   inFlight(): number;
 }
 
@@ -90,10 +90,11 @@ export class CheckProber implements Prober {
     return this.#flying;
   }
 
-  async lookOnce(check: Check, signal: AbortSignal, trace: boolean): Promise<Finding> {
+  async lookOnce(check: Check, signal: AbortSignal, trace: boolean, asked: (family: Family) => Family = (own) => own): Promise<Finding> {
     const { probes, logins, world, clock, log } = this.#deps;
     const device = world.device(check.device);
-    const family = device === undefined ? undefined : world.family(device.family);
+    const own = device === undefined ? undefined : world.family(device.family);
+    const family = own === undefined ? undefined : asked(own);
     const probe = probes.get(check.kind);
     if (device === undefined || family === undefined || probe === undefined)
       return bare("unknown", "probe.gone", "the device or its family left the configuration");

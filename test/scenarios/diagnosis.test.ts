@@ -31,6 +31,8 @@ function diagnoserFor(silent: ReadonlySet<string>): Diagnoser {
   const asking: AskingDeps = {
     ...{ clock: net.clock, board: net.board, network: () => net.config.network, fping: undefined },
     look: async ({ device }) => (silent.has(device) ? bare("down", "icmp.no-answer") : up),
+    lookClosely: async () => up,
+    families: () => net.config.families,
     pace: async () => undefined,
     resolve: async () => undefined,
     checkWithinMs: () => 8_000,
@@ -151,8 +153,17 @@ describe("the first diagnosis of an incident", () => {
 
   it("asks of a device that is its site's gateway no gateway, and of a site without a neighbour none", async () => {
     await begin();
-    const deps = { clock: net.clock, board: net.board, network: () => net.config.network, fping: undefined, checkWithinMs: () => 8_000 };
-    const asking = { ...deps, look: async () => bare("up"), pace: async () => undefined, resolve: async () => undefined };
+    const { network, families } = net.config;
+    const deps = { clock: net.clock, board: net.board, network: () => network, families: () => families, fping: undefined };
+    const look = async () => bare("up");
+    const asking = {
+      ...deps,
+      look,
+      lookClosely: look,
+      checkWithinMs: () => 8_000,
+      pace: async () => undefined,
+      resolve: async () => undefined,
+    };
     const device = net.config.network.devices.get("core-1");
     if (device === undefined) throw new Error("no core");
     const found = await Promise.all(

@@ -206,6 +206,22 @@ describe("a family file with mistakes", () => {
       "capabilities: feedback is named, but shell.feedback has no expressions; add them or remove it (8)",
     ],
     [
+      "a self-test that nothing reads",
+      "diagnosis: { self_test: { reading: x_test, passed: [ok], failed: [bad] } }",
+      'diagnosis.self_test.reading: no state "x_test" is read by this family; add it to diagnosis.scalars or .columns (7)',
+    ],
+    [
+      "a self-test with a word that its reading does not have, and one that is passed and failed",
+      "diagnosis: { scalars: [{ oid: 1.3.6.1.4.1.9.1.1.0, name: x_test, as: state, states: { 1: ok } }], self_test: { reading: x_test, passed: [ok], failed: [ok, bad] } }",
+      'diagnosis.self_test.reading: "bad" is no word of x_test; known are ok (7)\ndiagnosis.self_test: "ok" is passed and failed at once; keep one (7)',
+    ],
+    [
+      "a log whose lines are quoted",
+      "diagnosis: { columns: [{ oid: 1.3.6.1.4.1.9.9.41.1.2.3.1.3, name: x_line, as: state, states: { 1: bad }, part: log }, { oid: 1.3.6.1.4.1.9.9.41.1.2.3.1.5, name: x_text, as: text, part: log }], log: { reading: x_line, errors: [bad], named: [x_text] } }",
+      "diagnosis: 1.3.6.1.4.1.9.9.41.1.2.3.1.5 tells of people or of a far end; it is never read; remove it (7)",
+    ],
+    ["a diagnosis that says nothing", "diagnosis: {}", "diagnosis: says nothing; write self_test, log, or both (7)"],
+    [
       "a host's answer without a group, or with one that could run away",
       "shell: { dialect: exec, asks: [{ command: uptime, values: [{ path: '[0-9]+', name: load, as: text }, { path: '(a+)+', name: more, as: text }] }] }",
       'shell.asks[0].values[0].path: "[0-9]+": needs exactly one group ( ) around what is wanted (7)\nshell.asks[0].values[1].path: "(a+)+": ")+" repeats a group; repeat a character (7)',
