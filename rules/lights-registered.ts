@@ -85,7 +85,7 @@ function claimedRegistered({ sides, alarms }: LightInput, listedBy: string | und
 }
 
 /** The device says nothing: the gatekeeper's word, or none. */
-function unsaid({ device, family, looks, before }: LightInput, listedBy: string | undefined, lackedBy: string | undefined): Judged {
+function unsaid({ device, family, looks, before, sides }: LightInput, listedBy: string | undefined, lackedBy: string | undefined): Judged {
   if (listedBy !== undefined) return verdict("good", "listed-only", { by: listedBy });
   const asked = device.checks.filter((check) => check.kind !== "icmp" && check.kind !== "tcp");
   if (asked.length > 0 && before !== undefined && asked.some((check) => looks.every((look) => look.kind !== check.kind))) return "hold";
@@ -93,6 +93,9 @@ function unsaid({ device, family, looks, before }: LightInput, listedBy: string 
     family?.capabilities?.includes("registration") === true ||
     (family?.meanings ?? []).some(({ symptom }) => lostSymptoms.includes(symptom));
   if (tells && asked.length > 0) return verdict("unknown", "not-told");
+  const unasked = sides.find((side) => side.listed === undefined)?.gatekeeper;
+  if (unasked !== undefined && lackedBy === undefined && device.kind !== "bridge")
+    return verdict("unknown", "list-too-old", { by: unasked });
   // A bridge may well be reached without any gatekeeper, and says nothing of it.
   return lackedBy === undefined || device.kind === "bridge"
     ? verdict("not-applicable", "tells-nothing")

@@ -7,6 +7,7 @@
  */
 import { type Candidates, type Stocktaking, takeStock } from "../../rules/inventory.ts";
 import { judgeLights, type Seen } from "../../rules/lights.ts";
+import { registering } from "../../rules/lights-registered.ts";
 import { compareList, type Listing, listingOf, type Match, type Registrars, sidesOf } from "../../rules/registration.ts";
 import { explain } from "../../rules/suppress.ts";
 import { takeSwap } from "../../rules/swap.ts";
@@ -147,8 +148,8 @@ export class Standing {
     for (const { device } of overlay.changes()) touched.set(device, now);
     for (const observation of observations) {
       const { device, at, kind } = observation;
-      // What a gatekeeper lists goes stale with time alone.
-      const alone = kind === "icmp" || registrars.gatekeepers.length === 0;
+      // What a gatekeeper lists goes stale with time alone: seen at a device's other looks, or at its pings where it has no others.
+      const alone = registrars.gatekeepers.length === 0 || (kind === "icmp" && !isOnlyPinged(config.network.devices.get(device)));
       const same = alone && this.#judged.has(device) && overlay.ofDevice(device)[Symbol.iterator]().next().done === true;
       if (same && saysTheSame(this.#board.get(device)?.looks.get(observation.check), observation)) continue;
       touched.set(device, at);
@@ -251,4 +252,9 @@ function saysTheSame(last: LastLook | undefined, { kind, finding }: Observation)
 function callsIn(samples: LastLook["samples"]): number | undefined {
   for (const { name, value, part } of samples) if (name === "calls" && part === undefined) return value;
   return undefined;
+}
+
+/** It registers, and nothing but the gatekeeper's list can tell so. */
+function isOnlyPinged(device: Device | undefined): boolean {
+  return device !== undefined && registering.has(device.kind) && device.checks.every(({ kind }) => kind === "icmp");
 }

@@ -52,6 +52,7 @@ export const lightsEn = {
   "light-why.partly-unregistered": "{symptom}{part}; another registration holds",
   "light-why.stale-listing": "the device says no, but {by} still lists it: a stale registration",
   "light-why.listed-only": "{by} lists it; the device itself says nothing of it",
+  "light-why.list-too-old": "{by} has not told its list of late, and the device itself says nothing of it",
   "light-why.not-listed-untold": "{by} does not list it, and the device itself says nothing of it",
   "light-why.not-used": "the device uses no registration",
   "light-why.does-not-register": "a device of this kind registers nowhere",

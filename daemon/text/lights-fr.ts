@@ -54,6 +54,7 @@ export const lightsFr = {
   "light-why.partly-unregistered": "{symptom}{part}; un autre enregistrement tient",
   "light-why.stale-listing": "l'appareil dit que non, mais {by} le liste encore : enregistrement périmé",
   "light-why.listed-only": "{by} le liste; l'appareil lui-même n'en dit rien",
+  "light-why.list-too-old": "{by} n'a pas donné sa liste récemment, et l'appareil lui-même n'en dit rien",
   "light-why.not-listed-untold": "{by} ne le liste pas, et l'appareil lui-même n'en dit rien",
   "light-why.not-used": "l'appareil n'utilise pas d'enregistrement",
   "light-why.does-not-register": "un appareil de cette sorte ne s'enregistre nulle part",

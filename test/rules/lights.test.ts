@@ -217,6 +217,7 @@ describe("registered: both sides", () => {
     ["it does not use it, and is listed: stale", { looks: says("inactive"), sides: listed }, "warning stale-listing"],
     ["it says nothing, the gatekeeper lists it", { looks: says(undefined), sides: listed }, "good listed-only"],
     ["it says nothing, the gatekeeper does not list it", { looks: says(undefined), sides: lacking }, "unknown not-listed-untold"],
+    ["it says nothing, the gatekeeper cannot be asked", { looks: says(undefined), sides: unasked }, "unknown list-too-old"],
     ["its family tells registrations, and this one did not", { looks: says(undefined), family: tells }, "unknown not-told"],
     ["a switch is on nobody's list", { device: { ...codec, kind: "switch" }, sides: lacking }, "not-applicable does-not-register"],
     [

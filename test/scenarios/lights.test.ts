@@ -133,6 +133,50 @@ describe("both sides of a registration", () => {
   });
 });
 
+describe("a gatekeeper of which nothing is heard", () => {
+  const address = (net: Scenario, id: string) => net.config.network.devices.get(id)?.address ?? "";
+  const lists = (net: Scenario, ids: readonly string[]) =>
+    says(Object.fromEntries(ids.map((id) => [`registration_listed|${address(net, id)}`, "listed"])), { whole: ["registration_listed"] });
+  const all = ["codec-7", "codec-8", "codec-9"] as const;
+  const states = (net: Scenario) =>
+    all.map((id) => `${net.board.lights(id)?.lights.registered.state} ${net.board.lights(id)?.lights.registered.code}`);
+
+  it("leaves what only it could tell unknown, not unregistered, and comes back without a recovery from anything", async () => {
+    // Two say nothing of themselves, and are pinged only.
+    const net = await play({ devices: "gatekeeper-1; codec-7; codec-8; codec-9", ssh: ["gatekeeper-1", "codec-9"], together: true });
+    net.finds("codec-9", "ssh", steady);
+    net.finds("gatekeeper-1", "ssh", lists(net, all));
+    await net.advance(3 * MINUTE);
+    expect(states(net)).toEqual(["good listed-only", "good listed-only", "good both-sides"]);
+    // It answers, and what it lists does not come: the look could not be made. Its last list counts for five minutes.
+    net.finds("gatekeeper-1", "ssh", bare("unknown", "probe.crash"));
+    await net.advance(4 * MINUTE);
+    expect(states(net)).toEqual(["good listed-only", "good listed-only", "good both-sides"]);
+    await net.advance(6 * MINUTE);
+    expect(states(net)).toEqual(["unknown list-too-old", "unknown list-too-old", "good said-unconfirmed"]);
+    net.finds("gatekeeper-1", "ssh", lists(net, all));
+    await net.advance(5 * MINUTE);
+    expect(states(net)).toEqual(["good listed-only", "good listed-only", "good both-sides"]);
+    expect([await net.unfolded(), net.sent]).toEqual([[], []]);
+  });
+
+  it("whose first list after that is empty makes nothing bad at once, nor anything that was never registered", async () => {
+    const net = await play({ devices: "gatekeeper-1; codec-7; codec-8; codec-9", ssh: ["gatekeeper-1", "codec-9"], together: true });
+    net.finds("codec-9", "ssh", steady);
+    net.finds("gatekeeper-1", "ssh", lists(net, all));
+    await net.advance(3 * MINUTE);
+    net.finds("gatekeeper-1", "ssh", bare("unknown", "probe.crash"));
+    await net.advance(10 * MINUTE);
+    // Restarted, it has nobody yet; they come back within one list.
+    net.finds("gatekeeper-1", "ssh", lists(net, []));
+    await net.advance(30_000);
+    net.finds("gatekeeper-1", "ssh", lists(net, all));
+    await net.advance(5 * MINUTE);
+    expect(states(net)).toEqual(["good listed-only", "good listed-only", "good both-sides"]);
+    expect([await net.unfolded(), net.sent]).toEqual([[], []]);
+  });
+});
+
 describe("inventory", () => {
   it("is kept, its changes and units too, also over a restart, and one odd look changes nothing", async () => {
     const net = await play({ devices: "codec-7", ssh: ["codec-7"], together: true });
