@@ -72,6 +72,7 @@ const singletons = [
   "tasks",
   "work",
   "public-news",
+  "tickets",
   "audit-export",
   "diagnoser",
 ];

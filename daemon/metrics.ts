@@ -37,6 +37,7 @@ export interface Metrics {
   readonly outboxOldestSeconds: Gauge;
   readonly deliveries: Counter<"channel" | "state">;
   readonly replies: Counter<"channel" | "result">;
+  readonly tickets: Counter<"system" | "result">;
   readonly escalations: Counter<"level">;
   readonly escalationHealthy: Gauge;
   readonly escalationHeartbeat: Heartbeat;
@@ -215,6 +216,15 @@ function httpMetrics({
   };
 }
 
+/** What went out and what came back. */
+function messageMetrics({ counter }: Pick<ReturnType<typeof makers>, "counter">) {
+  return {
+    tickets: counter("tickets_total", "What other systems were told of incidents, and what became of it.", ["system", "result"]),
+    replies: counter("replies_total", "What came back over a channel, by what became of it.", ["channel", "result"]),
+    deliveries: counter("deliveries_total", "Attempts to deliver a message, by channel and by what became of it.", ["channel", "state"]),
+  };
+}
+
 /** Makes and registers everything; starts no timer. */
 export function createMetrics(build: { readonly version: string }): Metrics {
   const registry = new Registry();
@@ -235,8 +245,7 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     ...standing(gauge),
     outboxPending: gauge("outbox_pending", "Messages decided and not yet sent."),
     outboxOldestSeconds: gauge("outbox_oldest_seconds", "How long the longest-due message is due and not sent; 0: none."),
-    replies: counter("replies_total", "What came back over a channel, by what became of it.", ["channel", "result"]),
-    deliveries: counter("deliveries_total", "Attempts to deliver a message, by channel and by what became of it.", ["channel", "state"]),
+    ...messageMetrics({ counter }),
     escalations: counter("escalations_total", "Incidents that rose, by the level they rose to; 4 is the last resort.", ["level"]),
     ...escalationMetrics({ gauge, histogram }),
     incidentsOpened: counter("incidents_opened_total", "Incidents opened, by provisional severity.", ["severity"]),

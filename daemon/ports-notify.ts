@@ -59,6 +59,8 @@ export interface Inbound {
 
 export interface NotifyStore {
   delivery(key: string): Promise<DeliveryView | undefined>;
+  /** Incidents of which another system was told, and not yet that they are over. */
+  ticketed(): Promise<readonly string[]>;
   /** The message that the far end gave this id. */
   deliveryByProof(channel: string, proof: string): Promise<DeliveryView | undefined>;
   /** Keys of messages made since then for a channel, the newest first, 20,000 at most: what a bounce may be about. */

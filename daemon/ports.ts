@@ -303,6 +303,8 @@ export interface Store
     readonly leaseMs: number;
     readonly limit: number;
     readonly worker: string;
+    /** Messages to other systems, and only those; default: everything else. */
+    readonly tickets?: boolean;
   }): Promise<readonly ClaimedRow[]>;
   /** `more`: rows to be added in the same transaction, such as the next channel of a recipient whose channel failed. */
   recordDeliveries(updates: readonly DeliveryUpdate[], more?: readonly OutboxRow[]): Promise<void>;
@@ -327,7 +329,7 @@ export interface Store
   /** Erases an entry's text; the chain still verifies. */
   redact(incident: string, seq: number, by: string, at: Instant): Promise<boolean>;
   deliveries(incident: string): Promise<readonly DeliveryView[]>;
-  /** `oldestAt`: when the one that is due longest became due, whatever was tried since; it may lie ahead. */
+  /** Of messages to people. `oldestAt`: when the one that is due longest became due, whatever was tried since; it may lie ahead. */
   outboxDepth(): Promise<{ readonly pending: number; readonly oldestAt?: Instant }>;
   recurrences(at: Instant, limit: number): Promise<readonly Recurrence[]>;
   /** Numbers that were reserved and never used: the gaps. */
@@ -376,8 +378,9 @@ export interface Message {
   readonly files?: readonly { readonly name: string; readonly type: string; readonly bytes: Buffer }[];
 }
 
+/** `proof`: its own id of the message, or its answer in short; `answer`: all that it answered, at most 64 KiB, where a channel reads it. */
 export type SendResult =
-  | { readonly ok: true; readonly state: "sent" | "accepted"; readonly proof?: string }
+  | { readonly ok: true; readonly state: "sent" | "accepted"; readonly proof?: string; readonly answer?: string }
   | { readonly ok: false; readonly retry: boolean; readonly error: string };
 
 /** One channel kind. Never throws for what the world does; a deadline comes in with the signal. */

@@ -16,6 +16,7 @@ import type { News } from "./news.ts";
 import { createHeartbeat, type Heartbeat } from "./notify/heartbeat.ts";
 import { createNotifiers } from "./notify/notifiers.ts";
 import { createSink } from "./notify/sink.ts";
+import { numberInAnswer } from "./notify/ticket-numbers.ts";
 import type { Clock, Log, Message, SendResult, Store } from "./ports.ts";
 import { ProblemFinder } from "./problems.ts";
 import { ReportMaker } from "./reporting/maker.ts";
@@ -27,6 +28,7 @@ import type { LookKeeper } from "./roles/look-keeper.ts";
 import { Reporter } from "./roles/reporter.ts";
 import { loop, type Role, type RoleHealth } from "./roles/supervisor.ts";
 import { TaskKeeper } from "./roles/task-keeper.ts";
+import { TicketKeeper } from "./roles/ticket-keeper.ts";
 import { WorkKeeper } from "./roles/work-keeper.ts";
 import type { TaskTokens } from "./task-token.ts";
 import { makeDispatcher } from "./telling.ts";
@@ -66,8 +68,11 @@ export function makeProceeding(parts: ProceedingParts): Proceeding {
   const heartbeat = makeHeartbeat(parts, auditor);
   showWellness(parts, auditor);
   const stats = { job: (job: string, result: "done" | "failed") => metrics.jobs.inc({ job, result }) };
+  const sending = { ...basics, tokens: parts.tokens, sink, mutes, board, news, planOf: booking.planOf, bookings: booking.bookings };
   const roles: Role[] = [
-    makeDispatcher({ ...basics, tokens: parts.tokens, sink, mutes, board, news, planOf: booking.planOf, bookings: booking.bookings }),
+    makeDispatcher(sending),
+    makeDispatcher({ ...sending, tickets: { numberIn: numberInAnswer } }),
+    new TicketKeeper({ ...basics, leases, stats: { ticket: (system, result) => metrics.tickets.inc({ system, result }) } }),
     new Escalator({ ...basics, leases, bookings: booking.bookings, mutes, ...ofEscalation(parts) }),
     new TaskKeeper({ ...basics, leases }),
     new WorkKeeper({ ...basics, leases, book: mutes }),

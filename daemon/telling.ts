@@ -22,7 +22,7 @@ import { createNotifiers } from "./notify/notifiers.ts";
 import type { createSink } from "./notify/sink.ts";
 import type { Clock, Log, Store } from "./ports.ts";
 import type { SessionPlan } from "./readying.ts";
-import { Dispatcher } from "./roles/dispatcher.ts";
+import { Dispatcher, type OfTickets } from "./roles/dispatcher.ts";
 import type { Named } from "./roles/preparing.ts";
 import { coordinatorsOf } from "./roles/recipients.ts";
 import { partnerHours } from "./roles/task-terms.ts";
@@ -223,6 +223,8 @@ export function makeDispatcher(parts: {
   readonly planOf: (session: string) => SessionPlan | undefined;
   readonly bookings: BookedSessions;
   readonly tokens: TaskTokens;
+  /** Of messages to other systems. */
+  readonly tickets?: OfTickets;
 }): Dispatcher {
   const { board, news, sink, planOf, tokens, bookings, ...deps } = parts;
   const book: SessionBook = {

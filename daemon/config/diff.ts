@@ -72,6 +72,7 @@ export function diffConfig(before: Config, after: Config): ConfigDiff {
   };
   for (const section of SECTIONS) compare(section, before[section], after[section]);
   for (const section of NETWORK) compare(section, before.network[section], after.network[section]);
+  compare("tickets", before.tickets ?? new Map(), after.tickets ?? new Map());
   compare("rules", byKey(before.rules, "id"), byKey(after.rules, "id"));
   compare("tokens", byKey(before.tokens, "name"), byKey(after.tokens, "name"));
   compare("sessions.calendars", written(before), written(after));

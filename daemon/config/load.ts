@@ -27,6 +27,7 @@ import { readSessions } from "./sessions.ts";
 import * as settings from "./settings.ts";
 import { readSeverity } from "./severity.ts";
 import { readSource } from "./source.ts";
+import { readTickets } from "./tickets.ts";
 
 export interface LoadOptions {
   /** Where `{ env: NAME }` looks. Default: this process's environment. */
@@ -77,6 +78,7 @@ async function build(loading: Loading, sources: KnowledgeSources): Promise<Confi
   const families = await readFamilies(loading, sources);
   const about = { timezone: instance.timezone, serviceHours, contactIds: contacts.ids };
   const network = readNetwork(loading, { credentials, calendars, families, functions, partners, ...about });
+  const tickets = readTickets(loading, { channels, partners, sites: loading.sections.ids(network.sites.keys()), language });
   const access = await readAccess(loading, functions, network);
   checkPaths(loading.findings, { network, channels: channels.entries, contacts: contacts.entries, functions: functions.entries });
   const rules = await readRules(loading, sources);
@@ -111,8 +113,7 @@ async function build(loading: Loading, sources: KnowledgeSources): Promise<Confi
     families,
     rules,
     ...tables,
-    policies,
-    policy,
+    ...{ policies, policy },
     calendars: calendars.entries,
     contacts: contacts.entries,
     functions: functions.entries,
@@ -122,7 +123,7 @@ async function build(loading: Loading, sources: KnowledgeSources): Promise<Confi
     partners: partners.entries,
     channels: channels.entries,
     ...{ paging, pagedFunctions, ...access },
-    ...given(rest),
+    ...given({ ...rest, tickets }),
   };
 }
 

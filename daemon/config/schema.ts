@@ -358,6 +358,7 @@ export const TOP_LEVEL = [
   "functions",
   "partners",
   "channels",
+  "tickets",
   "policies",
   "policy",
   "paging",

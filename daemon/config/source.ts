@@ -21,6 +21,7 @@ export const ENTRY_SECTIONS = [
   "functions",
   "partners",
   "channels",
+  "tickets",
   "policies",
   "tokens",
 ] as const;

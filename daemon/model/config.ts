@@ -13,6 +13,7 @@ import type { Rule } from "./rule.ts";
 import type { Secret } from "./secret.ts";
 import type { SessionCalendar } from "./session.ts";
 import type { SeverityTable } from "./severity.ts";
+import type { TicketSystem } from "./ticket.ts";
 import type { Language } from "./time.ts";
 
 export type { Secret } from "./secret.ts";
@@ -228,6 +229,8 @@ export interface Config {
   };
   readonly partners: ReadonlyMap<string, Partner>;
   readonly channels: ReadonlyMap<string, Channel>;
+  /** Other systems that hear of incidents; undefined: none. */
+  readonly tickets?: ReadonlyMap<string, TicketSystem>;
   /** Who pages on-call staff: Prometheus through Alertmanager, or the daemon itself. The last resort is always direct. */
   readonly paging: "prometheus" | "direct";
   /** Functions that are on-call staff, paged by one path only. */

@@ -153,6 +153,8 @@ export interface OutboxRow {
 export type NoticeKind =
   | "wider"
   | ("problem" | "raised" | "escalation" | "last-resort" | "follow-up" | "restored" | "merged" | "letter")
+  /** To another system, not to a person; its words are a letter's. */
+  | "ticket"
   | SessionNotice
   | NewsNotice
   | WorkNotice
@@ -166,6 +168,8 @@ export interface Letter {
   readonly sms?: string;
   /** The recipient is asked to acknowledge it, as a page. */
   readonly asks?: true;
+  /** The same facts for machines, over a webhook. */
+  readonly data?: Readonly<Record<string, unknown>>;
 }
 
 /** To the coordinators of a session's rooms; the key of such a message ends with the session's id. */

@@ -18,6 +18,7 @@ import { ackTries, hashDigits, hashToken } from "./ack-codes.ts";
 import { type InboundMail, mayAskForHelp, readMail } from "./inbound-mail.ts";
 import { messageId } from "./mail.ts";
 import { textAt } from "./paths.ts";
+import { ticketMail } from "./ticket-numbers.ts";
 
 export interface AcknowledgingDeps {
   readonly store: Store;
@@ -111,6 +112,9 @@ export class Acknowledging {
     if (mail === undefined) return this.#said(channel, "unreadable");
     const at = clock.now();
     const { id } = mail;
+    // What machines of the trade answer by themselves is how a ticket's number comes.
+    const ticket = await ticketMail(this.#deps, channel.id, mail);
+    if (ticket !== undefined) return this.#said(channel, ticket);
     // Before it counts as heard: who dies between has taken nothing, and what comes again is the same request.
     const taken = mayAskForHelp(mail) ? await this.#deps.askForHelp?.(channel, mail) : undefined;
     if (taken !== undefined) return this.#said(channel, taken);

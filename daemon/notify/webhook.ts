@@ -29,7 +29,8 @@ export function createWebhookNotifier(now: () => Instant): Notifier {
       };
       try {
         const answer = await send({ url: channel.url, method: "POST", headers, body, allowPrivate: channel.allowPrivate }, end);
-        return outcomeOf(channel.url, `channels.${channel.id}.webhook.url`, answer, String(answer.status));
+        const result = outcomeOf(channel.url, `channels.${channel.id}.webhook.url`, answer, String(answer.status));
+        return result.ok && answer.body !== "" ? { ...result, answer: answer.body } : result;
       } catch (error) {
         return failureOf(channel.id, error, end.aborted);
       }

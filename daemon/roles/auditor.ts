@@ -12,6 +12,7 @@ import type { PartnerTask } from "../model/work.ts";
 import { type Clock, type Log, RaceLost, type Store } from "../ports.ts";
 import type { Leases } from "./lease.ts";
 import type { Role } from "./supervisor.ts";
+import { isTicket } from "./ticket-rows.ts";
 
 export interface AuditorDeps {
   readonly store: Store;
@@ -129,7 +130,7 @@ export class Auditor implements Role {
       const suspect = fault(incident, false, now);
       if (suspect === undefined) continue;
       const deliveries = await this.#deps.store.deliveries(incident.id);
-      const inFlight = deliveries.some((each) => each.state === "pending" || each.state === "claimed");
+      const inFlight = deliveries.some((each) => !isTicket(each) && (each.state === "pending" || each.state === "claimed"));
       const why = fault(incident, inFlight, now);
       if (why !== undefined) faults.push({ incident, why });
     }

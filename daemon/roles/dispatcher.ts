@@ -5,13 +5,15 @@
  * send is tried again with backoff for as long as its incident is open, and its recipient's next channel is told at once: an error
  * is never terminal for an open incident.
  */
+import { ticketTriedForMs } from "../../rules/ticket.ts";
 import type { Mutes } from "../maintenance-book.ts";
 import type { Channel, Config } from "../model/config.ts";
 import type { Incident, OutboxRow } from "../model/incident.ts";
-import { HOUR, MINUTE, SECOND } from "../model/time.ts";
+import { HOUR, type Instant, MINUTE, SECOND } from "../model/time.ts";
 import type { Clock, DeliveryUpdate, Log, Message, Notifier, SendResult, Store } from "../ports.ts";
 import { type Named, type Prepared, Preparing } from "./preparing.ts";
 import type { Role } from "./supervisor.ts";
+import { isTicket } from "./ticket-rows.ts";
 import { nextWay, noChannel } from "./ways.ts";
 import { isTheirs } from "./work-rows.ts";
 
@@ -21,6 +23,12 @@ export interface Said {
   readonly text: string;
   /** At most one SMS segment; absent: the subject. */
   readonly sms?: string;
+}
+
+/** Whose messages it sends: to people, or to other systems. Apart, so that a system that hangs holds no page back. */
+export interface OfTickets {
+  /** The number that a system tells in its answer; undefined: none. */
+  readonly numberIn: (row: OutboxRow, answer: string | undefined, config: Config) => string | undefined;
 }
 
 export interface DispatcherDeps {
@@ -35,6 +43,8 @@ export interface DispatcherDeps {
   /** Adds how it can be acknowledged, and keeps what proves it; without it nothing can be. */
   readonly asking?: (row: OutboxRow, channel: Channel, said: Said, named: number) => Promise<Said>;
   readonly stats: { delivered(channel: string, state: string): void };
+  /** Given: it sends to other systems, and to nobody else. */
+  readonly tickets?: OfTickets;
   /** A send has this long. Default 10 s; a claim lasts three times as long. */
   readonly sendMs?: number;
   /** What keeps an incident quiet; without it nothing does. */
@@ -44,6 +54,7 @@ export interface DispatcherDeps {
 const sendMs = 10 * SECOND;
 const leaseMs = 3 * sendMs;
 const everyMs = 500;
+const ticketsEveryMs = 2 * SECOND;
 const atOnce = 16;
 const backoffMs = [5 * SECOND, 15 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE];
 
@@ -59,13 +70,14 @@ interface Outcome {
 }
 
 export class Dispatcher implements Role {
-  readonly name = "dispatcher";
+  readonly name: string;
   readonly beatWithinMs = 60_000;
   readonly #deps: DispatcherDeps;
   readonly #preparing: Preparing;
 
   constructor(deps: DispatcherDeps) {
     this.#deps = deps;
+    this.name = deps.tickets === undefined ? "dispatcher" : "ticket-dispatcher";
     this.#preparing = new Preparing(deps);
   }
 
@@ -73,16 +85,16 @@ export class Dispatcher implements Role {
     while (!signal.aborted) {
       const sent = await this.turn(signal);
       beat();
-      if (sent < atOnce) await this.#deps.clock.sleep(everyMs, signal);
+      if (sent < atOnce) await this.#deps.clock.sleep(this.#deps.tickets === undefined ? everyMs : ticketsEveryMs, signal);
     }
   }
 
   /** Claims and sends at most 16 messages. How many were claimed. */
   async turn(signal: AbortSignal): Promise<number> {
-    const { store, clock, worker } = this.#deps;
+    const { store, clock, worker, tickets } = this.#deps;
     const now = clock.now();
     const claimedMs = clock.monotonicMs();
-    const rows = await store.claimOutbox({ now, leaseMs, limit: atOnce, worker });
+    const rows = await store.claimOutbox({ now, leaseMs, limit: atOnce, worker, ...(tickets === undefined ? {} : { tickets: true }) });
     if (rows.length === 0) return 0;
     // One after the other: what the first says counts for the second. One that cannot be tried takes nothing from the others.
     const { ready, updates, failed } = await this.#preparing.all(rows);
@@ -99,7 +111,7 @@ export class Dispatcher implements Role {
   }
 
   async #deliver(prepared: Prepared, claimedMs: number, signal: AbortSignal): Promise<Outcome | undefined> {
-    const { clock, config: getConfig, stats, log, store } = this.#deps;
+    const { clock, config: getConfig, stats, store } = this.#deps;
     const { row } = prepared;
     const config = getConfig();
     // Right before sending: a claim that has grown old may be somebody else's by now.
@@ -111,17 +123,25 @@ export class Dispatcher implements Role {
       const { state, proof } = result;
       const came = proof === undefined ? undefined : await store.takeReceipt(row.channel, proof);
       const update = { key: row.key, state, at, ...(proof === undefined ? {} : { proof }) };
+      const number = this.#deps.tickets?.numberIn(row, result.answer, config);
+      if (number !== undefined) return { updates: [update, { key: row.key, state: "delivered", at, proof: number }], more: [] };
       if (came === undefined) return { updates: [update], more: [] };
       return { updates: [update, { key: row.key, state: came, at }], more: came === "failed" ? this.#next(prepared, config) : [] };
     }
+    return this.#failed(prepared, result, config, at);
+  }
+
+  #failed(prepared: Prepared, result: Extract<SendResult, { ok: false }>, config: Config, at: Instant): Outcome {
+    const { row } = prepared;
     const more = this.#next(prepared, config);
     const next = more[0]?.channel;
-    log.warn(
+    this.#deps.log.warn(
       { incident: row.incident, channel: row.channel, attempts: row.attempts + 1, error: result.error, next: next ?? "none" },
       "delivery failed; trying again",
     );
     // Nothing can be tried over no channel: the ladder goes on, and the contact's first one is used as soon as there is one.
-    if (row.channel === noChannel) return { updates: [{ key: row.key, state: "failed", at, error: result.error }], more };
+    const isGivenUp = row.channel === noChannel || (isTicket(row) && at >= row.createdAt + ticketTriedForMs);
+    if (isGivenUp) return { updates: [{ key: row.key, state: "failed", at, error: result.error }], more };
     // What the far end refuses for good is tried once an hour all the same: its configuration may be mended while the incident is open.
     const inMs = result.retry ? retryIn(row.attempts) : HOUR;
     return { updates: [{ key: row.key, state: "pending", at, notBefore: at + inMs, error: result.error }], more };
@@ -171,7 +191,7 @@ export class Dispatcher implements Role {
       subject,
       text,
       ...(sms === undefined ? {} : { sms }),
-      data: first === undefined ? { kind: row.kind } : { ...factsOf(row, first.incident), ...alsoNamed(named) },
+      data: first === undefined ? { kind: row.kind, ...row.letter?.data } : { ...factsOf(row, first.incident), ...alsoNamed(named) },
       maybeDuplicate: row.maybeDuplicate,
     };
   }

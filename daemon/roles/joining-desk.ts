@@ -12,6 +12,7 @@ import type { ActResult, DeskDeps } from "./desk.ts";
 import { deskMessage } from "./desk-word.ts";
 import { mergedRows } from "./recipients.ts";
 import { isRefused, splitOff } from "./split-off.ts";
+import { isTicket } from "./ticket-rows.ts";
 
 export interface JoiningDeskDeps extends DeskDeps {
   /** Something waits for the evaluator in the inbox. */
@@ -41,7 +42,9 @@ export class JoiningDesk {
     const { store } = this.#deps;
     const known = await this.#both(id, into);
     if ("ok" in known) return known;
-    const deliveries = { from: await store.deliveries(known.one.id), into: await store.deliveries(known.other.id) };
+    // Another system hears by its own ticket how it ends.
+    const toPeople = async (incident: string) => (await store.deliveries(incident)).filter((each) => !isTicket(each));
+    const deliveries = { from: await toPeople(known.one.id), into: await toPeople(known.other.id) };
     return this.#act(async (tx) => {
       const [one, other] = [await tx.incident(known.one.id), await tx.incident(known.other.id)];
       if (one === undefined || other === undefined) return refused(404, "one of the two incidents is gone");

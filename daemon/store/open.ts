@@ -28,7 +28,17 @@ import { findMaintenance, findMaintenances } from "./maintenances.ts";
 import { type Migration, migrateSchema } from "./migrate.ts";
 import { reserveNumbers, unusedNumbers } from "./numbers.ts";
 import { onCallReads } from "./on-call.ts";
-import { type Attempt, attemptsOf, claimOutbox, deliveriesOf, deliveryBy, keysOver, outboxDepth, recordDeliveries } from "./outbox.ts";
+import {
+  type Attempt,
+  attemptsOf,
+  claimOutbox,
+  deliveriesOf,
+  deliveryBy,
+  keysOver,
+  outboxDepth,
+  recordDeliveries,
+  ticketedIncidents,
+} from "./outbox.ts";
 import { keptAbout } from "./privacy.ts";
 import { failureCounts, findProblem, findProblems } from "./problems.ts";
 import { prune } from "./prune.ts";
@@ -249,6 +259,7 @@ function messageReads(reader: Session) {
     ackCodesTo: (channel: string, address: string, at: number) => ackCodesTo(reader, channel, address, at),
     attempts: (key: string) => attemptsOf(reader, key),
     outboxDepth: () => outboxDepth(reader),
+    ticketed: () => ticketedIncidents(reader),
   };
 }
 

@@ -25,8 +25,8 @@ export async function dropPending(session: Session, incident: string, why: strin
     .sql("outbox")
     .where({ incident, state: "pending" })
     .whereNull("bundle")
-    // The words of a person go out, whatever becomes of the ladder.
-    .whereNotIn("kind", ["letter", "news"])
+    // The words of a person go out, whatever becomes of the ladder; and a ticket hears how it ends.
+    .whereNotIn("kind", ["letter", "news", "ticket"])
     .whereRaw("not exists (select 1 from outbox as named where named.superseded_by = outbox.key)");
   const keys = (await session.rows(pending.clone().select("key", "attempts"))).map((row) => ({
     key: textOf(row.key),
@@ -56,13 +56,17 @@ interface Claim {
   readonly leaseMs: number;
   readonly limit: number;
   readonly worker: string;
+  readonly tickets?: boolean;
 }
 
 /** Inside a transaction. Rows that are due, oldest first; a claim that ended unanswered comes again, marked as maybe a duplicate. */
-export async function claimOutbox(session: Session, { now, leaseMs, limit, worker }: Claim): Promise<readonly ClaimedRow[]> {
+export async function claimOutbox(
+  session: Session,
+  { now, leaseMs, limit, worker, tickets = false }: Claim,
+): Promise<readonly ClaimedRow[]> {
   const { sql, kind } = session;
   const lock = kind === "postgresql" ? "for update skip locked" : "";
-  const due = `select key from outbox where state in ('pending', 'claimed') and not_before <= ?
+  const due = `select key from outbox where state in ('pending', 'claimed') and not_before <= ? and kind ${tickets ? "=" : "<>"} 'ticket'
       and (state = 'pending' or claim_expires_at <= ?) order by not_before, created_at, key limit ? ${lock}`;
   const rows = await session.rows(
     sql.raw(
@@ -146,6 +150,14 @@ export async function deliveriesOf(session: Session, incident: string): Promise<
   return (await session.rows(query)).map(deliveryOf);
 }
 
+export async function ticketedIncidents(session: Session): Promise<readonly string[]> {
+  const over = "key like '%/closed/%' and state not in ('pending', 'claimed')";
+  const found = session.sql.raw(
+    `select incident from outbox where kind = 'ticket' group by incident, recipient having sum(case when ${over} then 1 else 0 end) = 0`,
+  );
+  return [...new Set((await session.rows(found)).map(({ incident }) => textOf(incident)))];
+}
+
 /** One attempt at sending, as it was recorded. */
 export interface Attempt {
   readonly attempt: number;
@@ -166,7 +178,9 @@ export async function attemptsOf(session: Session, key: string): Promise<readonl
 }
 
 export async function outboxDepth(session: Session): Promise<{ readonly pending: number; readonly oldestAt?: Instant }> {
-  const query = session.sql.raw("select count(*) as n, min(due_at) as oldest from outbox where state in ('pending', 'claimed')");
+  const query = session.sql.raw(
+    "select count(*) as n, min(due_at) as oldest from outbox where state in ('pending', 'claimed') and kind <> 'ticket'",
+  );
   const row = await session.row(query);
   return { pending: numberOf(row?.n), ...maybe("oldestAt", row?.oldest, numberOf) };
 }

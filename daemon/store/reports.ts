@@ -82,8 +82,10 @@ export async function findFollowUps(session: Session, { period, site, limit }: F
   return (await session.rows(found.limit(limit))).map((row) => jsonOf<FollowUpReport>(row.body));
 }
 
+/** Messages to people. */
 export async function sentBetween(session: Session, from: Instant, to: Instant, limit: number): Promise<readonly SentMessage[]> {
   const found = session.sql("outbox").where("sent_at", ">=", from).where("sent_at", "<", to).orderBy(["sent_at", "key"]).limit(limit);
+  found.whereNot({ kind: "ticket" });
   return (await session.rows(found.select("incident", "recipient", "kind", "sent_at"))).map((row) => ({
     incident: textOf(row.incident),
     recipient: textOf(row.recipient),

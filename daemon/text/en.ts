@@ -91,6 +91,7 @@ export const en = {
   "kind.last-resort": "LAST RESORT: nobody has taken this incident",
   "kind.follow-up": "Follow-up due",
   "kind.wider": "Reaches further than when it was taken",
+  "kind.ticket": "To another system",
   "kind.merged": "Handled with another incident",
   "kind.restored": "Restored",
 

@@ -93,6 +93,7 @@ export const fr: Readonly<Record<TextKey, string>> = {
   "kind.last-resort": "DERNIER RECOURS : personne n'a pris cet incident en charge",
   "kind.follow-up": "Suivi à faire",
   "kind.wider": "Touche plus qu'à la prise en charge",
+  "kind.ticket": "À un autre système",
   "kind.merged": "Traité avec un autre incident",
   "kind.restored": "Rétabli",
 

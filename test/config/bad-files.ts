@@ -520,6 +520,34 @@ export const BAD_FILES: readonly BadFile[] = [
     ],
   },
   {
+    name: "tickets that go nowhere",
+    change: [
+      ["channels:\n", 'channels:\n  web: { webhook: { url: "https://help.example.org", secret: { env: A } } }\n  page: { sink: {} }\n'],
+    ],
+    add: `tickets:
+  a: { channel: mail, to: nobody }
+  b: { channel: web, to: b@example.org }
+  c: { channel: page }
+  d: { channel: wib, when: { sites: [mhg], partners: [telco], severity: [] } }
+  e: { channel: web, reference: { subject: "(INC)" }, texts: { opened: { subject: "{nummer}", text: "x" } } }
+  f: { channel: mail, to: f@example.org, reference: { subject: "(a+)+" } }
+  g: { channel: web, when: { severity: [huge] } }
+`,
+    says: [
+      'tickets.a.to: "nobody" is not an e-mail address; write the address that opens tickets: tickets@example.org   (vigie.yaml:20)',
+      "tickets.b.to: is for mail; a webhook goes to channels.web.webhook.url, so take it out   (vigie.yaml:21)",
+      'tickets.c.channel: "page" is a channel of kind sink; name one of kind mail or webhook   (vigie.yaml:22)',
+      'tickets.d.when.sites[0]: there is no site "mhg"; did you mean "mgh"?   (vigie.yaml:23)',
+      'tickets.d.when.partners[0]: there is no partner "telco"; add it under partners, or name another   (vigie.yaml:23)',
+      "tickets.d.when.severity: is empty, so no incident would open a ticket; take it out, or name one   (vigie.yaml:23)",
+      'tickets.d.channel: there is no channel "wib"; did you mean "web"?   (vigie.yaml:23)',
+      "tickets.e.texts.opened.subject: {nummer} is not known here; write one of {number} {reference} {what} {where} {device} {severity} {level} {state} {since} {url} {instance}   (vigie.yaml:24)",
+      "tickets.e.reference: does not fit a channel of kind webhook; a webhook's number is in its JSON answer: write reference: { answer: result.number } alone   (vigie.yaml:24)",
+      'tickets.f.reference.subject: ")+" repeats a group; repeat a character   (vigie.yaml:25)',
+      'tickets.g.when.severity[0]: "huge" is not one of minor, major; write one of them   (vigie.yaml:26)',
+    ],
+  },
+  {
     name: "people who are not there",
     change: [["desk: { contacts: [desk] }", "desk: { contacts: [dask] }\n  night: { contacts: [desk] }"]],
     add: "partners:\n  telco: { name: Telco, contacts: [noc] }\nrooms:\n  a: { site: mgh, name: A, coordinator: nobody }\n",
@@ -817,8 +845,8 @@ export const BAD_FILES: readonly BadFile[] = [
     whole: "__proto__: { x: 1 }\nconstructor: { y: 2 }\ninstance: { toString: 1 }\n",
     says: [
       'functions: the last resort of policy "default" (chief-technician, it-technician) reaches nobody directly; give one of these functions a contact with a mail or webhook reach   (vigie.yaml)',
-      "__proto__: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, on_call, storms, ceilings, correlation, discovery, topology, heartbeat, tokens, permissions, retention, reports, recurrence, sessions, influx, audit, rules, severity, diagnosis, families, reload   (vigie.yaml:1)",
-      "constructor: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, policies, policy, paging, on_call, storms, ceilings, correlation, discovery, topology, heartbeat, tokens, permissions, retention, reports, recurrence, sessions, influx, audit, rules, severity, diagnosis, families, reload   (vigie.yaml:2)",
+      "__proto__: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, tickets, policies, policy, paging, on_call, storms, ceilings, correlation, discovery, topology, heartbeat, tokens, permissions, retention, reports, recurrence, sessions, influx, audit, rules, severity, diagnosis, families, reload   (vigie.yaml:1)",
+      "constructor: is not a known key; known here: include, instance, http, traps, storage, credentials, calendars, sites, rooms, devices, links, canary, contacts, functions, partners, channels, tickets, policies, policy, paging, on_call, storms, ceilings, correlation, discovery, topology, heartbeat, tokens, permissions, retention, reports, recurrence, sessions, influx, audit, rules, severity, diagnosis, families, reload   (vigie.yaml:2)",
       "instance.toString: is not a known key; known here: name, language, timezone, number_prefix, public_url, state_dir, service_hours   (vigie.yaml:3)",
     ],
   },

@@ -31,6 +31,7 @@ import { nobodyYet, type OnCallBook } from "../../daemon/model/on-call.ts";
 import { DAY, type Instant, MINUTE, SECOND } from "../../daemon/model/time.ts";
 import { Acknowledging } from "../../daemon/notify/acknowledging.ts";
 import { createAsking } from "../../daemon/notify/asking.ts";
+import { numberInAnswer } from "../../daemon/notify/ticket-numbers.ts";
 import { DutyBook, withOnCall } from "../../daemon/oncall/book.ts";
 import { OnCallDesk } from "../../daemon/oncall/desk.ts";
 import { OnCallWatch } from "../../daemon/oncall/watch.ts";
@@ -42,7 +43,7 @@ import { ActionDesk } from "../../daemon/roles/action-desk.ts";
 import { AttachmentDesk } from "../../daemon/roles/attachment-desk.ts";
 import { Auditor } from "../../daemon/roles/auditor.ts";
 import { Desk } from "../../daemon/roles/desk.ts";
-import { Dispatcher } from "../../daemon/roles/dispatcher.ts";
+import { Dispatcher, type DispatcherDeps } from "../../daemon/roles/dispatcher.ts";
 import { Escalator } from "../../daemon/roles/escalator.ts";
 import { Evaluator } from "../../daemon/roles/evaluator.ts";
 import { JoiningDesk } from "../../daemon/roles/joining-desk.ts";
@@ -52,6 +53,7 @@ import { Readiness } from "../../daemon/roles/readiness.ts";
 import { anchorOf } from "../../daemon/roles/scheduler.ts";
 import { TaskDesk } from "../../daemon/roles/task-desk.ts";
 import { TaskKeeper } from "../../daemon/roles/task-keeper.ts";
+import { TicketKeeper } from "../../daemon/roles/ticket-keeper.ts";
 import { WorkDesk } from "../../daemon/roles/work-desk.ts";
 import { WorkKeeper } from "../../daemon/roles/work-keeper.ts";
 import { taskOfRow } from "../../daemon/roles/work-rows.ts";
@@ -136,6 +138,8 @@ export class Scenario {
   readonly sent: Sent[] = [];
   /** What the evaluator counted as opened. */
   readonly opened: string[] = [];
+  /** What was counted of tickets. */
+  readonly ticketed: string[] = [];
   readonly start: Instant;
   config: Config;
   /** What a message says. */
@@ -164,6 +168,9 @@ export class Scenario {
   #workKeeper!: WorkKeeper;
   news!: NewsDesk;
   #newsKeeper!: NewsKeeper;
+  ticketKeeper!: TicketKeeper;
+  /** Sends to other systems. */
+  ticketing!: Dispatcher;
   auditor!: Auditor;
   /** What comes back: links, replies. They are asked for when `config.instance.publicUrl` is set. */
   acknowledging!: Acknowledging;
@@ -264,7 +271,7 @@ export class Scenario {
       kind,
       { kind, send: async (channel, message) => this.#send(message, channel.id), stop: async () => undefined },
     ]);
-    this.#dispatcher = new Dispatcher({
+    const sending: DispatcherDeps = {
       ...basics,
       notifiers: new Map([...notifiers, ...this.#notifiers]),
       worker: "scenario",
@@ -282,7 +289,10 @@ export class Scenario {
       },
       asking: createAsking(basics),
       stats: { delivered() {} },
-    });
+    };
+    this.#dispatcher = new Dispatcher(sending);
+    this.ticketing = new Dispatcher({ ...sending, tickets: { numberIn: numberInAnswer } });
+    this.ticketKeeper = new TicketKeeper({ ...basics, stats: { ticket: (...of) => void this.ticketed.push(of.join(" ")) } });
     this.auditor = new Auditor({ ...basics, stats: { repaired() {} } });
     const desk = { store, clock, config, bookings: this.bookings, changed() {} };
     this.reports = new ReportDesk({ ...desk, work: workDone(basics) });
@@ -311,7 +321,7 @@ export class Scenario {
   }
 
   async begin(): Promise<void> {
-    for (const role of ["evaluator", "escalator", "auditor", "reporter", "tasks", "work", "readiness", "public-news"]) {
+    for (const role of ["evaluator", "escalator", "auditor", "reporter", "tasks", "work", "readiness", "public-news", "tickets"]) {
       const fence = await this.store.acquireLease(role, "scenario", 30_000);
       if (fence !== undefined) this.#fences.set(role, fence);
     }
@@ -467,6 +477,8 @@ export class Scenario {
     while ((await this.#keeper.turn()) > 0);
     await this.as("work", () => this.#workKeeper.turn());
     await this.as("public-news", () => this.#newsKeeper.turn());
+    await this.as("tickets", () => this.ticketKeeper.turn());
+    await this.as("tickets", () => this.ticketing.turn(new AbortController().signal));
     while ((await this.as("dispatcher", () => this.#dispatcher.turn(new AbortController().signal))) > 0);
     if (now >= this.#auditAt) {
       await this.auditor.round();

@@ -1,0 +1,62 @@
+/**
+ * What another system is to be told next of an incident, by what it was told before.
+ *
+ * Pure. One thing at a time: nothing is told before the one before it has gone, and, where the system tells a number, before that has come.
+ * What lies between two messages is told once, as it is by then.
+ */
+import { type Incident, isFailing } from "../daemon/model/incident.ts";
+import type { TicketEvent, TicketSystem } from "../daemon/model/ticket.ts";
+import { DAY, type Instant, MINUTE } from "../daemon/model/time.ts";
+
+/** A message to the system as far as it matters here; in the order in which they were decided. */
+export interface ToldOfTicket {
+  readonly event: TicketEvent;
+  /** What the incident was like. */
+  readonly mark: string;
+  readonly going: "waits" | "went" | "failed";
+  readonly at: Instant;
+}
+
+/** A system that tells its number is waited for so long (ours). */
+export const referenceWithinMs = 15 * MINUTE;
+/** A message that no one took for so long is given up (ours). */
+export const ticketTriedForMs = DAY;
+
+/** What of an incident a system hears anew: when it changes, the ticket changes. */
+export function ticketMark({ severity, level, state, foldedInto }: Incident): string {
+  return `${severity}-${level}-${foldedInto === undefined ? state : "closed"}`;
+}
+
+/** Does the incident open a ticket there? What is kept quiet does not. */
+export function wantsTicket({ when }: TicketSystem, incident: Incident): boolean {
+  if (!isFailing(incident) || incident.foldedInto !== undefined || incident.muted !== undefined) return false;
+  const asked = (incident.openTasks ?? []).map(({ partner }) => partner);
+  return (
+    (when.severity === undefined || when.severity.includes(incident.severity)) &&
+    incident.level >= (when.level ?? 1) &&
+    (when.sites === undefined || when.sites.includes(incident.site)) &&
+    (when.partners === undefined || when.partners.some((partner) => asked.includes(partner)))
+  );
+}
+
+export function nextTicketEvent(input: {
+  readonly system: TicketSystem;
+  readonly incident: Incident;
+  readonly told: readonly ToldOfTicket[];
+  /** The system's own number is known. */
+  readonly known: boolean;
+  readonly at: Instant;
+}): TicketEvent | undefined {
+  const { system, incident, told, known, at } = input;
+  const last = told.at(-1);
+  const mark = ticketMark(incident);
+  const went = told.filter(({ going }) => going === "went");
+  if (last?.going === "waits" || last?.event === "closed") return undefined;
+  // Nothing has arrived there: what it is told next opens the ticket.
+  if (went.length === 0) return last?.mark !== mark && wantsTicket(system, incident) ? "opened" : undefined;
+  if (last?.mark === mark) return undefined;
+  const sentAt = went[0]?.at ?? at;
+  if (system.reference !== undefined && !known && at < sentAt + referenceWithinMs) return undefined;
+  if (incident.state === "closed" || incident.foldedInto !== undefined) return "closed";
+  return incident.state === "resolved" ? "resolved" : "changed";
+}
