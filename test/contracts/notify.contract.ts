@@ -13,6 +13,25 @@ export function notifyContract(store: () => OpenedStore): void {
   const claim = (now = START) => store().claimOutbox({ now, leaseMs: 30_000, limit: 100, worker: "w1" });
   const desk = { recipient: "desk", channel: "mail" };
 
+  it("messages to other systems are claimed apart, outlive the ladder, and are followed until it is said that it is over", async () => {
+    await store().transaction(undefined, (tx) => tx.insertIncident(incident("i1")));
+    const ticket = { kind: "ticket", recipient: "ticket:itsm", letter: { subject: "s", text: "t", data: { event: "opened" } } } as const;
+    await add(message("k1"), message("i1/ticket/itsm/1/opened/x", ticket));
+    expect((await claim()).map(({ key }) => key)).toEqual(["k1"]);
+    await store().recordDeliveries([{ key: "k1", state: "pending", at: START, notBefore: START }]);
+    await store().transaction(undefined, (tx) => tx.dropPending("i1", "acknowledged", START));
+    expect(await store().outboxDepth()).toEqual({ pending: 0 });
+    const theirs = () => store().claimOutbox({ now: START, leaseMs: 30_000, limit: 100, worker: "w2", tickets: true });
+    expect(await theirs()).toMatchObject([{ key: "i1/ticket/itsm/1/opened/x", letter: ticket.letter }]);
+    expect(await store().ticketed()).toEqual(["i1"]);
+    await add(message("i1/ticket/itsm/2/closed/x", ticket));
+    expect(await store().ticketed()).toEqual(["i1"]);
+    await theirs();
+    await store().recordDeliveries([{ key: "i1/ticket/itsm/2/closed/x", state: "accepted", at: START }]);
+    expect(await store().ticketed()).toEqual([]);
+    expect(await store().sentBetween(START, START + 1, 10)).toEqual([]);
+  });
+
   describe("messages in a storm", () => {
     beforeEach(async () => {
       await store().transaction(undefined, async (tx) => {
