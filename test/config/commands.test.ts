@@ -29,7 +29,7 @@ it("check-config exits 0 for a good file and counts what it holds", async () => 
   const file = join(folder({ "vigie.yaml": SMALL }), "vigie.yaml");
   const { code, out, err } = await check(file);
   expect({ code, err }).toEqual({ code: 0, err: [] });
-  expect(out).toEqual([`${file} is good: 1 sites, 0 rooms, 2 devices, 0 rules, 2 files`]);
+  expect(out).toEqual([`${file} is good: 1 sites, 0 rooms, 2 devices, 0 rules, 3 files`]);
 });
 
 it("check-config prints warnings and still exits 0", async () => {

@@ -108,12 +108,17 @@ const incident = (id: string, more: Partial<Incident> = {}) => made(id, { opened
 const diagnoses = (id: string) => store.diagnoses(id);
 const events = async (id: string) => (await store.timeline(id)).map(({ event }) => event);
 
-/** What was begun is written: the store has one writer, and a transaction of ours ends after those before it. */
+/** What was begun is written: the store has one writer, and a transaction of ours ends after those before it. Over when some rounds move nothing. */
 async function settle(): Promise<void> {
-  for (let turn = 0; turn < 4; turn += 1) {
+  const state = () => `${asked.length} ${waiting} ${finished.length} ${late.length} ${clock.sleeping}`;
+  let [same, before] = [0, state()];
+  for (let round = 0; same < 4 && round < 200; round += 1) {
     await store.transaction(undefined, async () => undefined);
     await store.ping();
     await clock.advance(0);
+    const after = state();
+    same = after === before ? same + 1 : 0;
+    before = after;
   }
 }
 
