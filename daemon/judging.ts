@@ -57,6 +57,7 @@ export function makeEvaluator(parts: Judging): Evaluator {
       },
       alarms: (active) => metrics.alarmsActive.set(active),
       opened: (severity) => metrics.incidentsOpened.inc({ severity }),
+      pressed: (count) => metrics.requestsTaken.inc({ way: "button" }, count),
     },
     kick({ device, check, inMs, confirm }) {
       if (confirm === true && device !== undefined) looking.scheduler.confirmDevice(device);

@@ -50,6 +50,10 @@ export interface Metrics {
   readonly diagnosisSeconds: Histogram<"level">;
   readonly diagnosisChecksLate: Counter<"check">;
   readonly diagnosesWaiting: Gauge;
+  readonly requestsTaken: Counter<"way">;
+  readonly requestsRepeated: Counter<"way">;
+  readonly requestsOpen: Gauge<"way" | "symptom">;
+  readonly requestSeconds: Histogram<"how">;
   readonly traps: Counter<"outcome">;
   readonly trapsReceived: Absolute;
   readonly trapReceiverRestarts: Absolute;
@@ -98,6 +102,8 @@ const seconds = {
   look: [0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
   late: [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
   step: [0.5, 1, 2, 5, 10, 30, 60, 300, 1_800, 3_600, 21_600],
+  /** From a call to its end: minutes to days. */
+  request: [60, 300, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400, 259_200, 604_800],
   turn: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1],
 };
 
@@ -112,6 +118,19 @@ function diagnosisMetrics({ counter, gauge, histogram }: Pick<ReturnType<typeof 
     diagnosisSeconds: histogram("diagnosis_seconds", "How long a diagnosis took, from its beginning to its end.", seconds.step, ["level"]),
     diagnosisChecksLate: counter("diagnosis_checks_late_total", "Checks of a diagnosis that did not answer in their time.", ["check"]),
     diagnosesWaiting: gauge("diagnoses_waiting", "Incidents that wait to be diagnosed."),
+  };
+}
+
+/** People who ask for help. */
+function requestMetrics({ counter, gauge, histogram }: Pick<ReturnType<typeof makers>, "counter" | "gauge" | "histogram">) {
+  const open = "Requests that are not over (the last 1,000), by way, and by symptom as people tell them; other: one that a device tells.";
+  return {
+    requestsTaken: counter("requests_total", "Requests taken in, by way: phone, form, mail, button.", ["way"]),
+    requestsRepeated: counter("requests_repeated_total", "Requests that came again and were answered with the same number, by way.", [
+      "way",
+    ]),
+    requestsOpen: gauge("requests_open", open, ["way", "symptom"]),
+    requestSeconds: histogram("request_seconds", "From when a request was taken in to its end, by how it ended.", seconds.request, ["how"]),
   };
 }
 
@@ -249,10 +268,9 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     escalations: counter("escalations_total", "Incidents that rose, by the level they rose to; 4 is the last resort.", ["level"]),
     ...escalationMetrics({ gauge, histogram }),
     incidentsOpened: counter("incidents_opened_total", "Incidents opened, by provisional severity.", ["severity"]),
-    rejudged: counter("incidents_rejudged_total", "Open incidents whose class or clock moved as time passed, by severity since.", [
-      "severity",
-    ]),
+    rejudged: counter("incidents_rejudged_total", "Open incidents whose class or clock moved with time, by severity.", ["severity"]),
     ...diagnosisMetrics({ counter, gauge, histogram }),
+    ...requestMetrics({ counter, gauge, histogram }),
     traps: counter("traps_total", trapsHelp, ["outcome"]),
     trapsReceived: absolute("trap_datagrams_total", "Datagrams read from the trap socket; with the kernel's drops, all that was sent."),
     trapReceiverRestarts: absolute("trap_receiver_restarts_total", "Times the trap receiver's thread had to be started again."),

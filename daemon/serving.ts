@@ -11,6 +11,7 @@ import type { Booking } from "./booking.ts";
 import { Discoveries } from "./discoveries.ts";
 import type { IncidentSummary } from "./export/incident-metrics.ts";
 import { createExposition } from "./exposition.ts";
+import { intakeStats, mirrorRequests } from "./intake/counting.ts";
 import { IntakeDesk } from "./intake/desk.ts";
 import { NewsDesk } from "./intake/news-desk.ts";
 import { makeLearned } from "./learned.ts";
@@ -156,7 +157,7 @@ function desksOf(parts: Serving, reports: ReportDesk) {
   const poke = () => evaluator.poke();
   const joining = new JoiningDesk({ ...desk, poke });
   const kick = (device: string) => looking.scheduler.kickDevice(device, 0);
-  const intake = new IntakeDesk({ ...desk, bookings: booking.bookings, joining, actions, poke, kick });
+  const intake = new IntakeDesk({ ...desk, bookings: booking.bookings, joining, actions, poke, kick, stats: intakeStats(parts.metrics) });
   return {
     actions,
     acknowledging: makeAcknowledging(parts, actions, tasks, intake),
@@ -231,6 +232,7 @@ function mirror(parts: Serving): void {
       metrics.maintenanceActive.set({ kind }, inForce.filter(({ maintenance }) => maintenance.kind === kind).length);
     for (const [by, count] of evaluator.memory.gatedCounts()) metrics.alarmsMuted.set({ by }, count);
     mirrorOnCall(parts);
+    await mirrorRequests(metrics, store);
     await mirrorReach(parts);
     metrics.busDepth.set(bus.depth());
     metrics.busDisplaced(bus.displaced());

@@ -159,6 +159,7 @@ export class IntakeDesk {
       return next;
     });
     if (!result.ok || result.request.ended === undefined) return result;
+    this.#deps.stats?.ended(result.request.ended.how, Math.max(0, result.request.ended.at - result.request.at) / 1000);
     const incident = await store.incident(result.request.incident ?? "");
     if (incident !== undefined && (await this.#isCallAlone(incident))) {
       const left = await store.requests({ incident: incident.id, open: true, limit: 1 });

@@ -8,7 +8,7 @@ import { SESSION_NEAR_MS } from "../../rules/request.ts";
 import type { BookedSessions } from "../bookings.ts";
 import type { Config } from "../model/config.ts";
 import type { OutboxRow } from "../model/incident.ts";
-import { type Caller, type HelpRequest, type RequestSource, toldSymptoms } from "../model/request.ts";
+import { type Caller, type HelpRequest, type RequestEnd, type RequestSource, toldSymptoms } from "../model/request.ts";
 import { type Language, MINUTE } from "../model/time.ts";
 import { type Clock, RaceLost, type Store, type Tx } from "../ports.ts";
 import { callMessage } from "../roles/desk-word.ts";
@@ -24,6 +24,15 @@ export interface TakingDeps {
   /** Look at this device now. */
   readonly kick: (device: string) => void;
   readonly changed: () => void;
+  readonly stats?: IntakeStats;
+}
+
+/** What is counted of requests. */
+export interface IntakeStats {
+  taken(way: RequestSource): void;
+  /** It came again, and was answered with the same number. */
+  repeated(way: RequestSource): void;
+  ended(how: RequestEnd, seconds: number): void;
 }
 
 export interface NewRequest {
@@ -90,15 +99,21 @@ export class Taking {
     const problem = this.#refusal(told);
     if (problem !== undefined) return refused(422, problem);
     const known = await this.#before(told, by);
-    if (known !== undefined) return known;
+    if (known !== undefined) return this.#counted(known);
     const number = told.number ?? (await this.#nextNumber());
     const request = this.#made(told, number, by);
     const other = await this.#kept(told, by, request, more(request));
-    if (other !== undefined) return other;
+    if (other !== undefined) return this.#counted(other);
+    this.#deps.stats?.taken(request.source);
     this.#deps.poke();
     for (const device of codecsIn(this.#deps.config(), request.room)) this.#deps.kick(device);
     this.#deps.changed();
     return { ok: true, request };
+  }
+
+  #counted(result: RequestResult): RequestResult {
+    if (result.ok) this.#deps.stats?.repeated(result.request.source);
+    return result;
   }
 
   /** Undefined: it is written. Else why not, or the same request that came at once with it. */

@@ -11,8 +11,9 @@ import type { Intent, TurnResult } from "./intent.ts";
 type Ask = Extract<Intent, { kind: "ask" }>;
 type CallTx = Pick<Tx, "incident" | "request" | "saveRequest" | "moveRequests" | "appendTimeline">;
 
-/** After the intents are carried out. `ended`: incidents that are over with them; what went into another takes its requests along. */
-export async function keepCalls(tx: CallTx, turn: TurnResult, config: Config, ended: readonly Incident[]): Promise<void> {
+/** How many buttons made a request. After the intents are carried out. `ended`: incidents that are over with them; what went into another takes its requests along. */
+export async function keepCalls(tx: CallTx, turn: TurnResult, config: Config, ended: readonly Incident[]): Promise<number> {
+  let pressed = 0;
   for (const { id } of ended) {
     const into = (await tx.incident(id))?.foldedInto;
     if (into !== undefined) await tx.moveRequests(id, into);
@@ -20,9 +21,11 @@ export async function keepCalls(tx: CallTx, turn: TurnResult, config: Config, en
   for (const intent of turn.intents) {
     if (intent.kind !== "ask") continue;
     const incident = await tx.incident(turn.overlay.get(intent.alarm)?.incident ?? "");
-    if (incident !== undefined)
-      await (intent.request === undefined ? keepButton(tx, turn, config, intent, incident) : give(tx, intent, incident));
+    if (incident === undefined) continue;
+    if (intent.request !== undefined) await give(tx, intent, incident);
+    else if (await keepButton(tx, turn, config, intent, incident)) pressed += 1;
   }
+  return pressed;
 }
 
 async function give(tx: CallTx, { request: id = "", at, why }: Ask, incident: Incident): Promise<void> {
@@ -33,11 +36,11 @@ async function give(tx: CallTx, { request: id = "", at, why }: Ask, incident: In
 }
 
 /** Pressed again while its incident is open, it is the same request; the incident counts how often. */
-async function keepButton(tx: CallTx, turn: TurnResult, config: Config, { alarm: key, at }: Ask, incident: Incident): Promise<void> {
+async function keepButton(tx: CallTx, turn: TurnResult, config: Config, { alarm: key, at }: Ask, incident: Incident): Promise<boolean> {
   const alarm = turn.overlay.get(key);
   const device = config.network.devices.get(alarm?.device ?? "");
   const id = `${incident.number}-B`;
-  if (alarm === undefined || device?.room === undefined || (await tx.request(id)) !== undefined) return;
+  if (alarm === undefined || device?.room === undefined || (await tx.request(id)) !== undefined) return false;
   const request: HelpRequest = {
     ...{ id, number: incident.number, source: "button", at, by: device.id, room: device.room, site: device.site },
     ...{ symptom: alarm.symptom, language: config.instance.language, sessionAffected: incident.sessionHit !== undefined },
@@ -45,4 +48,5 @@ async function keepButton(tx: CallTx, turn: TurnResult, config: Config, { alarm:
     ...{ incident: incident.id, attempts: [], version: 1 },
   };
   await tx.saveRequest(request);
+  return true;
 }

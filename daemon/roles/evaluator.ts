@@ -38,6 +38,8 @@ export interface EvaluatorStats {
   alarms(active: number): void;
   /** An incident is committed that was not there before. */
   opened?(severity: Severity): void;
+  /** So many requests of help buttons are committed. */
+  pressed?(count: number): void;
 }
 
 export interface EvaluatorDeps {
@@ -295,10 +297,11 @@ export class Evaluator implements Role {
     const cursorIsDue = readTo !== this.#storedCursor && Math.abs(now - this.#cursorStoredAt) >= cursorEveryMs;
     if (!changes && !cursorIsDue) return undefined;
     const numbers = await this.#reserve(decided);
+    let pressed = 0;
     const writer = await this.#deps.store.transaction(fence, async (tx) => {
       const intents = new IntentWriter(tx, config, result, numbers, this.#deps.bookings);
       await intents.run();
-      await keepCalls(tx, result, config, intents.ended);
+      pressed = await keepCalls(tx, result, config, intents.ended);
       const keys = new Set([...result.persist, ...checkpoint]);
       await tx.saveAlarms([...keys].flatMap((key) => result.overlay.get(key) ?? []));
       if (standing.lights.length > 0) await tx.saveLights(standing.lights);
@@ -306,6 +309,7 @@ export class Evaluator implements Role {
       if (readTo !== this.#storedCursor) await tx.saveCursor(cursorName, readTo);
       return intents;
     });
+    this.#deps.stats.pressed?.(pressed);
     this.#storedCursor = readTo;
     this.#cursorStoredAt = now;
     return writer;

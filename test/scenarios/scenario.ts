@@ -135,6 +135,8 @@ const quiet: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => 
 export class Scenario {
   readonly clock: FakeClock;
   readonly folder: string;
+  /** Requests that help buttons made. */
+  pressed = 0;
   readonly sent: Sent[] = [];
   /** What the evaluator counted as opened. */
   readonly opened: string[] = [];
@@ -252,7 +254,14 @@ export class Scenario {
       began: (id, at) => this.mutes.began(id, at),
       bus: createLocalBus({ capacity: 10_000 }, clock),
       board: this.board,
-      stats: { turn() {}, alarms() {}, opened: (severity) => this.opened.push(severity) },
+      stats: {
+        turn() {},
+        alarms() {},
+        pressed: (count) => {
+          this.pressed += count;
+        },
+        opened: (severity) => this.opened.push(severity),
+      },
       kick: ({ device, check, inMs }) => {
         const ids = check === undefined ? (this.config.network.devices.get(device ?? "")?.checks ?? []).map(({ id }) => id) : [check];
         for (const id of ids) this.#kicks.set(id, Math.min(this.#kicks.get(id) ?? Number.POSITIVE_INFINITY, clock.now() + inMs));

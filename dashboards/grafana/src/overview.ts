@@ -166,6 +166,58 @@ const incidents: readonly PanelSpec[] = [
       },
     ],
   },
+  {
+    kind: "series",
+    title: { fr: "Demandes en cours, par voie et par symptôme", en: "Open requests by way and symptom" },
+    about: {
+      fr: "Qui a téléphoné, écrit ou appuyé sur le bouton d'aide, et n'a pas encore dit que c'est réglé.",
+      en: "Whoever telephoned, wrote or pressed the button for help, and has not yet said that it is over.",
+    },
+    ...{ width: 8, height: 7, stacked: true },
+    queries: [{ expr: "sum by (way, symptom) (vigie_requests_open)", legend: "{{way}} : {{symptom}}" }],
+  },
+  {
+    kind: "series",
+    title: { fr: "Demandes prises, et répétées", en: "Requests taken in, and repeated" },
+    about: {
+      fr: "Par heure, par voie. Répétées : revenues une seconde fois, et répondues sous le même numéro.",
+      en: "An hour, by way. Repeated: came a second time, and were answered with the same number.",
+    },
+    ...{ width: 8, height: 7 },
+    queries: [
+      {
+        expr: "sum by (way) (increase(vigie_requests_total[1h]))",
+        legend: "{{way}}",
+        mayBeEmpty: "nobody asked for help since the daemon started",
+      },
+      {
+        expr: "sum by (way) (increase(vigie_requests_repeated_total[1h]))",
+        legend: "{{way}}, répétées / repeated",
+        mayBeEmpty: "nothing came twice since the daemon started",
+      },
+    ],
+  },
+  {
+    kind: "series",
+    title: { fr: "Du numéro à la fin d'une demande", en: "From the number to the end of a request" },
+    about: {
+      fr: "Médiane et 90e centile sur un jour, selon la fin : agreed (réglée), not-reached (pas jointe), withdrawn (retirée).",
+      en: "Median and 90th percentile over a day, by how it ended: agreed, not-reached, withdrawn.",
+    },
+    ...{ width: 8, height: 7, unit: "s" },
+    queries: [
+      {
+        expr: "histogram_quantile(0.5, sum by (le, how) (increase(vigie_request_seconds_bucket[1d])))",
+        legend: "médiane / median, {{how}}",
+        mayBeEmpty: "no request ended since the daemon started",
+      },
+      {
+        expr: "histogram_quantile(0.9, sum by (le, how) (increase(vigie_request_seconds_bucket[1d])))",
+        legend: "90 %, {{how}}",
+        mayBeEmpty: "no request ended since the daemon started",
+      },
+    ],
+  },
 ];
 
 const quality: readonly PanelSpec[] = [
