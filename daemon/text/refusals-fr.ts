@@ -98,5 +98,7 @@ export const refusalsInFrench: readonly (readonly [english: string, french: stri
   ],
   ["it is no {type}; name its true type, one of {types}", "ce n'est pas un {type} : son contenu est autre chose"],
   ['there is no room "{room}"; say one of {rooms}', "il n'y a pas de salle « {room} »"],
+  ['there is no room "{room}" in the configuration', "il n'y a pas de salle « {room} » dans la configuration"],
+  ["{id} is of room {room} already", "{id} est déjà de la salle {room}"],
   ['"{symptom}" is not known; say one of {symptoms}', "« {symptom} » n'est pas connu"],
 ];
