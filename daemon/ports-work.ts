@@ -40,6 +40,8 @@ export interface WorkTx extends DiagnosisTx {
   dueTasks(at: Instant, limit: number): Promise<readonly PartnerTask[]>;
   /** A new one (version 1), or the next version of one; RaceLost when somebody else came first. */
   saveTask(task: PartnerTask): Promise<void>;
+  /** As `saveTask`; what was there is overwritten, not only unlinked. */
+  eraseTask(task: PartnerTask): Promise<void>;
   workActions(query: ActionQuery): Promise<readonly WorkAction[]>;
   /** A new one, or what became of one. */
   saveAction(action: WorkAction): Promise<void>;

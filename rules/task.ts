@@ -254,3 +254,34 @@ export function courtTime(
   }
   return { wallMs, serviceMs };
 }
+
+/** What people wrote into a task, as the timeline has it too. */
+export function textsOf({ asked, answer, contacts }: PartnerTask): ReadonlySet<string> {
+  return new Set([asked, ...(answer === undefined ? [] : [answer]), ...contacts.filter(isByPerson).map(({ note }) => note)]);
+}
+
+const erasedText = "erased";
+const isByPerson = ({ by }: TaskContact) => by !== "system";
+
+/** The task without its texts and without whom anybody spoke to: when who did what stays, and what is still owed. */
+export function withoutTexts(task: PartnerTask, by: string, at: Instant): PartnerTask {
+  const { spokenTo: _s, answer, contacts, ...rest } = task;
+  return {
+    ...rest,
+    ...(answer === undefined ? {} : { answer: erasedText }),
+    asked: erasedText,
+    contacts: contacts.map((each) => (isByPerson(each) ? bareContact(each) : each)),
+    erased: { by, at },
+    version: task.version + 1,
+  };
+}
+
+function bareContact({ who: _w, ...contact }: TaskContact): TaskContact {
+  return { ...contact, note: erasedText };
+}
+
+/** Is there anything in it to erase? */
+export function hasTexts(task: PartnerTask): boolean {
+  const isNamed = task.spokenTo !== undefined || task.contacts.some((each) => isByPerson(each) && each.who !== undefined);
+  return isNamed || [...textsOf(task)].some((text) => text !== erasedText);
+}

@@ -39,6 +39,7 @@ export const TaskView = z.object({
   promisesBroken: z.int(),
   answer: z.string().optional(),
   endedAt: instant.optional(),
+  erased: z.object({ by: z.string(), at: instant }).optional().describe("Its texts are erased, up to then."),
   rung: z.int().describe("How many of their contacts were passed over for silence."),
   nextLookAt: instant.optional().describe("When their silence, or a passed promise, is acted upon."),
   inTheirCourt: z.object({ wallMs: z.int(), serviceMs: z.int().describe("In their own hours.") }),

@@ -138,7 +138,7 @@ export interface ApiDeps {
   readonly done: Pick<ActionDesk, "write">;
   /** `yes`: remove sites and devices although the guard would refuse. */
   /** Tasks of partners. */
-  readonly tasks: Pick<TaskDesk, "open" | "hear" | "say" | "answeredByMail">;
+  readonly tasks: Pick<TaskDesk, "open" | "hear" | "say" | "answeredByMail" | "erase">;
   /** Where people's requests are taken in. */
   readonly intake: Pick<IntakeDesk, "take" | "reserve" | "place" | "sameThing" | "attach" | "outcome" | "codecsOf">;
   /** What the coordinators are told of general failures. */

@@ -25,6 +25,7 @@ export function taskView({ config, clock }: Pick<ApiDeps, "config" | "clock">, t
       promisedBy: promisedBy === undefined ? undefined : iso(promisedBy),
       endedAt: endedAt === undefined ? undefined : iso(endedAt),
       nextLookAt: wakeAt === undefined ? undefined : iso(wakeAt),
+      erased: task.erased === undefined ? undefined : { by: task.erased.by, at: iso(task.erased.at) },
     }),
   };
 }
@@ -115,6 +116,18 @@ const partnerOperations: readonly Operation[] = [
     answer: "PartnerTask",
     run: async ({ deps, params, caller, body }) =>
       taskAnswer(deps, await deps.tasks.hear(params.task ?? "", caller, { ...body, promisedBy: instantOf(body.promisedBy) })),
+  }),
+  operation({
+    id: "eraseTask",
+    method: "post",
+    path: "/api/v1/tasks/{task}/erase",
+    summary:
+      "Erases its texts and whom anybody spoke to, here and on the timeline; that there was a task stays. Audited; backups keep them.",
+    access: "write",
+    may: "erase",
+    body: "Erase",
+    answer: "PartnerTask",
+    run: async ({ deps, params, caller }) => taskAnswer(deps, await deps.tasks.erase(params.task ?? "", caller)),
   }),
 ];
 

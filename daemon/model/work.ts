@@ -71,6 +71,8 @@ export interface PartnerTask {
   readonly answer?: string;
   readonly endedAt?: Instant;
   readonly wakeAt?: Instant;
+  /** Its texts are gone: what was asked, noted and answered, who was spoken to. */
+  readonly erased?: { readonly by: string; readonly at: Instant };
   readonly version: number;
 }
 

@@ -3,12 +3,22 @@
  */
 import { carriedOn, clockAnew } from "../../rules/followup.ts";
 import type { Person } from "../../rules/handover.ts";
-import { raised } from "../../rules/incident.ts";
-import { askPartner, type Heard, hearTask, notHearable, type TaskDecision, withTask } from "../../rules/task.ts";
+import { line, raised } from "../../rules/incident.ts";
+import {
+  askPartner,
+  type Heard,
+  hasTexts,
+  hearTask,
+  notHearable,
+  type TaskDecision,
+  textsOf,
+  withoutTexts,
+  withTask,
+} from "../../rules/task.ts";
 import type { Incident } from "../model/incident.ts";
 import type { Instant } from "../model/time.ts";
 import type { PartnerTask, TaskContact, TaskState } from "../model/work.ts";
-import type { Tx } from "../ports.ts";
+import { RaceLost, type Tx } from "../ports.ts";
 import { type ActResult, actOn, type DeskDeps, type Refusal } from "./acting.ts";
 import { hoursOf } from "./hours.ts";
 import { rowsFor } from "./recipients.ts";
@@ -94,6 +104,38 @@ export class TaskDesk {
     if (!theirs.includes(from.trim().toLowerCase()))
       return refused(422, `${id}: the sender is no contact of ${task.partner}; nothing was changed`);
     return this.say(id, { how: "mail", state: "answered", note: "answered by mail; the mail itself is not kept here" });
+  }
+
+  /**
+   * Its texts go, here and on the timeline, whose chain holds; that there was a task stays, and what it owes. Of a closed incident too.
+   * Backups keep them.
+   */
+  async erase(id: string, person: Person): Promise<TaskResult> {
+    const { store, clock, changed } = this.#deps;
+    const found = await store.task(id);
+    const incident = found === undefined ? undefined : await store.incident(found.incident);
+    if (found === undefined || incident === undefined) return refused(404, `there is no task ${id}; see GET /api/v1/tasks`);
+    if (!hasTexts(found)) return refused(409, `${id}: its texts are erased already`);
+    const at = clock.now();
+    // The lines first: by the task's own texts they are known, also when this is done again after a fall.
+    const opened = await store.incident(id.replace(/-T\d+$/, ""));
+    const texts = textsOf(found);
+    for (const of of new Set([incident.id, opened?.id ?? incident.id]))
+      for (const { seq, data, why } of await store.timeline(of))
+        if (data?.task === id && texts.has(why)) await store.redact(of, seq, person.name, at);
+    const task = withoutTexts(found, person.name, at);
+    try {
+      await store.transaction(undefined, async (tx) => {
+        await tx.eraseTask(task);
+        await tx.audit([{ at, by: person.name, action: "task.erased", target: id, data: { partner: task.partner } }]);
+        await tx.appendTimeline([line(incident, at, person.name, "task-erased", id)]);
+      });
+    } catch (error) {
+      if (!(error instanceof RaceLost)) throw error;
+      return refused(409, `${id} was written to meanwhile; try again`);
+    }
+    changed();
+    return { ok: true, incident, task };
   }
 
   async #heard(id: string, by: string, word: TaskWord, ours: boolean): Promise<TaskResult> {

@@ -28,7 +28,7 @@ import { requestTx } from "./requests.ts";
 import { alarmRow } from "./rows.ts";
 import { INSERT_ROWS, type Session, slices } from "./session.ts";
 import { appendTimeline } from "./timeline.ts";
-import { addReference, dueTasks, findActions, findTask, findTasks, moveWork, removeReference, saveAction, saveTask } from "./work.ts";
+import { addReference, findActions, moveWork, removeReference, saveAction, taskTx } from "./work.ts";
 
 /** Two states of one alarm in one call: the later one counts (one statement cannot touch a row twice). */
 async function writeAlarms(session: Session, alarms: readonly Alarm[]): Promise<void> {
@@ -78,10 +78,7 @@ export function txOn(session: Session, incidents: Incidents): Tx {
     reportOf: (incident) => findReportOf(session, incident),
     saveReport: (report) => saveReport(session, report),
     saveFollowUp: (report) => saveFollowUp(session, report),
-    task: (id) => findTask(session, id),
-    tasksOf: (incident) => findTasks(session, { incident, limit: 1_000 }),
-    dueTasks: (at, limit) => dueTasks(session, at, limit),
-    saveTask: (task) => saveTask(session, task),
+    ...taskTx(session),
     moveWork: (from, to) => moveWork(session, from, to),
     attachmentsOf: (incident) => findAttachments(session, incident),
     saveAttachment: (attachment, content) => saveAttachment(session, attachment, content),

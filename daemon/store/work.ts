@@ -4,7 +4,7 @@
 import type { Instant } from "../model/time.ts";
 import type { PartnerTask, Reference, WorkAction } from "../model/work.ts";
 import { RaceLost } from "../ports.ts";
-import type { ActionQuery, TaskQuery } from "../ports-work.ts";
+import type { ActionQuery, TaskQuery, WorkTx } from "../ports-work.ts";
 import { jsonOf, numberOf, textOf } from "./rows.ts";
 import type { Row, Session } from "./session.ts";
 
@@ -38,12 +38,12 @@ export async function findTasks(session: Session, { incident, partner, open, lim
   return (await session.rows(found)).map(taskOf);
 }
 
-export async function dueTasks(session: Session, at: Instant, limit: number): Promise<readonly PartnerTask[]> {
+async function dueTasks(session: Session, at: Instant, limit: number): Promise<readonly PartnerTask[]> {
   const due = session.sql("partner_tasks").whereRaw("wake_at is not null and wake_at <= ?", [at]).orderBy(["wake_at", "id"]).limit(limit);
   return (await session.rows(due)).map(taskOf);
 }
 
-export async function saveTask(session: Session, task: PartnerTask): Promise<void> {
+async function saveTask(session: Session, task: PartnerTask): Promise<void> {
   const { id, version } = task;
   const written =
     version === 1
@@ -55,6 +55,23 @@ export async function saveTask(session: Session, task: PartnerTask): Promise<voi
             .update(taskRow(task)),
         );
   if (written !== 1) throw new RaceLost(`task ${id} is no longer at version ${version - 1}`);
+}
+
+/** What is erased is overwritten in the file, not only unlinked. */
+async function eraseTask(session: Session, task: PartnerTask): Promise<void> {
+  if (session.kind === "sqlite") await session.run(session.sql.raw("PRAGMA secure_delete=ON"));
+  await saveTask(session, task);
+  if (session.kind === "sqlite") await session.run(session.sql.raw("PRAGMA secure_delete=OFF"));
+}
+
+export function taskTx(session: Session): Pick<WorkTx, "task" | "tasksOf" | "dueTasks" | "saveTask" | "eraseTask"> {
+  return {
+    task: (id) => findTask(session, id),
+    tasksOf: (incident) => findTasks(session, { incident, limit: 1_000 }),
+    dueTasks: (at, limit) => dueTasks(session, at, limit),
+    saveTask: (task) => saveTask(session, task),
+    eraseTask: (task) => eraseTask(session, task),
+  };
 }
 
 export async function moveWork(session: Session, from: string, to: string): Promise<void> {

@@ -21,6 +21,7 @@ export const workEn = {
   "event.task-asked-again": "Handed to the partner again",
   "event.task-done": "The partner is done",
   "event.task-withdrawn": "Withdrawn from the partner",
+  "event.task-erased": "Texts of a task erased",
   "event.task-silent": "The partner does not answer",
   "event.ticket-opened": "Ticket opened in another system",
   "event.ticket-changed": "Ticket updated",

@@ -23,6 +23,7 @@ export const workFr: Readonly<Record<keyof typeof workEn, string>> = {
   "event.task-asked-again": "Confié de nouveau au partenaire",
   "event.task-done": "Le partenaire a terminé",
   "event.task-withdrawn": "Retiré au partenaire",
+  "event.task-erased": "Textes d'une tâche effacés",
   "event.task-silent": "Le partenaire ne répond pas",
   "event.ticket-opened": "Billet ouvert dans un autre système",
   "event.ticket-changed": "Billet mis à jour",

@@ -399,6 +399,7 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
         hear: async () => ({ ok: true, incident: incident("01"), task }),
         say: async () => ({ ok: true, incident: incident("01"), task }),
         answeredByMail: async () => undefined,
+        erase: async () => ({ ok: true, incident: incident("01"), task: { ...task, erased: { by: "ops", at } } }),
       },
       files: {
         attach: async () => ({ ok: true, incident: incident("01"), attachment }),

@@ -28,7 +28,7 @@ const wanted: Readonly<Record<Permission | "anyone", string>> = {
   decide: "signReports signAcceptance withdrawAcceptance closeProblem",
   configure: `reload acceptHostKey acceptProposal backtestRule acceptParentProposal refuseParentProposal startDiscovery stopDiscovery`,
   audit: "listAudit auditFile",
-  erase: "eraseText eraseAttachment",
+  erase: "eraseText eraseAttachment eraseTask",
   scrape: "",
 };
 const neededBy = new Map(

@@ -1010,4 +1010,29 @@ sessions:
       "sessions.calendars.bad.secret_url: the secret is no http or https address without a login in it; put https://host/path there   (vigie.yaml:25)",
     ],
   },
+  {
+    name: "partners whose patience, language and zone are none",
+    add: `partners:
+  telco: { name: Telco, answer_within: soon, language: de, timezone: Mars/Base }
+  acme: { name: Acme, after_thm: [desk] }
+`,
+    says: [
+      'partners.telco.language: "de" is not one of fr, en; write one of them   (vigie.yaml:18)',
+      'partners.telco.timezone: "Mars/Base" is not a time zone; write an IANA name such as America/Toronto   (vigie.yaml:18)',
+      'partners.telco.answer_within: "soon" is not a clock; write "30m", "4h service" or "2 working days"   (vigie.yaml:18)',
+      'partners.acme.after_thm: is not a known key; did you mean "after_them"?   (vigie.yaml:19)',
+    ],
+  },
+  {
+    name: "partners whose hours and those after them nobody knows",
+    add: `partners:
+  telco: { name: Telco, hours: ofice, after_them: [desk, nobody] }
+  acme: { name: Acme, after_them: [] }
+`,
+    says: [
+      'partners.telco.after_them[1]: there is no function "nobody"; add it under functions, or name another; there is desk, event-coordinators, it-technician, chief-technician, analyst, coordinators   (vigie.yaml:18)',
+      'partners.telco.hours: there is no calendar "ofice"; did you mean "office"?   (vigie.yaml:18)',
+      "partners.acme.after_them: is empty, so a silent partner would be forgotten; name a function   (vigie.yaml:19)",
+    ],
+  },
 ];

@@ -42,6 +42,14 @@ export function workContract(store: () => OpenedStore): void {
       expect(await store().task("T1")).toMatchObject({ rung: 1 });
     });
 
+    it("are erased as the next version of one, and only so", async () => {
+      await save(task("T1"));
+      const erase = (version: number) => store().transaction(undefined, (tx) => tx.eraseTask(task("T1", { version, asked: "erased" })));
+      await expect(erase(3)).rejects.toThrow(RaceLost);
+      await erase(2);
+      expect(await store().task("T1")).toMatchObject({ asked: "erased", version: 2 });
+    });
+
     it("go on with the incident that theirs was merged into", async () => {
       await save(task("T1"));
       await store().transaction(undefined, (tx) => tx.moveWork("A", "B"));

@@ -163,3 +163,37 @@ describe("level 3 with two partners", () => {
     expect(await net.store.verifyTimeline()).not.toHaveProperty("brokenAt");
   });
 });
+
+it("a task's texts are erased here and on the timeline: what it owes stays, the chain holds, and it is said who did it", async () => {
+  const { net, number } = await failed(yaml);
+  const secret = "ask for Mrs. Tremblay";
+  const opened = await net.tasks.open(number, paul, { partner: "sogique", asked: secret, spokenTo: "Luc" });
+  if (!opened.ok) throw new Error(opened.problem);
+  const { id, version } = opened.task;
+  await net.tasks.hear(id, paul, { how: "telephone", who: "Luc", note: `${secret}, again` });
+  await net.work.note(number, paul, "left alone");
+  const before = await net.store.task(id);
+  const erased = await net.tasks.erase(id, { name: "ann", function: "chief-technician" });
+  expect(erased).toMatchObject({ ok: true, task: { asked: "erased", state: "waiting", erased: { by: "ann" } } });
+  const after = await net.store.task(id);
+  expect(after).toMatchObject({ wakeAt: before?.wakeAt, court: before?.court, contacts: before?.contacts.map(({ how }) => ({ how })) });
+  expect(after?.contacts.filter(({ by }) => by !== "system")).toEqual(
+    [1, 2].map(() => ({ at: expect.any(Number), by: "paul", how: "telephone", note: "erased" })),
+  );
+  expect(after?.version).toBeGreaterThan(version);
+  const [incident] = (await net.incidents()).filter((each) => each.number === number);
+  const lines = await net.store.timeline(incident?.id ?? "");
+  expect(JSON.stringify([after, lines, await net.store.auditLog(50)])).not.toMatch(/Tremblay|Luc/);
+  expect(lines.map(({ why }) => why)).toContain("left alone");
+  expect(lines.at(-1)).toMatchObject({ event: "task-erased", by: "ann", why: id });
+  expect(await net.store.verifyTimeline()).not.toHaveProperty("brokenAt");
+  expect(
+    (await net.store.auditLog(50))
+      .filter(({ by }) => by === "ann")
+      .map(({ action }) => action)
+      .sort(),
+  ).toEqual(["task.erased", "timeline.redact", "timeline.redact"]);
+  expect(await net.tasks.erase(id, paul)).toMatchObject({ ok: false, status: 409 });
+  expect(await net.tasks.hear(id, paul, { how: "telephone", note: "it is over", state: "done" }), "it goes on").toMatchObject({ ok: true });
+  expect(await net.tasks.erase("VIG-2026-000009-99-T1", paul)).toMatchObject({ ok: false, status: 404 });
+});
