@@ -5,7 +5,7 @@
  * nearly every look is such a hearing, the record moves only after a quarter of the time; in between the caller remembers a mark, in
  * memory. Where the mark was lost, over a restart, the time is a quarter longer: later by that, never too early.
  */
-import type { Alarm } from "../daemon/model/alarm.ts";
+import { type Alarm, alarmKey } from "../daemon/model/alarm.ts";
 import type { Observation } from "../daemon/model/observation.ts";
 import type { Absent, Rule } from "../daemon/model/rule.ts";
 import type { Instant } from "../daemon/model/time.ts";
@@ -17,6 +17,23 @@ export type AbsenceRule = Rule & { readonly when: Absent };
 
 export function isAbsence(rule: Rule): rule is AbsenceRule {
   return rule.when.on === "absent";
+}
+
+const absenceKeys = new WeakMap<AbsenceRule, Map<string, string>>();
+
+/** The key of its alarm. Asked at every look at every device: made once. */
+export function keyOfAbsence(rule: AbsenceRule, device: string): string {
+  let keys = absenceKeys.get(rule);
+  if (keys === undefined) {
+    keys = new Map();
+    absenceKeys.set(rule, keys);
+  }
+  let key = keys.get(device);
+  if (key === undefined) {
+    key = alarmKey(device, rule.symptom, rule.part);
+    keys.set(device, key);
+  }
+  return key;
 }
 
 /** Does the observation hold what the condition waits for? */
@@ -76,8 +93,21 @@ export function moveByHearing(hearing: Hearing): Step & { readonly mark?: Mark }
 }
 
 /** Nothing is wrong with it, and no good look is to be counted any more. */
-function isSettled(alarm: Alarm | undefined, look: Look): boolean {
+function isSettled(alarm: Alarm | undefined, look: Pick<Look, "restoreAfterLooks">): boolean {
   return alarm === undefined || (alarm.state === "inactive" && alarm.goodLooks >= look.restoreAfterLooks && alarm.flapRing === 0);
+}
+
+/**
+ * When hearing of it moves nothing but the mark: its record waits and nothing is wrong with it, and less than a quarter of the time is over
+ * since the record moved. Undefined: never.
+ */
+export function hearingSpan(
+  { when: { withinMs } }: AbsenceRule,
+  alarm: Alarm | undefined,
+  restoreAfterLooks: number,
+): { readonly after: Instant; readonly before: Instant } | undefined {
+  if (alarm?.wakeAt === undefined || alarm.heardAt === undefined || !isSettled(alarm, { restoreAfterLooks })) return undefined;
+  return { after: alarm.heardAt - withinMs / 4, before: Math.min(alarm.heardAt + withinMs / 4, alarm.wakeAt) };
 }
 
 function begin({ rule, key, look }: Hearing, before: Alarm | undefined): Step & { readonly mark?: Mark } {

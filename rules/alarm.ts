@@ -7,7 +7,7 @@ import { type Alarm, alarmKey } from "../daemon/model/alarm.ts";
 import type { Fault, Observation } from "../daemon/model/observation.ts";
 import type { Rule } from "../daemon/model/rule.ts";
 import type { Instant } from "../daemon/model/time.ts";
-import { type AbsenceRule, fireAbsence, hears, isAbsence, moveByHearing } from "./absence.ts";
+import { type AbsenceRule, fireAbsence, hears, isAbsence, keyOfAbsence, moveByHearing } from "./absence.ts";
 import { ABSENT, concerns, evaluateCondition, judgeReading, judgeSample, mayHold, partsOf, readsWhole, type Truth } from "./condition.ts";
 import {
   fireTimer,
@@ -21,7 +21,7 @@ import {
   type Transition,
 } from "./lifecycle.ts";
 import { candidates, planOf } from "./plan.ts";
-import { type Mark, type Marks, sampleName, withSlopes } from "./slope.ts";
+import { type Mark, type Marks, sampleName, slopesOf, withSlopes } from "./slope.ts";
 
 export type { Transition } from "./lifecycle.ts";
 
@@ -140,7 +140,8 @@ export function judgeObservation(input: JudgeInput): Judgement {
   const turn = new Turn(input);
   const marks = input.marks ?? (() => undefined);
   const plan = planOf(rules);
-  const { observation, marks: values } = withSlopes(input.observation, plan.slopes, marks);
+  const { slopes, marks: values } = slopesOf(input.observation, plan.slopes, marks);
+  const observation = withSlopes(input.observation, slopes);
   for (const [key, mark] of values) turn.mark(key, mark);
   const look: Look = {
     at: observation.at,
@@ -244,23 +245,6 @@ function judgeRule(rule: Rule, observation: Observation, look: Look, turn: Turn)
   turn.take(rule, moveByLook({ alarm: whole, rule, part: rule.part, key: wholeKey, bad: bad !== undefined, detail: bad?.detail, look }));
 }
 
-const absenceKeys = new WeakMap<AbsenceRule, Map<string, string>>();
-
-/** Asked at every look at every device: made once. */
-function keyOfAbsence(rule: AbsenceRule, device: string): string {
-  let keys = absenceKeys.get(rule);
-  if (keys === undefined) {
-    keys = new Map();
-    absenceKeys.set(rule, keys);
-  }
-  let key = keys.get(device);
-  if (key === undefined) {
-    key = alarmKey(device, rule.symptom, rule.part);
-    keys.set(device, key);
-  }
-  return key;
-}
-
 /** What ought to come: is this it? */
 function judgeHearing(input: { rule: AbsenceRule; observation: Observation; look: Look; turn: Turn; marks: Marks }): void {
   const { rule, observation, look, turn, marks } = input;
@@ -352,6 +336,19 @@ export function wakeAlarm(alarm: Alarm, rule: Rule, at: Instant, marks: Marks = 
 
 /** Observations in the order they count: by (at, seq), each id once. What arrives shuffled or twice ends the same. */
 export function inOrder(observations: readonly Observation[]): readonly Observation[] {
+  if (isInOrder(observations)) return observations;
   const byId = new Map(observations.map((observation) => [observation.id, observation]));
   return [...byId.values()].sort((a, b) => a.at - b.at || a.seq - b.seq);
+}
+
+/** As they nearly always come. */
+function isInOrder(observations: readonly Observation[]): boolean {
+  const ids = new Set<string>();
+  let last: Observation | undefined;
+  for (const observation of observations) {
+    ids.add(observation.id);
+    if (last !== undefined && (observation.at < last.at || (observation.at === last.at && observation.seq < last.seq))) return false;
+    last = observation;
+  }
+  return ids.size === observations.length;
 }

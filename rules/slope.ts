@@ -41,17 +41,17 @@ export function wantedSlopes(rules: readonly Rule[]): readonly WantedSlope[] {
   return [...wanted.values()];
 }
 
-/** The look with the slopes that the rules ask for among its samples, and what is to be remembered for the next one. */
-export interface Sloped {
-  readonly observation: Observation;
-  readonly marks: Iterable<readonly [key: string, mark: Mark]>;
+/** The slopes that the rules ask for, and what is to be remembered for those of the next look. */
+export interface Slopes {
+  readonly slopes: readonly Sample[];
+  readonly marks: ReadonlyMap<string, Mark>;
 }
 
-const nothing: Sloped["marks"] = [];
+const none: Slopes = { slopes: [], marks: new Map() };
 
 /** `wanted`: of the rules (plan.ts); undefined when there is none. */
-export function withSlopes(observation: Observation, wanted: readonly WantedSlope[] | undefined, marks: Marks): Sloped {
-  if (wanted === undefined || observation.finding.samples.length === 0) return { observation, marks: nothing };
+export function slopesOf(observation: Observation, wanted: readonly WantedSlope[] | undefined, marks: Marks): Slopes {
+  if (wanted === undefined || observation.finding.samples.length === 0) return none;
   const slopes: Sample[] = [];
   const remember = new Map<string, Mark>();
   const into = { observation, marks, slopes, remember };
@@ -61,14 +61,18 @@ export function withSlopes(observation: Observation, wanted: readonly WantedSlop
       if (sample.name === name && !Number.isNaN(sample.value)) slopeOf(one, sample, into);
     }
   }
-  const { finding } = observation;
-  return {
-    observation: slopes.length === 0 ? observation : { ...observation, finding: { ...finding, samples: [...finding.samples, ...slopes] } },
-    marks: remember,
-  };
+  return { slopes, marks: remember };
 }
 
-function keyOf({ keys, slope }: WantedSlope, device: string, part: string | undefined): string {
+/** The look with its slopes among its samples. */
+export function withSlopes(observation: Observation, slopes: readonly Sample[]): Observation {
+  if (slopes.length === 0) return observation;
+  const { finding } = observation;
+  return { ...observation, finding: { ...finding, samples: [...finding.samples, ...slopes] } };
+}
+
+/** The key of what is remembered of a series. */
+export function keyOfSlope({ keys, slope }: WantedSlope, device: string, part: string | undefined): string {
   if (part !== undefined) return `${device}|${slope}|${part}`;
   let key = keys.get(device);
   if (key === undefined) {
@@ -89,20 +93,27 @@ function slopeOf(
   },
 ): void {
   const { observation, marks, slopes, remember } = into;
-  const { perMs = 0, counter } = wanted.condition;
-  const { slope } = wanted;
-  const key = keyOf(wanted, observation.device, part);
+  const key = keyOfSlope(wanted, observation.device, part);
   if (remember.has(key)) return;
   const before = marks(key);
-  const elapsedMs = before === undefined ? 0 : observation.at - before.at;
-  // A clock that was set back makes the value before one of the future: it is begun anew.
-  if (before?.value !== undefined && elapsedMs >= 0) {
-    if (elapsedMs < perMs / 2) return;
-    const change = value - before.value;
-    if (counter !== true || change >= 0)
-      slopes.push({ name: slope, value: (change / elapsedMs) * perMs, ...(part === undefined ? {} : { part }) });
-  }
+  if (isTooSoon(wanted, before, observation.at)) return;
+  const slope = slopeBetween(wanted, before, observation.at, value);
+  if (slope !== undefined) slopes.push({ name: wanted.slope, value: slope, ...(part === undefined ? {} : { part }) });
   remember.set(key, { at: observation.at, value });
+}
+
+/** The value before is kept for a later look than this. A clock that was set back makes it one of the future: it is begun anew. */
+export function isTooSoon({ condition: { perMs = 0 } }: WantedSlope, before: Mark | undefined, at: Instant): boolean {
+  if (before?.value === undefined) return false;
+  const elapsedMs = at - before.at;
+  return elapsedMs >= 0 && elapsedMs < perMs / 2;
+}
+
+/** Undefined: there is none to tell. */
+export function slopeBetween({ condition }: WantedSlope, before: Mark | undefined, at: Instant, value: number): number | undefined {
+  if (before?.value === undefined || at < before.at) return undefined;
+  const change = value - before.value;
+  return condition.counter === true && change < 0 ? undefined : (change / (at - before.at)) * (condition.perMs ?? 0);
 }
 
 function slopesIn(rules: readonly Rule[]): readonly SampleCondition[] {

@@ -18,9 +18,11 @@ import {
   maskedBy,
   parentsToLookAt,
   type Seen,
+  witnesses,
 } from "../../rules/suppress.ts";
 import { type Alarm, alarmKey, gateOf } from "../model/alarm.ts";
 import type { Device } from "../model/network.ts";
+import type { Observation } from "../model/observation.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Instant } from "../model/time.ts";
 import type { TurnWorld } from "./intent.ts";
@@ -45,6 +47,17 @@ function excuseOf({ suppressedBy }: Alarm): "serving" | "away" | undefined {
   return gate.what === "off" ? "away" : "serving";
 }
 
+/** Who may be why a device does not answer: its parents, our own sight, and those who tell of a circuit that nobody can look at. */
+export function whoMayBeWhy({ network, topology }: Pick<TurnWorld, "network" | "topology">, device: Device): ReadonlySet<string> {
+  const around = new Set([
+    ...parentsToLookAt(network, device),
+    ...witnesses(device.site, topology.cutsBySite.get(device.site) ?? [], topology.bySite),
+  ]);
+  if (network.canary !== undefined) around.add(network.canary);
+  around.delete(device.id);
+  return around;
+}
+
 /** By whom, under which root cause, and why. */
 export interface Explained {
   readonly by: string;
@@ -58,6 +71,8 @@ export class Explainer {
   /** When a device answered in this turn. */
   readonly #answered = new Map<string, Instant>();
   readonly #looked = new Set<string>();
+  /** Not yet taken in. */
+  readonly #heard: Observation[] = [];
   #cuts: readonly CutDown[] | undefined;
   #blind: boolean | undefined;
 
@@ -74,6 +89,17 @@ export class Explainer {
     this.#blind = undefined;
   }
 
+  /** The same, of a look that answered and says nothing new: taken in when somebody asks. */
+  heard(observation: Observation): void {
+    this.#heard.push(observation);
+  }
+
+  #takeIn(): void {
+    if (this.#heard.length === 0) return;
+    for (const { device, at } of this.#heard) this.looked(device, at);
+    this.#heard.length = 0;
+  }
+
   /** Something went out of service or came back: circuits and our own sight are judged again when next asked for. */
   serviceMoved(): void {
     this.#cuts = undefined;
@@ -81,6 +107,7 @@ export class Explainer {
   }
 
   parentsUnseen(device: Device): boolean {
+    this.#takeIn();
     return parentsToLookAt(this.#world.network, device).some((id) => this.#world.board.get(id) === undefined && !this.#looked.has(id));
   }
 
@@ -139,6 +166,7 @@ export class Explainer {
     const { canary, devices, sites } = this.#world.network;
     if (canary === undefined || rule?.outOfService !== true) return false;
     if (device.id !== canary && sites.get(devices.get(canary)?.site ?? "")?.gateway !== device.id) return false;
+    this.#takeIn();
     this.#blind ??= this.judgeSight().blind;
     return this.#blind;
   }
@@ -222,6 +250,7 @@ export class Explainer {
   }
 
   #answeredAt(device: string): Instant | undefined {
+    this.#takeIn();
     let last = this.#answered.get(device);
     for (const look of this.#world.board.get(device)?.looks.values() ?? []) {
       if (look.answeredAt !== undefined && (last === undefined || look.answeredAt > last)) last = look.answeredAt;
@@ -240,6 +269,7 @@ export class Explainer {
       if (excuse === "away") isAway = true;
     }
     if (isAway) return Number.NaN;
+    this.#takeIn();
     if (this.#answered.has(device)) return 1;
     const seen = this.#world.board.get(device);
     const answered = seen !== undefined && (seen.up === 1 || [...seen.looks.values()].some((look) => look.status === "up"));

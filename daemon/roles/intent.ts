@@ -14,6 +14,7 @@ import type { Observation } from "../model/observation.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Instant } from "../model/time.ts";
 import type { Correlator } from "./correlator.ts";
+import type { LooksLearned } from "./looked.ts";
 import type { Overlay } from "./memory.ts";
 
 /** What the transaction is to do about incidents. */
@@ -126,6 +127,8 @@ export interface TurnResult {
   readonly held: ReadonlySet<string>;
   /** Holders of circuits that may be down; judged again every turn. */
   readonly suspects: ReadonlySet<string>;
+  /** What was said and moved nothing, to be known again. */
+  readonly looks: LooksLearned;
 }
 
 /** What a turn decides with: the configuration in force and what was seen so far. */

@@ -16,10 +16,13 @@ export class Listening {
   readonly #world: Pick<TurnWorld, "rulesOf">;
   readonly #memory: AlarmMemory;
   readonly #overlay: Overlay;
+  readonly #beforeShift: () => void;
   /** The newest that was heard of whatever device. */
   #heardAt: Instant | undefined;
 
-  constructor(world: Pick<TurnWorld, "rulesOf">, memory: AlarmMemory, overlay: Overlay) {
+  /** `beforeShift`: all marks are about to be read. */
+  constructor(world: Pick<TurnWorld, "rulesOf">, memory: AlarmMemory, overlay: Overlay, beforeShift: () => void) {
+    this.#beforeShift = beforeShift;
     this.#world = world;
     this.#memory = memory;
     this.#overlay = overlay;
@@ -54,6 +57,7 @@ export class Listening {
   }
 
   #shift(byMs: number): void {
+    this.#beforeShift();
     for (const key of this.#memory.timed()) {
       const alarm = this.#overlay.get(key);
       if (alarm?.wakeAt === undefined || alarm.heardAt === undefined || alarm.state !== "inactive") continue;

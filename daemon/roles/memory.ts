@@ -4,10 +4,12 @@
  * A turn works on an overlay; the overlay is merged only after its transaction has committed.
  */
 import type { Evidence } from "../../rules/activity.ts";
+import type { Cell } from "../../rules/again.ts";
 import type { Mark } from "../../rules/slope.ts";
 import { type Alarm, gateOf, gatePrefixes, isGate } from "../model/alarm.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Instant } from "../model/time.ts";
+import { LookMemory } from "./looked.ts";
 import { Timers } from "./timers.ts";
 
 export { isGate } from "../model/alarm.ts";
@@ -46,13 +48,11 @@ export class AlarmMemory implements AlarmView {
   /** Keys of active alarms that neither explains. */
   readonly #free = new Set<string>();
   readonly #timers = new Timers();
-  readonly #marks = new Map<string, Mark>();
+  readonly #marks = new Map<string, Cell>();
   readonly #doing = new Map<string, Evidence>();
   #heardAt: Instant | undefined;
   readonly #symptoms = new Map<string, readonly string[]>();
-  /** The (at, seq) of the last look judged, by check. */
-  readonly #judged = new Map<string, { readonly at: Instant; readonly seq: number }>();
-
+  readonly looks = new LookMemory({ alarm: (key) => this.#alarms.get(key), cell: (key) => this.#cell(key) });
   readonly #cameBack = new Map<string, Instant>();
   /** Holders of circuits that may be down. */
   suspects: ReadonlySet<string> = new Set();
@@ -96,8 +96,9 @@ export class AlarmMemory implements AlarmView {
     return this.#symptoms.get(device) ?? noSymptoms;
   }
 
+  /** The (at, seq) of the last look judged for this check. */
   judged(check: string): { readonly at: Instant; readonly seq: number } | undefined {
-    return this.#judged.get(check);
+    return this.looks.judged(check);
   }
 
   /** When what explained others (a device, a link, our sight) last came back. */
@@ -111,14 +112,23 @@ export class AlarmMemory implements AlarmView {
 
   /** Remembers that these were judged; after the commit. */
   remember(observations: readonly Pick<Observation, "check" | "at" | "seq">[]): void {
-    for (const { check, at, seq } of observations) {
-      this.#judged.set(check, { at, seq });
-      if (this.#heardAt === undefined || at > this.#heardAt) this.#heardAt = at;
+    for (const observation of observations) {
+      this.looks.remember(observation);
+      if (this.#heardAt === undefined || observation.at > this.#heardAt) this.#heardAt = observation.at;
     }
   }
 
   mark(key: string): Mark | undefined {
-    return this.#marks.get(key);
+    return this.#marks.get(key)?.mark;
+  }
+
+  #cell(key: string): Cell {
+    let cell = this.#marks.get(key);
+    if (cell === undefined) {
+      cell = { key, mark: undefined };
+      this.#marks.set(key, cell);
+    }
+    return cell;
   }
 
   doing(device: string): Evidence | undefined {
@@ -135,7 +145,7 @@ export class AlarmMemory implements AlarmView {
   }
 
   rememberMarks(marks: ReadonlyMap<string, Mark>): void {
-    for (const [key, mark] of marks) this.#marks.set(key, mark);
+    for (const [key, mark] of marks) this.#cell(key).mark = mark;
   }
 
   /** Marks of devices that have left the configuration are not needed any more; their keys begin with the device. */
@@ -229,6 +239,10 @@ export class AlarmMemory implements AlarmView {
     const before = this.#alarms.get(alarm.key);
     if (before?.incident !== undefined && before.incident !== alarm.incident) this.#byIncident.get(before.incident)?.delete(alarm.key);
     this.#alarms.set(alarm.key, alarm);
+    if (this.looks.changed(before, alarm) && alarm.wakeAt !== undefined) {
+      this.#timers.set(alarm.key, alarm.wakeAt);
+      return;
+    }
     const symptoms = this.symptomsOf(alarm.device);
     if (!symptoms.includes(alarm.symptom)) this.#symptoms.set(alarm.device, [...symptoms, alarm.symptom]);
     if (alarm.incident !== undefined) add(this.#byIncident, alarm.incident, alarm.key);
@@ -270,6 +284,11 @@ export class Overlay implements AlarmView {
     add(this.#byDevice, alarm.device, alarm.key);
     const symptoms = this.symptomsOf(alarm.device);
     if (!symptoms.includes(alarm.symptom)) this.#symptoms.set(alarm.device, [...symptoms, alarm.symptom]);
+  }
+
+  /** Has an alarm of the device moved in this turn? */
+  moves(device: string): boolean {
+    return this.#byDevice.has(device);
   }
 
   symptomsOf(device: string): readonly string[] {

@@ -6,20 +6,22 @@
 
 import { isAbsence } from "../../rules/absence.ts";
 import { toldBy } from "../../rules/activity.ts";
-import { type Judgement, judgeObservation, type Transition, wakeAlarm } from "../../rules/alarm.ts";
+import { type Judgement, type Transition, wakeAlarm } from "../../rules/alarm.ts";
 import { couldClear } from "../../rules/applies.ts";
 import { withUpgrade } from "../../rules/reboot.ts";
 import { matchReading } from "../../rules/registration.ts";
-import { CORE, parentsToLookAt, verdictOf, witnesses } from "../../rules/suppress.ts";
+import { CORE, parentsToLookAt, verdictOf } from "../../rules/suppress.ts";
 import { type Alarm, alarmKey } from "../model/alarm.ts";
 import type { Device } from "../model/network.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Instant } from "../model/time.ts";
-import { Explainer, rootCauseOf } from "./explain.ts";
+import { Explainer, rootCauseOf, whoMayBeWhy } from "./explain.ts";
 import { stillFailing } from "./gates.ts";
+import { Glances } from "./glances.ts";
 import { gatedBy, type Intent, type Kick, type TurnResult, type TurnWorld, type Wide } from "./intent.ts";
 import { Listening } from "./listening.ts";
+import { LookJudge } from "./look-judge.ts";
 import { type AlarmMemory, isGate, Overlay } from "./memory.ts";
 import { allClear, heed } from "./moves.ts";
 import { Settling } from "./settle.ts";
@@ -29,14 +31,14 @@ import { WideJudge } from "./wides.ts";
 
 export type { Intent, Kick, TurnResult, TurnWorld, Wide } from "./intent.ts";
 
-const mismatchSymptom = "registration-mismatch";
-
 export class Turn {
   readonly #world: TurnWorld;
   readonly #memory: AlarmMemory;
   readonly #overlay: Overlay;
   readonly #others: Explainer;
   readonly #listening: Listening;
+  readonly #looks: LookJudge;
+  readonly #glances: Glances;
   readonly #persist = new Set<string>();
   readonly #intents: Intent[] = [];
   readonly #kicks: Kick[] = [];
@@ -53,7 +55,9 @@ export class Turn {
     this.#memory = memory;
     this.#overlay = new Overlay(memory);
     this.#others = new Explainer(world, this.#overlay);
-    this.#listening = new Listening(world, memory, this.#overlay);
+    this.#looks = new LookJudge(world, memory, this.#overlay);
+    this.#glances = new Glances(world, memory, this.#overlay);
+    this.#listening = new Listening(world, memory, this.#overlay, () => this.#glances.spillAll());
   }
 
   run(
@@ -70,7 +74,7 @@ export class Turn {
     for (const observation of observations) {
       this.#listening.hear(observation.at);
       this.#fireTimers(observation.at);
-      this.#observe(observation, now);
+      if (!this.#glance(observation, now)) this.#observe(observation, now);
     }
     this.#fireTimers(now);
     for (const key of held) this.#judgeHeld(key, now);
@@ -80,20 +84,38 @@ export class Turn {
     if (this.#serviceMoved) this.#settle(observations.at(-1)?.at ?? now);
     const up = new Map([...this.#touched].map((device) => [device, this.#others.upOf(device)]));
     const intents = this.#world.correlator?.join(this.#intents, this.#overlay, this.#world) ?? this.#intents;
+    const looks = { said: this.#looks.said, glances: this.#glances.marked, restoreAfterLooks: this.#world.restoreAfterLooks };
     const decided = { persist: this.#persist, intents, kicks: this.#kicks, cameBack: this.#cameBack, held: this.#held };
-    return { overlay: this.#overlay, ...decided, up, suspects: this.#suspects };
+    return { overlay: this.#overlay, ...decided, up, suspects: this.#suspects, looks };
+  }
+
+  /** Nearly every look says what the last one said, of a device that works. */
+  #glance(observation: Observation, now: Instant): boolean {
+    const device = this.#glances.take(observation, this.#touched, now);
+    if (device === undefined) return false;
+    this.#others.heard(observation);
+    const told = toldBy(device, observation);
+    if (told !== undefined) this.#overlay.told.set(device.id, told);
+    if (observation.finding.whole !== undefined) this.#compare(observation, now);
+    return true;
   }
 
   #observe(seen: Observation, now: Instant): void {
     const device = this.#world.network.devices.get(seen.device);
     if (device === undefined) return;
+    this.#glances.spill(device.id);
     const { nightOf } = this.#world;
     const observation = nightOf === undefined ? seen : withUpgrade(seen, () => nightOf(device));
     this.#touched.add(device.id);
     if (observation.kind !== "trap") this.#others.looked(device.id, observation.finding.status === "up" ? observation.at : undefined);
     const told = toldBy(device, observation);
     if (told !== undefined) this.#overlay.told.set(device.id, told);
-    const judgement = this.#judge(observation, device, this.#world.rulesOf(device, undefined, observation), now);
+    this.#heed(this.#looks.look(observation, device, now), observation, device);
+    this.#compare(observation, now);
+  }
+
+  #heed(judgement: Judgement, observation: Observation, device: Device): void {
+    for (const transition of judgement.transitions) this.#follow(transition, device, observation.at);
     if (judgement.confirm) this.#kicks.push({ device: device.id, inMs: 0, confirm: true });
     if (judgement.retrySoonMs !== undefined) {
       this.#kicks.push({ check: observation.check, inMs: judgement.retrySoonMs });
@@ -101,38 +123,10 @@ export class Turn {
       if (observation.finding.status !== "up") this.#lookAround(device);
     }
     this.#rejudgeSuppressed(device, observation, judgement.transitions);
-    this.#compare(observation, now);
   }
 
-  /** Who may be why: its parents, our own sight, and those who tell of a circuit that nobody can look at. */
   #lookAround(device: Device): void {
-    const { network, topology } = this.#world;
-    const around = new Set([
-      ...parentsToLookAt(network, device),
-      ...witnesses(device.site, topology.cutsBySite.get(device.site) ?? [], topology.bySite),
-    ]);
-    if (network.canary !== undefined) around.add(network.canary);
-    around.delete(device.id);
-    for (const id of around) this.#kicks.push({ device: id, inMs: 0 });
-  }
-
-  #judge(observation: Observation, device: Device, rules: readonly Rule[], now: Instant): Judgement {
-    const previous = this.#memory.judged(observation.check);
-    const judgement = judgeObservation({
-      observation,
-      rules,
-      alarms: (key) => this.#overlay.get(key),
-      now,
-      marks: (key) => this.#overlay.mark(key),
-      ofDevice: () => [...this.#overlay.ofDevice(device.id), ...this.#overlay.settlingOf(device.id)],
-      symptoms: this.#overlay.symptomsOf(device.id),
-      restoreAfterLooks: this.#world.restoreAfterLooks,
-      ...(previous === undefined ? {} : { previous }),
-    });
-    for (const alarm of judgement.alarms) this.#overlay.set(alarm);
-    for (const [key, mark] of judgement.marks ?? []) this.#overlay.marks.set(key, mark);
-    for (const transition of judgement.transitions) this.#follow(transition, device, observation.at);
-    return judgement;
+    for (const id of whoMayBeWhy(this.#world, device)) this.#kicks.push({ device: id, inMs: 0 });
   }
 
   /**
@@ -142,12 +136,13 @@ export class Turn {
    */
   #compare(list: Observation, now: Instant): void {
     const live = (id: string) => [...this.#overlay.ofDevice(id), ...this.#overlay.settlingOf(id)];
-    const alarmed = (id: string) => live(id).some(({ symptom }) => symptom === mismatchSymptom);
+    const alarmed = (id: string) => live(id).some(({ symptom }) => symptom === "registration-mismatch");
     for (const { device, value } of this.#world.matches?.(list, alarmed) ?? []) {
       const rules = this.#world.rulesOf(device).filter(({ when }) => when.on === "reading" && when.name === matchReading);
       const finding: Observation["finding"] = { status: "up", samples: [], readings: [{ name: matchReading, value }], faults: [] };
       const of = { id: `${list.id}/${device.id}`, check: `${device.id}/registration`, device: device.id };
-      this.#judge({ ...list, ...of, finding }, device, rules, now);
+      const judgement = this.#looks.judge({ ...list, ...of, finding }, rules, now);
+      for (const transition of judgement.transitions) this.#follow(transition, device, list.at);
     }
   }
 
@@ -158,6 +153,7 @@ export class Turn {
       const rule = alarm === undefined ? undefined : this.#world.ruleById.get(alarm.rule);
       if (alarm?.wakeAt === undefined || alarm.wakeAt > until || device === undefined || rule === undefined) continue;
       if (this.#listening.holds(alarm, device, rule, until)) continue;
+      this.#glances.spill(device.id);
       const judgement = wakeAlarm(alarm, rule, isAbsence(rule) ? until : alarm.wakeAt, (key) => this.#overlay.mark(key));
       for (const changed of judgement.alarms) this.#overlay.set(changed);
       for (const transition of judgement.transitions) this.#follow(transition, device, transition.alarm.since);
@@ -328,7 +324,11 @@ export class Turn {
   #judgeWide(at: Instant): void {
     const judge = new WideJudge({
       ...{ world: this.#world, overlay: this.#overlay, others: this.#others, at },
-      ...{ moved: this.#serviceMoved, touched: this.#touched, suspects: this.#memory.suspects },
+      ...{
+        moved: this.#serviceMoved,
+        touched: () => new Set([...this.#touched, ...this.#glances.devices]),
+        suspects: this.#memory.suspects,
+      },
       apply: (wide) => this.#wideAlarm(wide),
     });
     judge.run();

@@ -16,8 +16,8 @@ export interface Judging {
   readonly others: Explainer;
   /** Something went out of service or came back in this turn. */
   readonly moved: boolean;
-  /** Devices of which something was seen in this turn. */
-  readonly touched: ReadonlySet<string>;
+  /** Devices of which something was seen in this turn; asked where it matters. */
+  readonly touched: () => ReadonlySet<string>;
   /** Circuits that the last turn could not tell of. */
   readonly suspects: ReadonlySet<string>;
   readonly at: Instant;
@@ -54,7 +54,7 @@ export class WideJudge {
   #judgeSight(): boolean {
     const { others, world, moved, touched, at, apply } = this.#in;
     const before = this.#active(blindRoot, blindSymptom);
-    if (!moved && (!before || touched.size === 0)) return before;
+    if (!moved && (!before || touched().size === 0)) return before;
     const { blind, why } = others.judgeSight();
     const devices = blind === before ? [] : [...world.network.devices.keys()].filter((id) => id !== world.network.canary);
     apply({ holder: blindRoot, symptom: blindSymptom, failing: blind, devices, at, why });
@@ -66,11 +66,12 @@ export class WideJudge {
   #candidates(): readonly Cut[] {
     const { world, moved, touched, suspects } = this.#in;
     const { topology, network } = world;
-    const sites = new Set([...touched].flatMap((id) => network.devices.get(id)?.site ?? []));
+    const may = topology.cuts.filter((cut) => !cut.polled && (moved || suspects.has(cut.holder) || this.#active(cut.holder)));
+    // Nearly every turn.
+    if (may.every(({ holder }) => suspects.has(holder))) return may;
+    const sites = new Set([...touched()].flatMap((id) => network.devices.get(id)?.site ?? []));
     const near = new Set([...sites].flatMap((site) => topology.cutsBySite.get(site) ?? []));
-    return topology.cuts.filter(
-      (cut) => !cut.polled && (suspects.has(cut.holder) || (near.has(cut) && (moved || this.#active(cut.holder)))),
-    );
+    return may.filter((cut) => suspects.has(cut.holder) || near.has(cut));
   }
 
   #judgeCuts(): void {

@@ -56,6 +56,7 @@ export class Turns {
     await new IntentWriter(this.#tx(), this.#config, result, numbers).run();
     this.memory.apply(result.overlay.changes());
     this.memory.remember(observations);
+    this.memory.looks.learn(result.looks);
     this.memory.rememberBack(result.cameBack);
     this.memory.suspects = result.suspects;
     for (const each of observations) this.board.record(each, this.now);
