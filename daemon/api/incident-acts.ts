@@ -15,7 +15,7 @@ export function isOwnOffer({ handOver, holder }: Incident, { name }: Person): bo
   return handOver !== undefined && (holder ?? handOver.by) === name;
 }
 
-const always: readonly IncidentAct[] = ["note", "action", "attach", "reference"];
+const always: readonly IncidentAct[] = ["note", "action", "attach", "reference", "step"];
 
 export function actsOn(incident: Incident, person: Person): readonly IncidentAct[] {
   const { state, foldedInto, holder, acknowledgedAt, handOver, openTasks = [] } = incident;

@@ -58,7 +58,14 @@ const acts: Readonly<Record<IncidentAct, ActOf>> = {
   ),
   reference: one("addReference", ({ system, number }) => present({ system, number })),
   attach: one("attachFile", (_values, { files }) => fileBody(files.file), { name: "file", type: "file", content: "file" }),
+  step: one("tickStep", stepBody, { step: "", answer: "" }),
 };
+
+/** `step:<diagnosis>:<step>:<answer>`: each button is a form of its own. */
+function stepBody({ act = "" }: Values): object {
+  const [, , step, answer] = act.split(":");
+  return present({ step, answer });
+}
 
 function fileBody(file: Sent["files"][string] | undefined): object {
   if (file === undefined) throw new FieldProblem("file", "needed");
@@ -76,10 +83,10 @@ export function mountIncidentForms(app: Express, deps: ApiDeps, gate: FormsGate)
     withFile: true,
     language,
     async act(sent, request, reader) {
-      const [name = "", task = ""] = (sent.values.act ?? "").split(":", 2);
+      const [name = "", about = ""] = (sent.values.act ?? "").split(":", 2);
       const id = String(request.params.id);
       const of = Object.hasOwn(acts, name) ? acts[name as IncidentAct] : undefined;
-      const result = await doAct(deps, gate, of, { sent, params: { id, task }, language: reader });
+      const result = await doAct(deps, gate, of, { sent, params: { id, task: about, diagnosis: about }, language: reader });
       if ("state" in result) return result;
       return { to: `/incidents/${encodeURIComponent(id)}?done=${name}${result.warned ? "&warned=1" : ""}#main` };
     },

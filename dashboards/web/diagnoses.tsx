@@ -5,14 +5,21 @@
 import type { VNode } from "preact";
 import type { DiagnosisListShape, DiagnosisShape, IncidentDetailShape } from "../../daemon/api/contract.ts";
 import { diagnosisWords } from "./diagnosis-words.ts";
+import { ActForm, type FormState } from "./form-parts.tsx";
 import type { PageContext } from "./frame.tsx";
 import { Table } from "./table.tsx";
 import { words } from "./words.ts";
 
 type Of<P> = P & { readonly page: PageContext };
 
-export function Diagnoses(props: Of<{ incident: IncidentDetailShape; diagnoses: DiagnosisListShape | undefined }>): VNode | null {
-  const { page, diagnoses } = props;
+interface Ticking {
+  /** Whoever is signed in may tick and answer. */
+  readonly ticks: boolean;
+  readonly state: FormState | undefined;
+}
+
+export function Diagnoses(props: Of<Ticking & { incident: IncidentDetailShape; diagnoses: DiagnosisListShape | undefined }>): VNode | null {
+  const { page, diagnoses, ticks, state } = props;
   if (diagnoses === undefined || (diagnoses.items.length === 0 && diagnoses.workarounds === undefined)) return null;
   const w = diagnosisWords[page.language];
   const [last, ...earlier] = diagnoses.items;
@@ -20,7 +27,7 @@ export function Diagnoses(props: Of<{ incident: IncidentDetailShape; diagnoses: 
     <section aria-labelledby="diagnosis">
       <h2 id="diagnosis">{w.title}</h2>
       {diagnoses.workarounds === undefined ? null : <Workarounds page={page} workarounds={diagnoses.workarounds} />}
-      {last === undefined ? <p class="calm">{w.none}</p> : <One page={page} diagnosis={last} />}
+      {last === undefined ? <p class="calm">{w.none}</p> : <One page={page} diagnosis={last} ticks={ticks} state={state} />}
       {diagnoses.cause === undefined ? null : (
         <p>
           {w.cause}
@@ -89,7 +96,7 @@ function verdictText({ texts, language }: PageContext, { judged }: Pick<Diagnosi
   return `${texts.of("diagnosis-verdict", judged.verdict)}, ${sure} (${judged.confidence} %)${words[language].colon}${judged.why[language]}`;
 }
 
-function One({ page, diagnosis }: Of<{ diagnosis: DiagnosisShape }>): VNode {
+function One({ page, diagnosis, ticks, state }: Of<Ticking & { diagnosis: DiagnosisShape }>): VNode {
   const w = diagnosisWords[page.language];
   const { colon } = words[page.language];
   const { judged, also, timedOut, steps } = diagnosis;
@@ -110,7 +117,7 @@ function One({ page, diagnosis }: Of<{ diagnosis: DiagnosisShape }>): VNode {
           {also.map((each) => `${page.texts.of("diagnosis-verdict", each.verdict)} (${each.confidence} %)`).join(", ")}
         </p>
       )}
-      {steps.length === 0 ? null : <Steps page={page} steps={steps} />}
+      {steps.length === 0 ? null : <Steps page={page} diagnosis={diagnosis} ticks={ticks} state={state} />}
       {diagnosis.facts.length === 0 ? null : <Evidence page={page} diagnosis={diagnosis} />}
       {diagnosis.paths.length === 0 ? null : <Paths page={page} paths={diagnosis.paths} />}
       {diagnosis.figures.length + diagnosis.moments.length === 0 ? null : <Detailed page={page} diagnosis={diagnosis} />}
@@ -125,14 +132,28 @@ function One({ page, diagnosis }: Of<{ diagnosis: DiagnosisShape }>): VNode {
   );
 }
 
-function Steps({ page, steps }: Of<{ steps: DiagnosisShape["steps"] }>): VNode {
+/** What may still be said about a step: that it is done, yes or no, or the other answer. */
+function Answers({ page, of, step, state }: Of<{ of: string; step: DiagnosisShape["steps"][number] } & Omit<Ticking, "ticks">>): VNode {
+  const { id, asks, answer } = step;
+  const open = (asks ? (["yes", "no"] as const) : (["done"] as const)).filter((each) => each !== answer);
+  return (
+    <div class="answers no-print">
+      {open.map((each) => (
+        <ActForm key={each} page={page} act={`step:${of}:${id}:${each}`} button={diagnosisWords[page.language][each]} state={state} />
+      ))}
+    </div>
+  );
+}
+
+function Steps({ page, diagnosis, ticks, state }: Of<Ticking & { diagnosis: DiagnosisShape }>): VNode {
+  const { steps } = diagnosis;
   const w = diagnosisWords[page.language];
   const { texts, language } = page;
   return (
     <>
       <h3>{w.steps}</h3>
       <ol class="steps">
-        {steps.map(({ id, text, answer, by, at, note }) => (
+        {steps.map(({ id, text, asks, answer, by, at, note }) => (
           <li key={id}>
             {answer === undefined ? "☐" : "☑"} {text[language]}
             {answer === undefined ? (
@@ -144,6 +165,7 @@ function Steps({ page, steps }: Of<{ steps: DiagnosisShape["steps"] }>): VNode {
                   .join(", ")}
               </span>
             )}
+            {ticks ? <Answers page={page} of={diagnosis.id} step={{ id, text, asks, answer }} state={state} /> : null}
           </li>
         ))}
       </ol>

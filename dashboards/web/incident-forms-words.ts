@@ -104,6 +104,7 @@ export const incidentFormsWords = {
       action: "Le changement est noté.",
       reference: "Le numéro est noté.",
       attach: "Le fichier est joint.",
+      step: "Le geste est noté ; le verdict en tient compte.",
     },
   },
   en: {
@@ -210,6 +211,7 @@ export const incidentFormsWords = {
       action: "The change is written down.",
       reference: "The number is written down.",
       attach: "The file is attached.",
+      step: "The step is noted; the verdict takes it into account.",
     },
   },
 } as const;

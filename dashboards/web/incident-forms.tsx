@@ -9,7 +9,7 @@ import { incidentFormsWords } from "./incident-forms-words.ts";
 
 export const incidentActs = [
   ...(["take", "acknowledge", "release", "accept", "decline", "note", "follow-up", "assign", "escalate", "solve", "restore"] as const),
-  ...(["resolve", "false-alarm", "close", "severity", "urgency", "task", "hear", "action", "reference", "attach"] as const),
+  ...(["resolve", "false-alarm", "close", "severity", "urgency", "task", "hear", "action", "reference", "attach", "step"] as const),
 ] as const;
 export type IncidentAct = (typeof incidentActs)[number];
 

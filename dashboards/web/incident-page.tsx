@@ -89,7 +89,13 @@ export function IncidentPage(props: IncidentPageProps): VNode {
           <ReportFileLinks page={page} path={`/api/v1/incidents/${encodeURIComponent(incident.number)}/report/file`} />
         </p>
       ) : null}
-      <Diagnoses page={page} incident={incident} diagnoses={props.diagnoses} />
+      <Diagnoses
+        page={page}
+        incident={incident}
+        diagnoses={props.diagnoses}
+        ticks={props.forms?.acts.includes("step") === true}
+        state={props.forms?.state}
+      />
       {over || props.advice === undefined ? null : <Advice page={page} advice={props.advice} />}
       {props.support === undefined ? null : <Support page={page} support={props.support} />}
       <SessionHits page={page} incident={incident} />

@@ -7,11 +7,13 @@ let made: World;
 let server: { readonly url: string; close(): Promise<void> };
 let browser: BrowserLike;
 let asked: unknown[][] = [];
+let ticked: unknown[][] = [];
 const number = "VIG-2026-01";
 const path = `/incidents/${number}`;
 
 beforeEach(async () => {
   asked = [];
+  ticked = [];
   const tokens = [
     { name: "ops", function: "it-technician", secret: secret(tokenText) },
     { name: "reader", function: "viewers", secret: secret("vigie_reader_token") },
@@ -20,13 +22,18 @@ beforeEach(async () => {
   made.config = { ...made.config, permissions: new Map([...made.config.permissions, ["viewers", ["read"]]]) };
   fill(made);
   made.incidents.set("01", incident("01"));
-  const { work, actions } = made.deps;
+  const { work, actions, diagnosing } = made.deps;
+  const tick: typeof diagnosing.tick = (...of) => {
+    ticked.push(of);
+    return diagnosing.tick(...of);
+  };
   const heard = <F extends (...of: never[]) => unknown>(name: string, act: F): F =>
     ((...of: Parameters<F>) => {
       asked.push([name, ...of]);
       return act(...of);
     }) as F;
   Object.assign(made.deps, {
+    diagnosing: { ...diagnosing, tick },
     work: { ...work, note: heard("note", work.note), assign: heard("assign", work.assign), followUp: heard("followUp", work.followUp) },
     actions: {
       ...actions,
@@ -101,6 +108,23 @@ describe("a form of an incident", () => {
     const french = await browser.post(path, late, { "Accept-Language": "fr" });
     const words = `Quelqu'un a été plus rapide, ou l'état a changé : anne a pris ${number} en charge entre-temps.`;
     expect(french.text.includes(words)).toBe(true);
+  });
+
+  it("ticks and answers the first steps, with the operation that the API has; an answer may be changed", async () => {
+    const steps = [...browser.page.text.matchAll(/name="act" value="(step:[^"]+)"/g)].map(([, act]) => act ?? "");
+    expect(steps.length).toBeGreaterThan(1);
+    // network-cable was answered "yes" already: only the other answer is offered.
+    expect(steps.filter((act) => act.includes(":network-cable:"))).toEqual(["step:VIG-2026-01-D1:network-cable:no"]);
+    const page = await browser.send("step:VIG-2026-01-D1:network-cable:no");
+    expect(page.text).toContain("The step is noted; the verdict takes it into account.");
+    expect(ticked).toEqual([[number, "VIG-2026-01-D1", { step: "network-cable", answer: "no", by: "ops" }]]);
+    const wrong = await browser.post(path, { ...browser.hidden("note"), act: "step:none:power-light:yes" });
+    expect([wrong.status, ticked.length]).toEqual([404, 2]);
+    const nonsense = await browser.post(path, { ...browser.hidden("note"), act: "step:VIG-2026-01-D1:power-light:maybe" });
+    expect([nonsense.status, ticked.length]).toEqual([422, 2]);
+    await browser.open(path, { "Accept-Language": "fr" });
+    expect(browser.page.text).toMatch(/>\s*Oui\s*<\/button>/);
+    await browser.open(path);
   });
 
   it("closes a false alarm in one: resolved, then closed as what it was", async () => {
