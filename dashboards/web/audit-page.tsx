@@ -80,7 +80,6 @@ function Rows({ page, items }: Pick<AuditPageProps, "page" | "items">): VNode {
   return (
     <Table label={a.title} heads={[a.when, a.who, a.action, a.target, a.data]}>
       {items.map((each, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: two rows may be alike in every word.
         <tr key={index}>
           <td>
             <time dateTime={each.at}>{page.texts.exact(each.at)}</time>

@@ -162,13 +162,17 @@ export class Scenario {
   work!: WorkDesk;
   tasks!: TaskDesk;
   files!: AttachmentDesk;
-  intake!: IntakeDesk;
+  #intake!: IntakeDesk;
   /** What people change, written down. */
   done!: ActionDesk;
   readonly tokens: TaskTokens;
   #keeper!: TaskKeeper;
   #workKeeper!: WorkKeeper;
-  news!: NewsDesk;
+  #news!: NewsDesk;
+  /** Somebody has asked for help, or news may have been told: before, their keeper is not asked at each step. */
+  #spoken = false;
+  /** Tickets are kept from the first configuration with a system on. */
+  #ticketed = false;
   #newsKeeper!: NewsKeeper;
   ticketKeeper!: TicketKeeper;
   /** Sends to other systems. */
@@ -311,11 +315,11 @@ export class Scenario {
     this.done = new ActionDesk({ ...desk, book: this.mutes });
     this.tasks = new TaskDesk(desk);
     this.#keeper = new TaskKeeper(basics);
-    this.news = new NewsDesk({ ...desk, hits: this.bookings });
+    this.#news = new NewsDesk({ ...desk, hits: this.bookings });
     this.#newsKeeper = new NewsKeeper(basics);
     this.#workKeeper = new WorkKeeper({ ...basics, book: this.mutes });
     const made = new Desk({ ...desk, closeGate: (...of) => this.reports.gate(...of) });
-    this.intake = new IntakeDesk({
+    this.#intake = new IntakeDesk({
       ...{ ...desk, joining: this.joining, actions: made },
       ...{ poke() {}, kick: (device: string) => this.#kick(device, 0) },
     });
@@ -452,6 +456,16 @@ export class Scenario {
     for (const check of this.#checks()) if (!this.#due.has(check.id)) this.#due.set(check.id, this.clock.now());
   }
 
+  get intake(): IntakeDesk {
+    this.#spoken = true;
+    return this.#intake;
+  }
+
+  get news(): NewsDesk {
+    this.#spoken = true;
+    return this.#news;
+  }
+
   /** Moves time on, doing everything that comes due. */
   async advance(ms: number): Promise<void> {
     const end = this.clock.now() + ms;
@@ -485,9 +499,12 @@ export class Scenario {
     while ((await this.as("escalator", () => this.#escalator.turn())) > 0);
     while ((await this.#keeper.turn()) > 0);
     await this.as("work", () => this.#workKeeper.turn());
-    await this.as("public-news", () => this.#newsKeeper.turn());
-    await this.as("tickets", () => this.ticketKeeper.turn());
-    await this.as("tickets", () => this.ticketing.turn(new AbortController().signal));
+    if (this.#spoken) await this.as("public-news", () => this.#newsKeeper.turn());
+    this.#ticketed ||= (this.config.tickets?.size ?? 0) > 0;
+    if (this.#ticketed) {
+      await this.as("tickets", () => this.ticketKeeper.turn());
+      await this.as("tickets", () => this.ticketing.turn(new AbortController().signal));
+    }
     while ((await this.as("dispatcher", () => this.#dispatcher.turn(new AbortController().signal))) > 0);
     if (now >= this.#auditAt) {
       await this.auditor.round();

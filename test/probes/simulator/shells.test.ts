@@ -67,7 +67,7 @@ describe("a Poly Group over SSH", () => {
     await talk.until(/-> $/);
     talk.send("status\nadvnetstats\n");
     await talk.until(/status end/);
-    await pause(100);
+    await pause(220);
     expect(talk.said()).not.toContain("not in a call");
     // Lost, not late: asked again, it is answered once.
     talk.send("advnetstats\n");
