@@ -34,6 +34,7 @@ beforeAll(async () => {
   // Everything has been looked at, before anything fails.
   await until("every device is in service", async () => (await watched.series("vigie_device_up == 1")).length === 6);
   await until("the codec has told its state", async () => (await watched.series("vigie_calls")).length === 2);
+  await callsForHelp();
   for (const [device, fault] of [
     ["mgh-router", "silent"],
     ["centre-ups", "on-battery"],
@@ -50,6 +51,17 @@ beforeAll(async () => {
   await until("recurrences are told", async () => (await watched.series("vigie_recurrence_occurrences")).length > 0);
 }, 120_000);
 afterAll(() => watched.end(), 30_000);
+
+/** Two calls: one comes twice and stays open, one is over. */
+async function callsForHelp(): Promise<void> {
+  const call = { room: "mgh-a101", symptom: "no-sound" };
+  for (let time = 0; time < 2; time += 1) await watched.post("/api/v1/requests", call, "the-same-call");
+  await watched.post("/api/v1/requests", call, "another-call");
+  const { items } = await watched.get<{ items: readonly { readonly number: string }[] }>("/api/v1/requests");
+  expect(items).toHaveLength(2);
+  expect(await watched.post(`/api/v1/requests/${items[0]?.number}/outcome`, { how: "withdrawn" })).toBe(200);
+  await until("both are told", async () => (await watched.series("increase(vigie_request_seconds_count[1h])")).length > 0);
+}
 
 /** The daemon's recurrences as its REST tells them, while its own /metrics does not have them. */
 async function recurrencesUnlessTold(): Promise<string> {

@@ -185,9 +185,11 @@ export class Watched {
     return (await (await fetch(`${this.url}${path}`, { headers: { authorization: `Bearer ${token}` } })).json()) as T;
   }
 
-  async post(path: string): Promise<number> {
+  /** `key`: the same again is the same. */
+  async post(path: string, body: object = {}, key?: string): Promise<number> {
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-    return (await fetch(`${this.url}${path}`, { method: "POST", headers, body: "{}" })).status;
+    const keyed = key === undefined ? headers : { ...headers, "idempotency-key": key };
+    return (await fetch(`${this.url}${path}`, { method: "POST", headers: keyed, body: JSON.stringify(body) })).status;
   }
 
   async end(): Promise<void> {
