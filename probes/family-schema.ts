@@ -2,6 +2,7 @@
  * The shape of a device family file (probes/devices/*.yaml) as people write it: strict, so that a misspelt key is a problem and not a silence.
  */
 import { z } from "zod";
+import { CATEGORIES } from "../daemon/model/family.ts";
 
 const oid = z
   .string({ error: "an OID is text of numbers and dots: 1.3.6.1.2.1.1.3.0" })
@@ -10,25 +11,7 @@ const certainty = z.enum(["recording", "manual", "memory"], { error: "how sure i
 const text = z.strictObject({ fr: z.string().min(1), en: z.string().min(1) }, { error: "a text is { fr: …, en: … }, both" });
 /** What a notification says is kept in both languages with a bar between them (probes/trap/meaning.ts). */
 const trapText = text.refine(({ fr, en }) => !`${fr}${en}`.includes("|"), { error: "no | in what a notification says; write it without" });
-const category = z.enum(
-  [
-    "use",
-    "peripheral",
-    "device",
-    "power",
-    "configuration",
-    "local-network",
-    "site-link",
-    "ritm-core",
-    "registration",
-    "bridge",
-    "application",
-  ],
-  {
-    error:
-      "one of use, peripheral, device, power, configuration, local-network, site-link, ritm-core, registration, bridge, application (docs/families.md)",
-  },
-);
+const category = z.enum(CATEGORIES, { error: `one of ${CATEGORIES.join(", ")} (docs/families.md)` });
 const name = z.string().regex(/^[a-z][a-z0-9_]*$/, { error: "a name is lower case words with underscores: temperature_celsius" });
 const code = z.string().regex(/^[a-z][a-z0-9-]*$/, { error: "a code is lower case words with hyphens: sip-unregistered" });
 

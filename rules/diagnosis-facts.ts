@@ -3,12 +3,7 @@
  *
  * `unknown`: we could not find out. `none`: there is nothing of the kind here (a site without a gateway, a device without SNMP).
  */
-
-/** Category words of family data: where a symptom lies, as the family says. */
-const categories = [
-  ...["use", "peripheral", "device", "power", "configuration", "local-network", "site-link", "ritm-core", "registration", "bridge"],
-  "application",
-] as const;
+import { CATEGORIES } from "../daemon/model/family.ts";
 
 /** Undefined: any word, it comes from other data (symptoms, kinds of parts). */
 export const factWords = {
@@ -21,9 +16,9 @@ export const factWords = {
   /** What rules could tell at the opening. */
   ruled: ["ritm-core", "site-link"],
   /** Where such a symptom lies, as the device's family says. */
-  category: categories,
+  category: CATEGORIES,
   /** Where what the device reports of itself now lies, as its family says. */
-  reports: [...categories, "nothing"],
+  reports: [...CATEGORIES, "nothing"],
   ping: ["answers", "lossy", "silent", "unknown", "none"],
   /** What the device is reached through directly. */
   parent: ["answers", "lossy", "silent", "unknown", "none"],

@@ -83,6 +83,7 @@ async function show(deps: ApiDeps, { request, response, task, said, status = 200
   response.status(status).send(
     pages.task({
       language,
+      instanceName: instance.name,
       ...(said === undefined ? {} : { said }),
       ...(task === undefined ? {} : { task: shownTask(deps, task, where) }),
     }),

@@ -11,6 +11,7 @@ import type { Config } from "../model/config.ts";
 import type { Clock, Log, Store } from "../ports.ts";
 import type { Leases } from "../roles/lease.ts";
 import type { Role } from "../roles/supervisor.ts";
+import { keepTurning } from "../roles/turning.ts";
 import { syslogMessage } from "./syslog-message.ts";
 import { openWire, type Wire } from "./syslog-wire.ts";
 
@@ -46,14 +47,9 @@ export class AuditSyslog implements Role {
 
   async run(signal: AbortSignal, beat: () => void): Promise<void> {
     const { leases, clock } = this.#deps;
+    const rest = () => clock.sleep(Math.max(everyMs, this.#pauseMs), signal);
     try {
-      while (!signal.aborted) {
-        await leases.wait(this.name, signal, beat);
-        if (signal.aborted) return;
-        await this.turn();
-        beat();
-        await clock.sleep(Math.max(everyMs, this.#pauseMs), signal);
-      }
+      await keepTurning({ leases, name: this.name, turn: () => this.turn(), rest }, signal, beat);
     } finally {
       this.#close();
     }

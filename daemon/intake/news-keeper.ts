@@ -16,6 +16,7 @@ import { type Clock, RaceLost, type Store, type Tx } from "../ports.ts";
 import type { Leases } from "../roles/lease.ts";
 import { rowsFor } from "../roles/recipients.ts";
 import type { Role } from "../roles/supervisor.ts";
+import { keepTurning } from "../roles/turning.ts";
 import { unplacedRows } from "./by-mail.ts";
 import { UNPLACED_EVERY_MS } from "./taking.ts";
 
@@ -38,15 +39,10 @@ export class NewsKeeper implements Role {
     this.#deps = deps;
   }
 
-  async run(signal: AbortSignal, beat: () => void): Promise<void> {
+  run(signal: AbortSignal, beat: () => void): Promise<void> {
     const { leases, clock } = this.#deps;
-    while (!signal.aborted) {
-      await leases.wait(this.name, signal, beat);
-      if (signal.aborted) return;
-      await this.turn();
-      beat();
-      await clock.sleep(everyMs, signal);
-    }
+    const role = { leases, name: this.name, turn: () => this.turn(), rest: () => clock.sleep(everyMs, signal) };
+    return keepTurning(role, signal, beat);
   }
 
   /** One transaction with what is due now. How many were reminded. */

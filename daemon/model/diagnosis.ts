@@ -4,25 +4,11 @@
  * Facts are words, so that a table of rows (rules/diagnosis.yaml, and the configuration's own) can decide on them. It decides nothing else:
  * what rules open, raise or end knows nothing of it.
  */
+import { CATEGORIES } from "./family.ts";
 import type { Instant, Text } from "./time.ts";
 
 /** Where the fault lies, in the words of the procedure. */
-export const diagnosisVerdicts = [
-  "use",
-  "peripheral",
-  "device",
-  "power",
-  "configuration",
-  "local-network",
-  "site-link",
-  "ritm-core",
-  "registration",
-  "bridge",
-  "far-end",
-  "application",
-  "no-fault-found",
-  "unknown",
-] as const;
+export const diagnosisVerdicts = [...CATEGORIES, "far-end", "no-fault-found", "unknown"] as const;
 export type DiagnosisVerdict = (typeof diagnosisVerdicts)[number];
 
 /** One thing that was found out. A name may come several times: every word of it counts. */

@@ -49,18 +49,20 @@ export interface SnmpColumn extends ReadAs {
 }
 
 /** Where a fault lies, in the words of the procedure's first diagnosis; a rule's severity and the first steps follow from it. */
-export type Category =
-  | "use"
-  | "peripheral"
-  | "device"
-  | "power"
-  | "configuration"
-  | "local-network"
-  | "site-link"
-  | "ritm-core"
-  | "registration"
-  | "bridge"
-  | "application";
+export const CATEGORIES = [
+  "use",
+  "peripheral",
+  "device",
+  "power",
+  "configuration",
+  "local-network",
+  "site-link",
+  "ritm-core",
+  "registration",
+  "bridge",
+  "application",
+] as const;
+export type Category = (typeof CATEGORIES)[number];
 
 /** What a state means: a reading that has one of these words is this symptom. The lights and the first diagnosis read it; rules decide. */
 export interface StateMeaning {

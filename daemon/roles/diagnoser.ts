@@ -15,6 +15,7 @@ import { type Clock, LeaseLost, type Log, RaceLost, type Store, type Tx } from "
 import type { Leases } from "./lease.ts";
 import { Nap } from "./nap.ts";
 import type { Role } from "./supervisor.ts";
+import { keepTurning } from "./turning.ts";
 
 /** What one check found. */
 export interface Gathered {
@@ -95,18 +96,9 @@ export class Diagnoser implements Role {
 
   async run(signal: AbortSignal, beat: () => void): Promise<void> {
     const { leases } = this.#deps;
-    let epoch: number | undefined;
+    const rest = () => this.#nap.take(everyMs, signal);
     try {
-      while (!signal.aborted) {
-        await leases.wait(this.name, signal, beat);
-        if (signal.aborted) return;
-        const held = leases.fence(this.name).epoch;
-        if (held !== epoch) await this.#begin();
-        epoch = held;
-        await this.turn();
-        beat();
-        await this.#nap.take(everyMs, signal);
-      }
+      await keepTurning({ leases, name: this.name, begin: () => this.#begin(), turn: () => this.turn(), rest }, signal, beat);
     } finally {
       await this.#end();
     }

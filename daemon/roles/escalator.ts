@@ -20,6 +20,7 @@ import type { Role } from "./supervisor.ts";
 import { Sweep } from "./sweep.ts";
 import { Timekeeper, wallKey } from "./timekeeper.ts";
 import { moveIncidentTimers } from "./timers-moved.ts";
+import { keepTurning } from "./turning.ts";
 
 export interface EscalatorDeps {
   readonly store: Store;
@@ -69,20 +70,11 @@ export class Escalator implements Role {
     this.#sweep = new Sweep(deps.store, deps.mutes);
   }
 
-  async run(signal: AbortSignal, beat: () => void): Promise<void> {
+  run(signal: AbortSignal, beat: () => void): Promise<void> {
     const { leases, clock } = this.#deps;
-    let epoch: number | undefined;
-    while (!signal.aborted) {
-      await leases.wait(this.name, signal, beat);
-      if (signal.aborted) return;
-      // Somebody else has gone through the mutes and the jumps of the clock meanwhile: what is remembered of them is old.
-      const held = leases.fence(this.name).epoch;
-      if (epoch !== undefined && held !== epoch) this.#begin();
-      epoch = held;
-      const moved = await this.turn();
-      beat();
-      if (moved < batch) await clock.sleep(everyMs, signal);
-    }
+    const rest = async (moved: number) => (moved < batch ? clock.sleep(everyMs, signal) : undefined);
+    // Somebody else has gone through the mutes and the jumps of the clock meanwhile: what is remembered of them is old.
+    return keepTurning({ leases, name: this.name, begin: () => this.#begin(), turn: () => this.turn(), rest }, signal, beat);
   }
 
   #begin(): void {

@@ -13,6 +13,7 @@ import { rowsFor } from "./recipients.ts";
 import type { Role } from "./supervisor.ts";
 import { taskTerms } from "./task-terms.ts";
 import { Timekeeper } from "./timekeeper.ts";
+import { keepTurning } from "./turning.ts";
 
 export interface TaskKeeperDeps {
   readonly store: Store;
@@ -43,20 +44,14 @@ export class TaskKeeper implements Role {
     return new Timekeeper({ store, clock, key: "clock.wall.tasks", move: (...jump) => this.#move(...jump) });
   }
 
-  async run(signal: AbortSignal, beat: () => void): Promise<void> {
+  run(signal: AbortSignal, beat: () => void): Promise<void> {
     const { leases, clock } = this.#deps;
-    let epoch: number | undefined;
-    while (!signal.aborted) {
-      await leases.wait(this.name, signal, beat);
-      if (signal.aborted) return;
-      // Somebody else has gone through the jumps of the clock meanwhile.
-      const held = leases.fence(this.name).epoch;
-      if (epoch !== undefined && held !== epoch) this.#timekeeper = this.#clockAnew();
-      epoch = held;
-      const moved = await this.turn();
-      beat();
-      if (moved < batch) await clock.sleep(everyMs, signal);
-    }
+    // Somebody else has gone through the jumps of the clock meanwhile.
+    const begin = () => {
+      this.#timekeeper = this.#clockAnew();
+    };
+    const rest = async (moved: number) => (moved < batch ? clock.sleep(everyMs, signal) : undefined);
+    return keepTurning({ leases, name: this.name, begin, turn: () => this.turn(), rest }, signal, beat);
   }
 
   /** One transaction with what is due now, at most 100 tasks. How many moved. */

@@ -16,6 +16,7 @@ import { renderTicket, ticketFacts } from "../text/ticket-texts.ts";
 import type { Leases } from "./lease.ts";
 import type { Role } from "./supervisor.ts";
 import { referenceOf, rowsToSystem, ticketRow, toldOf } from "./ticket-rows.ts";
+import { keepTurning } from "./turning.ts";
 
 export interface TicketKeeperDeps {
   readonly store: Store;
@@ -54,20 +55,12 @@ export class TicketKeeper implements Role {
     this.#deps = deps;
   }
 
-  async run(signal: AbortSignal, beat: () => void): Promise<void> {
+  run(signal: AbortSignal, beat: () => void): Promise<void> {
     const { leases, clock } = this.#deps;
-    let epoch: number | undefined;
-    while (!signal.aborted) {
-      await leases.wait(this.name, signal, beat);
-      if (signal.aborted) return;
-      const held = leases.fence(this.name).epoch;
-      // Somebody else has written meanwhile.
-      if (held !== epoch) this.#forget();
-      epoch = held;
-      await this.turn();
-      beat();
-      await clock.sleep(everyMs, signal);
-    }
+    const rest = () => clock.sleep(everyMs, signal);
+    // Somebody else has written meanwhile.
+    const role = { leases, name: this.name, begin: () => this.#forget(), turn: () => this.turn(), rest };
+    return keepTurning(role, signal, beat);
   }
 
   #forget(): void {

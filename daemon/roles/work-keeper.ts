@@ -10,6 +10,7 @@ import type { WorkAction } from "../model/work.ts";
 import type { Clock, Store, Tx } from "../ports.ts";
 import type { Leases } from "./lease.ts";
 import type { Role } from "./supervisor.ts";
+import { keepTurning } from "./turning.ts";
 
 export interface WorkKeeperDeps {
   readonly store: Store;
@@ -33,15 +34,10 @@ export class WorkKeeper implements Role {
     this.#deps = deps;
   }
 
-  async run(signal: AbortSignal, beat: () => void): Promise<void> {
+  run(signal: AbortSignal, beat: () => void): Promise<void> {
     const { leases, clock } = this.#deps;
-    while (!signal.aborted) {
-      await leases.wait(this.name, signal, beat);
-      if (signal.aborted) return;
-      await this.turn();
-      beat();
-      await clock.sleep(everyMs, signal);
-    }
+    const role = { leases, name: this.name, turn: () => this.turn(), rest: () => clock.sleep(everyMs, signal) };
+    return keepTurning(role, signal, beat);
   }
 
   async turn(): Promise<void> {

@@ -3,11 +3,13 @@
  */
 import type { VNode } from "preact";
 import type { TaskState } from "../../daemon/model/work.ts";
+import { Bare } from "./bare.tsx";
 import { Pairs } from "./inventory-parts.tsx";
 import { taskWords } from "./task-words.ts";
 
 export interface TaskPageProps {
   readonly language: "fr" | "en";
+  readonly instanceName: string;
   /** Undefined: the link is none of ours. */
   readonly task?: {
     readonly id: string;
@@ -21,35 +23,17 @@ export interface TaskPageProps {
   readonly said?: "thanks" | "wrong" | "wait" | "missing" | "over";
 }
 
-export function TaskPage({ language, task, said }: TaskPageProps): VNode {
+export function TaskPage({ language, instanceName, task, said }: TaskPageProps): VNode {
   const w = taskWords[language];
-  const other = language === "fr" ? "en" : "fr";
   return (
-    <html lang={`${language}-CA`}>
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="robots" content="noindex" />
-        <title>{task === undefined ? w.none : `${w.title} ${task.id}`}</title>
-        <link rel="stylesheet" href="/static/vigie.css" />
-      </head>
-      <body>
-        <main id="main">
-          <p>
-            <a href={`?lang=${other}`} lang={`${other}-CA`} hreflang={`${other}-CA`}>
-              {w.other}
-            </a>
-          </p>
-          <h1>{task === undefined ? w.none : w.title}</h1>
-          {said === undefined ? null : (
-            <p class="banner" role="status">
-              {w[said]}
-            </p>
-          )}
-          {task === undefined ? <p>{w.noneNote}</p> : <Asked language={language} task={task} />}
-        </main>
-      </body>
-    </html>
+    <Bare language={language} instanceName={instanceName} title={task === undefined ? w.none : `${w.title} ${task.id}`}>
+      {said === undefined ? null : (
+        <p class="banner" role="status">
+          {w[said]}
+        </p>
+      )}
+      {task === undefined ? <p>{w.noneNote}</p> : <Asked language={language} task={task} />}
+    </Bare>
   );
 }
 

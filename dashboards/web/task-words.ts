@@ -25,7 +25,6 @@ export const taskWords = {
     over: "Cette demande est close; il n'y a plus rien à répondre.",
     none: "Cette page n'existe pas",
     noneNote: "Ouvrez le lien du message en entier, ou répondez au message.",
-    other: "English",
   },
   en: {
     title: "Request from the telehealth centre",
@@ -52,6 +51,5 @@ export const taskWords = {
     over: "This request is closed; there is nothing left to answer.",
     none: "There is no such page",
     noneNote: "Open the whole link of the message, or answer the message.",
-    other: "Français",
   },
 } as const;

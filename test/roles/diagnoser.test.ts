@@ -282,7 +282,8 @@ describe("a storm", () => {
     };
     await start();
     await pass(1_000);
-    expect(asked.slice(0, 4)).toEqual(["first 59", "first 58", "first 00", "first 01"]);
+    // Four are begun together; which of them writes first is the store's business.
+    expect(asked.slice(0, 4).sort()).toEqual(["first 00", "first 01", "first 58", "first 59"]);
     expect(waiting).toBe(56);
     await pass(3 * 16 * SECOND);
     expect(most).toBe(4);
