@@ -1,37 +1,10 @@
-/**
- * The pages in a real Chromium: accessible by axe's rules in both languages, fresh by themselves, usable without script.
- */
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeEach, describe, expect, it, type TestContext } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { alarm, at, device, fill, incident, partner, serve, stand, type World, world } from "../api/fixture.ts";
 import { ruled } from "../api/ruled.ts";
-import { findProgram, needs } from "../needs.ts";
+import { closeBrowser, closePages, objections, open, picture } from "./chromium.ts";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-/** Set to keep pictures of each page: SCREENSHOTS=/some/folder npx vitest run test/browser */
-const screenshots = process.env.SCREENSHOTS;
-
-let browser: Browser | undefined;
 let made: World;
 let server: { readonly url: string; close(): Promise<void> };
-
-async function open(
-  context: TestContext,
-  options: { width?: number; locale?: string; script?: boolean; dark?: boolean } = {},
-): Promise<Page> {
-  const executablePath = findProgram("chromium") ?? needs("chromium", context);
-  browser ??= await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-  const page = await browser.newPage({
-    viewport: { width: options.width ?? 1_280, height: 900 },
-    locale: options.locale ?? "fr-CA",
-    javaScriptEnabled: options.script ?? true,
-    colorScheme: options.dark === true ? "dark" : "light",
-    bypassCSP: false,
-  });
-  return page;
-}
 
 beforeEach(async () => {
   const devices = [
@@ -82,12 +55,10 @@ beforeEach(async () => {
   server = await serve(made);
 });
 afterEach(async () => {
-  for (const context of browser?.contexts() ?? []) await context.close();
+  await closePages();
   await server.close();
 });
-afterAll(async () => {
-  await browser?.close();
-});
+afterAll(closeBrowser);
 
 const addresses = [
   "/",
@@ -111,12 +82,6 @@ const addresses = [
   "/devices/none",
 ];
 
-async function picture(page: Page, name: string): Promise<void> {
-  if (screenshots === undefined) return;
-  mkdirSync(screenshots, { recursive: true });
-  await page.screenshot({ path: `${screenshots}/${name}.png`, fullPage: true });
-}
-
 describe("every page", () => {
   it.for([
     { locale: "fr-CA", width: 1_280, dark: false },
@@ -128,10 +93,7 @@ describe("every page", () => {
     for (const address of addresses) {
       await page.goto(`${server.url}${address}`);
       await picture(page, `${address.replaceAll(/[/?%=]/g, "_")}-${how.locale}-${how.width}${how.dark ? "-dark" : ""}`);
-      // Evaluated by the debugger, which the page's policy does not bind.
-      await page.evaluate(axe);
-      const found = (await page.evaluate("axe.run()")) as { violations: { id: string; nodes: { html: string }[] }[] };
-      expect([address, found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)]).toEqual([address, []]);
+      expect([address, await objections(page)]).toEqual([address, []]);
       const wide = (await page.evaluate("document.documentElement.scrollWidth")) as number;
       expect([address, wide <= how.width]).toEqual([address, true]);
     }

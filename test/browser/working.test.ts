@@ -1,37 +1,15 @@
 /**
  * The pages that write, in a real Chromium: accessible by axe's rules in both languages, by keyboard alone, without script.
  */
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeEach, describe, expect, it, type TestContext } from "vitest";
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RoomLinks } from "../../daemon/room-links.ts";
 import { at, device, fill, incident, serve, stand, tokenText, type World, world } from "../api/fixture.ts";
 import { ruled } from "../api/ruled.ts";
-import { findProgram, needs } from "../needs.ts";
+import { closeBrowser, closePages, objections, open, picture } from "./chromium.ts";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-/** Set to keep pictures of each page: SCREENSHOTS=/some/folder npx vitest run test/browser */
-const screenshots = process.env.SCREENSHOTS;
-
-let browser: Browser | undefined;
 let made: World;
 let server: { readonly url: string; close(): Promise<void> };
-
-async function open(
-  context: TestContext,
-  options: { width?: number; locale?: string; script?: boolean; dark?: boolean } = {},
-): Promise<Page> {
-  const executablePath = findProgram("chromium") ?? needs("chromium", context);
-  browser ??= await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-  return browser.newPage({
-    viewport: { width: options.width ?? 1_280, height: 900 },
-    locale: options.locale ?? "fr-CA",
-    javaScriptEnabled: options.script ?? true,
-    colorScheme: options.dark === true ? "dark" : "light",
-    bypassCSP: false,
-  });
-}
 
 beforeEach(async () => {
   made = world({ devices: [device("codec-1", { name: "Codec A-101" }), device("codec-2", { name: "Codec de Gaspé", site: "gaspe" })] });
@@ -69,29 +47,15 @@ beforeEach(async () => {
   server = await serve(made);
 });
 afterEach(async () => {
-  for (const context of browser?.contexts() ?? []) await context.close();
+  await closePages();
   await server.close();
 });
-afterAll(async () => {
-  await browser?.close();
-});
+afterAll(closeBrowser);
 
 async function signIn(page: Page): Promise<void> {
   await page.goto(`${server.url}/sign-in`);
   await page.fill("#token", tokenText);
   await page.click("main button.main");
-}
-
-async function picture(page: Page, name: string): Promise<void> {
-  if (screenshots === undefined) return;
-  mkdirSync(screenshots, { recursive: true });
-  await page.screenshot({ path: `${screenshots}/${name}.png`, fullPage: true });
-}
-
-async function objections(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe);
-  const found = (await page.evaluate("axe.run()")) as { violations: { id: string; nodes: { html: string }[] }[] };
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 }
 
 const addresses = [

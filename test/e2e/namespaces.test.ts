@@ -103,10 +103,10 @@ it("a host goes silent: one incident, a mail in a real mailbox, acknowledged ove
   expect(await daemon.incidents()).toHaveLength(1);
 }, 60_000);
 
-it("a router's link is cut: one incident for the router, and the host behind it is told in no other", async (context) => {
-  const rig = lab(context);
-  const router = namespace(rig, "r");
-  const host = namespace(rig, "s", router);
+/** A router and, through it, a host, both up; `names` are those of their namespaces. */
+async function behindRouter(context: TestContext, rig: Rig, names: readonly [router: string, host: string]) {
+  const router = namespace(rig, names[0]);
+  const host = namespace(rig, names[1], router);
   sh("ip", ["netns", "exec", router.name, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"]);
   ip("route", "add", `${host.net}.0/24`, "via", router.address);
   const server = await rig.mailServer(context);
@@ -122,6 +122,12 @@ it("a router's link is cut: one incident for the router, and the host behind it 
     }),
   );
   await until("both are up", async () => (await daemon.device("router")).up === "up" && (await daemon.device("host")).up === "up");
+  return { router, host, server, daemon };
+}
+
+it("a router's link is cut: one incident for the router, and the host behind it is told in no other", async (context) => {
+  const rig = lab(context);
+  const { router, host, server, daemon } = await behindRouter(context, rig, ["r", "s"]);
   router.cut();
   await until("both alarms", async () => (await daemon.alarms()).filter(({ state }) => state === "active").length === 2);
   const mail = await until("a mail", () => server.mails()[0]);
@@ -146,23 +152,7 @@ it("a router's link is cut: one incident for the router, and the host behind it 
 
 it("a host behind a router goes silent: the diagnosis pings the router that answers, follows the way to it, and is evidence and checklist", async (context) => {
   const rig = lab(context);
-  const router = namespace(rig, "t");
-  const host = namespace(rig, "u", router);
-  sh("ip", ["netns", "exec", router.name, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"]);
-  ip("route", "add", `${host.net}.0/24`, "via", router.address);
-  const server = await rig.mailServer(context);
-  const daemon = await rig.daemon(
-    rig.config({
-      sites: { mgh: { name: "Hôpital général", gateway: "router" } },
-      devices: {
-        router: { name: "Routeur", site: "mgh", address: router.address, family: "ping-only", checks: ping },
-        host: { name: "Codec", site: "mgh", address: host.address, family: "ping-only", checks: ping },
-      },
-      channels: { mail: { mail: { host: server.host, port: server.port, from: "vigie@example.org" } } },
-      ...people((who) => [{ mail: `${who}@example.org` }]),
-    }),
-  );
-  await until("both are up", async () => (await daemon.device("router")).up === "up" && (await daemon.device("host")).up === "up");
+  const { host, daemon } = await behindRouter(context, rig, ["t", "u"]);
   host.cut();
   const opened = await until("an incident", async () => (await daemon.incidents())[0]);
   const path = `/api/v1/incidents/${opened.number}/diagnoses`;

@@ -245,6 +245,8 @@ export function shortPolicy(more: Config = {}): Config {
     minor: track,
     major: track,
     group_wait: { now: "1s", other: "1s" },
+    // What is over is told at once: levels last seconds here.
+    restored_wait: "0s",
     restore_after_looks: 2,
     reopen_within: "5m",
     auto_close_after: "1h",

@@ -5,32 +5,11 @@ import type { ApiDeps } from "../../daemon/api/deps.ts";
 import { ruleDetail, ruleItems } from "../../daemon/api/rule-view.ts";
 import { ruleOperations } from "../../daemon/api/rules.ts";
 import { planOf } from "../../daemon/maintenance-plan.ts";
-import type { Finding } from "../../daemon/model/observation.ts";
 import { DAY, HOUR, MINUTE } from "../../daemon/model/time.ts";
 import { ProposalTests } from "../../daemon/proposal-tests.ts";
 import { quiet } from "../api/fixture.ts";
+import { lossy, passes } from "./loss.ts";
 import { type Scenario, scenario } from "./scenario.ts";
-
-const lossy = (value: number): Finding => ({
-  status: "up",
-  samples: [{ name: "icmp_loss_ratio", value }],
-  readings: [],
-  faults: [],
-});
-
-/** A loss that lasts, is over, and is closed with a person's word for it. Resolves to its number. */
-async function passes(net: Scenario, value: number, lastsMs: number, disposition: "false-alarm" | "fixed"): Promise<string> {
-  net.finds("codec-1", "icmp", lossy(value));
-  await net.advance(lastsMs);
-  net.finds("codec-1", "icmp", lossy(0));
-  await net.advance(3 * MINUTE);
-  const open = (await net.unfolded()).filter(({ state }) => state !== "closed");
-  expect(open).toMatchObject([{ rule: "high-loss", state: "restored" }]);
-  const { number } = open[0]!;
-  expect(await net.desk.resolve(number, "marie", "nothing to see")).toMatchObject({ ok: true });
-  expect(await net.desk.close(number, "marie", disposition, "nobody saw anything")).toMatchObject({ ok: true });
-  return number;
-}
 
 /** What the API asks, with the back-tests that it begins. */
 function asked(net: Scenario) {

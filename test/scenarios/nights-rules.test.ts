@@ -10,6 +10,7 @@ import { bare, type Finding } from "../../daemon/model/observation.ts";
 import { HOUR, type Instant, MINUTE } from "../../daemon/model/time.ts";
 import { ProposalTests } from "../../daemon/proposal-tests.ts";
 import { quiet } from "../api/fixture.ts";
+import { passes } from "./loss.ts";
 import { type Scenario, type ScenarioOptions, scenario } from "./scenario.ts";
 
 const nets: Scenario[] = [];
@@ -33,7 +34,6 @@ const text = "{ title: t, clinic: c, steps: [s] }";
 const pack = (above: number) =>
   `rules: [{ id: warm, symptom: warm, when: { sample: icmp_rtt_seconds, above: ${above} }, for: 10m, reach: device, source: ours, text: { fr: ${text}, en: ${text} } }]`;
 const slow = (value: number): Finding => ({ ...bare("up"), samples: [{ name: "icmp_rtt_seconds", value }] });
-const lossy = (value: number): Finding => ({ ...bare("up"), samples: [{ name: "icmp_loss_ratio", value }] });
 
 describe.each(moments)("while %s", (_, start, jump) => {
   const own = (above: number): ScenarioOptions => ({
@@ -65,18 +65,6 @@ describe.each(moments)("while %s", (_, start, jump) => {
     await net.advance(5 * MINUTE);
     expect(await warm(net)).toMatchObject([{ state: "restored", occurrences: 1 }]);
   });
-
-  async function passes(net: Scenario, value: number, lastsMs: number, disposition: "false-alarm" | "fixed"): Promise<void> {
-    net.finds("codec-1", "icmp", lossy(value));
-    await net.advance(lastsMs);
-    net.finds("codec-1", "icmp", lossy(0));
-    await net.advance(3 * MINUTE);
-    const open = (await net.unfolded()).filter(({ state }) => state !== "closed");
-    expect(open).toMatchObject([{ rule: "high-loss", state: "restored" }]);
-    const number = open[0]?.number ?? "";
-    expect(await net.desk.resolve(number, "marie", "nothing to see")).toMatchObject({ ok: true });
-    expect(await net.desk.close(number, "marie", disposition, "nobody saw anything")).toMatchObject({ ok: true });
-  }
 
   it("two false alarms and a real one: the same changes are proposed, tried on what was kept, and miss nothing", async () => {
     const net = await begin({ devices: "router-1 > codec-1", start, together: false });
