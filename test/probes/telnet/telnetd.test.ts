@@ -107,11 +107,14 @@ it("is recorded in one login that only asks, and reads the same when it is playe
   // Twice where a question tells whether the session lives.
   expect([...new Set(asked)].sort()).toEqual([
     "advnetstats",
+    "camera near source",
     "gatekeeperip get",
     "getcallstate",
+    "mute near get",
     "netstats",
     "status",
     "uptime get",
+    "volume get",
     "whoami",
   ]);
   // What it does not know is no part of its recording.
