@@ -9,9 +9,8 @@ import { hostname } from "node:os";
 import type { Metrics } from "../metrics.ts";
 import type { Config } from "../model/config.ts";
 import type { Clock, Log, Store } from "../ports.ts";
-import type { Leases } from "../roles/lease.ts";
+import { type Leases, leasedTurns } from "../roles/lease.ts";
 import type { Role } from "../roles/supervisor.ts";
-import { keepTurning } from "../roles/turning.ts";
 import { syslogMessage } from "./syslog-message.ts";
 import { openWire, type Wire } from "./syslog-wire.ts";
 
@@ -49,7 +48,7 @@ export class AuditSyslog implements Role {
     const { leases, clock } = this.#deps;
     const rest = () => clock.sleep(Math.max(everyMs, this.#pauseMs), signal);
     try {
-      await keepTurning({ leases, name: this.name, turn: () => this.turn(), rest }, signal, beat);
+      await leasedTurns({ role: this.name, everyMs, leases, clock, turn: () => this.turn(), rest }, signal, beat);
     } finally {
       this.#close();
     }

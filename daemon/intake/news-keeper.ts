@@ -13,10 +13,9 @@ import type { KeptNews } from "../model/public-news.ts";
 import type { HelpRequest } from "../model/request.ts";
 import type { Instant } from "../model/time.ts";
 import { type Clock, RaceLost, type Store, type Tx } from "../ports.ts";
-import type { Leases } from "../roles/lease.ts";
+import { type Leases, leasedTurns } from "../roles/lease.ts";
 import { rowsFor } from "../roles/recipients.ts";
 import type { Role } from "../roles/supervisor.ts";
-import { keepTurning } from "../roles/turning.ts";
 import { unplacedRows } from "./by-mail.ts";
 import { UNPLACED_EVERY_MS } from "./taking.ts";
 
@@ -41,8 +40,7 @@ export class NewsKeeper implements Role {
 
   run(signal: AbortSignal, beat: () => void): Promise<void> {
     const { leases, clock } = this.#deps;
-    const role = { leases, name: this.name, turn: () => this.turn(), rest: () => clock.sleep(everyMs, signal) };
-    return keepTurning(role, signal, beat);
+    return leasedTurns({ role: this.name, everyMs, leases, clock, turn: () => this.turn() }, signal, beat);
   }
 
   /** One transaction with what is due now. How many were reminded. */

@@ -52,7 +52,7 @@ export class ReportMaker implements Role {
 
   run(signal: AbortSignal, beat: () => void): Promise<void> {
     const { leases, clock } = this.#deps;
-    return leasedTurns({ role: "reporter", everyMs, leases, clock, load: async () => {}, turn: (ends) => this.turn(ends) }, signal, beat);
+    return leasedTurns({ role: "reporter", everyMs, leases, clock, turn: (ends) => this.turn(ends) }, signal, beat);
   }
 
   /** What is due and not done yet. A report that fails is logged, counted and tried again; the others are made. */

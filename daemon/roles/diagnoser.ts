@@ -12,10 +12,9 @@ import type { Diagnosis, DiagnosisFact, DiagnosisFigure, DiagnosisMoment, Diagno
 import { type Incident, isFailing } from "../model/incident.ts";
 import { MINUTE } from "../model/time.ts";
 import { type Clock, LeaseLost, type Log, RaceLost, type Store, type Tx } from "../ports.ts";
-import type { Leases } from "./lease.ts";
+import { type Leases, leasedTurns } from "./lease.ts";
 import { Nap } from "./nap.ts";
 import type { Role } from "./supervisor.ts";
-import { keepTurning } from "./turning.ts";
 
 /** What one check found. */
 export interface Gathered {
@@ -95,10 +94,11 @@ export class Diagnoser implements Role {
   }
 
   async run(signal: AbortSignal, beat: () => void): Promise<void> {
-    const { leases } = this.#deps;
+    const { leases, clock } = this.#deps;
+    const load = () => this.#begin();
     const rest = () => this.#nap.take(everyMs, signal);
     try {
-      await keepTurning({ leases, name: this.name, begin: () => this.#begin(), turn: () => this.turn(), rest }, signal, beat);
+      await leasedTurns({ role: this.name, everyMs, leases, clock, load, turn: () => this.turn(), rest }, signal, beat);
     } finally {
       await this.#end();
     }

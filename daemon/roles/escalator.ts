@@ -14,13 +14,12 @@ import { type Instant, MINUTE } from "../model/time.ts";
 import { type Clock, type Log, RaceLost, type Store, type Tx } from "../ports.ts";
 import { heldForCallers } from "./callers.ts";
 import { ClassFacts, type SessionBook } from "./class-facts.ts";
-import type { Leases } from "./lease.ts";
+import { type Leases, leasedTurns } from "./lease.ts";
 import { rowsFor } from "./recipients.ts";
 import type { Role } from "./supervisor.ts";
 import { Sweep } from "./sweep.ts";
 import { Timekeeper, wallKey } from "./timekeeper.ts";
 import { moveIncidentTimers } from "./timers-moved.ts";
-import { keepTurning } from "./turning.ts";
 
 export interface EscalatorDeps {
   readonly store: Store;
@@ -74,7 +73,8 @@ export class Escalator implements Role {
     const { leases, clock } = this.#deps;
     const rest = async (moved: number) => (moved < batch ? clock.sleep(everyMs, signal) : undefined);
     // Somebody else has gone through the mutes and the jumps of the clock meanwhile: what is remembered of them is old.
-    return keepTurning({ leases, name: this.name, begin: () => this.#begin(), turn: () => this.turn(), rest }, signal, beat);
+    const load = () => this.#begin();
+    return leasedTurns({ role: this.name, everyMs, leases, clock, load, turn: () => this.turn(), rest }, signal, beat);
   }
 
   #begin(): void {

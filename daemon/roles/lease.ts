@@ -77,28 +77,30 @@ export function createLeaseKeeper(deps: { store: Store; clock: Clock; log: Log; 
 }
 
 /** What a leased role does in a loop. */
-export interface LeasedWork {
+export interface LeasedWork<T = unknown> {
   readonly role: string;
   readonly everyMs: number;
   readonly leases: Leases;
   readonly clock: Clock;
   /** Reads back what the store holds: before the first turn, and when the lease had been somebody else's meanwhile. */
-  load(): Promise<void>;
-  turn(signal: AbortSignal, beat: () => void): Promise<unknown>;
+  load?(): void | Promise<void>;
+  turn(signal: AbortSignal, beat: () => void): Promise<T>;
+  /** Until the next turn, where that is not always `everyMs`: at once while more is due. */
+  rest?(done: T): Promise<unknown>;
 }
 
 /** Turn after turn for as long as the lease is ours; waits for it otherwise. */
-export async function leasedTurns(work: LeasedWork, signal: AbortSignal, beat: () => void): Promise<void> {
+export async function leasedTurns<T>(work: LeasedWork<T>, signal: AbortSignal, beat: () => void): Promise<void> {
   const { role, everyMs, leases, clock } = work;
   let epoch: number | undefined;
   while (!signal.aborted) {
     await leases.wait(role, signal, beat);
     if (signal.aborted) return;
     const held = leases.fence(role).epoch;
-    if (held !== epoch) await work.load();
+    if (held !== epoch) await work.load?.();
     epoch = held;
-    await work.turn(signal, beat);
+    const done = await work.turn(signal, beat);
     beat();
-    await clock.sleep(everyMs, signal);
+    await (work.rest?.(done) ?? clock.sleep(everyMs, signal));
   }
 }

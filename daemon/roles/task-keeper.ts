@@ -8,12 +8,11 @@ import type { Config } from "../model/config.ts";
 import type { Instant } from "../model/time.ts";
 import type { PartnerTask } from "../model/work.ts";
 import { type Clock, type Fence, RaceLost, type Store, type Tx } from "../ports.ts";
-import type { Leases } from "./lease.ts";
+import { type Leases, leasedTurns } from "./lease.ts";
 import { rowsFor } from "./recipients.ts";
 import type { Role } from "./supervisor.ts";
 import { taskTerms } from "./task-terms.ts";
 import { Timekeeper } from "./timekeeper.ts";
-import { keepTurning } from "./turning.ts";
 
 export interface TaskKeeperDeps {
   readonly store: Store;
@@ -47,11 +46,11 @@ export class TaskKeeper implements Role {
   run(signal: AbortSignal, beat: () => void): Promise<void> {
     const { leases, clock } = this.#deps;
     // Somebody else has gone through the jumps of the clock meanwhile.
-    const begin = () => {
+    const load = () => {
       this.#timekeeper = this.#clockAnew();
     };
     const rest = async (moved: number) => (moved < batch ? clock.sleep(everyMs, signal) : undefined);
-    return keepTurning({ leases, name: this.name, begin, turn: () => this.turn(), rest }, signal, beat);
+    return leasedTurns({ role: this.name, everyMs, leases, clock, load, turn: () => this.turn(), rest }, signal, beat);
   }
 
   /** One transaction with what is due now, at most 100 tasks. How many moved. */

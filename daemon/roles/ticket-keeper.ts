@@ -13,10 +13,9 @@ import type { Instant } from "../model/time.ts";
 import type { Reference } from "../model/work.ts";
 import { type Clock, type DeliveryView, RaceLost, type Store } from "../ports.ts";
 import { renderTicket, ticketFacts } from "../text/ticket-texts.ts";
-import type { Leases } from "./lease.ts";
+import { type Leases, leasedTurns } from "./lease.ts";
 import type { Role } from "./supervisor.ts";
 import { referenceOf, rowsToSystem, ticketRow, toldOf } from "./ticket-rows.ts";
-import { keepTurning } from "./turning.ts";
 
 export interface TicketKeeperDeps {
   readonly store: Store;
@@ -57,10 +56,9 @@ export class TicketKeeper implements Role {
 
   run(signal: AbortSignal, beat: () => void): Promise<void> {
     const { leases, clock } = this.#deps;
-    const rest = () => clock.sleep(everyMs, signal);
     // Somebody else has written meanwhile.
-    const role = { leases, name: this.name, begin: () => this.#forget(), turn: () => this.turn(), rest };
-    return keepTurning(role, signal, beat);
+    const load = () => this.#forget();
+    return leasedTurns({ role: this.name, everyMs, leases, clock, load, turn: () => this.turn() }, signal, beat);
   }
 
   #forget(): void {

@@ -8,9 +8,8 @@ import type { Config } from "../model/config.ts";
 import type { TimelineEntry } from "../model/incident.ts";
 import type { WorkAction } from "../model/work.ts";
 import type { Clock, Store, Tx } from "../ports.ts";
-import type { Leases } from "./lease.ts";
+import { type Leases, leasedTurns } from "./lease.ts";
 import type { Role } from "./supervisor.ts";
-import { keepTurning } from "./turning.ts";
 
 export interface WorkKeeperDeps {
   readonly store: Store;
@@ -36,8 +35,7 @@ export class WorkKeeper implements Role {
 
   run(signal: AbortSignal, beat: () => void): Promise<void> {
     const { leases, clock } = this.#deps;
-    const role = { leases, name: this.name, turn: () => this.turn(), rest: () => clock.sleep(everyMs, signal) };
-    return keepTurning(role, signal, beat);
+    return leasedTurns({ role: this.name, everyMs, leases, clock, turn: () => this.turn() }, signal, beat);
   }
 
   async turn(): Promise<void> {

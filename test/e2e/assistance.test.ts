@@ -60,7 +60,11 @@ it("a press is an incident with a number, told now; pressed again it is the same
 
   // The person says it is settled; the next call for help is a request of its own.
   expect((await daemon.post(`/api/v1/incidents/${first.id}/resolve`, { note: "muted; unmuted" })).status).toBe(200);
-  expect((await daemon.post(`/api/v1/incidents/${first.id}/close`, { disposition: "fixed", note: "first call" })).status).toBe(200);
+  const close = () => daemon.post(`/api/v1/incidents/${first.id}/close`, { disposition: "fixed", note: "first call" });
+  const early = await close();
+  expect([early.status, early.body.detail]).toEqual([409, expect.stringContaining(`${first.number}-B`)]);
+  expect((await daemon.post(`/api/v1/requests/${first.number}-B/outcome`, { how: "agreed" })).status).toBe(200);
+  expect((await close()).status).toBe(200);
   press(room, `${PLEAD} once more`);
   const second = await until("a request of its own", async () =>
     (await daemon.incidents()).find(({ symptom, id }) => symptom === "user-assistance" && id !== first.id),
