@@ -46,7 +46,7 @@ describe("what fails while maintenance is in force", () => {
   });
 
   it("is no worse for the hours of that work: those are nobody's failure", async () => {
-    const net = await play({ devices: "router-1 > codec-7" });
+    const net = await play({ devices: "router-1 > codec-7", interval: "10m" });
     await net.plans({ scope: codec, when: once(net, 26 * HOUR) });
     net.breaks("codec-7");
     // A working day and more of service hours, of which eight without service would make it major.
