@@ -30,7 +30,7 @@ import { taskOfRow } from "./roles/work-rows.ts";
 import { supportOf } from "./support.ts";
 import type { TaskTokens } from "./task-token.ts";
 import { type NoticeInput, type NoticeText, renderNotice } from "./text/notice.ts";
-import { renderNews } from "./text/public-news.ts";
+import { newsText, renderNews } from "./text/public-news.ts";
 import { type Instead, renderSessionNotice } from "./text/session-notice.ts";
 import { renderStorm } from "./text/storm-notice.ts";
 import { renderTaskNotice } from "./text/task-notice.ts";
@@ -109,6 +109,11 @@ export function renderRow(
   });
 }
 
+/** With since when and the next time, as each would say alone. */
+function newsWords(incident: Incident, news: PublicNews, language: OutboxRow["language"], { network, instance }: Config): string {
+  return newsText(news, language, network.sites.get(incident.site)?.timezone ?? instance.timezone).replaceAll("\n", " ");
+}
+
 function renderedNews({ kind, language }: OutboxRow, incident: Incident, news: PublicNews, config: Config): NoticeText {
   const { network, instance, demo } = config;
   const site = network.sites.get(incident.site);
@@ -164,7 +169,7 @@ export function renderSeveral(row: OutboxRow, named: readonly Named[], config: C
     incidents: named.map(({ row: { kind }, incident }) => ({
       ...{ kind, number: incident.number, severity: incident.severity, urgency: incident.urgency, symptom: incident.symptom },
       siteName: network.sites.get(incident.site)?.name ?? incident.site,
-      ...(kind === "news" && incident.news !== undefined ? { words: incident.news.texts[row.language] } : {}),
+      ...(kind === "news" && incident.news !== undefined ? { words: newsWords(incident, incident.news, row.language, config) } : {}),
       deviceName: network.devices.get(incident.device ?? "")?.name ?? circuitNames(network, incident.rootCause) ?? incident.device,
       roomName: network.rooms.get(incident.room ?? "")?.name,
     })),

@@ -5,7 +5,6 @@
  * Where the room cannot be told, the request waits in the queue and level 1 is told, again and again, until a person says which it is.
  */
 import { createHash } from "node:crypto";
-import { nextService } from "../../rules/clock.ts";
 import { type RoomNames, readRequest } from "../../rules/request-words.ts";
 import type { Channel, Config, Contact } from "../model/config.ts";
 import type { OutboxRow } from "../model/incident.ts";
@@ -14,7 +13,6 @@ import { HOUR, type Instant } from "../model/time.ts";
 import type { InboundMail } from "../notify/inbound-mail.ts";
 import { toldAt } from "../oncall/roster.ts";
 import type { Store } from "../ports.ts";
-import { hoursOf } from "../roles/hours.ts";
 import { letterTo } from "../roles/ways.ts";
 import { answerLetter, unplacedLetter } from "../text/request-letters.ts";
 import type { Taking } from "./taking.ts";
@@ -53,7 +51,7 @@ export async function takeByMail(deps: ByMailDeps, channel: MailChannel, mail: I
     `mail:${channel.id}`,
     (request) => [
       ...(answers ? [answerRow(request, channel, mail.from, contact, config)] : []),
-      ...(request.room === "" ? unplacedRows(request, 0, config, deps.now()) : []),
+      ...(request.waits?.told === 1 ? unplacedRows(request, 0, config, deps.now()) : []),
     ],
   );
   if (!result.ok) return `request refused: ${result.problem}`.slice(0, 200);
@@ -95,14 +93,11 @@ function answerRow(request: HelpRequest, channel: MailChannel, to: string, conta
 
 /** To level 1: somebody asks for help, and nobody knows where. `count`: how often it was told before. */
 export function unplacedRows(request: HelpRequest, count: number, config: Config, at: Instant): readonly OutboxRow[] {
-  const [site] = [request.site, ...config.network.sites.keys()].filter((each) => config.network.sites.has(each));
-  const from = site === undefined ? at : nextService(hoursOf(config, site, undefined), at);
   const tell = config.policies.get(config.policy)?.tracks.minor.steps[0]?.tell ?? [];
-  const people = new Set(tell.flatMap((each) => toldAt(config, each, from).people));
+  const people = new Set(tell.flatMap((each) => toldAt(config, each, at).people));
   return [...people].flatMap((id) => {
     const contact = config.contacts.get(id);
     if (contact === undefined) return [];
-    const row = letterTo(`${request.number}/room-${count}`, unplacedLetter(request, contact.language, config), contact, at);
-    return [{ ...row, notBefore: from }];
+    return [letterTo(`${request.number}/room-${count}`, unplacedLetter(request, contact.language, config), contact, at)];
   });
 }

@@ -5,6 +5,7 @@
  * Timers are columns: after a restart what was due is still due.
  */
 
+import { nextService } from "../../rules/clock.ts";
 import { line } from "../../rules/incident.ts";
 import { REMIND_EVERY_MS, remindersOf } from "../../rules/public-news.ts";
 import type { Config } from "../model/config.ts";
@@ -13,11 +14,12 @@ import type { KeptNews } from "../model/public-news.ts";
 import type { HelpRequest } from "../model/request.ts";
 import type { Instant } from "../model/time.ts";
 import { type Clock, RaceLost, type Store, type Tx } from "../ports.ts";
+import { hoursOf } from "../roles/hours.ts";
 import { type Leases, leasedTurns } from "../roles/lease.ts";
 import { rowsFor } from "../roles/recipients.ts";
 import type { Role } from "../roles/supervisor.ts";
 import { unplacedRows } from "./by-mail.ts";
-import { UNPLACED_EVERY_MS } from "./taking.ts";
+import { UNPLACED_EVERY_MS, unplacedFrom } from "./taking.ts";
 
 export interface NewsKeeperDeps {
   readonly store: Store;
@@ -66,11 +68,13 @@ export class NewsKeeper implements Role {
     });
   }
 
-  /** Level 1 hears again that a request has no room. */
+  /** Level 1 hears again that a request has no room; by night nothing is heaped up for the morning. */
   async #unplaced(tx: Tx, request: HelpRequest, now: Instant): Promise<void> {
     const told = request.waits?.told ?? 0;
-    await tx.addOutbox(unplacedRows(request, told, this.#deps.config(), now));
-    await tx.saveRequest({ ...request, waits: { wakeAt: now + UNPLACED_EVERY_MS, told: told + 1 }, version: request.version + 1 });
+    const from = unplacedFrom(request.site, this.#deps.config(), now);
+    const waits = from > now ? { wakeAt: from, told } : { wakeAt: now + UNPLACED_EVERY_MS, told: told + 1 };
+    if (from <= now) await tx.addOutbox(unplacedRows(request, told, this.#deps.config(), now));
+    await tx.saveRequest({ ...request, waits, version: request.version + 1 });
   }
 
   async #remind(tx: Tx, news: KeptNews, now: Instant): Promise<boolean> {
@@ -83,6 +87,12 @@ export class NewsKeeper implements Role {
     const over = !isFailing(incident);
     // That service is back is said once at once; after that the timer goes on.
     if (over && news.overTold === true && (news.wakeAt ?? 0) > now) return false;
+    const from = incident.urgency === "now" ? now : nextService(hoursOf(this.#deps.config(), incident.site, incident.device), now);
+    if (from > now) {
+      // What can wait until morning is owed once in the morning. That service is back counts as said: its timer says it then.
+      await tx.savePublicNews({ ...rest, wakeAt: from, ...(over ? { overTold: true } : {}) });
+      return false;
+    }
     const notice = remindersOf(incident, news.seq, news.reminded, now);
     const next = { ...rest, reminded: news.reminded + 1, wakeAt: now + REMIND_EVERY_MS };
     await tx.savePublicNews(over ? { ...next, overTold: true } : next);

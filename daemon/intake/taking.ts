@@ -3,15 +3,17 @@
  * what follows from it. What comes again under the same key or number is answered with the same request.
  */
 import { DateTime } from "luxon";
+import { nextService } from "../../rules/clock.ts";
 import { formatNumber } from "../../rules/number.ts";
 import { SESSION_NEAR_MS } from "../../rules/request.ts";
 import type { BookedSessions } from "../bookings.ts";
 import type { Config } from "../model/config.ts";
 import type { OutboxRow } from "../model/incident.ts";
 import { type Caller, type HelpRequest, type RequestEnd, type RequestSource, toldSymptoms } from "../model/request.ts";
-import { type Language, MINUTE } from "../model/time.ts";
+import { type Instant, type Language, MINUTE } from "../model/time.ts";
 import { type Clock, RaceLost, type Store, type Tx } from "../ports.ts";
 import { callMessage } from "../roles/desk-word.ts";
+import { hoursOf } from "../roles/hours.ts";
 import { requestRule } from "../roles/moves.ts";
 
 export interface TakingDeps {
@@ -53,6 +55,12 @@ export interface NewRequest {
 
 /** Level 1 is told again so often that a request has no room yet (ours). */
 export const UNPLACED_EVERY_MS = 30 * MINUTE;
+
+/** When level 1 may hear of a request whose room nobody knows: in the hours of its site, else of the first one. */
+export function unplacedFrom(site: string, config: Config, at: Instant): Instant {
+  const [known] = [site, ...config.network.sites.keys()].filter((each) => config.network.sites.has(each));
+  return known === undefined ? at : nextService(hoursOf(config, known, undefined), at);
+}
 
 /** Races lost in a row before it is given up. */
 const mostRaces = 10;
@@ -191,10 +199,15 @@ export class Taking {
       ...(note === undefined ? {} : { note }),
       ...(key === undefined ? {} : { key: keyOf(by, key) }),
       ...(caller === undefined ? {} : { caller }),
-      ...(room === "" ? { waits: { wakeAt: at + UNPLACED_EVERY_MS, told: 1 } } : {}),
+      ...(room === "" ? { waits: waitsOf(unplacedFrom("", config(), at), at) } : {}),
       ...{ attempts: [], version: 1 },
     };
   }
+}
+
+/** Told at once, or when service begins. */
+function waitsOf(from: Instant, at: Instant): NonNullable<HelpRequest["waits"]> {
+  return from > at ? { wakeAt: from, told: 0 } : { wakeAt: at + UNPLACED_EVERY_MS, told: 1 };
 }
 
 /** What the evaluator is given. */

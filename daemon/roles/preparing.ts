@@ -61,6 +61,9 @@ const stormy: ReadonlySet<NoticeKind> = new Set([
   "news",
 ]);
 
+/** What no silence holds back. */
+const spoken: ReadonlySet<NoticeKind> = new Set(["restored", "merged", "news", "news-due"]);
+
 type Verdict = { readonly ready: Prepared } | { readonly update: DeliveryUpdate } | "absorbed";
 
 export class Preparing {
@@ -169,9 +172,9 @@ export class Preparing {
     // A session waits neither for service hours nor for the end of a silence: people sit in its rooms.
     // A partner has hours of their own.
     if (sessionOfRow(row) === undefined && !isTheirs(row.kind)) {
-      // That it is over is for everybody who had heard, and a person chose to tell the news; everything else waits. Until the escalator has said that the quiet ends, it has not.
-      const quiet =
-        row.kind === "restored" || row.kind === "merged" || row.kind === "news" ? undefined : await this.#quietUntil(incident, at);
+      // That it is over is for everybody who had heard; a person chose to tell the news, and promised the next. Everything else waits.
+      // Until the escalator has said that the quiet ends, it has not.
+      const quiet = spoken.has(row.kind) ? undefined : await this.#quietUntil(incident, at);
       if (quiet !== undefined)
         return { key: row.key, state: "pending", at, notBefore: quiet, dueAt: quiet, error: "kept quiet by maintenance or a silence" };
       const start = incident.urgency === "now" ? at : nextService(hoursOf(this.#deps.config(), incident.site, incident.device), at);

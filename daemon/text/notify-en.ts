@@ -3,6 +3,7 @@
  */
 export const notifyEn = {
   "storm.subject": "{lead}: {n} incidents at {sites} sites ({number} …)",
+  "storm.news": "News of {n} failures at {sites} sites ({number} …)",
   "storm.intro": "{n} messages to you came within a short time; this one names them all.",
   "storm.others": "{n} more, by their numbers:",
   "storm.left": "And {n} more; the page lists them all.",

@@ -5,6 +5,7 @@ import type { notifyEn } from "./notify-en.ts";
 
 export const notifyFr: Readonly<Record<keyof typeof notifyEn, string>> = {
   "storm.subject": "{lead} : {n} incidents dans {sites} sites ({number} …)",
+  "storm.news": "Nouvelles de {n} pannes dans {sites} sites ({number} …)",
   "storm.intro": "{n} messages vous étaient destinés en peu de temps; celui-ci les nomme tous.",
   "storm.others": "{n} autres, par leur numéro :",
   "storm.left": "Et {n} autres; la page les liste tous.",

@@ -37,7 +37,8 @@ export function renderStorm(input: StormInput): NoticeText {
   const worst = incidents.some(({ severity }) => severity === "major") ? "major" : "minor";
   const lead = over ? say(language, "kind.restored") : say(language, `severity.${worst}`);
   const about = { n: incidents.length, sites, lead, number: first?.number ?? "" };
-  const subject = `${demo ? `${say(language, "notice.demo")} ` : ""}${say(language, "storm.subject", about)}`;
+  const isNews = incidents.every(({ words }) => words !== undefined);
+  const subject = `${demo ? `${say(language, "notice.demo")} ` : ""}${say(language, isNews ? "storm.news" : "storm.subject", about)}`;
   return { subject, text: `${linesOf(input, about).join("\n")}\n`, sms: smsOf(input, about) };
 }
 

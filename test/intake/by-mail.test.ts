@@ -117,11 +117,18 @@ describe("a mail of a coordinator", () => {
     expect(net.toldTo("desk").filter(({ subject }) => subject.includes("room is not known"))).toHaveLength(1);
   });
 
-  it("at night level 1 hears of a request without a room in the morning", async () => {
-    const { net, hand } = await begin(Date.UTC(2026, 10, 18, 5));
+  it("at night level 1 hears of a request without a room in the morning: once, and not of one that has its room by then", async () => {
+    // 06:25 in Montréal; service begins at 07:30.
+    const { net, hand, requests } = await begin(Date.UTC(2026, 10, 18, 11, 25));
     await hand({ from: "paul@hospital.example.org", text: "There is an echo." });
+    const [placed] = await requests();
+    await hand({ from: "paul@hospital.example.org", text: "The image is frozen." });
+    await net.advance(55 * MINUTE);
+    await net.intake.place(placed?.id ?? "", "b1", "marie");
+    const told = () => net.toldTo("desk").filter(({ subject }) => subject.includes("room is not known"));
+    expect(told()).toEqual([]);
     await net.advance(20 * MINUTE);
-    expect(net.toldTo("desk").filter(({ subject }) => subject.includes("room is not known"))).toEqual([]);
+    expect(told().map(({ subject }) => subject.replace(/.*: /, ""))).toEqual(["the image is frozen"]);
   });
 });
 

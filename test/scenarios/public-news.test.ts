@@ -171,7 +171,7 @@ describe("what was promised and does not come", () => {
       ["event-coordinators", true],
     ]);
     const sofar = news("news-due").length;
-    await net.advance(2 * HOUR);
+    await net.advance(HOUR);
     expect(news("news-due")).toHaveLength(sofar);
     expect(await close()).toMatchObject({ ok: true });
   });
@@ -232,4 +232,103 @@ it("a failure that goes into another takes its news along: whoever was told hear
       .slice(2)
       .map(({ to }) => to),
   ).toEqual(expect.arrayContaining(["coordinators", "event-coordinators"]));
+});
+
+describe("news in a storm", () => {
+  it("are named in one message with since when, what and the next time of each; what changed meanwhile is told as it is by then", async () => {
+    const net = await scenario({
+      ...{
+        devices: "router-1 > codec-1, codec-2; router-2 > codec-3, codec-4",
+        rooms: rooms.replace("site: jgh", "site: mgh"),
+        together: true,
+        interval: "1m",
+      },
+      ...{ extra: { "codec-2": "room: a102", "codec-3": "room: b1", "codec-4": "room: a102" }, yaml: "storms: { window: 5m, after: 1 }" },
+    });
+    nets.push(net);
+    for (const ids of [
+      ["router-1", "codec-1", "codec-2"],
+      ["router-2", "codec-3", "codec-4"],
+    ]) {
+      for (const id of ids) net.breaks(id);
+      await net.advance(15 * MINUTE);
+    }
+    const [a, b, ...more] = (await net.unfolded()).filter(isFailing);
+    if (a === undefined || b === undefined) throw new Error("no two outages");
+    expect(more).toEqual([]);
+    const nextAt = net.clock.now() + HOUR;
+    const say = (id: string, en: string) => net.news.say(id, "marie", { texts: { ...words, en }, nextAt });
+    for (const [id, en] of [
+      [a.id, "A has failed."],
+      [b.id, "B has failed."],
+      [b.id, "B waits for a part."],
+      [a.id, "A waits for its supplier."],
+    ] as const) {
+      expect(await say(id, en)).toMatchObject({ ok: true });
+      await net.advance(30_000);
+    }
+    await net.advance(10 * MINUTE);
+    const told = net.toldTo("coordinators").filter(({ key }) => key.split("/")[1] === "news");
+    expect(told.map(({ text }) => text.match(/[AB] (?:has|waits)[^.]*/g))).toEqual([
+      ["A has failed"],
+      ["B waits for a part", "A waits for its supplier"],
+    ]);
+    const bundle = told[1]?.text ?? "";
+    expect(bundle.match(/Since 2026-11-18 09:\d\d\./g)).toHaveLength(2);
+    expect(bundle.match(/Next news at 2026-11-18 10:\d\d\./g)).toHaveLength(2);
+    expect([bundle.includes(a.number), bundle.includes(b.number)]).toEqual([true, true]);
+    expect(told[1]?.subject).toMatch(/^DEMO News of 2 failures at 1 sites/);
+    const rows = (await Promise.all([a, b].map(({ id }) => net.store.deliveries(id)))).flat().filter(({ kind }) => kind === "news");
+    expect(rows.filter(({ state }) => state === "superseded")).not.toEqual([]);
+    expect(rows.filter(({ state }) => state === "pending")).toEqual([]);
+  });
+});
+
+describe("news in a silence", () => {
+  it("go at once and at each change, and so does the word that the next is owed: a silence is about what devices say", async () => {
+    const { net, id, say, news } = await outage();
+    const now = net.clock.now();
+    expect(
+      await net.plans({ kind: "silence", scope: { sites: ["mgh"] }, when: { kind: "once", from: now, to: now + 8 * HOUR } }),
+    ).toMatchObject({
+      maintenance: { kind: "silence" },
+    });
+    await net.advance(2 * MINUTE);
+    expect((await net.store.incident(id))?.muted).toBeDefined();
+    const heard = net.sent.length;
+    await say({ nextAt: net.clock.now() + 10 * MINUTE });
+    await net.advance(MINUTE);
+    await say({ nextAt: net.clock.now() + 10 * MINUTE, texts: { ...words, en: "It takes longer." } });
+    await net.advance(MINUTE);
+    expect(news()).toHaveLength(4);
+    await net.advance(12 * MINUTE);
+    const owed = news("news-due").length;
+    expect(owed).toBeGreaterThan(0);
+    expect(net.sent.slice(heard).map(({ kind }) => kind)).toEqual([...Array(4).fill("news"), ...Array(owed).fill("news-due")]);
+    await net.advance(15 * MINUTE);
+    expect(news("news-due").length).toBeGreaterThan(owed);
+  });
+
+  it("go in maintenance too, which a person announces by them", async () => {
+    const { net, say, news } = await outage();
+    const now = net.clock.now();
+    await net.plans({ scope: { sites: ["mgh"] }, when: { kind: "once", from: now, to: now + 2 * HOUR } });
+    await net.advance(2 * MINUTE);
+    await say();
+    await net.advance(MINUTE);
+    expect(news()).toHaveLength(2);
+  });
+});
+
+it("what can wait until morning is not reminded by night, and not over and over in the morning", async () => {
+  // 07:15 in Montréal: service begins at 07:30.
+  const { net, say, news, id } = await outage({ start: Date.UTC(2026, 10, 18, 12, 15) });
+  await net.desk.urgency(id, "marie", "service-hours", "nobody is there before morning");
+  await net.desk.take(id, "analyst", "mine");
+  await say({ nextAt: net.clock.now() + 2 * MINUTE });
+  await net.advance(7 * MINUTE);
+  expect((await net.store.deliveries(id)).filter(({ kind }) => kind === "news-due")).toEqual([]);
+  await net.advance(10 * MINUTE);
+  const due = news("news-due").filter(({ to }) => to === "analyst");
+  expect(due.map(({ at }) => new Date(at).toISOString().slice(11, 16))).toEqual(["12:30"]);
 });
