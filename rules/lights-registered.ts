@@ -10,7 +10,7 @@ import { active, isOwn, type Judged, type LightInput, pending, type Seen, verdic
 /** What a device says of its own registrations together; undefined: it says nothing of them. */
 export type Claim = "registered" | "not-registered" | "not-used" | undefined;
 
-const registrationReadings = ["sip_registration", "h323_registration", "webex_status"];
+export const registrationReadings: readonly string[] = ["sip_registration", "h323_registration", "webex_status"];
 /** Switched off on purpose, all its life; or, of an HDX, perhaps lost ("unregistered"): an alarm tells. The rules of lost registrations wait for a good look before any of these (packs/video.yaml; a test compares). */
 export const unused: ReadonlySet<string> = new Set([
   ...[

@@ -14,6 +14,8 @@ import type { Instant } from "../daemon/model/time.ts";
 export interface Seen {
   readonly kind: ProbeKind;
   readonly at: Instant;
+  /** How long it took; undefined: no time worth mentioning. */
+  readonly durationMs?: number;
   readonly status: LookStatus;
   readonly code?: string;
   readonly samples: readonly Sample[];

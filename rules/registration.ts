@@ -3,10 +3,11 @@
  *
  * Pure. Only fresh, whole lists count: a list that was cut short, or is old, says nothing about who is missing from it.
  */
+import type { Alarm } from "../daemon/model/alarm.ts";
 import type { Device } from "../daemon/model/network.ts";
 import type { Observation } from "../daemon/model/observation.ts";
 import { type Instant, MINUTE } from "../daemon/model/time.ts";
-import { type Claim, claimOf, claimsElsewhere, registering } from "./lights-registered.ts";
+import { type Claim, claimOf, claimsElsewhere, registering, registrationReadings } from "./lights-registered.ts";
 import { type Seen, type Side, wordsOf } from "./lights-seen.ts";
 
 /** The reading of a gatekeeper, VCS or Expressway; its part is an address of the inventory. */
@@ -86,31 +87,50 @@ export interface Match {
   readonly value: "listed" | "not-listed" | "not-claimed";
 }
 
+/** The alarm of a comparison, as far as the next one asks: since when lists lack the device. */
+export type Doubt = Pick<Alarm, "state" | "firstBadAt">;
+
 /**
  * What a new list says about the devices that ought to be on it. Each device is judged at the lists of one gatekeeper only (the first
  * that ought to list it), so that two lists are two looks. What cannot be told (a list is missing, the device says nothing) is left
  * out: its alarm holds.
+ *
+ * Gone from the list, a device has to say once more that it is on it: one that hangs or is switched off leaves its list before we find
+ * that it is silent, and its last word is older than the list. That is one failure, the silence, and no mismatch.
  */
 export function compareList(input: {
   readonly list: Listing;
   readonly registrars: Registrars;
   readonly devices: Iterable<Device>;
   readonly looksOf: (device: string) => readonly Seen[];
-  /** Has it an alarm that a good comparison could clear? Without one only what is bad is said. */
-  readonly alarmed: (device: string) => boolean;
+  /** Its alarm that a good comparison could clear. Without one only what is bad is said. */
+  readonly alarmed: (device: string) => Doubt | undefined;
 }): readonly Match[] {
   const { list, devices, looksOf, alarmed } = input;
   const registrars = { ...input.registrars, listings: new Map(input.registrars.listings).set(list.gatekeeper, list) };
   const found: Match[] = [];
   for (const device of devices) {
     if (!registering.has(device.kind)) continue;
-    const live = alarmed(device.id);
-    if (!live && list.addresses.has(device.address)) continue;
+    const alarm = alarmed(device.id);
+    if (alarm === undefined && list.addresses.has(device.address)) continue;
     const looks = looksOf(device.id);
-    const value = matchOf(claimOf(looks), sidesOf(device, looks, registrars, list.at), list.gatekeeper);
-    if (value !== undefined && (live || value === "not-listed")) found.push({ device, value });
+    const value = doubted(matchOf(claimOf(looks), sidesOf(device, looks, registrars, list.at), list.gatekeeper), looks, alarm);
+    if (value !== undefined && (alarm !== undefined || value === "not-listed")) found.push({ device, value });
   }
   return found;
+}
+
+/** The second list that lacks a device counts once the device has said so since the first; one that says nothing any more begins anew. */
+function doubted(value: Match["value"] | undefined, looks: readonly Seen[], alarm: Doubt | undefined): Match["value"] | undefined {
+  if (alarm?.state !== "pending") return value;
+  if (value === undefined && claimOf(looks) === undefined) return "not-claimed";
+  return value === "not-listed" && !saidSince(looks, alarm.firstBadAt) ? undefined : value;
+}
+
+/** Does a look that began after `since` hear that it is registered? */
+function saidSince(looks: readonly Seen[], since: Instant = 0): boolean {
+  const said = (look: Seen) => registrationReadings.some((name) => wordsOf([look], name).some(({ value }) => value === "registered"));
+  return looks.some((look) => look.at - (look.durationMs ?? 0) > since && said(look));
 }
 
 function matchOf(claim: Claim, sides: readonly Side[], gatekeeper: string): Match["value"] | undefined {

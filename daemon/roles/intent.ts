@@ -5,7 +5,7 @@ import type { Evidence, Lost } from "../../rules/activity.ts";
 import type { createRuleIndex } from "../../rules/applies.ts";
 import type { Night } from "../../rules/clock.ts";
 import type { Topology } from "../../rules/cuts.ts";
-import type { Match } from "../../rules/registration.ts";
+import type { Doubt, Match } from "../../rules/registration.ts";
 import type { BoardView } from "../board.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Verdict } from "../model/incident.ts";
@@ -131,6 +131,16 @@ export interface TurnResult {
   readonly looks: LooksLearned;
 }
 
+/** A look of a gatekeeper, to be compared with what devices say, if it holds a whole list. */
+export interface ListQuestion {
+  readonly list: Observation;
+  /** Of the same turn, before it. */
+  readonly earlier: readonly Observation[];
+  /** The alarm of an earlier comparison. */
+  readonly alarmed: (device: string) => Doubt | undefined;
+  readonly now: Instant;
+}
+
 /** What a turn decides with: the configuration in force and what was seen so far. */
 export interface TurnWorld {
   readonly network: Network;
@@ -144,7 +154,7 @@ export interface TurnWorld {
   readonly board: BoardView;
   readonly restoreAfterLooks: number;
   /** What an observation of a gatekeeper, if it holds a whole list, says of the devices that ought to be on it. */
-  readonly matches?: (list: Observation, alarmed: (device: string) => boolean) => readonly Match[];
+  readonly matches?: (question: ListQuestion) => readonly Match[];
   /** What keeps an alarm from opening an incident; it is asked again every turn, and what still fails opens then. */
   readonly gates?: readonly GateKeeper[];
   /** What belongs together; undefined: every root cause has an incident of its own. */

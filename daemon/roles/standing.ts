@@ -21,6 +21,7 @@ import type { Observation } from "../model/observation.ts";
 import type { Instant } from "../model/time.ts";
 import type { StockChanges } from "../ports.ts";
 import type { Absence } from "./gates.ts";
+import type { ListQuestion } from "./intent.ts";
 import type { Overlay } from "./memory.ts";
 
 export interface StandingInput {
@@ -46,6 +47,7 @@ export interface StandingChanges {
 }
 
 type Looks = Map<string, LastLook>;
+const noLooks: ReadonlyMap<string, LastLook> = new Map();
 
 export class Standing {
   readonly #board: Pick<Board, "show"> & BoardView;
@@ -79,28 +81,38 @@ export class Standing {
     return { gatekeepers: this.#gatekeepers, listings: this.#listings };
   }
 
-  /** What a whole list says of the devices that ought to be on it; nothing for any other observation. */
-  matches(network: Config["network"], observation: Observation, alarmed: (device: string) => boolean): readonly Match[] {
-    if (observation.finding.whole === undefined) return [];
-    const gatekeeper = network.devices.get(observation.device);
-    const list = gatekeeper === undefined ? undefined : listingOf(gatekeeper, observation);
+  /**
+   * What a whole list says of the devices that ought to be on it; nothing for any other observation. `earlier`: what was seen in the
+   * same turn before it, so that it does not matter where turns are cut.
+   */
+  matches(network: Config["network"], { list: observation, earlier, alarmed, now }: ListQuestion): readonly Match[] {
+    const list = this.#listOf(network, observation);
     if (list === undefined) return [];
-    const looksOf = (id: string): readonly Seen[] => [...(this.#board.get(id)?.looks.values() ?? [])];
-    return compareList({ list, registrars: this.registrars(network), devices: network.devices.values(), looksOf, alarmed });
+    const after = this.#looksAfter(earlier, now);
+    const looksOf = (id: string): readonly Seen[] => [...(after.get(id) ?? this.#board.get(id)?.looks ?? noLooks).values()];
+    const before = this.registrars(network);
+    const registrars = this.#with(
+      before,
+      earlier.flatMap((each) => this.#listOf(network, each) ?? []),
+    );
+    return compareList({ list, registrars, devices: network.devices.values(), looksOf, alarmed });
+  }
+
+  #listOf(network: Config["network"], observation: Observation): Listing | undefined {
+    const gatekeeper = observation.finding.whole === undefined ? undefined : network.devices.get(observation.device);
+    return gatekeeper === undefined ? undefined : listingOf(gatekeeper, observation);
+  }
+
+  #with(before: Registrars, listings: readonly Listing[]): Registrars {
+    if (listings.length === 0) return before;
+    return { ...before, listings: new Map([...before.listings, ...listings.map((each) => [each.gatekeeper, each] as const)]) };
   }
 
   decide(input: StandingInput): StandingChanges {
     const { config, observations, swaps, overlay, now, absence } = input;
     const { devices } = config.network;
-    const listings = observations.flatMap((observation) => {
-      const gatekeeper = devices.get(observation.device);
-      return gatekeeper === undefined ? [] : (listingOf(gatekeeper, observation) ?? []);
-    });
-    const before = this.registrars(config.network);
-    const registrars =
-      listings.length === 0
-        ? before
-        : { ...before, listings: new Map([...before.listings, ...listings.map((each) => [each.gatekeeper, each] as const)]) };
+    const listings = observations.flatMap((observation) => this.#listOf(config.network, observation) ?? []);
+    const registrars = this.#with(this.registrars(config.network), listings);
     const touched = this.#touched(input, registrars);
     const looks = this.#looksAfter(
       observations.filter(({ device }) => touched.has(device)),

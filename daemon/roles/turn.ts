@@ -47,6 +47,7 @@ export class Turn {
   readonly #held = new Set<string>();
   /** Flexible maintenance that this turn begins. */
   readonly #begun = new Set<string>();
+  #observations: readonly Observation[] = [];
   #serviceMoved = false;
   #suspects: ReadonlySet<string> = new Set();
 
@@ -71,6 +72,7 @@ export class Turn {
     for (const key of heard.keys) this.#persist.add(key);
     this.#intents.push(...heard.intents);
     this.#listening.begin(now);
+    this.#observations = observations;
     for (const observation of observations) {
       this.#listening.hear(observation.at);
       this.#fireTimers(observation.at);
@@ -96,7 +98,7 @@ export class Turn {
     this.#others.heard(observation);
     const told = toldBy(device, observation);
     if (told !== undefined) this.#overlay.told.set(device.id, told);
-    if (observation.finding.whole !== undefined) this.#compare(observation, now);
+    this.#compare(observation, now);
     return true;
   }
 
@@ -135,9 +137,12 @@ export class Turn {
    * about it is judged, and it does not count as having been looked at.
    */
   #compare(list: Observation, now: Instant): void {
+    if (list.finding.whole === undefined) return;
     const live = (id: string) => [...this.#overlay.ofDevice(id), ...this.#overlay.settlingOf(id)];
-    const alarmed = (id: string) => live(id).some(({ symptom }) => symptom === "registration-mismatch");
-    for (const { device, value } of this.#world.matches?.(list, alarmed) ?? []) {
+    const alarmed = (id: string) => live(id).find(({ symptom }) => symptom === "registration-mismatch");
+    const index = this.#observations.findIndex(({ id }) => id === list.id);
+    const earlier = this.#observations.slice(0, index);
+    for (const { device, value } of this.#world.matches?.({ list, earlier, alarmed, now }) ?? []) {
       const rules = this.#world.rulesOf(device).filter(({ when }) => when.on === "reading" && when.name === matchReading);
       const finding: Observation["finding"] = { status: "up", samples: [], readings: [{ name: matchReading, value }], faults: [] };
       const of = { id: `${list.id}/${device.id}`, check: `${device.id}/registration`, device: device.id };

@@ -39,7 +39,7 @@ export function worldOf({ config, board, standing, gates, bookings, isFailing, a
     rulesOf: createRuleIndex(config.rules),
     board,
     restoreAfterLooks: config.policies.get(config.policy)?.restoreAfterLooks ?? 2,
-    matches: (list, alarmed) => standing.matches(config.network, list, alarmed),
+    matches: (question) => standing.matches(config.network, question),
     // What is excused is not out of service: asked before what is only muted.
     gates: [stateGate, place.gate, ...gates],
     nightOf: place.nightOf,

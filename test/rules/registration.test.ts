@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { MINUTE } from "../../daemon/model/time.ts";
 import type { Seen } from "../../rules/lights.ts";
-import { compareList, type Listing, listingOf, type Registrars, sidesOf } from "../../rules/registration.ts";
+import { compareList, type Doubt, type Listing, listingOf, type Registrars, sidesOf } from "../../rules/registration.ts";
 import { device, seen } from "./made.ts";
 
 const gk = device("gk", {
@@ -73,13 +73,19 @@ describe("the gatekeepers that ought to list a device", () => {
 
 describe("a new list", () => {
   const other = device("other", { address: "10.0.0.2" });
-  const compare = (of: Listing, known: Registrars, looks: Readonly<Record<string, readonly Seen[]>>, alarmed: readonly string[] = []) =>
+  const compare = (
+    of: Listing,
+    known: Registrars,
+    looks: Readonly<Record<string, readonly Seen[]>>,
+    alarmed: readonly string[] = [],
+    alarm: Doubt = { state: "active", firstBadAt: 0 },
+  ) =>
     compareList({
       list: of,
       registrars: known,
       devices: [codec, other, gk],
       looksOf: (id) => looks[id] ?? [],
-      alarmed: (id) => alarmed.includes(id),
+      alarmed: (id) => (alarmed.includes(id) ? alarm : undefined),
     }).map((match) => `${match.device.id} ${match.value}`);
   const registered = says({ sip_registration: "registered" });
 
@@ -104,5 +110,23 @@ describe("a new list", () => {
   });
   it("counts for a device once, though two gatekeepers lack it", () => {
     expect(compare(list("vcs", [], MINUTE), registrars(list("gk", [], 0)), { codec: registered })).toEqual([]);
+  });
+
+  describe("after one that lacked it", () => {
+    const doubt: Doubt = { state: "pending", firstBadAt: MINUTE };
+    const since = (looks: readonly Seen[]) =>
+      compare(list("gk", [], 2 * MINUTE), registrars(list("gk", [], MINUTE)), { codec: looks }, ["codec"], doubt);
+    const look = (over: Partial<Seen>) => registered.map((each) => ({ ...each, ...over }));
+    it("is one list more only where the device has said so since: one that has gone silent is gone from its list too", () => {
+      expect(since(look({ at: 0 }))).toEqual([]);
+      expect(since(look({ at: MINUTE + 1, durationMs: 5_000 }))).toEqual([]);
+      expect(since(look({ at: MINUTE + 1, durationMs: 0 }))).toEqual(["codec not-listed"]);
+      expect(since(look({ at: 2 * MINUTE, durationMs: 5_000 }))).toEqual(["codec not-listed"]);
+    });
+    it("begins anew where the device says nothing any more; what stands already stands", () => {
+      const silent = look({ status: "down", readings: [] });
+      expect(since(silent)).toEqual(["codec not-claimed"]);
+      expect(compare(list("gk", []), registrars(), { codec: silent }, ["codec"])).toEqual([]);
+    });
   });
 });

@@ -1,10 +1,12 @@
 /** Lights, inventory and both sides of a registration through the real evaluator and store, in fake time. */
+import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { recurringFailures } from "../../daemon/api/recurring-failures.ts";
 import type { LightName } from "../../daemon/model/lights.ts";
 import { bare, type Finding } from "../../daemon/model/observation.ts";
-import { HOUR, MINUTE } from "../../daemon/model/time.ts";
+import { HOUR, MINUTE, SECOND } from "../../daemon/model/time.ts";
 import type { Store } from "../../daemon/ports.ts";
+import { assertTried } from "./runs.ts";
 import { type Scenario, type ScenarioOptions, scenario } from "./scenario.ts";
 
 let net: Scenario | undefined;
@@ -122,6 +124,35 @@ describe("both sides of a registration", () => {
     await net.advance(3 * MINUTE);
     expect((await net.unfolded())[0]?.state).toBe("restored");
     expect(net.board.lights("codec-7")?.lights.registered).toMatchObject({ state: "good", code: "both-sides" });
+  });
+
+  it("of a codec that hangs: it leaves the list before its silence is known; however lists and looks come, and turns are cut, one incident", async () => {
+    const codecs = Array.from({ length: 12 }, (_, n) => `codec-${n + 1}`);
+    const net = await play({ devices: ["gatekeeper-1", ...codecs].join("; "), ssh: ["gatekeeper-1", ...codecs], together: true });
+    net.finding = ({ kind, device }) => (kind === "icmp" ? undefined : device === "gatekeeper-1" ? lists(net, codecs) : steady);
+    await net.advance(MINUTE);
+    const when = (least: number, most: number) => fc.uniqueArray(fc.integer({ min: 1, max: 40 }), { minLength: least, maxLength: most });
+    let next = 0;
+    const seen = fc.asyncProperty(when(2, 6), when(3, 3), when(0, 9), async (listed, looks, cuts) => {
+      const [start, codec] = [net.clock.now(), codecs[next] ?? ""];
+      next = (next + 1) % codecs.length;
+      const list = lists(
+        net,
+        codecs.filter((each) => each !== codec),
+      );
+      const arriving = [
+        ...listed.map((after) => ({ after, device: "gatekeeper-1", finding: list })),
+        ...looks.map((after) => ({ after, device: codec, finding: bare("down", "ssh.timeout") })),
+      ].sort((a, b) => a.after - b.after);
+      for (const cut of [...cuts, 41].sort((a, b) => a - b)) {
+        const batch = arriving.splice(0, arriving.filter(({ after }) => after < cut).length);
+        net.clock.pass(start + cut * SECOND - net.clock.now());
+        await net.arrives(batch.map(({ after, ...look }) => ({ kind: "ssh", at: start + after * SECOND, ...look })));
+      }
+      expect((await net.unfolded()).filter(({ device }) => device === codec).map(({ symptom }) => symptom)).toEqual(["silent"]);
+      net.clock.pass(HOUR);
+    });
+    await assertTried(seen, { least: codecs.length, most: codecs.length, timeMs: 0 });
   });
 
   it("are one-sided when the gatekeeper cannot be asked any more: nothing turns bad", async () => {

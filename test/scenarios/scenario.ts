@@ -105,6 +105,15 @@ export interface ScenarioOptions {
 /** What `SCENARIO_SECRET` holds. */
 export const scenarioSecret = "not a secret, only long";
 
+/** A look of one's own making. */
+export interface Arrival {
+  readonly device: string;
+  readonly at: Instant;
+  readonly finding: Finding;
+  /** Default: a ping. */
+  readonly kind?: Check["kind"];
+}
+
 export interface Sent {
   readonly at: Instant;
   readonly to: string;
@@ -419,10 +428,10 @@ export class Scenario {
   }
 
   /** Looks of one's own making, in the order in which they arrive; each batch is a turn. */
-  async arrives(batch: readonly { readonly device: string; readonly at: Instant; readonly finding: Finding }[]): Promise<void> {
+  async arrives(batch: readonly Arrival[]): Promise<void> {
     await this.#evaluator.take(
-      batch.map(({ device, at, finding }) => {
-        const check: Check = { id: `${device}/icmp`, device, kind: "icmp", intervalMs: 30_000, timeoutMs: 1_000 };
+      batch.map(({ device, at, finding, kind = "icmp" }) => {
+        const check: Check = { id: `${device}/${kind}`, device, kind, intervalMs: 30_000, timeoutMs: 1_000 };
         return { ...this.#observe(check, finding), at };
       }),
     );
