@@ -33,7 +33,9 @@ export interface RequestTx extends PublicNewsTx {
   /** Its request is there. False: no such number waits. */
   useHeldNumber(number: string): Promise<boolean>;
   request(id: string): Promise<HelpRequest | undefined>;
-  /** Without a room, and level 1 is to be told again. */
+  /** Open ones whose sender is told by mail, the oldest first. */
+  writtenRequests(limit: number): Promise<readonly HelpRequest[]>;
+  /** Without a room, and level 1 is to be told again; or over, and the sender of the mail has not heard. */
   dueRequests(at: Instant, limit: number): Promise<readonly HelpRequest[]>;
   requestsOf(incident: string): Promise<readonly HelpRequest[]>;
   /** A new one (version 1), or the next version of one; RaceLost when somebody else came first, or its key is there already. */

@@ -184,6 +184,7 @@ function makeAcknowledging(
     acknowledge: (incident, by, note) => actions.acknowledge(incident, by, note),
     answerTask: (...of) => tasks.answeredByMail(...of),
     askForHelp: (...of) => intake.takeMail(...of),
+    answerCaller: (...of) => intake.takeAnswer(...of),
     stats: {
       replied: (channel, result) => metrics.replies.inc({ channel, result }),
       delivered: (channel, state) => metrics.deliveries.inc({ channel, state }),

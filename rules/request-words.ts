@@ -64,6 +64,16 @@ export function readRequest(subject: string, text: string, rooms: readonly RoomN
   };
 }
 
+const agreement =
+  /^(?:(?:bonjour|hello|hi|allo)\W+)?(?:oui|yes|ok|okay|d'accord|regle|resolu|solved|fixed|merci|(?:c'est )?(?:regle|resolu)|ca (?:marche|fonctionne|va)|tout (?:marche|fonctionne|va)|it works|works|it is solved|all good)\b/;
+const doubt = /\b(?:mais|but|pas|plus|not|isn't|doesn't|no|non|encore|still|sauf|except|jamais|never)\b|\?/;
+
+/** Does the first line of an answer say that it is solved, and nothing against it? What is not sure is no agreement. */
+export function agrees(firstLine: string): boolean {
+  const said = plain(firstLine).trim();
+  return agreement.test(said) && !doubt.test(said);
+}
+
 /** What the sender wrote themselves: what they quote, and their signature, is not. */
 function ownLines(text: string): readonly string[] {
   const lines = text.slice(0, 10_000).split(/\r?\n/);

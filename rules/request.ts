@@ -4,7 +4,7 @@
  * Pure.
  */
 import { type Incident, isFailing } from "../daemon/model/incident.ts";
-import type { HelpRequest, RequestEnd } from "../daemon/model/request.ts";
+import type { CallerNews, HelpRequest, RequestEnd } from "../daemon/model/request.ts";
 import type { Instant } from "../daemon/model/time.ts";
 
 /** A session that near counts as hit, when the caller does not say (ours; as the table of severities has it). */
@@ -21,6 +21,19 @@ export function sameThing(
   return open
     .filter((incident) => incident.general && isFailing(incident) && incident.foldedInto === undefined && covers(incident, room))
     .sort((a, b) => a.openedAt - b.openedAt || (a.id < b.id ? -1 : 1));
+}
+
+/** So many mails of one request go to its sender, the last word not counted (ours): what fails and comes back all day writes no more. */
+export const MOST_CALLER_MAILS = 8;
+
+/** What the sender of a mail is to hear now of their request; undefined: nothing they have not heard. */
+export function callerNews({ heard, ended }: HelpRequest, incident: Incident | undefined): Exclude<CallerNews, "number"> | undefined {
+  if (heard === undefined || heard.news === "over") return undefined;
+  if (ended !== undefined) return "over";
+  if (incident === undefined || heard.mails >= MOST_CALLER_MAILS) return undefined;
+  if (!isFailing(incident)) return heard.news === "restored" ? undefined : "restored";
+  if (heard.news === "restored") return "again";
+  return heard.news === "number" && incident.takenAt !== undefined ? "taken" : undefined;
 }
 
 export interface Said {

@@ -5,16 +5,18 @@
  * Where the room cannot be told, the request waits in the queue and level 1 is told, again and again, until a person says which it is.
  */
 import { createHash } from "node:crypto";
+import { nextService } from "../../rules/clock.ts";
 import { type RoomNames, readRequest } from "../../rules/request-words.ts";
 import type { Channel, Config, Contact } from "../model/config.ts";
-import type { OutboxRow } from "../model/incident.ts";
+import type { Incident, Letter, OutboxRow } from "../model/incident.ts";
 import type { HelpRequest } from "../model/request.ts";
-import { HOUR, type Instant } from "../model/time.ts";
+import { HOUR, type Instant, type Language } from "../model/time.ts";
 import type { InboundMail } from "../notify/inbound-mail.ts";
 import { toldAt } from "../oncall/roster.ts";
 import type { Store } from "../ports.ts";
+import { hoursOf } from "../roles/hours.ts";
 import { letterTo } from "../roles/ways.ts";
-import { answerLetter, unplacedLetter } from "../text/request-letters.ts";
+import { answerLetter, doubtedLetter, unplacedLetter } from "../text/request-letters.ts";
 import type { Taking } from "./taking.ts";
 
 type MailChannel = Extract<Channel, { kind: "mail" }>;
@@ -47,10 +49,14 @@ export async function takeByMail(deps: ByMailDeps, channel: MailChannel, mail: I
   const answers = (await answeredLately(deps, mail.from)) < ANSWERS_AN_HOUR;
   const caller = { ...(contact === undefined ? {} : { name: contact.name }), mail: mail.from };
   const result = await deps.taking.take(
-    { room, symptom, note, language, caller, source: "mail", key: createHash("sha256").update(mail.id).digest("hex") },
-    `mail:${channel.id}`,
+    {
+      ...{ room, symptom, note, language, caller, source: "mail", key: createHash("sha256").update(mail.id).digest("hex") },
+      // Who is answered hears how it goes on; a machine that was found out hears nothing more.
+      ...(answers ? { writes: true } : {}),
+    },
+    `${byMail}${channel.id}`,
     (request) => [
-      ...(answers ? [answerRow(request, channel, mail.from, contact, config)] : []),
+      ...(answers ? [rowToCaller(request, answerLetter(request, config), config, "answer", request.at)] : []),
       ...(request.waits?.told === 1 ? unplacedRows(request, 0, config, deps.now()) : []),
     ],
   );
@@ -59,6 +65,7 @@ export async function takeByMail(deps: ByMailDeps, channel: MailChannel, mail: I
   return room === "" ? "request taken, room unknown" : answers ? "request taken" : "request taken, not answered";
 }
 
+/** Whose contact has that address. */
 function senderOf({ contacts }: Config, from: string): Contact | undefined {
   return [...contacts.values()].find(({ channels }) => channels.some(({ address }) => address.toLowerCase() === from));
 }
@@ -82,22 +89,54 @@ async function answeredLately({ store, now }: ByMailDeps, from: string): Promise
   ).length;
 }
 
-function answerRow(request: HelpRequest, channel: MailChannel, to: string, contact: Contact | undefined, config: Config): OutboxRow {
-  const { number, language, at } = request;
+const byMail = "mail:";
+
+/** The key of a mail to the sender of a request; `mark` tells it from the others. */
+export function callerKey({ number, by }: HelpRequest, mark: string): string {
+  return `letter/${number}/${mark}/${by.slice(byMail.length)}`;
+}
+
+/** To the sender of a request, over the channel that it came by. */
+export function rowToCaller(request: HelpRequest, letter: Letter, config: Config, mark: string, at: Instant): OutboxRow {
+  const { language, caller, by } = request;
+  const address = caller?.mail ?? "";
   return {
-    ...{ key: `letter/${number}/answer/${channel.id}`, incident: "", kind: "letter", level: 0, occurrence: 1 },
-    ...{ recipient: contact?.id ?? "caller", channel: channel.id, address: to, language, createdAt: at, notBefore: at },
-    letter: answerLetter(request, config),
+    ...{ key: callerKey(request, mark), incident: "", kind: "letter", level: 0, occurrence: 1 },
+    ...{ recipient: senderOf(config, address)?.id ?? "caller", channel: by.slice(byMail.length), address, language },
+    ...{ createdAt: at, notBefore: at, letter },
   };
 }
 
 /** To level 1: somebody asks for help, and nobody knows where. `count`: how often it was told before. */
 export function unplacedRows(request: HelpRequest, count: number, config: Config, at: Instant): readonly OutboxRow[] {
+  return deskRows(`${request.number}/room-${count}`, (language) => unplacedLetter(request, language, config), config, at);
+}
+
+/** To level 1, at once: the sender of a mail answers that it is not solved, or nothing that is sure. */
+export function doubtedRows(request: HelpRequest, incident: Incident, config: Config, at: Instant): readonly OutboxRow[] {
+  const also = incident.holder === undefined ? [] : [incident.holder];
+  const rows = deskRows(
+    `${request.number}/doubt-${at}`,
+    (language) => doubtedLetter(request, incident, language, config),
+    config,
+    at,
+    also,
+  );
+  const from = nextService(hoursOf(config, incident.site, incident.device), at);
+  return rows.map((row) => (incident.urgency === "now" ? row : { ...row, notBefore: from }));
+}
+
+function deskRows(
+  id: string,
+  letter: (language: Language) => Letter,
+  config: Config,
+  at: Instant,
+  also: readonly string[] = [],
+): readonly OutboxRow[] {
   const tell = config.policies.get(config.policy)?.tracks.minor.steps[0]?.tell ?? [];
-  const people = new Set(tell.flatMap((each) => toldAt(config, each, at).people));
-  return [...people].flatMap((id) => {
-    const contact = config.contacts.get(id);
-    if (contact === undefined) return [];
-    return [letterTo(`${request.number}/room-${count}`, unplacedLetter(request, contact.language, config), contact, at)];
+  const people = new Set([...tell.flatMap((each) => toldAt(config, each, at).people), ...also]);
+  return [...people].flatMap((who) => {
+    const contact = config.contacts.get(who);
+    return contact === undefined ? [] : [letterTo(id, letter(contact.language), contact, at)];
   });
 }

@@ -16,6 +16,7 @@ import { hoursOf } from "../roles/hours.ts";
 import type { JoiningDesk } from "../roles/joining-desk.ts";
 import { coordinatorsOf, rowsFor } from "../roles/recipients.ts";
 import { takeByMail } from "./by-mail.ts";
+import { takeCallerAnswer } from "./caller-news.ts";
 import { callOf, codecsIn, type NewRequest, type Refused, type RequestResult, refused, Taking, type TakingDeps } from "./taking.ts";
 
 export type { NewRequest, RequestResult } from "./taking.ts";
@@ -46,6 +47,14 @@ export class IntakeDesk {
   takeMail(channel: Extract<Channel, { kind: "mail" }>, mail: InboundMail): Promise<string | undefined> {
     const { store, config } = this.#deps;
     return takeByMail({ store, config, taking: this.#taking, now: () => this.#now() }, channel, mail);
+  }
+
+  /** A mail that may answer *is it solved?*. `answers`: does it answer the message of this key? */
+  takeAnswer(mail: InboundMail, answers: (key: string) => boolean): Promise<string | undefined> {
+    const { store, config } = this.#deps;
+    const note = "by mail";
+    const outcome = (id: string, by: string) => this.outcome(id, { how: "agreed", by, note });
+    return takeCallerAnswer({ store, config, answers, outcome, now: () => this.#now(), act: (...of) => this.#act(...of) }, mail);
   }
 
   /** The room of a request that nobody knew; from here on it goes as any other. */

@@ -1,6 +1,6 @@
 /**
  * Reminds whoever owes the next public text of a general failure: its time has passed, or service is back and nobody has said so. And
- * level 1 of requests whose room nobody knows.
+ * level 1 of requests whose room nobody knows. Tells whoever asked by mail how their request goes on.
  *
  * Timers are columns: after a restart what was due is still due.
  */
@@ -19,6 +19,7 @@ import { type Leases, leasedTurns } from "../roles/lease.ts";
 import { rowsFor } from "../roles/recipients.ts";
 import type { Role } from "../roles/supervisor.ts";
 import { unplacedRows } from "./by-mail.ts";
+import { tellCaller } from "./caller-news.ts";
 import { UNPLACED_EVERY_MS, unplacedFrom } from "./taking.ts";
 
 export interface NewsKeeperDeps {
@@ -30,6 +31,7 @@ export interface NewsKeeperDeps {
 
 const everyMs = 5_000;
 const batch = 100;
+const mostWritten = 500;
 
 export class NewsKeeper implements Role {
   readonly name = "public-news";
@@ -62,7 +64,11 @@ export class NewsKeeper implements Role {
     const { store, leases } = this.#deps;
     return store.transaction(leases.fence(this.name), async (tx) => {
       let reminded = 0;
-      for (const request of await tx.dueRequests(now, batch)) await this.#unplaced(tx, request, now);
+      for (const request of await tx.dueRequests(now, batch)) {
+        if (request.ended === undefined) await this.#unplaced(tx, request, now);
+        else await tellCaller(tx, request, this.#deps.config(), now);
+      }
+      for (const request of await tx.writtenRequests(mostWritten)) await tellCaller(tx, request, this.#deps.config(), now);
       for (const news of await tx.dueNews(now, batch)) if (await this.#remind(tx, news, now)) reminded += 1;
       return reminded;
     });

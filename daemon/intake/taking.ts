@@ -49,6 +49,8 @@ export interface NewRequest {
   readonly source?: Exclude<RequestSource, "button"> | undefined;
   /** What the sender calls it: the same again by the same sender is the same request. */
   readonly key?: string | undefined;
+  /** Its sender is told by mail how it goes on. */
+  readonly writes?: true | undefined;
   /** Reserved before (`reserve`); undefined: the next one. */
   readonly number?: string | undefined;
 }
@@ -200,6 +202,7 @@ export class Taking {
       ...(key === undefined ? {} : { key: keyOf(by, key) }),
       ...(caller === undefined ? {} : { caller }),
       ...(room === "" ? { waits: waitsOf(unplacedFrom("", config(), at), at) } : {}),
+      ...(told.writes === undefined ? {} : { heard: { news: "number" as const, mails: 1 } }),
       ...{ attempts: [], version: 1 },
     };
   }

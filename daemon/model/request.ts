@@ -20,6 +20,11 @@ export interface Caller {
 /** agreed: the caller says it is over. not-reached: tried twice, on record. withdrawn: there was nothing after all. */
 export type RequestEnd = "agreed" | "not-reached" | "withdrawn";
 
+/**
+ * What the sender of a mail was told last, after the number: it is worked on; service is back, is it solved?; it came back; it is over.
+ */
+export type CallerNews = "number" | "taken" | "restored" | "again" | "over";
+
 export interface HelpRequest {
   /** The number; of a button, its incident's number and `-B`. */
   readonly id: string;
@@ -49,6 +54,8 @@ export interface HelpRequest {
   readonly attempts: readonly { readonly at: Instant; readonly by: string; readonly note?: string }[];
   /** While its room is not known: when level 1 is told again, and how often it was. */
   readonly waits?: { readonly wakeAt: Instant; readonly told: number };
+  /** By mail: what its sender heard last, and in how many mails. Undefined: nobody is told by mail. */
+  readonly heard?: { readonly news: CallerNews; readonly mails: number };
   readonly ended?: { readonly how: RequestEnd; readonly at: Instant; readonly by: string; readonly note?: string };
   readonly version: number;
 }

@@ -30,6 +30,8 @@ export interface AcknowledgingDeps {
   readonly answerTask: TaskDesk["answeredByMail"];
   /** A mail that asks for help; undefined: none is taken from its sender. */
   readonly askForHelp?: (channel: Extract<Channel, { kind: "mail" }>, mail: InboundMail) => Promise<string | undefined>;
+  /** A person's mail that answers what the sender of a request was asked; undefined: it answers none. */
+  readonly answerCaller?: (mail: InboundMail, answers: (key: string) => boolean) => Promise<string | undefined>;
   readonly stats: {
     /** What became of something that came in. */
     replied(channel: string, result: string): void;
@@ -126,6 +128,9 @@ export class Acknowledging {
       return this.#said(channel, await this.#failed(key, "came back undelivered"));
     }
     if (mail.machine !== undefined) return this.#said(channel, "automatic");
+    const ofCaller =
+      mail.answers.length === 0 ? undefined : await this.#deps.answerCaller?.(mail, (key) => mail.answers.includes(messageId(key)));
+    if (ofCaller !== undefined) return this.#said(channel, ofCaller);
     const codes = await store.ackCodesTo(channel.id, mail.from, at);
     const code = codes.find(({ key }) => mail.answers.includes(messageId(key)));
     if (code === undefined) return this.#said(channel, await this.#ofTask(mail));

@@ -15,13 +15,19 @@ const heldTable = "held_numbers";
 
 function requestRow(request: HelpRequest): Record<string, unknown> {
   const { caller, ...body } = request;
-  const { id, number, room, at, incident, ended, version, key, waits } = request;
+  const { id, number, room, at, incident, ended, version, key } = request;
   return {
     ...{ id, number, room, at, version, is_open: ended === undefined ? 1 : 0, incident: incident ?? null, body: JSON.stringify(body) },
     client_key: key ?? null,
-    wake_at: ended === undefined ? (waits?.wakeAt ?? null) : null,
+    wake_at: wakeAt(request) ?? null,
     caller: caller === undefined ? null : JSON.stringify(caller),
   };
+}
+
+/** Its room is asked for again; or it is over, and its sender has not heard. */
+function wakeAt({ ended, waits, heard }: HelpRequest): Instant | undefined {
+  if (ended === undefined) return waits?.wakeAt;
+  return heard !== undefined && heard.news !== "over" ? ended.at : undefined;
 }
 
 /** The columns that move by themselves are read from the row. */
@@ -135,6 +141,13 @@ export function requestTx(session: Session): RequestTx {
     dueRequests: async (at, limit) => {
       const due = sql(table).whereNotNull("wake_at").where("wake_at", "<=", at).orderBy(["wake_at", "id"]).limit(limit);
       return (await session.rows(due)).map(requestOf);
+    },
+    writtenRequests: async (limit) => {
+      const open = sql(table).whereNotNull("caller").where({ is_open: 1 }).orderBy(["at", "id"]);
+      return (await session.rows(open))
+        .map(requestOf)
+        .filter(({ heard }) => heard !== undefined)
+        .slice(0, limit);
     },
     saveRequest: (request) => saveRequest(session, request),
     moveRequests: (from, to) => moveRequests(session, from, to),

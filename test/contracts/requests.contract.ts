@@ -45,6 +45,21 @@ export function requestsContract(store: () => OpenedStore): void {
       expect(await store().request("R1")).toMatchObject({ incident: "A" });
     });
 
+    it("whose sender is told by mail are found while they are open, and once more when they are over, until that was told", async () => {
+      const heard = { news: "number", mails: 1 } as const;
+      const found = () =>
+        store().transaction(undefined, async (tx) => [
+          (await tx.writtenRequests(9)).map(({ id }) => id),
+          (await tx.dueRequests(START + 10, 9)).map(({ id }) => id),
+        ]);
+      await save(request("R1", { heard }), request("R2"), request("R3", { heard, at: START + 1 }));
+      expect(await found()).toEqual([["R1", "R3"], []]);
+      await save(request("R1", { heard, ended, version: 2 }), request("R2", { ended, version: 2 }));
+      expect(await found()).toEqual([["R3"], ["R1"]]);
+      await save(request("R1", { heard: { news: "over", mails: 2 }, ended, version: 3 }));
+      expect(await found()).toEqual([["R3"], []]);
+    });
+
     it("of one key are one: the second is refused, under whatever number; who asks by the key finds the first", async () => {
       await save(request("R1", { key: "web|abc" }));
       await expect(save(request("R2", { key: "web|abc" }))).rejects.toThrow(RaceLost);

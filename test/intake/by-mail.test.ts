@@ -5,8 +5,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Channel } from "../../daemon/model/config.ts";
 import { isFailing } from "../../daemon/model/incident.ts";
 import { HOUR, MINUTE } from "../../daemon/model/time.ts";
+import { messageId } from "../../daemon/notify/mail.ts";
 import type { Message, Notifier } from "../../daemon/ports.ts";
-import { readRequest } from "../../rules/request-words.ts";
+import { agrees, readRequest } from "../../rules/request-words.ts";
 import { type Scenario, scenario } from "../scenarios/scenario.ts";
 
 const nets: Scenario[] = [];
@@ -220,4 +221,107 @@ it("a room is named by its whole name; a name within a longer one is not it; quo
   ]);
   expect([roomOf("la salle"), roomOf("la salle", ["a1"]), roomOf("la salle", ["a1", "a101"])]).toEqual([undefined, "a1", undefined]);
   expect(roomOf("bonjour\n> salle A-1", [])).toBeUndefined();
+});
+
+describe("who wrote", () => {
+  const from = "luc@clinic.example.org";
+  async function asked() {
+    const began = await begin();
+    const { net, hand, to, requests } = began;
+    await hand({ from, subject: "Salle A-101: pas de son", text: "Bonjour, aucun son depuis ce matin" });
+    // Not "Room A-101": said by its local name.
+    const [first] = await requests();
+    if (first?.room !== "a101") await net.intake.place(first?.id ?? "", "a101", "marie");
+    await net.advance(MINUTE);
+    const id = first?.id ?? "";
+    const now = async () => (await net.store.request(id)) ?? expect.fail("no request");
+    const incident = async () => (await net.store.incident((await now()).incident ?? "")) ?? expect.fail("no incident");
+    const last = () => to(from).at(-1) ?? expect.fail("no mail");
+    const answer = (text: string, more: Partial<Mail> = {}, key = last().key) =>
+      hand({ from, text, headers: { "In-Reply-To": messageId(key) }, ...more });
+    return { ...began, id, now, incident, last, answer };
+  }
+
+  it("hears in their language that it is worked on, that it works again, and answers that it is solved: then it may be closed", async () => {
+    const { net, to, id, now, incident, last, answer } = await asked();
+    expect(to(from)).toHaveLength(1);
+    const { number } = await incident();
+    await net.desk.take(number, "desk", "mine");
+    await net.advance(MINUTE);
+    expect(last()).toMatchObject({ subject: `DÉMO [${id}] On travaille à votre demande`, text: expect.stringContaining("on y travaille") });
+    await net.desk.restore(number, "desk", "the mute key");
+    await net.advance(MINUTE);
+    expect(last().subject).toBe(`DÉMO [${id}] Cela devrait fonctionner : est-ce réglé?`);
+    expect(last().text).toMatch(/Depuis 2026-11-18 09:\d\d\.\nEst-ce réglé pour vous\?/);
+    await net.desk.resolve(number, "desk", "the mute key");
+    await net.advance(10 * MINUTE);
+    expect(to(from)).toHaveLength(3);
+    expect(await net.desk.close(number, "desk", "fixed", "done")).toMatchObject({ ok: false, status: 409 });
+    expect(await answer("Oui, merci beaucoup!")).toBe("request agreed");
+    expect(await now()).toMatchObject({ ended: { how: "agreed", by: "the sender of the mail" } });
+    await net.advance(MINUTE);
+    expect([last().subject, to(from).length]).toEqual([`DÉMO [${id}] Votre demande est fermée`, 4]);
+    expect(await net.desk.close(number, "desk", "fixed", "done")).toMatchObject({ ok: true });
+    await net.restartAfter(MINUTE);
+    await net.advance(10 * MINUTE);
+    expect(to(from)).toHaveLength(4);
+    expect(JSON.stringify([await net.store.timeline((await incident()).id), await net.store.auditLog(90)])).not.toContain("luc@");
+  });
+
+  it("and does not say that it is solved: level 1 hears at once, nothing is closed, and no word of the mail is kept", async () => {
+    const { net, id, now, incident, last, answer } = await asked();
+    const { number } = await incident();
+    const first = last().key;
+    expect(await answer("oui")).toBe("no answer");
+    await net.desk.restore(number, "desk", "the mute key");
+    await net.advance(MINUTE);
+    // Not to an older mail, not from another, and not by a machine.
+    expect(await answer("oui", {}, first)).toBe("no answer");
+    expect(await answer("oui", { from: "eve@clinic.example.org" })).not.toMatch(/^request/);
+    expect(await answer("oui", { headers: { "In-Reply-To": messageId(last().key), "Auto-Submitted": "auto-replied" } })).toBe("automatic");
+    expect(await answer("Oui mais l'écho de ROYA12345678 reste")).toBe("request not solved");
+    await net.advance(MINUTE);
+    expect((await now()).ended).toBeUndefined();
+    const told = net.toldTo("desk").filter(({ subject }) => subject.includes("does not say that it is solved"));
+    expect(told.map(({ text }) => text.includes(id))).toEqual([true]);
+    const timeline = await net.store.timeline((await incident()).id);
+    expect(timeline.map(({ event }) => event)).toEqual(expect.arrayContaining(["request-told", "request-doubted"]));
+    expect(JSON.stringify(timeline)).not.toContain("ROYA");
+  });
+
+  it("hears when it comes back, and by telephone at last: what the desk writes down is told too", async () => {
+    const { net, to, id, incident, last } = await asked();
+    net.breaks("codec-1");
+    await net.advance(3 * MINUTE);
+    net.heals("codec-1");
+    await net.advance(3 * MINUTE);
+    expect((await incident()).state).toBe("restored");
+    expect(last().subject).toContain("est-ce réglé?");
+    net.breaks("codec-1");
+    await net.advance(4 * MINUTE);
+    expect(last().subject).toBe(`DÉMO [${id}] La panne est revenue`);
+    for (const _ of [1, 2]) await net.intake.outcome(id, { how: "attempt", by: "marie" });
+    await net.advance(MINUTE);
+    expect(last().text).toContain("nous avons tenté de vous joindre deux fois");
+    const heard = to(from).length;
+    await net.advance(10 * MINUTE);
+    expect(to(from)).toHaveLength(heard);
+  });
+});
+
+it.each([
+  ["Oui", true],
+  ["oui, merci!", true],
+  ["Ça fonctionne, merci", true],
+  ["It works, thanks", true],
+  ["Bonjour, c'est réglé", true],
+  ["Oui mais sans image", false],
+  ["Non", false],
+  ["pas encore", false],
+  ["ok?", false],
+  ["Ça ne marche pas", false],
+  ["ok still no sound", false],
+  ["", false],
+])("%s: solved is %s", (said, solved) => {
+  expect(agrees(said)).toBe(solved);
 });

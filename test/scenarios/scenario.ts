@@ -338,6 +338,7 @@ export class Scenario {
       ...{ ...basics, stats, acknowledge: (id, by, note) => made.acknowledge(id, by, note) },
       answerTask: (...of) => this.tasks.answeredByMail(...of),
       askForHelp: (...of) => this.intake.takeMail(...of),
+      answerCaller: (...of) => this.intake.takeAnswer(...of),
     });
     return made;
   }
