@@ -6,6 +6,7 @@ import type { Family } from "../../daemon/model/family.ts";
 import type { SnmpCredential } from "../snmp/conversing.ts";
 import type { SharedSockets } from "../snmp/sockets.ts";
 import type { Turnstile } from "../turnstile.ts";
+import type { Pay } from "./budget.ts";
 import type { Tries } from "./tries.ts";
 
 export interface Asking {
@@ -20,7 +21,7 @@ export interface Asking {
   readonly tries: Tries;
   /** Logins with a credential that nobody accepted yet: one at a time. */
   readonly firstLogins: Turnstile;
-  /** Waits until so many packets or connections may leave; returns without, when the run ends. */
-  readonly pay: (probes: number) => Promise<void>;
+  /** For packets and connections; SNMP's are paid for by `sockets`, one by one. */
+  readonly pay: Pay;
   readonly signal: AbortSignal;
 }

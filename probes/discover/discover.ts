@@ -2,16 +2,16 @@
  * Discovery: one ping to each address of the listed networks, then questions to those that answer. Never faster than its ceiling,
  * over everything it sends; ends at once when it is told to, with what was seen until then.
  */
-import { setMaxListeners } from "node:events";
 import type { Credential } from "../../daemon/model/config.ts";
 import type { Family } from "../../daemon/model/family.ts";
 import { type Address, parseAddress } from "../icmp/address.ts";
 import type { Engine } from "../icmp/fping.ts";
-import { type CeilingClock, createRateCeiling } from "../rate-ceiling.ts";
+import type { CeilingClock } from "../rate-ceiling.ts";
 import type { SnmpCredential } from "../snmp/conversing.ts";
 import { SharedSockets } from "../snmp/sockets.ts";
 import { Turnstile } from "../turnstile.ts";
 import type { Asking } from "./asking.ts";
+import { createBudget, type Left, PingsLeave } from "./budget.ts";
 import { hostsOf, type Range } from "./range.ts";
 import type { Seen } from "./seen.ts";
 import { ask, askConfigured, type Configured, defaultPorts } from "./stranger.ts";
@@ -61,7 +61,6 @@ export interface Discovery extends Progress {
 const pingMs = 1_000;
 /** Devices asked at the same time: enough to keep the ceiling busy while the silent ones time out. */
 const askedAtOnce = 64;
-const anywhere = "discovery";
 
 export async function discover(options: DiscoverOptions, signal: AbortSignal): Promise<Discovery> {
   const run = new Run(options, signal);
@@ -72,8 +71,9 @@ class Run {
   readonly #options: DiscoverOptions;
   readonly #signal: AbortSignal;
   readonly #asking: Asking;
-  readonly #sockets = new SharedSockets(2);
+  readonly #sockets: SharedSockets;
   readonly #gate = new Turnstile(askedAtOnce);
+  readonly #pingsLeave = new PingsLeave(pingMs);
   readonly #seen: Seen[] = [];
   readonly #counts = { addresses: 0, pinged: 0, answered: 0, asked: 0, probes: 0 };
   #blind: string | undefined;
@@ -81,10 +81,15 @@ class Run {
   constructor(options: DiscoverOptions, signal: AbortSignal) {
     this.#options = options;
     this.#signal = signal;
-    // Everybody who is asked just now listens to it.
-    setMaxListeners(0, signal);
     const { probesPerSecond, clock, pace } = options;
-    const ceiling = createRateCeiling({ perSitePerSecond: probesPerSecond, perSecond: probesPerSecond }, clock);
+    const pay = createBudget({
+      ...{ probesPerSecond, clock, signal },
+      ...(pace === undefined ? {} : { pace }),
+      paid: () => {
+        this.#counts.probes += 1;
+      },
+    });
+    this.#sockets = new SharedSockets(2, () => pay(1));
     this.#asking = {
       ...options,
       snmpPort: options.snmpPort ?? 161,
@@ -94,14 +99,7 @@ class Run {
       tries: new Tries(),
       firstLogins: new Turnstile(1),
       signal,
-      pay: async (probes) => {
-        // One by one: a request larger than the bucket would go as one burst.
-        for (let left = probes; left > 0 && !signal.aborted; left -= 1) {
-          await ceiling.acquire(anywhere, 1, signal);
-          await pace?.(1, signal);
-        }
-        if (!signal.aborted) this.#counts.probes += probes;
-      },
+      pay,
     };
   }
 
@@ -130,14 +128,23 @@ class Run {
       const address = parseAddress(host);
       if (this.#signal.aborted || address.kind !== "ip") break;
       const configured = this.#options.configured.get(host);
-      if (configured === undefined) await this.#asking.pay(1);
-      if (!this.#signal.aborted) looks.push(configured === undefined ? this.#look(address) : this.#lookAround(address, configured));
+      if (configured !== undefined) {
+        looks.push(this.#lookAround(address, configured));
+        continue;
+      }
+      const left = await this.#asking.pay(1);
+      if (left !== undefined) looks.push(this.#look(address, left));
     }
     await Promise.all(looks);
   }
 
-  async #look(address: Address): Promise<void> {
+  async #look(address: Address, left: Left): Promise<void> {
+    const { clock } = this.#options;
+    const asked = clock.monotonicMs();
+    void clock.sleep(this.#pingsLeave.withinMs, this.#signal).then(left);
     const rttMs = await this.#ping(address);
+    left();
+    this.#pingsLeave.saw(clock.monotonicMs() - asked);
     this.#counts.pinged += 1;
     this.#tell();
     if (rttMs !== undefined) await this.#inTurn(() => ask(address, rttMs, this.#asking));

@@ -2,6 +2,7 @@
  * What a host says to whoever connects: the SSH identification string, what a status port says, and whether H.323 or SIP ports accept. Nothing is sent.
  */
 import { connect } from "node:net";
+import type { Left } from "./budget.ts";
 
 /** H.323 call signalling (H.225.0), SIP, and SIP over TLS (RFC 3261). */
 export const signallingPorts = [1720, 5060, 5061] as const;
@@ -13,7 +14,10 @@ const bytesAtMost = 2_048;
 export interface Knock {
   readonly host: string;
   readonly port: number;
+  /** From when it is connected. */
   readonly timeoutMs: number;
+  /** Each try is a probe. */
+  readonly pay: () => Promise<Left | undefined>;
 }
 
 /** Does the port accept a connection? It is closed again at once. */
@@ -40,20 +44,37 @@ export function serviceGreeting(knock: Knock, known: (text: string) => boolean, 
   });
 }
 
+/** A kernel that hears nothing asks again after a second (RFC 6298), and nobody has paid for that: we give up before, and pay for the next try. */
+const connectMs = 900;
+const triesAtMost = 2;
+
+type Found<T> = (bytes: Buffer, connected: boolean) => T | undefined;
+
 /** Connects and listens until `found` has an answer, the far end is done, or the time is over. */
-function reach<T>(
+async function reach<T>(knock: Knock, signal: AbortSignal, found: Found<T>): Promise<T | undefined> {
+  for (let tries = 0; tries < triesAtMost; tries += 1) {
+    const left = await knock.pay();
+    if (left === undefined) return undefined;
+    const { silent, answer } = await reachOnce(knock, signal, { found, left });
+    if (!silent) return answer;
+  }
+  return undefined;
+}
+
+function reachOnce<T>(
   { host, port, timeoutMs }: Knock,
   signal: AbortSignal,
-  found: (bytes: Buffer, connected: boolean) => T | undefined,
-): Promise<T | undefined> {
+  { found, left }: { readonly found: Found<T>; readonly left: Left },
+): Promise<{ readonly silent: boolean; readonly answer?: T | undefined }> {
   return new Promise((resolve) => {
     let heard = Buffer.alloc(0);
     const socket = connect({ host, port });
-    const end = (answer: T | undefined) => {
+    const end = (answer: T | undefined, silent = false) => {
       clearTimeout(timer);
       signal.removeEventListener("abort", none);
       socket.destroy();
-      resolve(answer);
+      left();
+      resolve({ silent, answer });
     };
     const none = () => end(undefined);
     const look = (connected: boolean) => {
@@ -61,14 +82,19 @@ function reach<T>(
       if (answer !== undefined) end(answer);
       else if (heard.length >= bytesAtMost) none();
     };
-    const timer = setTimeout(none, timeoutMs);
+    let timer = setTimeout(() => end(undefined, true), connectMs);
     signal.addEventListener("abort", none, { once: true });
-    socket.on("connect", () => look(true));
+    socket.on("connect", () => {
+      left();
+      clearTimeout(timer);
+      timer = setTimeout(none, timeoutMs);
+      look(true);
+    });
     socket.on("data", (bytes) => {
       heard = Buffer.concat([heard, bytes.subarray(0, bytesAtMost - heard.length)]);
       look(false);
     });
-    // A refusal says the same as silence here: there is nobody at this port.
+    // A refusal says the same as silence here: there is nobody at this port. But it is heard, so that nobody asks again.
     socket.on("error", none);
     socket.on("close", none);
     if (signal.aborted) none();

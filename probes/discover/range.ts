@@ -12,7 +12,7 @@ export interface Range {
   readonly count: number;
 }
 
-/** The largest network that is swept: 65,536 addresses, 25 minutes at 45 probes a second (ours). */
+/** The largest network that is swept: 65,536 addresses, 28 minutes at 39 pings a second (ours). */
 export const widestBits = 16;
 
 /** `10.0.0.0/24`, or one address. What cannot be swept says why, and what to write. */

@@ -64,7 +64,8 @@ async function enter(address: Address, family: Family | undefined, asking: Askin
 async function greetingOf(address: Address, asking: Asking, refused: string[]): Promise<string | undefined> {
   const login = readLogin(asking.ssh);
   if (!login.ok) return undefined;
-  await asking.pay(packetsOfLogin);
+  const left = await asking.pay(packetsOfLogin);
+  if (left === undefined) return undefined;
   const signal = AbortSignal.any([asking.signal, AbortSignal.timeout(lookMs)]);
   const opened = await openConnection(
     {
@@ -78,6 +79,7 @@ async function greetingOf(address: Address, asking: Asking, refused: string[]): 
     },
     signal,
   );
+  left();
   if (!opened.ok) {
     noteRefusal(opened.failure.code, address, asking, refused);
     return undefined;
@@ -111,7 +113,7 @@ async function lookOnce(address: Address, family: Family, asking: Asking, refuse
   if (family.shell === undefined || asks.length === 0 || asking.ssh === undefined) return undefined;
   const probe = createSshProbe({
     memory: { get: async () => undefined, set: async () => undefined },
-    pace: (_site, probes) => asking.pay(probes),
+    pace: async (_site, probes) => (await asking.pay(probes))?.(),
   });
   const { feedback: _feedback, inCall: _inCall, ...shell } = family.shell;
   const device = strangerAs(address, family, asking);

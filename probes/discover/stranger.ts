@@ -24,11 +24,10 @@ export interface Configured {
   readonly snmpPort: number;
 }
 
-/** Waiting for one answer over SNMP, and for a TCP connection, in milliseconds: what a slow link and a slow agent need. */
+/** Waiting for one answer over SNMP, in milliseconds: what a slow link and a slow agent need. */
 const attemptMs = 1_500;
-const connectMs = 2_000;
-/** SNMPv3: engine discovery, the question, and once more when our idea of its clock was wrong. */
-const packetsToMeet = 3;
+/** A far end that has accepted and says nothing. */
+const greetingMs = 2_000;
 /** MIB-II system group: sysDescr, sysObjectID, sysName, sysServices. sysContact and sysLocation are free text about people: never asked. */
 const system = {
   descr: "1.3.6.1.2.1.1.1.0",
@@ -68,9 +67,10 @@ const silent: Greeted = { ports: [], neighbours: [] };
 
 /** A program that tells its name on a port of its own, on a host that SNMP knows only as a host, or on a stranger. */
 async function serviceOf(address: Address, asking: Asking): Promise<string | undefined> {
+  const pay = () => asking.pay(1);
   for (const { family, port } of services(asking.families)) {
     const known = (text: string) => isServiceOf(family, text);
-    const said = await paid(asking, 1, () => serviceGreeting({ host: address.ip, port, timeoutMs: connectMs }, known, asking.signal));
+    const said = await serviceGreeting({ host: address.ip, port, timeoutMs: greetingMs, pay }, known, asking.signal);
     if (said !== undefined) return said;
   }
   return undefined;
@@ -85,14 +85,14 @@ async function greet(
   asking: Asking,
   refused: string[],
 ): Promise<Greeted> {
-  const host = { host: address.ip, timeoutMs: connectMs };
+  const host = { host: address.ip, timeoutMs: greetingMs, pay: () => asking.pay(1) };
   const wantsShell = asking.ssh !== undefined && (unsure || family?.shell !== undefined);
   if (!unsure && !wantsShell) return silent;
-  const identification = await paid(asking, 1, () => sshIdentification({ ...host, port: asking.sshPort }, asking.signal));
+  const identification = await sshIdentification({ ...host, port: asking.sshPort }, asking.signal);
   const inside = wantsShell && identification !== undefined ? await lookInside(address, family, asking, refused) : undefined;
   const ports: number[] = [];
   for (const port of unsure && inside?.greeting === undefined ? asking.ports : [])
-    if ((await paid(asking, 1, () => accepts({ ...host, port }, asking.signal))) === true) ports.push(port);
+    if (await accepts({ ...host, port }, asking.signal)) ports.push(port);
   return { ...(identification === undefined ? {} : { identification }), ...inside?.seen, ports, neighbours: inside?.neighbours ?? [] };
 }
 
@@ -114,11 +114,6 @@ export async function askConfigured(address: Address, configured: Configured, as
 
 const none: Neighbourhood = { neighbours: [] };
 const memory = () => ({ batch: newBatch(), absent: new Map<string, number>() });
-
-async function paid<T>(asking: Asking, probes: number, go: () => Promise<T>): Promise<T | undefined> {
-  await asking.pay(probes);
-  return asking.signal.aborted ? undefined : go();
-}
 
 interface Met {
   readonly group: SystemGroup & { readonly credential: string };
@@ -160,12 +155,11 @@ async function meetWith(
       return session;
     },
     gate: new Turnstile(1),
-    pace: () => asking.pay(1),
+    // Its sockets pay, for each packet as it leaves: SNMPv3 needs one, two or three for a question.
+    pace: undefined,
     attemptMs,
     retries: 0,
   });
-  if (credential.kind === "snmp-v3") await asking.pay(packetsToMeet - 1);
-  if (asking.signal.aborted) talk.end();
   const told = await talk.ask({ kind: "get", oids: Object.values(system) });
   const values = told.kind === "error" ? await oneByOne(talk) : valuesOf(told);
   if (values !== undefined && values.length > 0) {

@@ -40,6 +40,12 @@ export interface Peer {
   readonly version: 4 | 6;
 }
 
+/**
+ * Waits until a datagram may leave; what it resolves to is called when it has. Undefined: nothing may be sent any more.
+ * The library waits for an answer from when a datagram has left, so that this wait is no silence of the agent's.
+ */
+export type PayForDatagram = () => Promise<(() => void) | undefined>;
+
 /** One session's face. `waits`: it has a question open. */
 interface Entry {
   readonly emitter: EventEmitter;
@@ -51,6 +57,7 @@ const bufferBytes = 2 << 20;
 
 export class SharedSockets implements Faces {
   readonly #wanted: number;
+  readonly #pay: PayForDatagram | undefined;
   readonly #sockets: { 4: Socket[]; 6: Socket[] } = { 4: [], 6: [] };
   readonly #byPeer = new Map<string, Set<Entry>>();
   #turn = 0;
@@ -59,8 +66,10 @@ export class SharedSockets implements Faces {
   #thrown = 0;
   #socketErrors = 0;
 
-  constructor(sockets: number) {
+  /** @param pay undefined: datagrams leave at once, because whoever asks has paid. */
+  constructor(sockets: number, pay?: PayForDatagram) {
     this.#wanted = Math.max(1, sockets);
+    this.#pay = pay;
   }
 
   face(peer: Peer, failed: () => void): DatagramFace {
@@ -74,6 +83,8 @@ export class SharedSockets implements Faces {
     this.#sessions += 1;
     emitter.on("thrown", failed);
     let closed = false;
+    const pay = this.#pay;
+    const now = socket.send.bind(socket) as DatagramFace["send"];
     return Object.assign(emitter, {
       // The library holds its socket while it waits for a reply: that is when a datagram is worth parsing.
       ref: () => {
@@ -83,7 +94,7 @@ export class SharedSockets implements Faces {
         entry.waits = false;
       },
       bind() {},
-      send: socket.send.bind(socket) as DatagramFace["send"],
+      send: pay === undefined ? now : paid(now, pay, () => closed),
       close: () => {
         if (closed) return;
         closed = true;
@@ -154,4 +165,19 @@ export class SharedSockets implements Faces {
       }
     }
   }
+}
+
+/** Sends when it is paid for. A session that was closed meanwhile has told its questions so. */
+function paid(now: DatagramFace["send"], pay: PayForDatagram, isClosed: () => boolean): DatagramFace["send"] {
+  return (buffer, offset, length, port, address, done) => {
+    void pay().then((left) => {
+      if (isClosed()) left?.();
+      else if (left === undefined) done(Object.assign(new Error("the run has ended"), { code: "ECANCELED" }));
+      else
+        now(buffer, offset, length, port, address, (error) => {
+          left();
+          done(error);
+        });
+    });
+  };
 }

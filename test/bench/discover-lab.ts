@@ -49,6 +49,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   try {
     ip("link", "add", here, "type", "veth", "peer", "name", there, "netns", namespace);
     ip("addr", "add", `${net}.1/30`, "dev", here);
+    // What the kernel says of itself (IPv6's routers and groups, whose the way out is) is nobody's probe, and is not to be counted.
+    writeFileSync(`/proc/sys/net/ipv6/conf/${here}/disable_ipv6`, "1");
     ip("link", "set", here, "up");
     ip("-n", namespace, "addr", "add", `${net}.2/30`, "dev", there);
     ip("-n", namespace, "link", "set", there, "up");
@@ -57,6 +59,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     const addresses = [...options.devices.map(({ address }) => address), ...(options.others ?? [])];
     writeFileSync(join(folder, "addresses"), addresses.map((address) => `addr add ${address}/32 dev lo\n`).join(""));
     ip("-n", namespace, "-batch", join(folder, "addresses"));
+    introduce([], here, `${net}.2`, hardwareAddress(["-n", namespace], there));
+    introduce(["-n", namespace], there, `${net}.1`, hardwareAddress([], here));
     ip("route", "add", options.network, "via", `${net}.2`);
     const agents = await startAgents(namespace, folder, { devices: options.devices, snmpPort: options.snmpPort ?? 161 });
     return {
@@ -72,6 +76,16 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     undo();
     throw error;
   }
+}
+
+function hardwareAddress(where: readonly string[], link: string): string {
+  const [shown] = JSON.parse(ip(...where, "-json", "link", "show", "dev", link).toString()) as { readonly address: string }[];
+  return shown?.address ?? "";
+}
+
+/** Nobody has to ask who has an address, nor to answer. */
+function introduce(where: readonly string[], link: string, address: string, hardware: string): void {
+  ip(...where, "neigh", "replace", address, "lladdr", hardware, "dev", link, "nud", "permanent");
 }
 
 async function startAgents(namespace: string, folder: string, spec: LabSpec) {

@@ -89,7 +89,7 @@ export async function benchDiscover({ devices, bits }: DiscoverOptions): Promise
     return {
       figures,
       notes: [
-        `${discovery.probes} probes were paid for and ${sent} packets went into the cable; three are paid for the first question of SNMPv3, which may take as many.`,
+        `${discovery.probes} probes were paid for and ${sent} packets went into the cable. A ping's place is given back when its result is known, for when fping sent it is not told.`,
       ],
     };
   } finally {
