@@ -1,12 +1,17 @@
 /**
- * What is whose: by who holds it, to whom it is offered, whom its level tells, who allocates it. Overdue first, then by the next deadline.
+ * What is whose: by who holds it, to whom it is offered, whom its level tells, who allocates it; for a function, whoever is on call for it
+ * now. Overdue first, then by the next deadline.
  */
 import type { Deadline, ListedIncident, MyListPageProps } from "../../dashboards/web/my-list-page.tsx";
+import type { Config } from "../model/config.ts";
 import type { Incident } from "../model/incident.ts";
 import type { Instant } from "../model/time.ts";
 import type { PartnerTask } from "../model/work.ts";
+import { toldAt } from "../oncall/roster.ts";
+import { namedBy, standingFunctions } from "../oncall/standing.ts";
 import type { Caller } from "./access.ts";
 import type { ApiDeps } from "./deps.ts";
+import { functionName } from "./on-call.ts";
 import { taskView } from "./tasks.ts";
 import { incidentView } from "./views.ts";
 
@@ -19,7 +24,7 @@ export async function myList(deps: ApiDeps, caller: Caller): Promise<List> {
   const { store, config, clock } = deps;
   const now = clock.now();
   const open = await store.incidents({ states: unfinished, folded: false, limit: most });
-  const functions = functionsOf(deps, caller);
+  const { functions, resting } = dutiesOf(deps, caller, now);
   const { network } = config();
   const listed = (fits: (incident: Incident) => boolean): readonly ListedIncident[] =>
     open
@@ -40,15 +45,34 @@ export async function myList(deps: ApiDeps, caller: Caller): Promise<List> {
     allocate: listed((incident) => free(incident) && !waits(incident) && allocates(incident)),
     tasks,
     callers: await callersOf(deps, functions),
+    resting: resting.map((id) => functionName(config(), id)),
   };
   const dated = [...list.handed, ...list.mine, ...list.waits, ...tasks];
   return { ...list, overdue: dated.filter(({ deadline }) => deadline.inMs < 0).length };
 }
 
-/** The token's own, and those of the configuration whose people they are among. */
-function functionsOf({ config }: ApiDeps, { name, function: own }: Caller): ReadonlySet<string> {
-  const named = [...config().functions.values()].filter(({ contacts }) => contacts.includes(name)).map(({ id }) => id);
-  return new Set([own, ...named]);
+interface Duties {
+  /** What they answer for now. */
+  readonly functions: ReadonlySet<string>;
+  /** What they fill at other times. */
+  readonly resting: readonly string[];
+}
+
+/**
+ * By rotations and overrides: who is on call for a function now. A token's own function counts too, unless its owner is one of those who
+ * take turns at it, and it is not their turn.
+ */
+function dutiesOf({ config: inForce }: ApiDeps, { name, function: own }: Caller, now: Instant): Duties {
+  const config = inForce();
+  const fills = new Set([own, ...standingFunctions(config)].filter((id) => namedBy(config, id).has(name)));
+  const on = new Set([...fills].filter((id) => isOnCall(config, id, name, now)));
+  const functions = new Set(fills.has(own) ? on : [own, ...on]);
+  return { functions, resting: [...fills].filter((id) => !on.has(id)) };
+}
+
+function isOnCall(config: Config, id: string, name: string, now: Instant): boolean {
+  const { duty, people } = toldAt(config, id, now);
+  return duty.people.includes(name) || people.includes(name);
 }
 
 function toldNow({ policy, severity, level }: Incident): readonly string[] {

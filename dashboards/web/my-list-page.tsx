@@ -44,6 +44,8 @@ export interface MyListPageProps {
     readonly allocate: readonly ListedIncident[];
     readonly tasks: readonly ListedTask[];
     readonly callers: readonly ListedCaller[];
+    /** Functions that they take turns at, and it is not their turn. */
+    readonly resting: readonly { readonly fr: string; readonly en: string }[];
   };
 }
 
@@ -57,7 +59,7 @@ export function MyListPage({ page, list }: MyListPageProps): VNode {
         </p>
       </Frame>
     );
-  const { overdue, handed, mine, waits, allocate, tasks, callers } = list;
+  const { overdue, handed, mine, waits, allocate, tasks, callers, resting } = list;
   const empty = [handed, mine, waits, allocate, tasks, callers].every(({ length }) => length === 0);
   return (
     <Frame page={page} title={w.title}>
@@ -65,6 +67,9 @@ export function MyListPage({ page, list }: MyListPageProps): VNode {
         <p class="lead">
           <Mark tone="bad" text={w.overdue.replace("{n}", String(overdue))} />
         </p>
+      )}
+      {resting.length === 0 ? null : (
+        <p class="hint">{w.resting.replace("{functions}", resting.map((each) => each[page.language]).join(", "))}</p>
       )}
       {empty ? <p class="calm">{w.nothing}</p> : null}
       <Incidents page={page} id="handed" title={w.handed} meaning={w.handedMeaning} items={handed} />

@@ -1,7 +1,7 @@
 /** Taking in a call on the pages: the number first, once each, who called only where it is asked for. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BrowserLike } from "./browser-like.ts";
-import { at, fill, helpRequest, incident, serve, stand, tokenText, type World, world } from "./fixture.ts";
+import { at, fill, helpRequest, incident, secret, serve, stand, tokenText, type World, world } from "./fixture.ts";
 
 let made: World;
 let server: { readonly url: string; close(): Promise<void> };
@@ -119,5 +119,45 @@ describe("the list of what is mine", () => {
     expect(places.includes(-1)).toBe(false);
     // Level 1 tells the desk, not this function; and nobody has it.
     expect(main.includes("VIG-2026-d")).toBe(false);
+  });
+
+  it("follows the turns: on call for level 1 it has what waits there; a week later, or swapped for tonight, only what is theirs", async () => {
+    const week = 7 * 86_400_000;
+    const turns = { id: "r1", function: "desk", people: ["ops", "bea"], zone: "America/Toronto", weeks: 1, covers: "always" } as const;
+    const rotation = { ...turns, from: at - 3_600_000, by: "ann", createdAt: at, handover: { weekday: 1, minute: 480 } } as const;
+    const contact = (id: string) => [id, { id, name: id, language: "en", channels: [{ channel: "sink", address: id }] }] as const;
+    const onCall = { people: [], rotations: [rotation], overrides: [] };
+    made.config = {
+      ...made.config,
+      ...{ contacts: new Map([contact("ops"), contact("bea")]), channels: new Map([["sink", { id: "sink", kind: "sink" }]]), onCall },
+      functions: new Map([["desk", { id: "desk", name: { fr: "Comptoir", en: "Desk" }, contacts: [] }]]),
+    };
+    made.incidents.clear();
+    made.incidents.set("d", incident("d"));
+    made.incidents.set("m", incident("m", { holder: "ops", state: "taken" }));
+    const sees = async () => {
+      await browser.open("/my-list");
+      return ["VIG-2026-d", "VIG-2026-m", "You are not on call now (Desk)"].map((text) => browser.page.text.includes(text));
+    };
+    expect(await sees()).toEqual([true, true, false]);
+    const swap = {
+      id: "o1",
+      function: "desk",
+      people: ["bea"],
+      from: at - 1,
+      to: at + 3_600_000,
+      reason: "swap",
+      by: "ann",
+      createdAt: at,
+    };
+    made.config = { ...made.config, onCall: { ...onCall, overrides: [swap] } };
+    expect(await sees()).toEqual([false, true, true]);
+    made.config = { ...made.config, onCall: { ...onCall, rotations: [{ ...rotation, from: at - week - 3_600_000 }] } };
+    expect(await sees()).toEqual([false, true, true]);
+    // Who takes no turns has their function's at any time: a token that several share.
+    made.config = { ...made.config, tokens: [{ name: "counter", function: "desk", secret: secret("another token, long") }] };
+    browser.cookies.clear();
+    await browser.signIn("another token, long");
+    expect(await sees()).toEqual([true, false, false]);
   });
 });
