@@ -12,13 +12,33 @@ import { hearingSpan, keyOfAbsence, moveByHearing } from "./absence.ts";
 import { planOf } from "./plan.ts";
 import { placeOf } from "./reads.ts";
 import { type SaidSeries, type Saying, sayingOf, says } from "./saying.ts";
-import { isTooSoon, keyOfSlope, type Mark, type Marks, slopeBetween, slopesOf } from "./slope.ts";
+import { type Before, isTooSoon, keyOfSlope, type Mark, type Marks, slopeBetween, slopesOf } from "./slope.ts";
 
-/** Where something is remembered between two looks. */
-export interface Cell {
+/** Where something is remembered between two looks. Its numbers are changed in place: nearly every look at a working network changes some. */
+export class Cell implements Before {
   readonly key: string;
+  at: Instant = Number.NaN;
+  value: number = Number.NaN;
+
+  constructor(key: string) {
+    this.key = key;
+  }
+
   /** Undefined: nothing yet. */
-  mark: Mark | undefined;
+  get mark(): Mark | undefined {
+    return Number.isNaN(this.at) ? undefined : markOf(this.at, this.value);
+  }
+
+  /** `value`: NaN where something was only heard. */
+  remember(at: Instant, value: number): void {
+    this.at = at;
+    this.value = value;
+  }
+}
+
+/** What is remembered of a look; `value` as in a cell. */
+export function markOf(at: Instant, value: number): Mark {
+  return Number.isNaN(value) ? { at } : { at, value };
 }
 
 /** What to know a look by that moved nothing, when it comes again. `marks`: as they were before it. */
@@ -32,14 +52,15 @@ export interface Span {
   readonly before: Instant;
 }
 
-export const ALWAYS: Span = { after: Number.NEGATIVE_INFINITY, before: Number.POSITIVE_INFINITY };
+const always: Span = { after: Number.NEGATIVE_INFINITY, before: Number.POSITIVE_INFINITY };
+const never: Span = { after: Number.NEGATIVE_INFINITY, before: Number.NEGATIVE_INFINITY };
 
 /** Of what is awaited, as its records are now. */
 export function spanOf(saying: Saying, device: string, alarms: (key: string) => Alarm | undefined, restoreAfterLooks: number): Span {
-  let { after, before } = ALWAYS;
+  let { after, before } = always;
   for (const rule of saying.heard) {
     const span = hearingSpan(rule, alarms(keyOfAbsence(rule, device)), restoreAfterLooks);
-    if (span === undefined) return { after: Number.POSITIVE_INFINITY, before: Number.NEGATIVE_INFINITY };
+    if (span === undefined) return never;
     after = Math.max(after, span.after);
     before = Math.min(before, span.before);
   }
@@ -56,8 +77,9 @@ export function keysOf({ series, heard, samples }: Saying, device: string): read
 export function isAgain(saying: Saying, observation: Observation, cells: readonly Cell[]): boolean {
   if (!says(saying, observation)) return false;
   for (let index = saying.series.length; index < cells.length; index += 1) {
-    const mark = cells[index]?.mark;
-    if (mark === undefined || mark.at >= observation.at) return false;
+    const cell = cells[index];
+    // Never heard of is not before, either.
+    if (cell === undefined || !(cell.at < observation.at)) return false;
   }
   return areSlopes(saying, observation, cells);
 }
@@ -87,34 +109,30 @@ export function hearAgain({ saying, observation, cells, alarms, now, restoreAfte
   return changed;
 }
 
-/** Calls back with what a look that says it again leaves to be remembered. */
-export function eachMark(saying: Saying, observation: Observation, cells: readonly Cell[], take: (cell: Cell, mark: Mark) => void): void {
-  eachNumber(saying, observation, cells, take);
-  for (let index = saying.series.length; index < cells.length; index += 1) {
-    const cell = cells[index];
-    if (cell !== undefined) take(cell, { at: observation.at });
-  }
-}
+/** Takes what a look that says it again leaves to be remembered; `value` as in a cell. */
+export type TakeMark = (cell: Cell, at: Instant, value: number) => void;
 
-function eachNumber(saying: Saying, { at, finding }: Observation, cells: readonly Cell[], take: (cell: Cell, mark: Mark) => void): void {
-  for (let index = 0; index < saying.series.length; index += 1) {
-    const [one, cell] = [saying.series[index], cells[index]];
-    const value = finding.samples[one?.index ?? -1]?.value;
-    if (one === undefined || cell === undefined || value === undefined || isTooSoon(one.wanted, cell.mark, at)) continue;
-    take(cell, { at, value });
+export function eachMark({ series }: Saying, { at, finding }: Observation, cells: readonly Cell[], take: TakeMark): void {
+  for (let index = 0; index < cells.length; index += 1) {
+    const cell = cells[index];
+    if (cell === undefined) continue;
+    const one = series[index];
+    if (one === undefined) take(cell, at, Number.NaN);
+    else if (!isTooSoon(one.wanted, cell, at)) take(cell, at, finding.samples[one.index]?.value ?? Number.NaN);
   }
 }
 
 function areSlopes({ series }: Saying, { at, finding }: Observation, cells: readonly Cell[]): boolean {
   for (let index = 0; index < series.length; index += 1) {
     const one = series[index];
+    const cell = cells[index];
     const value = finding.samples[one?.index ?? -1]?.value;
-    if (one === undefined || value === undefined || !isSlope(one, cells[index]?.mark, at, value)) return false;
+    if (one === undefined || cell === undefined || value === undefined || !isSlope(one, cell, at, value)) return false;
   }
   return true;
 }
 
-function isSlope({ wanted, slope }: SaidSeries, before: Mark | undefined, at: Instant, value: number): boolean {
+function isSlope({ wanted, slope }: SaidSeries, before: Before, at: Instant, value: number): boolean {
   const found = isTooSoon(wanted, before, at) ? undefined : slopeBetween(wanted, before, at, value);
   if (found === undefined || slope === undefined) return found === slope;
   return slope.limits !== undefined && placeOf(found, slope.limits) === slope.place;

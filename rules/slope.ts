@@ -16,6 +16,18 @@ export interface Mark {
 
 export type Marks = (key: string) => Mark | undefined;
 
+/** The value of a series before a look, and when it was; both NaN: none is known. */
+export interface Before {
+  readonly at: Instant;
+  readonly value: number;
+}
+
+const nothing: Before = { at: Number.NaN, value: Number.NaN };
+
+function beforeOf(mark: Mark | undefined): Before {
+  return mark?.value === undefined ? nothing : { at: mark.at, value: mark.value };
+}
+
 export type SampleCondition = Extract<Condition, { readonly on: "sample" }>;
 
 /** The name under which a condition finds its value in a look: that of the sample, or of its slope. */
@@ -95,7 +107,7 @@ function slopeOf(
   const { observation, marks, slopes, remember } = into;
   const key = keyOfSlope(wanted, observation.device, part);
   if (remember.has(key)) return;
-  const before = marks(key);
+  const before = beforeOf(marks(key));
   if (isTooSoon(wanted, before, observation.at)) return;
   const slope = slopeBetween(wanted, before, observation.at, value);
   if (slope !== undefined) slopes.push({ name: wanted.slope, value: slope, ...(part === undefined ? {} : { part }) });
@@ -103,15 +115,14 @@ function slopeOf(
 }
 
 /** The value before is kept for a later look than this. A clock that was set back makes it one of the future: it is begun anew. */
-export function isTooSoon({ condition: { perMs = 0 } }: WantedSlope, before: Mark | undefined, at: Instant): boolean {
-  if (before?.value === undefined) return false;
+export function isTooSoon({ condition: { perMs = 0 } }: WantedSlope, before: Before, at: Instant): boolean {
   const elapsedMs = at - before.at;
-  return elapsedMs >= 0 && elapsedMs < perMs / 2;
+  return !Number.isNaN(before.value) && elapsedMs >= 0 && elapsedMs < perMs / 2;
 }
 
 /** Undefined: there is none to tell. */
-export function slopeBetween({ condition }: WantedSlope, before: Mark | undefined, at: Instant, value: number): number | undefined {
-  if (before?.value === undefined || at < before.at) return undefined;
+export function slopeBetween({ condition }: WantedSlope, before: Before, at: Instant, value: number): number | undefined {
+  if (Number.isNaN(before.value) || at < before.at) return undefined;
   const change = value - before.value;
   return condition.counter === true && change < 0 ? undefined : (change / (at - before.at)) * (condition.perMs ?? 0);
 }

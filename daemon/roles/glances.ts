@@ -3,7 +3,7 @@
  *
  * Nearly every look is one. Nothing is kept of it but what the next look is to be compared with, and that it answered.
  */
-import { eachMark, hearAgain, isAgain } from "../../rules/again.ts";
+import { eachMark, hearAgain, isAgain, markOf } from "../../rules/again.ts";
 import { type Alarm, alarmKey } from "../model/alarm.ts";
 import type { Device } from "../model/network.ts";
 import type { Observation } from "../model/observation.ts";
@@ -66,7 +66,7 @@ export class Glances {
     this.marked.delete(device);
     this.#spilled.add(device);
     const { known, observation } = glance;
-    eachMark(known.saying, observation, known.cells, ({ key }, mark) => this.#overlay.marks.set(key, mark));
+    eachMark(known.saying, observation, known.cells, ({ key }, at, value) => this.#overlay.marks.set(key, markOf(at, value)));
   }
 
   spillAll(): void {

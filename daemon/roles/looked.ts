@@ -4,10 +4,9 @@
  *
  * A record moves when anything in it changes but when it was last heard of: that alone happens to the records of what works.
  */
-import { ALWAYS, type Cell, eachMark, keysOf, type Span, spanOf } from "../../rules/again.ts";
+import { type Cell, eachMark, keysOf, spanOf } from "../../rules/again.ts";
 import type { RuleIndex } from "../../rules/applies.ts";
 import type { Saying } from "../../rules/saying.ts";
-import type { Mark } from "../../rules/slope.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Device } from "../model/network.ts";
 import type { Observation } from "../model/observation.ts";
@@ -17,15 +16,16 @@ import type { Instant } from "../model/time.ts";
 interface Records {
   /** How often one of them moved. */
   moves: number;
-  /** How often one moved, or was heard of. */
-  changes: number;
   /** By its own time, the latest that one of them moved. */
   movedAt: Instant;
+  /** The checks of the device of which something is known that depends on its records. */
+  readonly checks: Judged[];
 }
 
 interface Judged {
   at: Instant;
   seq: number;
+  /** Until one of the records moves. */
   known: Known | undefined;
 }
 
@@ -39,13 +39,16 @@ export interface Said {
   readonly moves: number;
 }
 
-/** The same, committed, with what it takes to know it again at a glance. */
-export interface Known extends Said {
-  readonly records: Records;
-  /** `records.changes` that `span` holds for. */
-  changes: number;
-  span: Span;
+/** The same, committed, with what it takes to know it again at a glance. All of it in one place: it is asked for at every look. */
+export interface Known {
+  readonly device: Device;
+  readonly saying: Saying;
+  readonly index: RuleIndex;
   readonly cells: readonly Cell[];
+  /** What is not later than this changes nothing for another reason: it is older than the look before, or than a move. */
+  after: Instant;
+  /** A look before this moves no record at all; a later one makes what is awaited wait anew. */
+  before: Instant;
 }
 
 /** A look that was known at a glance. */
@@ -86,18 +89,26 @@ export class LookMemory {
   /** Remembers that it was judged; after the commit. */
   remember({ check, at, seq }: Pick<Observation, "check" | "at" | "seq">): void {
     const judged = this.#judged.get(check);
-    if (judged === undefined) this.#judged.set(check, { at, seq, known: undefined });
-    else {
-      judged.at = at;
-      judged.seq = seq;
+    if (judged === undefined) {
+      this.#judged.set(check, { at, seq, known: undefined });
+      return;
     }
+    judged.at = at;
+    judged.seq = seq;
+    const { known } = judged;
+    if (known !== undefined && at > known.after) known.after = at;
   }
 
   /** An alarm record is another now. Was it only heard of? */
   changed(before: Alarm | undefined, alarm: Alarm): boolean {
     const records = this.#of(alarm.device);
-    records.changes += 1;
-    if (before !== undefined && isOnlyHeard(before, alarm)) return true;
+    const onlyHeard = before !== undefined && isOnlyHeard(before, alarm);
+    for (const judged of records.checks) {
+      if (!onlyHeard) judged.known = undefined;
+      else if (judged.known !== undefined) judged.known.before = atOnce(judged.known);
+    }
+    if (onlyHeard) return true;
+    records.checks.length = 0;
     records.moves += 1;
     records.movedAt = Math.max(records.movedAt, alarm.movedAt);
     return false;
@@ -105,11 +116,8 @@ export class LookMemory {
 
   /** What a look of this check said that moved nothing, where this one may say it again; undefined: the rules must be asked. */
   known({ check, at }: Observation): Known | undefined {
-    const judged = this.#judged.get(check);
-    if (judged?.known === undefined) return undefined;
-    const { records, moves } = judged.known;
-    // What is older than a move, or than the look before, changes nothing for another reason.
-    return records.moves === moves && at > records.movedAt && at > judged.at ? judged.known : undefined;
+    const known = this.#judged.get(check)?.known;
+    return known !== undefined && at > known.after ? known : undefined;
   }
 
   /** Is the look newer than everything that is known of its check and its device? Only then what it did not move tells of the next one. */
@@ -128,38 +136,46 @@ export class LookMemory {
       eachMark(known.saying, observation, known.cells, keep);
       if (!isWithin(known, observation.at)) this.#renew(known, restoreAfterLooks);
     }
-    for (const [check, one] of said) {
+    for (const [check, { device, saying, index, moves }] of said) {
       const judged = this.#judged.get(check);
-      const records = this.#of(one.device.id);
-      if (judged === undefined || records.moves !== one.moves) continue;
-      const cells = keysOf(one.saying, one.device.id).map((key) => this.#kept.cell(key));
-      judged.known = { ...one, records, changes: records.changes, span: ALWAYS, cells };
+      const records = this.#of(device.id);
+      if (judged === undefined || records.moves !== moves) continue;
+      const cells = keysOf(saying, device.id).map((key) => this.#kept.cell(key));
+      const after = Math.max(judged.at, records.movedAt);
+      judged.known = { device, saying, index, cells, after, before: Number.POSITIVE_INFINITY };
       this.#renew(judged.known, restoreAfterLooks);
+      if (!records.checks.includes(judged)) records.checks.push(judged);
     }
   }
 
   #renew(known: Known, restoreAfterLooks: number): void {
-    known.changes = known.records.changes;
-    known.span = spanOf(known.saying, known.device.id, (key) => this.#kept.alarm(key), restoreAfterLooks);
+    const span = spanOf(known.saying, known.device.id, (key) => this.#kept.alarm(key), restoreAfterLooks);
+    known.after = Math.max(known.after, span.after);
+    known.before = span.before;
   }
 
   #of(device: string): Records {
     let records = this.#records.get(device);
     if (records === undefined) {
-      records = { moves: 0, changes: 0, movedAt: Number.NEGATIVE_INFINITY };
+      records = { moves: 0, movedAt: Number.NEGATIVE_INFINITY, checks: [] };
       this.#records.set(device, records);
     }
     return records;
   }
 }
 
-function keep(cell: Cell, mark: Mark): void {
-  cell.mark = mark;
+function keep(cell: Cell, at: Instant, value: number): void {
+  cell.remember(at, value);
+}
+
+/** What is awaited by it waits anew: from when on, is to be found out at the next look. */
+function atOnce({ saying }: Known): Instant {
+  return saying.heard.length === 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
 }
 
 /** Does a look that says it again move no record at all? */
-export function isWithin({ saying, records, changes, span }: Known, at: Instant): boolean {
-  return saying.heard.length === 0 || (records.changes === changes && at > span.after && at < span.before);
+export function isWithin({ before }: Known, at: Instant): boolean {
+  return at < before;
 }
 
 /** The record of something that is awaited, and was heard of again: it waits anew, and is what it was. */

@@ -4,7 +4,7 @@
  * A turn works on an overlay; the overlay is merged only after its transaction has committed.
  */
 import type { Evidence } from "../../rules/activity.ts";
-import type { Cell } from "../../rules/again.ts";
+import { Cell } from "../../rules/again.ts";
 import type { Mark } from "../../rules/slope.ts";
 import { type Alarm, gateOf, gatePrefixes, isGate } from "../model/alarm.ts";
 import type { Observation } from "../model/observation.ts";
@@ -125,7 +125,7 @@ export class AlarmMemory implements AlarmView {
   #cell(key: string): Cell {
     let cell = this.#marks.get(key);
     if (cell === undefined) {
-      cell = { key, mark: undefined };
+      cell = new Cell(key);
       this.#marks.set(key, cell);
     }
     return cell;
@@ -145,7 +145,7 @@ export class AlarmMemory implements AlarmView {
   }
 
   rememberMarks(marks: ReadonlyMap<string, Mark>): void {
-    for (const [key, mark] of marks) this.#cell(key).mark = mark;
+    for (const [key, { at, value }] of marks) this.#cell(key).remember(at, value ?? Number.NaN);
   }
 
   /** Marks of devices that have left the configuration are not needed any more; their keys begin with the device. */
