@@ -320,8 +320,7 @@ export class Evaluator implements Role {
     const { board, kick, changed, seen, stats } = this.#deps;
     this.#memory.apply(result.overlay.changes());
     if (result.overlay.heardAt !== undefined) this.#memory.hearSince(result.overlay.heardAt);
-    this.#memory.remember(observations);
-    this.#memory.looks.learn(result.looks);
+    this.#memory.learn(result.looks);
     this.#memory.rememberBack(result.cameBack);
     this.#memory.rememberMarks(result.overlay.marks);
     this.#memory.suspects = result.suspects;

@@ -17,10 +17,12 @@ export class Glances {
   readonly #world: Pick<TurnWorld, "rulesOf" | "restoreAfterLooks">;
   readonly #memory: AlarmMemory;
   readonly #overlay: Overlay;
-  /** By device: what there is to remember, of one look each. */
-  readonly marked = new Map<string, Glance>();
-  /** Devices that were seen at a glance, as often as they were. */
-  readonly devices: string[] = [];
+  /** What was seen at a glance, in order. */
+  readonly seen: Glance[] = [];
+  /** What was not. */
+  readonly others: Observation[] = [];
+  /** By device: the glance of which something is to be remembered, one at most in a turn. */
+  readonly #marked = new Map<string, Glance>();
   readonly #spilled = new Set<string>();
   /** While we are blind, nothing is what it seems. */
   readonly #isBlind: boolean;
@@ -36,16 +38,24 @@ export class Glances {
 
   /** The device, when a glance was enough; undefined: it must be judged. `judged`: devices that this turn has judged already. */
   take(observation: Observation, judged: ReadonlySet<string>, now: Instant): Device | undefined {
+    const known = this.#knows(observation, judged, now);
+    if (known === undefined) {
+      this.others.push(observation);
+      return undefined;
+    }
+    const glance = { known, observation };
+    this.seen.push(glance);
+    if (known.cells.length > 0) this.#marked.set(observation.device, glance);
+    return known.device;
+  }
+
+  #knows(observation: Observation, judged: ReadonlySet<string>, now: Instant): Known | undefined {
     const known = this.#memory.looks.known(observation);
     if (known === undefined || known.index !== this.#world.rulesOf || this.#isBlind) return undefined;
-    const { device, cells } = known;
-    const { id } = device;
-    if (observation.finding.status !== "up" || judged.has(id) || this.#overlay.moves(id)) return undefined;
-    if (cells.length > 0 && (this.marked.has(id) || this.#spilled.has(id))) return undefined;
-    if (!isAgain(known.saying, observation, cells) || !this.#hears(known, observation, now)) return undefined;
-    if (cells.length > 0) this.marked.set(id, { known, observation });
-    this.devices.push(id);
-    return device;
+    const { device, finding } = observation;
+    if (finding.status !== "up" || judged.has(device) || this.#overlay.moves(device)) return undefined;
+    if (known.cells.length > 0 && (this.#marked.has(device) || this.#spilled.has(device))) return undefined;
+    return isAgain(known.saying, observation, known.cells) && this.#hears(known, observation, now) ? known : undefined;
   }
 
   /** What is awaited may begin to wait anew. */
@@ -61,15 +71,15 @@ export class Glances {
 
   /** What a glance at the device left to remember is asked for, or comes before what is judged now. */
   spill(device: string): void {
-    const glance = this.marked.get(device);
+    const glance = this.#marked.get(device);
     if (glance === undefined) return;
-    this.marked.delete(device);
+    this.#marked.delete(device);
     this.#spilled.add(device);
     const { known, observation } = glance;
     eachMark(known.saying, observation, known.cells, ({ key }, at, value) => this.#overlay.marks.set(key, markOf(at, value)));
   }
 
   spillAll(): void {
-    for (const device of [...this.marked.keys()]) this.spill(device);
+    for (const device of [...this.#marked.keys()]) this.spill(device);
   }
 }

@@ -22,6 +22,7 @@ interface Records {
   readonly checks: Judged[];
 }
 
+/** The last look of a check that was judged. */
 interface Judged {
   at: Instant;
   seq: number;
@@ -41,6 +42,7 @@ export interface Said {
 
 /** The same, committed, with what it takes to know it again at a glance. All of it in one place: it is asked for at every look. */
 export interface Known {
+  readonly judged: Judged;
   readonly device: Device;
   readonly saying: Saying;
   readonly index: RuleIndex;
@@ -61,8 +63,9 @@ export interface Glance {
 export interface LooksLearned {
   /** By check. */
   readonly said: ReadonlyMap<string, Said>;
-  /** By device, as far as something is to be remembered of them. */
-  readonly glances: ReadonlyMap<string, Glance>;
+  /** In order; the other looks, too. */
+  readonly glances: readonly Glance[];
+  readonly others: readonly Observation[];
   readonly restoreAfterLooks: number;
 }
 
@@ -89,14 +92,8 @@ export class LookMemory {
   /** Remembers that it was judged; after the commit. */
   remember({ check, at, seq }: Pick<Observation, "check" | "at" | "seq">): void {
     const judged = this.#judged.get(check);
-    if (judged === undefined) {
-      this.#judged.set(check, { at, seq, known: undefined });
-      return;
-    }
-    judged.at = at;
-    judged.seq = seq;
-    const { known } = judged;
-    if (known !== undefined && at > known.after) known.after = at;
+    if (judged === undefined) this.#judged.set(check, { at, seq, known: undefined });
+    else judgedAt(judged, at, seq);
   }
 
   /** An alarm record is another now. Was it only heard of? */
@@ -130,19 +127,23 @@ export class LookMemory {
     return this.#of(device).moves;
   }
 
-  /** After the commit, before the marks of the turn: they may be of later looks. */
-  learn({ said, glances, restoreAfterLooks }: LooksLearned): void {
-    for (const { known, observation } of glances.values()) {
+  /** Remembers what a turn found out; after the commit, before the marks of the turn: they may be of later looks. */
+  learn({ said, glances, others, restoreAfterLooks }: LooksLearned): void {
+    for (const { known, observation } of glances) {
+      const { at, seq } = observation;
+      judgedAt(known.judged, at, seq);
+      if (known.cells.length === 0) continue;
       eachMark(known.saying, observation, known.cells, keep);
-      if (!isWithin(known, observation.at)) this.#renew(known, restoreAfterLooks);
+      if (!isWithin(known, at)) this.#renew(known, restoreAfterLooks);
     }
+    for (const other of others) this.remember(other);
     for (const [check, { device, saying, index, moves }] of said) {
       const judged = this.#judged.get(check);
       const records = this.#of(device.id);
       if (judged === undefined || records.moves !== moves) continue;
       const cells = keysOf(saying, device.id).map((key) => this.#kept.cell(key));
       const after = Math.max(judged.at, records.movedAt);
-      judged.known = { device, saying, index, cells, after, before: Number.POSITIVE_INFINITY };
+      judged.known = { judged, device, saying, index, cells, after, before: Number.POSITIVE_INFINITY };
       this.#renew(judged.known, restoreAfterLooks);
       if (!records.checks.includes(judged)) records.checks.push(judged);
     }
@@ -162,6 +163,13 @@ export class LookMemory {
     }
     return records;
   }
+}
+
+function judgedAt(judged: Judged, at: Instant, seq: number): void {
+  judged.at = at;
+  judged.seq = seq;
+  const { known } = judged;
+  if (known !== undefined && at > known.after) known.after = at;
 }
 
 function keep(cell: Cell, at: Instant, value: number): void {

@@ -9,7 +9,7 @@ import type { Mark } from "../../rules/slope.ts";
 import { type Alarm, gateOf, gatePrefixes, isGate } from "../model/alarm.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Instant } from "../model/time.ts";
-import { LookMemory } from "./looked.ts";
+import { LookMemory, type LooksLearned } from "./looked.ts";
 import { Timers } from "./timers.ts";
 
 export { isGate } from "../model/alarm.ts";
@@ -114,8 +114,19 @@ export class AlarmMemory implements AlarmView {
   remember(observations: readonly Pick<Observation, "check" | "at" | "seq">[]): void {
     for (const observation of observations) {
       this.looks.remember(observation);
-      if (this.#heardAt === undefined || observation.at > this.#heardAt) this.#heardAt = observation.at;
+      this.#heard(observation.at);
     }
+  }
+
+  /** The same of all looks of a turn, and what is to be known again of them. Before its marks. */
+  learn(looks: LooksLearned): void {
+    this.looks.learn(looks);
+    for (const { observation } of looks.glances) this.#heard(observation.at);
+    for (const { at } of looks.others) this.#heard(at);
+  }
+
+  #heard(at: Instant): void {
+    if (this.#heardAt === undefined || at > this.#heardAt) this.#heardAt = at;
   }
 
   mark(key: string): Mark | undefined {

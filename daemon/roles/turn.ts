@@ -86,7 +86,8 @@ export class Turn {
     if (this.#serviceMoved) this.#settle(observations.at(-1)?.at ?? now);
     const up = new Map([...this.#touched].map((device) => [device, this.#others.upOf(device)]));
     const intents = this.#world.correlator?.join(this.#intents, this.#overlay, this.#world) ?? this.#intents;
-    const looks = { said: this.#looks.said, glances: this.#glances.marked, restoreAfterLooks: this.#world.restoreAfterLooks };
+    const { seen: glances, others } = this.#glances;
+    const looks = { said: this.#looks.said, glances, others, restoreAfterLooks: this.#world.restoreAfterLooks };
     const decided = { persist: this.#persist, intents, kicks: this.#kicks, cameBack: this.#cameBack, held: this.#held };
     return { overlay: this.#overlay, ...decided, up, suspects: this.#suspects, looks };
   }
@@ -331,7 +332,7 @@ export class Turn {
       ...{ world: this.#world, overlay: this.#overlay, others: this.#others, at },
       ...{
         moved: this.#serviceMoved,
-        touched: () => new Set([...this.#touched, ...this.#glances.devices]),
+        touched: () => new Set([...this.#touched, ...this.#glances.seen.map(({ observation }) => observation.device)]),
         suspects: this.#memory.suspects,
       },
       apply: (wide) => this.#wideAlarm(wide),

@@ -65,8 +65,7 @@ class Decider {
     const ordered = inOrder(observations);
     const result = new Turn(this.world, this.memory).run(ordered, now, new Set());
     this.memory.apply(result.overlay.changes());
-    this.memory.remember(observations);
-    this.memory.looks.learn(result.looks);
+    this.memory.learn(result.looks);
     this.memory.rememberBack(result.cameBack);
     this.memory.rememberMarks(result.overlay.marks);
     this.memory.suspects = result.suspects;

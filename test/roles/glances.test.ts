@@ -141,8 +141,8 @@ class Decider {
   follow(result: TurnResult, observations: readonly Observation[], now: number): void {
     this.memory.apply(result.overlay.changes());
     if (result.overlay.heardAt !== undefined) this.memory.hearSince(result.overlay.heardAt);
-    this.memory.remember(observations);
-    if (this.#learns) this.memory.looks.learn(result.looks);
+    if (this.#learns) this.memory.learn(result.looks);
+    else this.memory.remember(inOrder(observations));
     this.memory.rememberBack(result.cameBack);
     this.memory.rememberMarks(result.overlay.marks);
     this.memory.rememberDoing(result.overlay.told);

@@ -55,8 +55,7 @@ export class Turns {
     const numbers = Array.from({ length: result.intents.length }, (_, n) => ({ year: 2026, sequence: this.incidents.size + n + 1 }));
     await new IntentWriter(this.#tx(), this.#config, result, numbers).run();
     this.memory.apply(result.overlay.changes());
-    this.memory.remember(observations);
-    this.memory.looks.learn(result.looks);
+    this.memory.learn(result.looks);
     this.memory.rememberBack(result.cameBack);
     this.memory.suspects = result.suspects;
     for (const each of observations) this.board.record(each, this.now);
