@@ -126,6 +126,10 @@ export class Readiness implements Role {
     if (mine !== undefined) return mine;
     const ofCause = known.causes.flatMap((cause) => open.find((each) => this.#holds(each, cause)) ?? [])[0];
     if (ofCause !== undefined) return ofCause;
+    // A light that is out, of a device that has one: heat takes no session away by itself, and it is the same trouble all the same.
+    const mayBe = known.causes.flatMap(({ device }) => [...this.#deps.alarmsOf(device ?? "")]).filter(({ state }) => state === "active");
+    const ofDevice = open.find(({ id }) => mayBe.some(({ incident }) => incident === id));
+    if (ofDevice !== undefined) return ofDevice;
     const own = open.find((each) => each.rootCause === `session:${session.id}`);
     if (own !== undefined || (await this.#justSaidOver(known.causes, at))) return own;
     await this.#deps.wide({ session, failing: true, at, why: whyNot(known.causes) });

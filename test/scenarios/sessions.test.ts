@@ -2,6 +2,7 @@
  * A booked session, looked ahead to: what its coordinators hear, and when. Two clinics, one hub; the real roles on a real store.
  */
 import { afterEach, describe, expect, it } from "vitest";
+import { bare } from "../../daemon/model/observation.ts";
 import type { Session } from "../../daemon/model/session.ts";
 import { HOUR, MINUTE, SECOND } from "../../daemon/model/time.ts";
 import { judgeNow, planNow } from "../../daemon/readying.ts";
@@ -37,6 +38,7 @@ async function clinics(): Promise<Clinics> {
     sites: { "router-i": "iles", "codec-i": "iles" },
     extra: { "codec-a": "room: a101", "codec-b": "room: a102", "codec-i": "room: iles-1" },
     rooms,
+    ssh: ["codec-a"],
     together: true,
   });
   nets.push(net);
@@ -184,6 +186,16 @@ describe("a session ahead", () => {
     net.heals("codec-a");
     await pass(4 * MINUTE);
     expect((await net.store.incident(own!.id))?.state).toBe("restored");
+  });
+
+  it("whose codec is too hot goes to the incident of the heat, though heat alone takes no session away", async () => {
+    const { net, pass, book } = await clinics();
+    await book({ from: net.clock.now() + 31 * MINUTE });
+    net.finds("codec-a", "ssh", { ...bare("up"), readings: [{ name: "temperature_status", value: "critical" }] });
+    await pass(3 * MINUTE);
+    const open = await net.unfolded();
+    expect(open.map(({ symptom }) => symptom)).toEqual(["over-temperature"]);
+    expect(await net.store.readiness(0)).toMatchObject([{ verdict: "not-ready", incident: open[0]?.id }]);
   });
 
   it("that is cancelled after the warning is taken back, and one that moves is looked at anew", async () => {
