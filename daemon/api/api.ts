@@ -25,6 +25,7 @@ import type { FormsGate } from "./form-acts.ts";
 import { mountIncidentForms } from "./incident-forms.ts";
 import { joiningOperations } from "./joining.ts";
 import { maintenanceOperations } from "./maintenance.ts";
+import { mountMaintenanceForms } from "./maintenance-page.ts";
 import { meOperations } from "./me.ts";
 import { onCallOperations } from "./on-call.ts";
 import { openApi } from "./openapi.ts";
@@ -135,6 +136,7 @@ function mountOpenPages(app: express.Express, deps: ApiDeps, gate: FormsGate & {
   mountSignIn(app, deps, gate);
   mountIncidentForms(app, deps, gate);
   mountRequestForms(app, deps, gate);
+  mountMaintenanceForms(app, deps, gate);
 }
 
 function counted(deps: ApiDeps): express.RequestHandler {

@@ -4,6 +4,7 @@
 import { DateTime } from "luxon";
 import type { FormState } from "../../dashboards/web/form-parts.tsx";
 import { formWords } from "../../dashboards/web/form-words.ts";
+import type { Permission } from "../model/permission.ts";
 import type { Language } from "../model/time.ts";
 import type { ApiDeps } from "./deps.ts";
 import { type Refusing, refusedAs } from "./form-door.ts";
@@ -21,7 +22,7 @@ export type Values = Readonly<Record<string, string>>;
 export class FieldProblem extends Error {
   override readonly name = "FieldProblem";
   readonly field: string;
-  readonly problem: "when" | "fileTooLarge" | "fileKind" | "needed";
+  readonly problem: "when" | "fileTooLarge" | "fileKind" | "needed" | "invalid";
   constructor(field: string, problem: FieldProblem["problem"]) {
     super(problem);
     this.field = field;
@@ -38,6 +39,8 @@ export interface ActOf {
   readonly steps: readonly Step[];
   /** Field of the body → field of the form, where they differ. */
   readonly fields?: Readonly<Record<string, string>>;
+  /** What the function of who sends it needs. Default: `handle`. */
+  readonly needs?: Permission;
 }
 
 export const one = (operation: string, body: Step["body"], fields: Readonly<Record<string, string>> = {}): ActOf => ({
@@ -67,7 +70,7 @@ export async function doAct(deps: ApiDeps, gate: FormsGate, of: ActOf | undefine
   const again = (status: number, errors: Values) => ({ status, state: { act: values.act ?? "", values, errors } });
   if (of === undefined) return again(422, { "": formWords[language].invalid });
   const filled = Object.fromEntries(Object.entries(values).filter(([, text]) => text.trim() !== ""));
-  const refusing: Refusing = { ...{ language, deps, needs: "handle" }, fields: { ...sameName(values), ...of.fields } };
+  const refusing: Refusing = { ...{ language, deps, needs: of.needs ?? "handle" }, fields: { ...sameName(values), ...of.fields } };
   const answers: Answer[] = [];
   try {
     for (const { operation, body } of of.steps) {

@@ -98,6 +98,7 @@ function shownVisitor({ caller, formToken }: SignedIn, config: Config, language:
     function: functionName(config, caller.function)[language],
     formToken,
     handles: mayDo(has, "handle"),
+    plans: mayDo(has, "plan"),
     audits: mayDo(has, "audit"),
   };
 }

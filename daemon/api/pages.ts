@@ -19,7 +19,7 @@ import type { ApiDeps } from "./deps.ts";
 import { saidBy } from "./families.ts";
 import { deviceFamily } from "./family-view.ts";
 import { incidentPage } from "./incident-page.ts";
-import { maintenanceViews } from "./maintenance.ts";
+import { maintenancePage } from "./maintenance-page.ts";
 import { myList } from "./my-list.ts";
 import { onCallView, overrideViews, personViews, rotationViews } from "./on-call.ts";
 import type { Gate } from "./operation.ts";
@@ -39,7 +39,6 @@ import { deviceDetail, deviceView, incidentView, iso, trapView } from "./views.t
 const shownIncidents = 200;
 const shownMessages = 20;
 const shownTraps = 10;
-const shownMaintenance = 200;
 const shownReports = 50;
 const shownProblems = 200;
 const shownChanges = 50;
@@ -112,9 +111,7 @@ export function mountPages(app: Express, deps: ApiDeps, gate: Gate): void {
     return pages.reports({ page: context, reports: await reportItems(deps, { limit: shownReports }), followUps });
   });
   page("/weaknesses", async (_request, context) => pages.weaknesses({ page: context, report: weaknessRows(deps.config()) }));
-  page("/maintenance", async (_request, context) =>
-    pages.maintenance({ page: context, items: await maintenanceViews(deps, shownMaintenance) }),
-  );
+  page("/maintenance", (request, context) => maintenancePage(deps, context, request.query));
   page("/on-call", (_request, context) => onCallPage(deps, context), "read-names");
   page("/audit", async (request, context) => pages.audit({ page: context, ...(await auditPage(deps, request.query)) }), "audit");
   page("/commissioning", async (_request, context) => pages.commissioning({ page: context, items: [...inCommissioning(deps)] }));

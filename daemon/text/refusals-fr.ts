@@ -101,4 +101,14 @@ export const refusalsInFrench: readonly (readonly [english: string, french: stri
   ['there is no room "{room}" in the configuration', "il n'y a pas de salle « {room} » dans la configuration"],
   ["{id} is of room {room} already", "{id} est déjà de la salle {room}"],
   ['"{symptom}" is not known; say one of {symptoms}', "« {symptom} » n'est pas connu"],
+  ["it ends before it begins; write a later time", "la fin précède le début; écrivez une heure plus tardive"],
+  ["its outer window ends before it begins; write a later time", "l'heure limite précède le début; écrivez une heure plus tardive"],
+  ["{minutes} is over a week; write less", "{minutes}, c'est plus d'une semaine; écrivez moins"],
+  [
+    "it lasts over a year; write a recurring one, or take the devices out of the configuration",
+    "cela dure plus d'un an; écrivez une récurrence, ou retirez les appareils de la configuration",
+  ],
+  ["{id} is not in force; call it off instead", "{id} n'est pas en vigueur; annulez-la plutôt"],
+  ["{id} is over; there is nothing to call off", "{id} est terminée; il n'y a rien à annuler"],
+  ["There is no {id}; GET /api/v1/maintenance lists them.", "Il n'y a pas de {id}."],
 ];

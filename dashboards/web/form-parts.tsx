@@ -41,11 +41,24 @@ export interface ActFormProps {
   readonly state?: FormState | undefined;
   readonly strong?: boolean;
   readonly to?: string;
+  /** What a screen reader says after the button's text, to tell it from its neighbours. */
+  readonly about?: string;
   readonly children?: ComponentChildren;
 }
 
 /** A form that does one thing. Shown to who is signed in only: its token is theirs. */
-export function ActForm({ page, act, button, fields = [], hidden = {}, state, strong = false, to, children }: ActFormProps): VNode | null {
+export function ActForm({
+  page,
+  act,
+  button,
+  fields = [],
+  hidden = {},
+  state,
+  strong = false,
+  to,
+  about,
+  children,
+}: ActFormProps): VNode | null {
   if (page.signedIn === undefined) return null;
   const mine = state?.act === act ? state : undefined;
   const file = fields.some(({ kind }) => kind === "file");
@@ -75,7 +88,7 @@ export function ActForm({ page, act, button, fields = [], hidden = {}, state, st
         <FieldRow key={field.name} page={page} act={act} field={field} state={mine} />
       ))}
       <p class="buttons">
-        <button type="submit" class={strong ? "main" : undefined}>
+        <button type="submit" class={strong ? "main" : undefined} aria-label={about === undefined ? undefined : `${button} ${about}`}>
           {button}
         </button>
       </p>

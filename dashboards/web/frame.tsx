@@ -84,6 +84,8 @@ export interface PageContext {
     readonly formToken: string;
     /** May carry incidents and take in requests. */
     readonly handles: boolean;
+    /** May plan maintenance and silences. */
+    readonly plans: boolean;
     /** May read the audit. */
     readonly audits: boolean;
   };

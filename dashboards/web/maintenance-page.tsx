@@ -3,7 +3,9 @@
  */
 import type { VNode } from "preact";
 import type { MaintenanceShape } from "../../daemon/api/contract.ts";
+import type { FormState } from "./form-parts.tsx";
 import { Frame, Mark, type PageContext } from "./frame.tsx";
+import { EndButtons, type PlanChoices, type PlanDone, PlanDoneNote, PlanForm } from "./maintenance-forms.tsx";
 import { maintenanceWords } from "./maintenance-words.ts";
 import { Table } from "./table.tsx";
 import { words } from "./words.ts";
@@ -11,16 +13,27 @@ import { words } from "./words.ts";
 export interface MaintenancePageProps {
   readonly page: PageContext;
   readonly items: readonly MaintenanceShape[];
+  /** For who may plan. */
+  readonly choices?: PlanChoices;
+  readonly done?: PlanDone;
+  readonly state?: FormState;
 }
 
 const phases = ["now", "coming", "over"] as const;
 const shownOver = 50;
 
-export function MaintenancePage({ page, items }: MaintenancePageProps): VNode {
+export function MaintenancePage({ page, items, choices, done, state }: MaintenancePageProps): VNode {
   const m = maintenanceWords[page.language];
   return (
     <Frame page={page} title={m.title}>
+      <PlanDoneNote page={page} done={done} />
+      {state === undefined || state.act === "plan" ? null : (
+        <p class="banner problem" role="alert">
+          {state.errors[""]}
+        </p>
+      )}
       <p>{m.meaning}</p>
+      {choices === undefined ? null : <PlanForm page={page} choices={choices} state={state} />}
       <p class="hint">
         {m.how} <code>vigie maintenance --help</code>, <code>POST /api/v1/maintenance</code>
       </p>
@@ -37,7 +50,7 @@ export function MaintenancePage({ page, items }: MaintenancePageProps): VNode {
   );
 }
 
-function Listed({ page, items, name }: MaintenancePageProps & { readonly name: string }): VNode {
+function Listed({ page, items, name }: Pick<MaintenancePageProps, "page" | "items"> & { readonly name: string }): VNode {
   const m = maintenanceWords[page.language];
   return (
     <Table label={name} heads={[m.what, m.about, m.when, m.why, m.who, m.behind, m.quiet]}>
@@ -45,6 +58,7 @@ function Listed({ page, items, name }: MaintenancePageProps & { readonly name: s
         <tr key={item.id} id={item.id}>
           <td>
             <Mark tone={item.kind === "maintenance" ? "plain" : "warn"} text={m.kind[item.kind]} /> <code>{item.id}</code>
+            <EndButtons page={page} item={item} />
           </td>
           <td>{aboutText(page, item)}</td>
           <td>

@@ -60,6 +60,7 @@ async function signIn(page: Page): Promise<void> {
 
 const addresses = [
   "/my-list",
+  "/maintenance",
   "/requests",
   "/requests/new",
   "/requests/new?number=VIG-2026-000010-80",

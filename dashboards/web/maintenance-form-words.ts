@@ -1,0 +1,83 @@
+/** The words of the form about maintenance and silences. */
+export const maintenanceFormWords = {
+  fr: {
+    title: "Planifier une maintenance ou un silence",
+    scopeMeaning:
+      "Dites au moins un lieu, un appareil, une étiquette ou un symptôme; ce qui est dit doit correspondre en tout. Les coordonnateurs d'une séance menacée sont avisés malgré tout.",
+    what: "Quoi",
+    kind: { maintenance: "Maintenance : un travail prévu", silence: "Silence : personne n'est avisé" },
+    reason: "Pourquoi",
+    place: "Site, salle ou circuit",
+    any: "(peu importe)",
+    device: "Appareil",
+    deviceHint: "son identifiant, comme dans l'adresse de sa page",
+    label: "Étiquette",
+    labelHint: "par exemple étage=3",
+    symptom: "Symptôme",
+    repeat: "Quand",
+    repeats: {
+      once: "Une fois",
+      flexible: "Dès la première panne (travail dont on ne sait pas l'heure)",
+      daily: "Chaque jour",
+      workdays: "Du lundi au vendredi",
+      weekly: "Chaque semaine, ce jour-là",
+      fortnightly: "Toutes les deux semaines, ce jour-là",
+      monthly: "Chaque mois, à cette date",
+    },
+    from: "Début",
+    fromHint: "vide : tout de suite",
+    minutes: "Durée, en minutes",
+    to: "Jusqu'à",
+    toHint:
+      "dès la première panne : l'heure limite pour qu'elle commence (à remplir); récurrent : le dernier jour; une fois : la fin, au lieu de la durée",
+    plan: "Planifier",
+    end: "Terminer maintenant",
+    cancel: "Annuler",
+    did: { plan: "C'est planifié.", end: "C'est terminé : ce qui est encore en panne est signalé maintenant.", cancel: "C'est annulé." },
+    sessions: (count: number) =>
+      count === 1
+        ? "Une séance réservée est touchée : prévenez ses coordonnateurs."
+        : `${count} séances réservées sont touchées : prévenez leurs coordonnateurs.`,
+    seeSessions: "Voir les séances",
+    fitsNothing: "Telle qu'écrite, elle ne retient rien : vérifiez l'appareil, l'étiquette et les heures.",
+  },
+  en: {
+    title: "Plan maintenance or a silence",
+    scopeMeaning:
+      "Say at least a place, a device, a label or a symptom; all that is said has to fit. The coordinators of a session at risk are told all the same.",
+    what: "What",
+    kind: { maintenance: "Maintenance: planned work", silence: "Silence: nobody is told" },
+    reason: "Why",
+    place: "Site, room or circuit",
+    any: "(whichever)",
+    device: "Device",
+    deviceHint: "its identifier, as in the address of its page",
+    label: "Label",
+    labelHint: "for example floor=3",
+    symptom: "Symptom",
+    repeat: "When",
+    repeats: {
+      once: "Once",
+      flexible: "From the first failure on (work of which the hour is not known)",
+      daily: "Every day",
+      workdays: "Monday to Friday",
+      weekly: "Every week, on that day",
+      fortnightly: "Every two weeks, on that day",
+      monthly: "Every month, on that date",
+    },
+    from: "Begins",
+    fromHint: "empty: now",
+    minutes: "Length, in minutes",
+    to: "Until",
+    toHint:
+      "from the first failure on: the latest time for it to begin (needed); recurring: the last day; once: the end, instead of the length",
+    plan: "Plan it",
+    end: "End now",
+    cancel: "Call off",
+    did: { plan: "It is planned.", end: "It has ended: what is still broken is raised now.", cancel: "It is called off." },
+    sessions: (count: number) =>
+      count === 1 ? "One booked session is hit: tell its coordinators." : `${count} booked sessions are hit: tell their coordinators.`,
+    seeSessions: "See the sessions",
+    fitsNothing: "As it is written it keeps nothing quiet: check the device, the label and the times.",
+  },
+} as const;
