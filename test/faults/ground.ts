@@ -9,6 +9,7 @@ import { oneConnection, openPostgres, type Pools } from "../../daemon/store/conn
 import { openPools, openStore } from "../../daemon/store/open.ts";
 import { startPostgres } from "../contracts/postgres.ts";
 import { FakeClock } from "../fakes/clock.ts";
+import { marksOf, postgresImages, sqliteImages } from "./image.ts";
 
 /** What is killed here is a process, not the machine: nothing has to reach a disk. */
 export const memory = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
@@ -31,6 +32,8 @@ export interface Place {
   endLeases(): Promise<void>;
   /** What has stood still inside a transaction for a minute is cut off, as PostgreSQL does by itself. */
   cutOff(): Promise<void>;
+  /** All that somebody who starts anew here finds. */
+  image(): Promise<string>;
   remove(): Promise<void>;
 }
 
@@ -40,6 +43,7 @@ export async function sqliteGround(): Promise<Ground> {
   const store = await openStore({ storage: { kind: "sqlite", path: template }, stateDir: folder, clock: new FakeClock() });
   await store.migrate();
   await store.close();
+  const imageOf = await sqliteImages(template);
   let places = 0;
   return {
     kind: "sqlite",
@@ -58,6 +62,7 @@ export async function sqliteGround(): Promise<Ground> {
           await raw.destroy();
         },
         cutOff: async () => {},
+        image: async () => (await imageOf(storage.path)) + marksOf(stateDir),
         remove: async () => rmSync(stateDir, { recursive: true, force: true }),
       };
     },
@@ -79,6 +84,7 @@ export async function postgresGround(program: string): Promise<Ground> {
   const { writer: raw } = openPostgres(url);
   const { rows } = (await raw.raw("select tablename from pg_tables where schemaname = 'public'")) as { rows: { tablename: string }[] };
   const tables = rows.map(({ tablename }) => tablename).filter((name) => name !== kept);
+  const imageNow = await postgresImages(raw, tables);
   let places = 0;
   return {
     kind: "postgresql",
@@ -99,6 +105,7 @@ export async function postgresGround(program: string): Promise<Ground> {
         cutOff: async () => {
           await raw.raw("select pg_terminate_backend(pid) from pg_stat_activity where state = 'idle in transaction'");
         },
+        image: async () => (await imageNow()) + marksOf(stateDir),
         remove: async () => rmSync(stateDir, { recursive: true, force: true }),
       };
     },

@@ -18,27 +18,26 @@ const stepKinds: Readonly<Record<string, readonly string[]>> = {
 
 export async function expectNothingLost(story: Story): Promise<void> {
   const { eyes, arrived, deaths } = story;
+  const { short = false } = story.plan;
   const told = await story.told();
   const incidents = await eyes.incidents({ limit: 100 });
   expect(await eyes.verifyTimeline(), told).not.toHaveProperty("brokenAt");
-  expect(incidents.map(({ device, foldedInto }) => `${device}${foldedInto === undefined ? "" : " folded"}`).sort(), told).toEqual([
-    "codec-7",
-    "codec-8 folded",
-    "router-2",
-  ]);
+  expect(incidents.map(({ device, foldedInto }) => `${device}${foldedInto === undefined ? "" : " folded"}`).sort(), told).toEqual(
+    short ? ["codec-7"] : ["codec-7", "codec-8 folded", "router-2"],
+  );
   expectNumberedOnce(incidents, await eyes.unusedNumbers(1_000));
   const decided = new Set<string>();
   for (const incident of incidents) {
     const deliveries = await eyes.deliveries(incident.id);
     for (const { key } of deliveries) decided.add(key);
     await expectEveryStepTold(eyes, incident, { deliveries, arrived, told });
-    expect(isFailing(incident), told).toBe(false);
+    expect(isFailing(incident), told).toBe(short);
   }
-  expectLadder(arrived, told);
+  expectLadder(arrived, told, short ? climbed : [...climbed, ...cameBack]);
   expectSameKeys(arrived, decided, deaths);
   expectSilenceAfterAcknowledgement(story);
   const alarms = await eyes.loadAlarms();
-  expect(alarms.filter(({ state }) => state === "active").map(({ key }) => key)).toEqual([]);
+  expect(alarms.filter(({ state }) => state === "active")).toHaveLength(short ? 1 : 0);
 }
 
 interface Told {
@@ -82,16 +81,11 @@ function heardTrouble(recipient: string, incident: Incident, arrived: readonly A
   return lastly !== undefined && lastly.kind !== "restored";
 }
 
+const climbed = ["problem desk", "escalation analyst", "escalation chief-technician", "last-resort it-technician"];
+const cameBack = ["restored it-technician", "problem desk"];
+
 /** Whatever was killed, people heard of every level in its order, that it was over, and that it came back. */
-function expectLadder(arrived: readonly Arrived[], told: string): void {
-  const levels = [
-    "problem desk",
-    "escalation analyst",
-    "escalation chief-technician",
-    "last-resort it-technician",
-    "restored it-technician",
-    "problem desk",
-  ];
+function expectLadder(arrived: readonly Arrived[], told: string, levels: readonly string[]): void {
   let from = 0;
   for (const level of levels) {
     const at = arrived.findIndex(({ kind, to }, index) => index >= from && `${kind} ${to}` === level);
@@ -120,7 +114,8 @@ function expectSameKeys(arrived: readonly Arrived[], decided: ReadonlySet<string
 
 function expectSilenceAfterAcknowledgement({ acknowledged, arrived }: Story): void {
   expect(acknowledged).toBeDefined();
-  const reopened = arrived.findIndex(({ kind }) => kind === "restored");
+  const restored = arrived.findIndex(({ kind }) => kind === "restored");
+  const reopened = restored < 0 ? arrived.length : restored;
   const late = arrived.filter(
     ({ key, kind, claimBegan }, index) =>
       index < reopened && kind !== "restored" && key.startsWith(acknowledged?.incident ?? "?") && claimBegan > (acknowledged?.at ?? 0),

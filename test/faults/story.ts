@@ -2,6 +2,7 @@
  * One story with everything in it that moves an incident by itself: opening, first notice, levels 2 and 3, the last resort told twice,
  * an acknowledgement that races with its third message, restoring, reopening, folding. Killed wherever a test says, and started again.
  */
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +12,7 @@ import type { Message, SendResult, Store } from "../../daemon/ports.ts";
 import { type OpenedStore, storeOn } from "../../daemon/store/open.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { Scenario } from "../scenarios/scenario.ts";
+import { fixedChance, trueChance } from "./chance.ts";
 import { configFor } from "./config.ts";
 import type { Ground, Place } from "./ground.ts";
 import { expectNothingLost } from "./lost.ts";
@@ -31,7 +33,18 @@ export interface Plan {
   readonly kill?: Kill;
   /** At which boundary of the race the acknowledgement begins. */
   readonly acknowledgeAt?: number;
+  /** It ends a little after the acknowledgement. Default: when all is over. */
+  readonly short?: boolean;
+  /** Asked at each death with what it leaves, see `print`: true, and the story ends here: how it goes on is known. */
+  readonly isKnown?: (print: string) => boolean;
+  /** What it leaves at its end is wanted, see `last`. */
+  readonly compared?: boolean;
+  /** Told on either side of each boundary what a death there would leave. */
+  readonly survey?: (index: number, side: "before" | "after", print: string) => void;
 }
+
+/** How it goes on from here is known. */
+export class Known extends Error {}
 
 /** The story and what is left of it. */
 export class Story {
@@ -43,26 +56,37 @@ export class Story {
   /** The test's own eyes: connections that nobody kills. */
   readonly eyes: OpenedStore;
   deaths = 0;
-  /** Boundaries during which the acknowledgement raced, first and past the last. */
-  race = { from: 0, to: 0 };
+  /** What it left at its end, see `print`. */
+  last: string | undefined;
   net!: Scenario;
   #victim!: Victim;
   /** Who stands still, until when, and what it holds. */
   readonly #frozen: { readonly victim: Victim; readonly until: number; readonly store: Store }[] = [];
   #events = 0;
   #acknowledging = "";
+  /** Pieces of the story begun. */
+  #pieces = 0;
   readonly #place: Place;
-  readonly #plan: Plan;
+  readonly plan: Plan;
   readonly #folder = mkdtempSync(join(tmpdir(), "vigie-story-"));
 
   constructor(place: Place, plan: Plan) {
     this.#place = place;
-    this.#plan = plan;
+    this.plan = plan;
     this.eyes = storeOn(place.connect(), { ...place, clock: this.clock });
     this.count.carriedOut = ({ role, what }) => {
       if (role === "desk" && what === "COMMIT") this.acknowledged ??= { incident: this.#acknowledging, at: this.#tick() };
     };
+    const { survey } = plan;
+    if (survey !== undefined) this.count.look = (index, side) => this.#looked(async () => survey(index, side, await this.print()));
   }
+
+  /** One look after another: messages go side by side. */
+  #looked(look: () => Promise<void>): Promise<void> {
+    this.#looking = this.#looking.then(look);
+    return this.#looking;
+  }
+  #looking = Promise.resolve();
 
   #tick(): number {
     this.#events += 1;
@@ -71,7 +95,7 @@ export class Story {
 
   /** A process anew, on the same database. */
   #store(): Store {
-    const victim = new Victim(this.count, this.#plan.kill ?? (() => undefined));
+    const victim = new Victim(this.count, this.plan.kill ?? (() => undefined));
     this.#victim = victim;
     const store = storeOn(victim.holds(this.#place.connect()), { ...this.#place, clock: this.clock });
     const claims = new Map<string, number>();
@@ -95,7 +119,18 @@ export class Story {
     });
   }
 
+  /** All that what comes after a death here depends on: the store, the world around it, and where in the story it is. Equal: it goes on alike. */
+  async print(): Promise<string> {
+    const late = (began: number) => this.acknowledged !== undefined && began > this.acknowledged.at;
+    const heard = this.arrived.map(({ claimBegan, ...each }) => [each, late(claimBegan)]);
+    const rest = [this.net.position(), this.#pieces, this.count.part, heard, this.acknowledged?.incident];
+    return createHash("sha256")
+      .update(JSON.stringify([await this.#place.image(), rest]))
+      .digest("hex");
+  }
+
   async begin(): Promise<void> {
+    fixedChance(0);
     const config = await configFor();
     const store = this.#store();
     this.net = new Scenario({ clock: this.clock, folder: this.#folder, config, store, together: true });
@@ -122,10 +157,13 @@ export class Story {
 
   /** Does it, unless the process dies meanwhile: then it is started again, and the answer never came. */
   async #living<T>(work: () => Promise<T>): Promise<T | "killed"> {
+    this.#pieces += 1;
     const done = await Promise.race([work(), this.#victim.died]);
     if (done !== "killed") return done;
     this.deaths += 1;
     if (this.#victim.frozen) await this.#leave(this.#victim);
+    else if (this.plan.isKnown?.(await this.print())) throw new Known();
+    fixedChance(this.deaths);
     const again = await this.#living(() => this.net.restartOn(this.#store(), SECOND));
     return again === "killed" ? again : "killed";
   }
@@ -141,6 +179,10 @@ export class Story {
   async #advance(ms: number): Promise<void> {
     const end = this.clock.now() + ms;
     while (this.clock.now() < end) await this.#living(() => this.net.advance(end - this.clock.now()));
+    this.#thaw();
+  }
+
+  #thaw(): void {
     for (const { victim, until } of this.#frozen) if (until <= this.clock.now()) victim.thaw();
   }
 
@@ -148,7 +190,8 @@ export class Story {
     const end = this.clock.now() + withinMs;
     while (!(await look())) {
       if (this.clock.now() > end) throw new Error(`not within ${withinMs / MINUTE} min: ${what}\n${await this.told()}`);
-      await this.#advance(10 * SECOND);
+      await this.#living(() => this.net.toNextLook());
+      this.#thaw();
     }
   }
 
@@ -182,16 +225,17 @@ export class Story {
     const wakeAt = (await this.of(device))?.wakeAt ?? 0;
     if (wakeAt - 1 > this.clock.now()) await this.#advance(wakeAt - 1 - this.clock.now());
     const from = this.count.seen.length;
+    this.count.part = "race";
     let pressed: Promise<unknown> | undefined;
     this.count.reached = (index) => {
-      if (index - from >= (this.#plan.acknowledgeAt ?? 6)) pressed ??= Promise.resolve().then(() => this.#acknowledge(device));
+      if (index - from >= (this.plan.acknowledgeAt ?? 6)) pressed ??= Promise.resolve().then(() => this.#acknowledge(device));
     };
     await this.#living(async () => {
       await this.net.advance(2 * SECOND);
       await pressed;
     });
     this.count.reached = () => {};
-    this.race = { from, to: this.count.seen.length };
+    this.count.part = "rest";
     while ((await this.of(device))?.acknowledgedAt === undefined) await this.#living(() => this.#acknowledge(device));
   }
 
@@ -201,6 +245,12 @@ export class Story {
     await this.#until("the last resort is told twice", () => this.#told("last-resort") >= 2);
     await this.#acknowledgeRacing("codec-7");
     await this.#advance(90 * SECOND);
+    if (this.plan.short !== true) await this.#ends();
+  }
+
+  /** Restored, reopened, folded into a greater trouble, and over. */
+  async #ends(): Promise<void> {
+    const { net } = this;
     net.heals("codec-7");
     await this.#until("restored, and told", async () => (await this.#stateOf("codec-7")) === "restored" && (await this.#isSaid()));
     const before = this.#told("problem");
@@ -239,6 +289,7 @@ export class Story {
     }
     await this.eyes.close();
     await this.#place.remove();
+    trueChance();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
@@ -250,6 +301,9 @@ export async function played(ground: Ground, plan: Plan = {}): Promise<Story> {
     await story.begin();
     await story.play();
     await expectNothingLost(story);
+    if (plan.compared === true) story.last = await story.print();
+  } catch (error) {
+    if (!(error instanceof Known)) throw error;
   } finally {
     await story.end();
   }

@@ -20,7 +20,11 @@ export interface Boundary {
   readonly what: string;
   /** Which transaction of the story it is in; undefined for a message. */
   readonly transaction?: number;
+  readonly part: Part;
 }
+
+/** Of the story: up to the acknowledgement; while it races with a message; everything after. */
+export type Part = "ladder" | "race" | "rest";
 
 /** Counts boundaries over all the processes of one story. */
 export class Count {
@@ -30,6 +34,10 @@ export class Count {
   carriedOut: (boundary: Boundary) => void = () => {};
   /** Told before each boundary. */
   reached: (index: number) => void = () => {};
+  /** Waited for on either side of each boundary: somebody looks at what a death there would leave. */
+  look: ((index: number, side: "before" | "after") => Promise<void>) | undefined;
+  /** What is played. */
+  part: Part = "ladder";
 }
 
 /** Before: it is not carried out. After: it is, and its answer never comes. Freeze: it stands still before it, and goes on much later. */
@@ -86,7 +94,7 @@ export class Victim {
 
   /** A message on its way out. */
   async sends<T>(send: () => Promise<T>): Promise<T> {
-    return this.#boundary({ role: "dispatcher", what: "send" }, send);
+    return this.#boundary({ role: "dispatcher", what: "send", part: this.#count.part }, send);
   }
 
   /** Stands still until `thaw`. What it does then is done by somebody whom all took for dead. */
@@ -119,18 +127,20 @@ export class Victim {
     const role = doing.getStore();
     const run = () => query(connection, sent);
     if (transaction === undefined || role === undefined || !counted.has(role)) return this.#passed(run);
-    return this.#boundary({ role, what: shape(sent.sql), transaction }, run);
+    return this.#boundary({ role, what: shape(sent.sql), transaction, part: this.#count.part }, run);
   }
 
   async #boundary<T>(boundary: Boundary, run: () => Promise<T>): Promise<T> {
     if (this.dead) return never();
     const index = this.#count.seen.push(boundary) - 1;
     this.#count.reached(index);
+    await this.#count.look?.(index, "before");
     const side = this.#kill(boundary, index);
     if (side === "before") return this.kill();
     if (side === "freeze") await this.#freezes();
     const answer = await this.#passed(run);
     this.#count.carriedOut(boundary);
+    await this.#count.look?.(index, "after");
     return side === "after" ? this.kill() : answer;
   }
 

@@ -489,6 +489,21 @@ export class Scenario {
     await this.#settle();
   }
 
+  /** Moves time on until the next looks have been taken, doing everything that comes due meanwhile, once. */
+  async toNextLook(): Promise<void> {
+    const look = Math.min(...[...this.#due.values()].filter((at) => at > this.clock.now()));
+    while (this.clock.now() < look) {
+      this.clock.pass(Math.max(1, (await this.#nextAt()) - this.clock.now()));
+      await this.#settle();
+    }
+  }
+
+  /** All that goes on over a restart beside the store: two scenarios in one position on stores alike go on alike. */
+  position(): string {
+    const due = [this.#due, this.#kicks, this.#broken].map((map) => [...map]);
+    return JSON.stringify([this.clock.now(), this.clock.monotonicMs(), ...due, this.#seq, this.#auditAt]);
+  }
+
   /** Everything due now: looks, then timers, then messages, then the auditor. */
   async #settle(): Promise<void> {
     const now = this.clock.now();
