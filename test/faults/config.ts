@@ -28,7 +28,7 @@ export function configFor(): Promise<Config> {
     const folder = mkdtempSync(join(tmpdir(), "vigie-story-"));
     const config = await configOf(folder, {
       ...{ devices: "router-1 > codec-7; router-2 > codec-8", sites: { "router-2": "chu", "codec-8": "chu" } },
-      ...{ interval: "30s", yaml: policy },
+      ...{ interval: "20s", yaml: policy },
     });
     rmSync(folder, { recursive: true, force: true });
     return config;

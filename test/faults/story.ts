@@ -25,6 +25,7 @@ export interface Arrived {
   readonly subject: string;
   readonly kind: string;
   readonly maybeDuplicate: boolean;
+  readonly at: number;
   /** Where in the order of events the claim under which it was sent began. */
   readonly claimBegan: number;
 }
@@ -114,7 +115,15 @@ export class Story {
   #send(victim: Victim, message: Message, claims: ReadonlyMap<string, number>): Promise<SendResult> {
     return victim.sends(async () => {
       const { key, to, subject, maybeDuplicate, data } = message;
-      this.arrived.push({ key, to, subject, maybeDuplicate, kind: String(data.kind), claimBegan: claims.get(key) ?? -1 });
+      this.arrived.push({
+        at: this.clock.now(),
+        key,
+        to,
+        subject,
+        maybeDuplicate,
+        kind: String(data.kind),
+        claimBegan: claims.get(key) ?? -1,
+      });
       return { ok: true, state: "accepted" };
     });
   }
@@ -122,7 +131,8 @@ export class Story {
   /** All that what comes after a death here depends on: the store, the world around it, and where in the story it is. Equal: it goes on alike. */
   async print(): Promise<string> {
     const late = (began: number) => this.acknowledged !== undefined && began > this.acknowledged.at;
-    const heard = this.arrived.map(({ claimBegan, ...each }) => [each, late(claimBegan)]);
+    // Messages of one moment go side by side: which of them comes first says nothing.
+    const heard = this.arrived.map(({ claimBegan, ...each }) => JSON.stringify([each, late(claimBegan)])).sort();
     const rest = [this.net.position(), this.#pieces, this.count.part, heard, this.acknowledged?.incident];
     return createHash("sha256")
       .update(JSON.stringify([await this.#place.image(), rest]))
