@@ -35,7 +35,20 @@ export async function startPostgres(program: string): Promise<Postgres> {
   run("initdb", ["-D", data, "-U", "vigie", "-A", "trust", "--no-sync", "-E", "UTF8"]);
   let server: ChildProcess | undefined;
   const start = async () => {
-    const settings = ["-k", folder, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "shared_buffers=32MB", "-c", "max_connections=60"];
+    const settings = [
+      "-k",
+      folder,
+      "-c",
+      "listen_addresses=",
+      "-c",
+      "fsync=off",
+      "-c",
+      "full_page_writes=off",
+      "-c",
+      "shared_buffers=32MB",
+      "-c",
+      "max_connections=60",
+    ];
     const [program, all] = asPostgres(postgres, ["-D", data, ...settings]);
     server = spawn(program, [...all], { stdio: "ignore", cwd: "/" });
     const deadline = Date.now() + 20_000;

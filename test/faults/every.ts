@@ -71,27 +71,27 @@ function chosen(groups: readonly (readonly Death[])[]): readonly (readonly Death
   });
 }
 
-/** Plays a death where it was seen, and what comes after it. */
-async function dies(ground: Ground, plan: Plan, { index, side, name, print }: Death): Promise<Story> {
-  const left: string[] = [];
-  const story = await killed(
-    ground,
-    {
-      ...{ ...plan, compared: true },
-      isKnown: (found) => {
-        left.push(found);
-        return false;
-      },
-    },
-    (boundary, at) => {
+/**
+ * Plays a death where it was seen, and what comes after it. Of messages that go side by side another one may have been out by then, and
+ * what is left differs: once more, until it is what was seen.
+ */
+async function dies(ground: Ground, plan: Plan, death: Death): Promise<Story> {
+  const { index, side, name, print } = death;
+  for (let tries = 0; tries < 5; tries += 1) {
+    let left: string | undefined;
+    const isKnown = (found: string) => {
+      left = found;
+      return false;
+    };
+    const story = await killed(ground, { ...plan, compared: true, isKnown }, (boundary, at) => {
       if (at !== index) return undefined;
       expect(nameOf(boundary, side), `boundary ${index} is what it was`).toBe(name);
       return side;
-    },
-  );
-  expect(story.deaths, `${index} ${name}: killed once`).toBe(1);
-  expect(left, `${index} ${name}: it leaves what was seen`).toEqual([print]);
-  return story;
+    });
+    expect(story.deaths, `${index} ${name}: killed once`).toBe(1);
+    if (left === print) return story;
+  }
+  throw new Error(`${index} ${name}: five deaths left something else than was seen there, and lost nothing`);
 }
 
 /** Every boundary of the story, on either side. How many boundaries there are. */
@@ -113,13 +113,14 @@ export async function everyOne(ground: Ground): Promise<number> {
   return boundaries;
 }
 
-/** The acknowledgement begins at each moment of its race, and the process dies on either side of each boundary of it. How many died. */
+/** The acknowledgement begins at each moment of its race, and the process dies on either side of each boundary of it. How many deaths were looked at. */
 export async function everyRace(ground: Ground): Promise<number> {
   const begins = (await raceOf(ground)).length;
   say(`${ground.kind}: a race of ${begins} boundaries`);
   const played = new Set<string>();
   let deaths = 0;
   const moments = Array.from({ length: begins }, (_, at) => at);
+  let seen = 0;
   const failures = await workThrough(`${ground.kind}, races`, moments, async (acknowledgeAt) => {
     const plan = { acknowledgeAt, short: true };
     const isKnown = (print: string) => {
@@ -128,14 +129,16 @@ export async function everyRace(ground: Ground): Promise<number> {
       played.add(print);
       return known;
     };
-    for (const [first] of alike(await survey(ground, plan, ["race"]))) {
+    const found = await survey(ground, plan, ["race"]);
+    seen += found.length;
+    for (const [first] of alike(found)) {
       if (first === undefined || played.has(first.print)) continue;
       await killed(ground, { ...plan, isKnown }, (_, index) => (index === first.index ? first.side : undefined));
     }
   });
-  say(`${ground.kind}, races: ${deaths} deaths, which left ${played.size} different stores`);
+  say(`${ground.kind}, races: ${seen} deaths were looked at, ${deaths} carried out; they left ${played.size} different stores`);
   expect(failures).toEqual([]);
-  return deaths;
+  return seen;
 }
 
 async function raceOf(ground: Ground): Promise<readonly Boundary[]> {

@@ -9,7 +9,7 @@ import { oneConnection, openPostgres, type Pools } from "../../daemon/store/conn
 import { openPools, openStore } from "../../daemon/store/open.ts";
 import { startPostgres } from "../contracts/postgres.ts";
 import { FakeClock } from "../fakes/clock.ts";
-import { marksOf, postgresImages, sqliteImages } from "./image.ts";
+import { marksOf, postgresImages, sequencesOf, sqliteImages } from "./image.ts";
 
 /** What is killed here is a process, not the machine: nothing has to reach a disk. */
 export const memory = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
@@ -84,7 +84,15 @@ export async function postgresGround(program: string): Promise<Ground> {
   const { writer: raw } = openPostgres(url);
   const { rows } = (await raw.raw("select tablename from pg_tables where schemaname = 'public'")) as { rows: { tablename: string }[] };
   const tables = rows.map(({ tablename }) => tablename).filter((name) => name !== kept);
-  const imageNow = await postgresImages(raw, tables);
+  const sequences = await sequencesOf(raw);
+  const imageNow = postgresImages(raw, tables, sequences);
+  // Not TRUNCATE, which makes each file of each table anew; the timeline's triggers refuse a delete, and stand aside for a replica.
+  const emptied = [
+    "set session_replication_role = replica",
+    ...tables.map((table) => `delete from ${table}`),
+    ...sequences.map((name) => `select setval('${name}', 1, false)`),
+    "set session_replication_role = origin",
+  ].join("; ");
   let places = 0;
   return {
     kind: "postgresql",
@@ -93,7 +101,7 @@ export async function postgresGround(program: string): Promise<Ground> {
       places += 1;
       const stateDir = join(folder, `state-${places}`);
       mkdirSync(stateDir);
-      await raw.raw(`truncate ${tables.join(", ")} restart identity`);
+      await raw.raw(emptied);
       // The log's chain begins anew: its head is there from the migration on.
       await raw("audit_head").insert({ id: 1, seq: 0, hash: "", base_seq: 0, base_hash: "" });
       return {

@@ -49,16 +49,20 @@ export async function sqliteImages(template: string): Promise<(file: string) => 
   };
 }
 
-export async function postgresImages(raw: Knex, tables: readonly string[]): Promise<() => Promise<string>> {
-  const { rows } = (await raw.raw("select sequencename from pg_sequences where schemaname = 'public' order by 1")) as {
-    rows: { sequencename: string }[];
+export async function sequencesOf(raw: Knex): Promise<readonly string[]> {
+  const { rows } = (await raw.raw("select sequencename as name from pg_sequences where schemaname = 'public' order by 1")) as {
+    rows: { name: string }[];
   };
+  return rows.map(({ name }) => name);
+}
+
+export function postgresImages(raw: Knex, tables: readonly string[], sequences: readonly string[]): () => Promise<string> {
   const everything = [
     ...tables.map((table) => {
       const row = byDatabaseTime.has(table) ? "concat_ws('|', t.role, t.holder, t.epoch)" : "t::text";
       return `select '${table}' as name, string_agg(${row}, chr(10) order by ${row}) as content from ${table} t`;
     }),
-    ...rows.map(({ sequencename: name }) => `select '${name}', concat_ws('|', last_value, is_called) from ${name}`),
+    ...sequences.map((name) => `select '${name}', concat_ws('|', last_value, is_called) from ${name}`),
   ].join(" union all ");
   return async () => JSON.stringify(((await raw.raw(everything)) as { rows: unknown }).rows);
 }
