@@ -23,7 +23,7 @@ export async function expectNothingLost(story: Story): Promise<void> {
   const incidents = await eyes.incidents({ limit: 100 });
   expect(await eyes.verifyTimeline(), told).not.toHaveProperty("brokenAt");
   expect(incidents.map(({ device, foldedInto }) => `${device}${foldedInto === undefined ? "" : " folded"}`).sort(), told).toEqual(
-    short ? ["codec-7"] : ["codec-7", "codec-8 folded", "router-2"],
+    short ? ["codec-7"] : ["codec-7", second(story, incidents), "router-2"],
   );
   expectNumberedOnce(incidents, await eyes.unusedNumbers(1_000));
   const decided = new Set<string>();
@@ -38,6 +38,12 @@ export async function expectNothingLost(story: Story): Promise<void> {
   expectSilenceAfterAcknowledgement(story);
   const alarms = await eyes.loadAlarms();
   expect(alarms.filter(({ state }) => state === "active")).toHaveLength(short ? 1 : 0);
+}
+
+/** The second codec's is folded into its router's; unless it had stood still so long that somebody had to be told before the router was looked at. */
+function second({ froze, arrived }: Story, incidents: readonly Incident[]): string {
+  const id = incidents.find(({ device }) => device === "codec-8")?.id ?? "?";
+  return froze && arrived.some(({ key, kind }) => kind === "problem" && key.startsWith(id)) ? "codec-8" : "codec-8 folded";
 }
 
 interface Told {

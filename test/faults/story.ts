@@ -89,6 +89,11 @@ export class Story {
   }
   #looking = Promise.resolve();
 
+  /** Somebody stood still for half a minute in it. */
+  get froze(): boolean {
+    return this.#frozen.length > 0;
+  }
+
   #tick(): number {
     this.#events += 1;
     return this.#events;
