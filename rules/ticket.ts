@@ -7,6 +7,7 @@
 import { type Incident, isFailing } from "../daemon/model/incident.ts";
 import type { TicketEvent, TicketSystem } from "../daemon/model/ticket.ts";
 import { DAY, type Instant, MINUTE } from "../daemon/model/time.ts";
+import { type Decision, line, raised } from "./incident.ts";
 
 /** A message to the system as far as it matters here; in the order in which they were decided. */
 export interface ToldOfTicket {
@@ -27,9 +28,11 @@ export function ticketMark({ severity, level, state, foldedInto }: Incident): st
   return `${severity}-${level}-${foldedInto === undefined ? state : "closed"}`;
 }
 
-/** Does the incident open a ticket there? What is kept quiet does not. */
-export function wantsTicket({ when }: TicketSystem, incident: Incident): boolean {
-  if (!isFailing(incident) || incident.foldedInto !== undefined || incident.muted !== undefined) return false;
+/** Does the incident open a ticket there? What is kept quiet does not by itself; a person may ask for it whatever it is. */
+export function wantsTicket({ id, when, onDemand }: TicketSystem, incident: Incident): boolean {
+  if (incident.foldedInto !== undefined || incident.state === "closed") return false;
+  if (incident.tickets?.includes(id) === true) return true;
+  if (onDemand === true || !isFailing(incident) || incident.muted !== undefined) return false;
   const asked = (incident.openTasks ?? []).map(({ partner }) => partner);
   return (
     (when.severity === undefined || when.severity.includes(incident.severity)) &&
@@ -37,6 +40,27 @@ export function wantsTicket({ when }: TicketSystem, incident: Incident): boolean
     (when.sites === undefined || when.sites.includes(incident.site)) &&
     (when.partners === undefined || when.partners.some((partner) => asked.includes(partner)))
   );
+}
+
+/** A person wants a ticket opened there. Refused where there is one, or one is on its way. */
+export function askForTicket(
+  incident: Incident,
+  of: {
+    readonly system: TicketSystem;
+    readonly told: readonly ToldOfTicket[];
+    readonly by: string;
+    readonly at: Instant;
+    readonly note?: string | undefined;
+  },
+): Decision | { readonly refused: string } {
+  const { system, told, by, at, note } = of;
+  const { number, tickets = [] } = incident;
+  if (told.some(({ going }) => going === "went")) return { refused: `${number}: ${system.name} has a ticket for it already` };
+  if (tickets.includes(system.id) || told.at(-1)?.going === "waits")
+    return { refused: `${number}: a ticket at ${system.name} is being opened already` };
+  const next = raised({ ...incident, tickets: [...tickets, system.id] });
+  const data = { system: system.id };
+  return { incident: next, timeline: [line(next, at, by, "ticket-asked", note ?? `to be opened at ${system.name}`, data)], notices: [] };
 }
 
 export function nextTicketEvent(input: {

@@ -33,6 +33,11 @@ export const AssignBody = z
 export const NextFollowUpBody = z.strictObject({ at: instant.describe("When it is looked at next; at most 90 days ahead."), note: needed });
 export const EscalateBody = z.strictObject({ reason: needed.describe("What was tried, and why this level cannot solve it.") });
 
+export const OpenTicketBody = z.strictObject({
+  system: id.describe("One of `tickets` of the configuration."),
+  note: needed.optional().describe("Why, for the timeline; the ticket does not say it."),
+});
+
 export const FollowUpItem = z.object({
   number: z.string(),
   id: z.string(),
@@ -56,6 +61,7 @@ export const workShapes = {
   Assign: AssignBody,
   NextFollowUp: NextFollowUpBody,
   Escalate: EscalateBody,
+  OpenTicket: OpenTicketBody,
   FollowUpList,
 } as const;
 

@@ -131,7 +131,7 @@ export interface ApiDeps {
   readonly acknowledging: Acknowledging;
   readonly joining: JoiningActions;
   /** How people carry an incident on. */
-  readonly work: Pick<WorkDesk, "assign" | "accept" | "decline" | "escalate" | "note" | "followUp" | "refer">;
+  readonly work: Pick<WorkDesk, "assign" | "accept" | "decline" | "escalate" | "note" | "followUp" | "refer" | "ticket">;
   /** Files that people attach. */
   readonly files: Pick<AttachmentDesk, "attach" | "erase">;
   /** What people changed, written down. */

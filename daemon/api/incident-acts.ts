@@ -17,7 +17,15 @@ export function isOwnOffer({ handOver, holder }: Incident, { name }: Person): bo
 
 const always: readonly IncidentAct[] = ["note", "action", "attach", "reference", "step"];
 
-export function actsOn(incident: Incident, person: Person): readonly IncidentAct[] {
+/** What else of the house an act needs. */
+export interface ActsWith {
+  readonly others: boolean;
+  readonly alarms: number;
+  readonly linked: boolean;
+  readonly systems: boolean;
+}
+
+export function actsOn(incident: Incident, person: Person, beside: ActsWith): readonly IncidentAct[] {
   const { state, foldedInto, holder, acknowledgedAt, handOver, openTasks = [] } = incident;
   if (state === "closed" || foldedInto !== undefined) return [];
   const [failing, over] = [isFailing(incident), notOver(incident) !== undefined];
@@ -41,6 +49,11 @@ export function actsOn(incident: Incident, person: Person): readonly IncidentAct
     urgency: unresolved,
     task: unresolved,
     hear: openTasks.length > 0,
+    ticket: beside.systems,
+    merge: beside.others && unresolved,
+    split: beside.alarms > 1,
+    link: beside.others,
+    unlink: beside.linked,
   };
   return [...(Object.keys(can) as IncidentAct[]).filter((act) => can[act] === true), ...always];
 }

@@ -58,8 +58,27 @@ const acts: Readonly<Record<IncidentAct, ActOf>> = {
   ),
   reference: one("addReference", ({ system, number }) => present({ system, number })),
   attach: one("attachFile", (_values, { files }) => fileBody(files.file), { name: "file", type: "file", content: "file" }),
+  ticket: one("openTicket", ({ system, note: text }) => present({ system, note: text })),
+  merge: one("mergeIncident", ({ into, note: text, version }) => present({ into, note: text, version: numberOf(version) })),
+  split: one("splitIncident", (values) => present({ alarms: ticked(values), note: values.note, version: numberOf(values.version) }), {
+    alarms: "",
+  }),
+  link: one("linkIncident", ({ to, kind, note: text }) => present({ to, kind, note: text })),
+  unlink: one("unlinkIncident", ({ to, note: text }) => present({ to, note: text })),
   step: one("tickStep", stepBody, { step: "", answer: "" }),
 };
+
+const numberOf = (text: string | undefined) => (text === undefined ? undefined : Number(text));
+
+/** Each alarm has a box of its own. */
+function ticked(values: Values): readonly string[] {
+  const found = Object.entries(values).flatMap(([name, key]) => (/^alarm-\d+$/.test(name) ? [key] : []));
+  if (found.length === 0) throw new FieldProblem("", "needed");
+  return found;
+}
+
+/** What is done goes on as another: the page of that one. */
+const goesOn: ReadonlySet<string> = new Set(["merge", "split"]);
 
 /** `step:<diagnosis>:<step>:<answer>`: each button is a form of its own. */
 function stepBody({ act = "" }: Values): object {
@@ -88,7 +107,8 @@ export function mountIncidentForms(app: Express, deps: ApiDeps, gate: FormsGate)
       const of = Object.hasOwn(acts, name) ? acts[name as IncidentAct] : undefined;
       const result = await doAct(deps, gate, of, { sent, params: { id, task: about, diagnosis: about }, language: reader });
       if ("state" in result) return result;
-      return { to: `/incidents/${encodeURIComponent(id)}?done=${name}${result.warned ? "&warned=1" : ""}#main` };
+      const on = goesOn.has(name) ? (result.content as { readonly number: string }).number : id;
+      return { to: `/incidents/${encodeURIComponent(on)}?done=${name}${result.warned ? "&warned=1" : ""}#main` };
     },
     async again(request, response, { signedIn }, state) {
       const page = await contextOf(request, response, deps, { caller: signedIn.caller, signedIn });

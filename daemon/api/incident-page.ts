@@ -9,6 +9,7 @@ import type { Incident } from "../model/incident.ts";
 import { supportOf } from "../support.ts";
 import type { Caller } from "./access.ts";
 import { attachmentView } from "./attachments.ts";
+import type { IncidentDetailShape } from "./contract.ts";
 import type { ApiDeps } from "./deps.ts";
 import { diagnosisList } from "./diagnoses.ts";
 import { actsOn, isOwnOffer } from "./incident-acts.ts";
@@ -17,6 +18,8 @@ import { taskView } from "./tasks.ts";
 import { deviceView } from "./views.ts";
 
 const shownTasks = 100;
+/** Among so many an incident is chosen that this one goes on as. */
+const shownOthers = 200;
 const dispositions = ["fixed", "healed", "false-alarm", "test", "duplicate", "not-ours"] as const;
 
 export interface IncidentPageOf {
@@ -43,6 +46,7 @@ export async function incidentPage(deps: ApiDeps, page: PageContext, of: Inciden
     deps.store.attachments(detail.id),
     diagnosisList(deps, detail.id),
   ]);
+  const open = of.by === undefined ? [] : await deps.store.incidents({ states: ["open", "taken"], folded: false, limit: shownOthers });
   const now = detail.device === undefined ? undefined : network.devices.get(detail.device);
   return pages.incident({
     page,
@@ -57,7 +61,7 @@ export async function incidentPage(deps: ApiDeps, page: PageContext, of: Inciden
     ...(before === undefined ? {} : { beforeNumber: before.number }),
     ...(now === undefined ? {} : { up: deviceView(now, network, deps.board).up }),
     ...(now === undefined ? {} : { support: supportOf(now, deps.config(), deps.board.inventory(now.id), deps.clock.now()) }),
-    ...(incident === undefined ? {} : { forms: formsOf(deps, page, incident, of) }),
+    ...(incident === undefined ? {} : { forms: formsOf(deps, page, incident, { of, detail, open }) }),
     ...doneOf(of),
   });
 }
@@ -67,13 +71,46 @@ function doneOf({ done, warned }: IncidentPageOf): { readonly done?: IncidentAct
   return act === undefined ? {} : { done: act, warned: warned === "1" };
 }
 
-function formsOf(deps: ApiDeps, page: PageContext, incident: Incident, { by, state }: IncidentPageOf): Omit<IncidentFormsProps, "page"> {
+interface Around {
+  readonly of: IncidentPageOf;
+  readonly detail: IncidentDetailShape;
+  /** Incidents that fail now. */
+  readonly open: readonly Incident[];
+}
+
+function aroundOf(deps: ApiDeps, page: PageContext, incident: Incident, { detail, open }: Around) {
+  const { network, tickets } = deps.config();
+  const about = (each: Incident) => page.texts.name(each.device ?? each.room ?? each.site);
+  const part = (name: string | undefined) => (name === undefined ? "" : ` (${page.texts.part(name)})`);
+  return {
+    version: incident.version,
+    systems: [...(tickets?.values() ?? [])].map(({ id, name }) => ({ value: id, label: name })),
+    others: open
+      .filter(({ id }) => id !== incident.id)
+      .map((each) => ({
+        value: each.number,
+        label: `${each.number} · ${network.sites.get(each.site)?.name ?? each.site}, ${about(each)} · ${page.texts.symptom(each.symptom)}`,
+      })),
+    alarms: detail.alarms.map((each) => ({
+      value: each.key,
+      label: `${page.texts.name(each.device)} · ${page.texts.symptom(each.symptom)}${part(each.part)}`,
+    })),
+    linked: detail.links.filter(({ kind }) => kind !== "merged").map(({ number }) => ({ value: number, label: number })),
+  };
+}
+
+function formsOf(deps: ApiDeps, page: PageContext, incident: Incident, around: Around): Omit<IncidentFormsProps, "page"> {
+  const { by, state } = around.of;
   const config = deps.config();
   const { functions, contacts, partners, instance } = config;
+  const beside = aroundOf(deps, page, incident, around);
+  const { others, alarms, linked, systems } = beside;
+  const has = { others: others.length > 0, alarms: alarms.length, linked: linked.length > 0, systems: systems.length > 0 };
   const { holder, handOver, openTasks = [], severity, urgency } = incident;
   const people = [...contacts.values()].filter(({ id }) => ![...partners.values()].some((each) => each.contacts.includes(id)));
   return {
-    acts: by === undefined || page.signedIn?.handles !== true ? [] : actsOn(incident, by),
+    acts: by === undefined || page.signedIn?.handles !== true ? [] : actsOn(incident, by, has),
+    ...beside,
     closed: incident.state === "closed",
     ownOffer: by !== undefined && isOwnOffer(incident, by),
     receivers: [

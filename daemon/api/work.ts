@@ -100,6 +100,18 @@ export const workOperations: readonly Operation[] = [
       answer(deps, await deps.work.escalate(params.id ?? "", caller, reason), reason),
   }),
   operation({
+    id: "openTicket",
+    method: "post",
+    path: "/api/v1/incidents/{id}/tickets",
+    summary:
+      "A ticket in another system of the configuration: it is opened within seconds, and hears from then on how the incident goes on.",
+    access: "write",
+    may: "handle",
+    body: "OpenTicket",
+    answer: "Incident",
+    run: async ({ deps, params, caller, body }) => answer(deps, await deps.work.ticket(params.id ?? "", caller, body), body.note),
+  }),
+  operation({
     id: "addNote",
     method: "post",
     path: "/api/v1/incidents/{id}/notes",

@@ -18,14 +18,14 @@ import { AttachmentDesk } from "../roles/attachment-desk.ts";
 import { Desk } from "../roles/desk.ts";
 import { WorkDesk } from "../roles/work-desk.ts";
 
-export const incidentActs = ["take", "note", "action", "attach", "hand-over", "resolve", "close"] as const;
+export const incidentActs = ["take", "note", "action", "attach", "hand-over", "ticket", "resolve", "close"] as const;
 export type IncidentAct = (typeof incidentActs)[number];
 
 export const kinds: readonly ActionKind[] = ["ip-change", "swap", "restart", "configuration", "firmware", "cabling", "other"];
 export const dispositions: readonly Disposition[] = ["fixed", "healed", "false-alarm", "test", "duplicate", "not-ours"];
 
 type Option =
-  | ("note" | "kind" | "what" | "device" | "part" | "room" | "link" | "before" | "after" | "type" | "to" | "as")
+  | ("note" | "kind" | "what" | "device" | "part" | "room" | "link" | "before" | "after" | "type" | "to" | "as" | "system")
   | ("serial-before" | "serial-after");
 
 /** What each needs, and takes beside that. */
@@ -38,6 +38,7 @@ export const incidentNeeds: Readonly<Record<IncidentAct, { readonly needs: reado
   },
   attach: { needs: [], takes: ["type"] },
   "hand-over": { needs: ["to", "note"], takes: [] },
+  ticket: { needs: ["system"], takes: ["note"] },
   resolve: { needs: ["note"], takes: [] },
   close: { needs: ["as", "note"], takes: [] },
 };
@@ -78,6 +79,11 @@ export async function actOnIncident(asked: ActAsked, deps: Deps): Promise<ActOut
       return said(new WorkDesk(desk).note(number, person, note), "noted");
     case "hand-over":
       return handOver(asked, note, new WorkDesk(desk), deps.config);
+    case "ticket":
+      return said(
+        new WorkDesk(desk).ticket(number, person, { system: values.system ?? "", note: note === "" ? undefined : note }),
+        `a ticket at ${values.system} is being opened`,
+      );
     case "resolve":
       return said(acts.resolve(number, person.name, note), "resolved");
     case "close":

@@ -24,6 +24,7 @@ vigie incident action NUMBER --kind KIND --what TEXT [--device ID [--part NAME] 
                       [--serial-before SERIAL] [--serial-after SERIAL] …
 vigie incident attach NUMBER FILE [--type TYPE] …
 vigie incident hand-over NUMBER --to FUNCTION|PERSON --note TEXT …
+vigie incident ticket NUMBER --system SYSTEM [--note TEXT] …
 vigie incident resolve NUMBER --note TEXT …
 vigie incident close NUMBER --as DISPOSITION --note TEXT …
 
@@ -33,6 +34,7 @@ note        a line on its timeline
 action      what was changed; a swap goes into the inventory, an address change keeps its device quiet until the file has it
 attach      a file: PDF, PNG, JPEG, text or CSV, 5 MiB at most
 hand-over   offers it; it counts when they accept
+ticket      opens one in another system of tickets: in the configuration; the running daemon does it within seconds
 resolve     the cause is dealt with
 close       what it was in the end. A major incident closes once its report is signed
 
@@ -52,7 +54,7 @@ const options = {
   json: { type: "boolean", default: false },
   help: { type: "boolean", short: "h" },
   ...({ by: text, function: text, note: text, kind: text, what: text, device: text, part: text, room: text, link: text } as const),
-  ...({ before: text, after: text, "serial-before": text, "serial-after": text, type: text, to: text, as: text } as const),
+  ...({ before: text, after: text, "serial-before": text, "serial-after": text, type: text, to: text, as: text, system: text } as const),
 } as const;
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>["values"];

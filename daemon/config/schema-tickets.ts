@@ -19,7 +19,8 @@ export const ticketSystem = keys({
   name: line(100).optional(),
   channel: reference("channel"),
   to: line(254).optional(),
-  language: oneOf(["fr", "en"]).optional(),
+  language: oneOf(["fr", "en", "both"]).optional(),
+  on_demand: scalars.flag.optional(),
   when: keys({
     severity: z.array(oneOf(["minor", "major"])).optional(),
     level: whole(1, 4).optional(),

@@ -30,6 +30,11 @@ export function readTickets(loading: Loading, known: KnownToTickets): ReadonlyMa
     const path = ["tickets", id];
     checkWhen(loading, path, raw, known);
     checkTexts(loading, path, raw);
+    if (raw.on_demand === true && raw.when !== undefined)
+      loading.findings.problem(
+        [...path, "when"],
+        "says which incidents open a ticket, and on_demand that none does; take one of the two out",
+      );
     if (!checkReference(loading.findings, [...path, "channel"], "channel", raw.channel, known.channels.ids)) continue;
     const channel = known.channels.entries.get(raw.channel);
     // What is wrong with the channel itself is told where it stands.
@@ -39,6 +44,7 @@ export function readTickets(loading: Loading, known: KnownToTickets): ReadonlyMa
       ...{ id, name: raw.name ?? id, channel: channel.id, to: raw.to ?? id, language: raw.language ?? known.language },
       ...{ when: given(raw.when ?? {}), texts: given(raw.texts ?? {}) },
       ...given({ reference }),
+      ...(raw.on_demand === true ? { onDemand: true } : {}),
     });
   }
   return systems.size === 0 ? undefined : systems;

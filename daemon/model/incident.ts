@@ -79,6 +79,8 @@ export interface Incident {
   readonly followUpDueAt?: Instant;
   /** What was handed to partners and is not over: it is not resolved before. */
   readonly openTasks?: readonly OpenTask[];
+  /** Other systems in which a person asked to have a ticket opened, by their ids. */
+  readonly tickets?: readonly string[];
   /** What the coordinators were told last. */
   readonly news?: PublicNews;
   readonly acknowledgedAt?: Instant;

@@ -20,7 +20,10 @@ export interface TicketSystem {
   readonly channel: string;
   /** Where mails go; of a webhook the system's id. */
   readonly to: string;
-  readonly language: Language;
+  /** Both: one text in French, then the same in English. */
+  readonly language: Language | "both";
+  /** It opens none by itself: a person asks for it. */
+  readonly onDemand?: true;
   /** Which incidents; what is undefined does not matter. */
   readonly when: {
     readonly severity?: readonly Severity[];

@@ -40,7 +40,12 @@ export function ticketRow(input: {
   return {
     key: [incident.id, "ticket", system.id, before + 1, event, mark].join("/"),
     ...{ incident: incident.id, kind: "ticket", level: incident.level, occurrence: before + 1 },
-    ...{ recipient: `ticket:${system.id}`, channel: system.channel, address: system.to, language: system.language },
+    ...{
+      recipient: `ticket:${system.id}`,
+      channel: system.channel,
+      address: system.to,
+      language: system.language === "both" ? "fr" : system.language,
+    },
     ...{ createdAt: at, notBefore: at, letter },
   };
 }

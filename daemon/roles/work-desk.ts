@@ -15,12 +15,14 @@ import {
   type Person,
   raiseByOutcome,
 } from "../../rules/handover.ts";
+import { askForTicket } from "../../rules/ticket.ts";
 import type { Incident } from "../model/incident.ts";
 import { DAY, type Instant } from "../model/time.ts";
 import type { HandOver, Reference } from "../model/work.ts";
 import type { Tx } from "../ports.ts";
 import { type ActResult, actOn, type DeskDeps } from "./acting.ts";
 import { ClassFacts } from "./class-facts.ts";
+import { rowsToSystem, toldOf } from "./ticket-rows.ts";
 
 /** A follow-up further away than this is no follow-up (ours). */
 export const furthestFollowUpMs = 90 * DAY;
@@ -65,6 +67,24 @@ export class WorkDesk {
       const own = incident.handOver !== undefined && (incident.holder ?? incident.handOver.by) === person.name;
       const refused = own ? undefined : notOffered(incident, person);
       return refused === undefined ? declineIncident(incident, this.#offering(incident, person, note)) : { refused };
+    });
+  }
+
+  /** A ticket in another system, which its keeper opens within seconds. */
+  async ticket(id: string, person: Person, of: { readonly system: string; readonly note?: string | undefined }): Promise<ActResult> {
+    const { store, config, clock } = this.#deps;
+    const systems = config().tickets ?? new Map<string, never>();
+    const system = systems.get(of.system);
+    if (system === undefined) {
+      const known = systems.size === 0 ? "none is there; add it under tickets" : `say one of ${[...systems.keys()].join(", ")}`;
+      return { ok: false, status: 422, problem: `system: there is no ticket system "${of.system}" in the configuration; ${known}` };
+    }
+    const known = await store.incident(id);
+    const rows = known === undefined ? [] : rowsToSystem(await store.deliveries(known.id), system.id);
+    return actOn(this.#deps, id, async (incident, tx) => {
+      const decided = askForTicket(incident, { system, told: toldOf(rows), by: person.name, at: clock.now(), note: of.note });
+      if (!("refused" in decided)) await this.#audit(tx, person, "incident.ticket-asked", incident, { system: system.id });
+      return decided;
     });
   }
 

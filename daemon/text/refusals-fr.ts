@@ -6,6 +6,8 @@ export const refusalsInFrench: readonly (readonly [english: string, french: stri
   ["there is no incident {number}", "il n'y a pas d'incident {number}"],
   ["{number} is part of {root}: act on that one", "{number} fait partie de {root} : agissez sur celui-là"],
   ["{number} is closed", "{number} est fermé"],
+  ["{number}: {name} has a ticket for it already", "{number} : {name} a déjà un billet pour lui"],
+  ["{number}: a ticket at {name} is being opened already", "{number} : un billet chez {name} est déjà en train de s'ouvrir"],
   ["{number} is moving too fast; try again", "{number} change trop vite; réessayez"],
   ["{number} was acknowledged by {name} already", "{number} est déjà acquitté par {name}"],
   ["{name} holds {number} already", "{name} a déjà {number} en charge"],

@@ -61,14 +61,21 @@ export interface TicketInput {
 
 export function renderTicket(input: TicketInput): TicketText {
   const { system, event } = input;
-  const { subject, text } = system.texts[event] ?? TICKET_TEXTS[system.language][event];
-  const values = valuesOf(input);
+  if (system.language !== "both") return inLanguage(input, system.language);
+  const own = system.texts[event];
+  const [fr, en] = [inLanguage(input, "fr"), inLanguage(input, "en")];
+  // Words of one's own say what they say: once.
+  return own === undefined ? { subject: fr.subject, text: `${fr.text}\n${en.subject}\n${en.text}` } : fr;
+}
+
+function inLanguage(input: TicketInput, language: Language): TicketText {
+  const { subject, text } = input.system.texts[input.event] ?? TICKET_TEXTS[language][input.event];
+  const values = valuesOf(input, language);
   // A value may be empty: no gap is left where it would have stood.
   return { subject: fill(subject, values).replace(/ {2,}/g, " ").trim(), text: `${fill(text, values).trim()}\n` };
 }
 
-function valuesOf({ system, incident, reference, network, instance, rules }: TicketInput): Values {
-  const { language } = system;
+function valuesOf({ incident, reference, network, instance, rules }: TicketInput, language: Language): Values {
   const site = network.sites.get(incident.site);
   const room = network.rooms.get(incident.room ?? "")?.name ?? incident.room;
   const device = network.devices.get(incident.device ?? "")?.name ?? incident.device ?? "";

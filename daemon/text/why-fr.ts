@@ -266,6 +266,7 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
     "{policy} is no longer in the configuration; this incident keeps it",
     "{policy} n'est plus dans la configuration; cet incident la garde",
   ],
+  ["to be opened at {system}", "à ouvrir chez {system}"],
   ["told to {system}", "dit à {system}"],
   ["{system} told no number", "{system} n'a donné aucun numéro"],
   ["its rule left the configuration", "sa règle a été retirée de la configuration"],

@@ -23,6 +23,7 @@ export const workEn = {
   "event.task-withdrawn": "Withdrawn from the partner",
   "event.task-erased": "Texts of a task erased",
   "event.task-silent": "The partner does not answer",
+  "event.ticket-asked": "A ticket was asked for",
   "event.ticket-opened": "Ticket opened in another system",
   "event.ticket-changed": "Ticket updated",
   "event.ticket-resolved": "Ticket: resolved",

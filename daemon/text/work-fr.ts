@@ -25,6 +25,7 @@ export const workFr: Readonly<Record<keyof typeof workEn, string>> = {
   "event.task-withdrawn": "Retiré au partenaire",
   "event.task-erased": "Textes d'une tâche effacés",
   "event.task-silent": "Le partenaire ne répond pas",
+  "event.ticket-asked": "Un billet a été demandé",
   "event.ticket-opened": "Billet ouvert dans un autre système",
   "event.ticket-changed": "Billet mis à jour",
   "event.ticket-resolved": "Billet : résolu",

@@ -21,12 +21,12 @@ export interface Field {
   readonly name: string;
   readonly label: string;
   /** Default: one line of text. */
-  readonly kind?: "area" | "when" | "file" | "choice" | "phone" | undefined;
+  readonly kind?: "area" | "when" | "day" | "file" | "choice" | "phone" | "tick" | undefined;
   readonly needed?: boolean;
   readonly options?: readonly Option[];
   readonly hint?: string | undefined;
-  /** What it holds before anybody typed. */
-  readonly first?: string;
+  /** What it holds before anybody typed; of a tick, what it sends when it is set. */
+  readonly first?: string | undefined;
   readonly most?: number;
 }
 
@@ -109,6 +109,15 @@ export function FieldRow(props: {
   const error = state?.errors[field.name];
   const about = [error === undefined ? "" : `${id}-problem`, field.hint === undefined ? "" : `${id}-hint`].filter(Boolean).join(" ");
   const value = state?.values[field.name] ?? field.first ?? "";
+  if (field.kind === "tick")
+    return (
+      <p class="field tick">
+        <label for={id}>
+          <input type="checkbox" id={id} name={field.name} value={field.first} checked={state?.values[field.name] !== undefined} />{" "}
+          {field.label}
+        </label>
+      </p>
+    );
   return (
     <p class={error === undefined ? "field" : "field wrong"}>
       <label for={id}>
@@ -138,8 +147,8 @@ interface ControlProps {
   readonly wrong: boolean;
 }
 
-function Control({ id, field, value, about, wrong }: ControlProps): VNode {
-  const { name, kind, needed = false, options = [], most = 100 } = field;
+function Control({ id, field, value, about, wrong }: ControlProps): VNode | null {
+  const { name, kind, needed = false, options = [], most = kind === "area" ? 2_000 : 100 } = field;
   const common = {
     id,
     name,
@@ -150,7 +159,7 @@ function Control({ id, field, value, about, wrong }: ControlProps): VNode {
   switch (kind) {
     case "area":
       return (
-        <textarea {...common} rows={3} maxLength={2_000}>
+        <textarea {...common} rows={3} maxLength={most}>
           {value}
         </textarea>
       );
@@ -166,6 +175,11 @@ function Control({ id, field, value, about, wrong }: ControlProps): VNode {
       );
     case "when":
       return <input {...common} type="datetime-local" value={value} />;
+    case "day":
+      return <input {...common} type="date" value={value} />;
+    // Has its own label.
+    case "tick":
+      return null;
     case "file":
       return <input {...common} type="file" />;
     case "phone":
@@ -173,4 +187,32 @@ function Control({ id, field, value, about, wrong }: ControlProps): VNode {
     case undefined:
       return <input {...common} value={value} maxLength={most} autocomplete="off" />;
   }
+}
+
+/** A text that has to be there. */
+export const needed = (name: string, label: string): Field => ({ name, label, kind: "area", needed: true });
+
+/** One of several. */
+export const choice = (name: string, label: string, options: readonly Option[], first = ""): Field => ({
+  ...{ name, label, kind: "choice", needed: true, options, first },
+});
+
+export type TitledForm = Omit<ActFormProps, "page" | "state"> & { readonly title: string };
+
+/** Forms beside each other, each under its title. */
+export function Titled(props: {
+  readonly page: PageContext;
+  readonly forms: readonly TitledForm[];
+  readonly state: FormState | undefined;
+}): VNode {
+  return (
+    <div class="forms">
+      {props.forms.map(({ title, ...form }) => (
+        <section key={form.act} aria-labelledby={`title-${form.act}`}>
+          <h3 id={`title-${form.act}`}>{title}</h3>
+          <ActForm page={props.page} state={props.state} {...form} />
+        </section>
+      ))}
+    </div>
+  );
 }

@@ -2,14 +2,39 @@
  * What may be done about an incident now, each as a form: only what would not be refused stands here.
  */
 import type { ComponentChildren, VNode } from "preact";
-import { ActForm, type ActFormProps, type Field, type FormState, type Option } from "./form-parts.tsx";
+import {
+  ActForm,
+  type ActFormProps,
+  choice,
+  type Field,
+  type FormState,
+  needed,
+  type Option,
+  Titled,
+  type TitledForm,
+} from "./form-parts.tsx";
 import { formWords } from "./form-words.ts";
 import type { PageContext } from "./frame.tsx";
 import { incidentFormsWords } from "./incident-forms-words.ts";
+import { JoiningForms } from "./joining-forms.tsx";
 
 export const incidentActs = [
   ...(["take", "acknowledge", "release", "accept", "decline", "note", "follow-up", "assign", "escalate", "solve", "restore"] as const),
-  ...(["resolve", "false-alarm", "close", "severity", "urgency", "task", "hear", "action", "reference", "attach", "step"] as const),
+  ...([
+    "resolve",
+    "false-alarm",
+    "close",
+    "severity",
+    "urgency",
+    "task",
+    "hear",
+    "action",
+    "reference",
+    "ticket",
+    "attach",
+    "step",
+  ] as const),
+  ...(["merge", "split", "link", "unlink"] as const),
 ] as const;
 export type IncidentAct = (typeof incidentActs)[number];
 
@@ -29,6 +54,16 @@ export interface IncidentFormsProps {
   readonly severity: string;
   readonly urgency: string;
   readonly zone: string;
+  /** Ticket systems of the configuration. */
+  readonly systems: readonly Option[];
+  /** Other open incidents, by number. */
+  readonly others: readonly Option[];
+  /** Of the incident as it is shown. */
+  readonly version: number;
+  /** Alarms that it gathers, by key. */
+  readonly alarms: readonly Option[];
+  /** Incidents that it is linked with, by number. */
+  readonly linked: readonly Option[];
   readonly state?: FormState | undefined;
 }
 
@@ -102,8 +137,11 @@ function Forms(props: IncidentFormsProps): VNode {
       <Fold page={page} acts={["task", "hear"]} {...{ state, has }} title={w.partners}>
         <Partners {...props} />
       </Fold>
-      <Fold page={page} acts={["action", "attach", "reference"]} {...{ state, has }} title={`${w.change} · ${w.attach}`}>
+      <Fold page={page} acts={["action", "attach", "reference", "ticket"]} {...{ state, has }} title={`${w.change} · ${w.attach}`}>
         <Written {...props} />
+      </Fold>
+      <Fold page={page} acts={["merge", "split", "link", "unlink"]} {...{ state, has }} title={w.joining}>
+        <JoiningForms {...props} />
       </Fold>
       <Fold page={page} acts={["severity", "urgency"]} {...{ state, has }} title={w.classes}>
         <Classes {...props} />
@@ -111,11 +149,6 @@ function Forms(props: IncidentFormsProps): VNode {
     </>
   );
 }
-
-const needed = (name: string, label: string): Field => ({ name, label, kind: "area", needed: true });
-const choice = (name: string, label: string, options: readonly Option[], first = ""): Field => ({
-  ...{ name, label, kind: "choice", needed: true, options, first },
-});
 
 function when({ page, zone }: IncidentFormsProps, name: string, label: string, isNeeded: boolean): Field {
   return { name, label, kind: "when", needed: isNeeded, hint: formWords[page.language].zone.replace("{zone}", zone) };
@@ -169,25 +202,6 @@ function Endings({ page, acts, dispositions, state }: IncidentFormsProps): VNode
   return <Titled page={page} forms={each.filter(({ act }) => acts.includes(act))} state={state} />;
 }
 
-type TitledForm = Omit<ActFormProps, "page" | "state"> & { readonly title: string };
-
-function Titled(props: {
-  readonly page: PageContext;
-  readonly forms: readonly TitledForm[];
-  readonly state: FormState | undefined;
-}): VNode {
-  return (
-    <div class="forms">
-      {props.forms.map(({ title, ...form }) => (
-        <section key={form.act} aria-labelledby={`title-${form.act}`}>
-          <h3 id={`title-${form.act}`}>{title}</h3>
-          <ActForm page={props.page} state={props.state} {...form} />
-        </section>
-      ))}
-    </div>
-  );
-}
-
 function Partners(props: IncidentFormsProps): VNode {
   const { page, partners, openTasks, acts, state } = props;
   const { texts } = page;
@@ -219,7 +233,7 @@ function Partners(props: IncidentFormsProps): VNode {
 
 const kinds = ["ip-change", "swap", "restart", "configuration", "firmware", "cabling", "other"] as const;
 
-function Written({ page, acts, state }: IncidentFormsProps): VNode {
+function Written({ page, acts, systems, state }: IncidentFormsProps): VNode {
   const w = incidentFormsWords[page.language];
   const options = kinds.map((value) => ({ value, label: page.texts.of("action", value) }));
   const forms: readonly (TitledForm & { readonly act: IncidentAct })[] = [
@@ -238,6 +252,14 @@ function Written({ page, acts, state }: IncidentFormsProps): VNode {
     {
       ...{ act: "attach", title: w.attach, button: w.attachButton },
       fields: [{ name: "file", label: w.file, kind: "file", needed: true, hint: formWords[page.language].noPatient }],
+    },
+    {
+      ...{ act: "ticket", title: w.openTicket, button: w.openTicketButton },
+      fields: [
+        choice("system", w.system, [{ value: "", label: formWords[page.language].choose }, ...systems]),
+        { name: "note", label: w.why },
+      ],
+      children: <p class="hint">{w.openTicketMeaning}</p>,
     },
     {
       ...{ act: "reference", title: w.reference, button: w.write },

@@ -93,6 +93,7 @@ describe("the OpenAPI document", () => {
       PartnerTaskWord: { how: "telephone", who: "noc", note: "a technician is on the way", promisedBy: "2026-03-10T15:00:00Z" },
       Attach: { name: "log.csv", type: "text/csv", content: "YSxiCg==" },
       NewAction: { kind: "ip-change", what: "a new subnet", after: "10.1.2.3" },
+      OpenTicket: { system: "itsm", note: "they want one" },
       NewReference: { system: "C2", number: "C2-4711" },
       Escalate: { reason: "the gatekeeper refuses it, and we may not log in there" },
       RequestBody: { room: "a101", symptom: "no-sound", caller: { name: "Anne Roy" }, language: "fr" },

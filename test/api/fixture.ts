@@ -393,6 +393,7 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
         note: async (id) => same(id),
         followUp: async (id) => same(id),
         refer: async (id) => same(id),
+        ticket: async (id) => same(id),
       },
       tasks: {
         open: async () => ({ ok: true, incident: incident("01"), task }),

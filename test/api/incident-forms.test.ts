@@ -136,6 +136,71 @@ describe("a form of an incident", () => {
     expect(browser.page.text).toContain("nothing more is written on it");
   });
 
+  it("merges it into another and splits alarms off, as it was seen; and leads to where it goes on", async () => {
+    const joined: unknown[][] = [];
+    const kept =
+      (name: "merge" | "split" | "link") =>
+      async (...of: unknown[]) => {
+        joined.push([name, ...of]);
+        return { ok: true, incident: made.incidents.get("02") ?? incident("02") } as const;
+      };
+    Object.assign(made.deps.joining, { merge: kept("merge"), split: kept("split"), link: kept("link") });
+    made.incidents.set("02", incident("02", { rootCause: "y|02", device: "codec-2" }));
+    await browser.open(path);
+    expect(browser.page.text).toContain("VIG-2026-02 · ");
+    const { version } = browser.hidden("merge");
+    expect(version).toBe("1");
+    const none = await browser.send("merge", { into: "", note: "one power feed" });
+    expect([none.status, joined.length, /id="merge-into-problem">To be filled in/.test(none.text)]).toEqual([422, 0, true]);
+    const page = await browser.send("merge", { into: "VIG-2026-02", note: "one power feed" });
+    expect(joined).toEqual([["merge", number, "VIG-2026-02", { by: "ops", note: "one power feed", version: 1 }]]);
+    expect([page.path, page.text.includes("Merged: that incident goes on here.")]).toEqual(["/incidents/VIG-2026-02", true]);
+    await browser.open(path);
+    await browser.send("link", { to: "VIG-2026-02", kind: "caused-by", note: "the same circuit" });
+    expect(joined[1]).toEqual(["link", number, "VIG-2026-02", "caused-by", { by: "ops", note: "the same circuit" }]);
+    await browser.open(path, { "Accept-Language": "fr" });
+    expect(browser.page.text).toContain("Le réunir à un autre");
+  });
+
+  it("offers a split only where there is more than one alarm, with a box for each", async () => {
+    expect(() => browser.hidden("split")).toThrow();
+    const split: unknown[][] = [];
+    Object.assign(made.deps.joining, {
+      split: async (...of: unknown[]) => {
+        split.push(of);
+        return { ok: true, incident: incident("03") };
+      },
+    });
+    made.incidents.set("03", incident("03"));
+    const alarm = made.deps.store.alarmsOf;
+    const one = (await alarm("01"))[0] ?? (await made.deps.alarms())[0] ?? expect.fail("no alarm");
+    const two = { ...one, key: "codec-1|no-image|", symptom: "no-image" };
+    Object.assign(made.deps.store, { alarmsOf: async () => [one, two] });
+    await browser.open(path);
+    const none = await browser.send("split", { note: "a cable" });
+    expect([none.status, split]).toEqual([422, []]);
+    const page = await browser.send("split", { "alarm-1": two.key, note: "a cable" });
+    expect(split).toEqual([[number, [two.key], { by: "ops", note: "a cable", version: 1 }]]);
+    expect(page.path).toBe("/incidents/VIG-2026-03");
+  });
+
+  it("opens a ticket in a system of the configuration, and offers none where there is none", async () => {
+    expect(() => browser.hidden("ticket")).toThrow();
+    const system = { id: "itsm", name: "Help desk", channel: "mail", to: "t@example.org", language: "both", when: {}, texts: {} } as const;
+    made.config = { ...made.config, tickets: new Map([["itsm", system]]) };
+    const asks: unknown[][] = [];
+    Object.assign(made.deps.work, {
+      ticket: async (...of: unknown[]) => {
+        asks.push(of);
+        return { ok: true, incident: incident("01") };
+      },
+    });
+    await browser.open(path);
+    const page = await browser.send("ticket", { system: "itsm", note: "they want one" });
+    expect(asks).toMatchObject([[number, { name: "ops" }, { system: "itsm", note: "they want one" }]]);
+    expect(page.text).toContain("The ticket is being opened.");
+  });
+
   it("is refused from another site, and without the token of the page, and changes nothing", async () => {
     const form = { ...browser.hidden("note"), note: "forged" };
     const refused = [

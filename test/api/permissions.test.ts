@@ -20,7 +20,7 @@ const wanted: Readonly<Record<Permission | "anyone", string>> = {
   "read-names": "getOnCall listRotations listOverrides listPeople listRoomLinks",
   handle: `acknowledgeIncident takeIncident releaseIncident restoreIncident resolveIncident closeIncident solveIncident setSeverity setUrgency
     mergeIncident splitIncident linkIncident unlinkIncident assignIncident acceptIncident declineIncident escalateIncident addNote
-    setFollowUp openTask hearTask addReference removeReference saveIncidentReport makeFollowUp writeAction attachFile takeRequest reserveRequestNumber
+    setFollowUp openTask hearTask addReference removeReference openTicket saveIncidentReport makeFollowUp writeAction attachFile takeRequest reserveRequestNumber
     attachRequest endRequest placeRequest tellNews diagnoseIncident tickStep`,
   plan: `bookSession importSessions cancelSession addMaintenance changeMaintenance endMaintenance cancelMaintenance`,
   "outcome-site": "sayOutcome",

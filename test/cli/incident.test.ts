@@ -92,6 +92,26 @@ it("is taken, handed over, resolved and closed in somebody's name, and refuses w
   });
 });
 
+it("asks for a ticket in another system, which is opened by the daemon; once, and of a system that is there", async () => {
+  const { run, withStore, folder: at } = await made();
+  expect((await run("ticket", number, "--system", "itsm")).err).toContain(
+    'there is no ticket system "itsm" in the configuration; none is there',
+  );
+  const tickets = "tickets: { itsm: { channel: mail, to: tickets@example.org, on_demand: true } }\n";
+  writeFileSync(join(at, "vigie.yaml"), FILE + tickets);
+  expect(await run("ticket", number, "--system", "itsm", "--note", "they want one", "--by", "ann")).toMatchObject({
+    ...{ code: 0, out: `${number}: a ticket at itsm is being opened` },
+  });
+  expect(await run("ticket", number, "--system", "itsm")).toMatchObject({
+    code: 1,
+    err: expect.stringContaining("is being opened already"),
+  });
+  const kept = await withStore(async (store) => [await store.incident("i1"), await store.timeline("i1"), await store.auditLog(5)] as const);
+  expect(kept[0]?.tickets).toEqual(["itsm"]);
+  expect(kept[1].at(-1)).toMatchObject({ by: "ann", event: "ticket-asked", why: "they want one" });
+  expect(kept[2].map(({ action }) => action)).toContain("incident.ticket-asked");
+});
+
 it("a major one closes once its report is signed", async () => {
   const { run } = await made("major");
   await run("resolve", number, "--note", "done");

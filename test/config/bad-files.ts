@@ -532,6 +532,7 @@ export const BAD_FILES: readonly BadFile[] = [
   e: { channel: web, reference: { subject: "(INC)" }, texts: { opened: { subject: "{nummer}", text: "x" } } }
   f: { channel: mail, to: f@example.org, reference: { subject: "(a+)+" } }
   g: { channel: web, when: { severity: [huge] } }
+  h: { channel: web, on_demand: true, when: { severity: [major] } }
 `,
     says: [
       'tickets.a.to: "nobody" is not an e-mail address; write the address that opens tickets: tickets@example.org   (vigie.yaml:20)',
@@ -545,6 +546,7 @@ export const BAD_FILES: readonly BadFile[] = [
       "tickets.e.reference: does not fit a channel of kind webhook; a webhook's number is in its JSON answer: write reference: { answer: result.number } alone   (vigie.yaml:24)",
       'tickets.f.reference.subject: ")+" repeats a group; repeat a character   (vigie.yaml:25)',
       'tickets.g.when.severity[0]: "huge" is not one of minor, major; write one of them   (vigie.yaml:26)',
+      "tickets.h.when: says which incidents open a ticket, and on_demand that none does; take one of the two out   (vigie.yaml:27)",
     ],
   },
   {

@@ -230,6 +230,45 @@ describe("a ticket by webhook", () => {
   });
 });
 
+describe("a ticket that a person asks for", () => {
+  it("is opened once, in both languages, whatever `when` says and although the incident is restored; and goes on as any other", async () => {
+    const made = await scenario({
+      devices: "codec-7",
+      channels: "mail: { mail: { host: 127.0.0.1, from: vigie@example.org } }",
+      yaml: "tickets: { itsm: { name: Help desk, channel: mail, to: tickets@example.org, language: both, on_demand: true } }",
+      together: true,
+    });
+    net = made;
+    made.breaks("codec-7");
+    await made.advance(3 * MINUTE);
+    const { number } = await only(made);
+    await made.desk.take(number, "paul", "mine");
+    made.heals("codec-7");
+    await made.advance(4 * MINUTE);
+    expect((await only(made)).state).toBe("restored");
+    expect(made.toldTo("tickets@example.org")).toEqual([]);
+    expect(await made.work.ticket(number, paul, { system: "c2" })).toMatchObject({
+      ok: false,
+      status: 422,
+      problem: expect.stringContaining("say one of itsm"),
+    });
+    expect(await made.work.ticket(number, paul, { system: "itsm", note: "they ask for one" })).toMatchObject({ ok: true });
+    expect(await made.work.ticket(number, paul, { system: "itsm" })).toMatchObject({ ok: false, status: 409 });
+    await made.advance(MINUTE);
+    const [first, ...others] = made.toldTo("tickets@example.org");
+    expect(others).toEqual([]);
+    expect(first?.text).toMatch(/Gravité : [\s\S]*\n\n\[VIG-[\s\S]*Severity: /);
+    expect(first?.text).not.toContain("they ask");
+    expect(await made.work.ticket(number, paul, { system: "itsm" })).toMatchObject({
+      problem: expect.stringContaining("has a ticket for it already"),
+    });
+    await made.desk.resolve(number, "paul", "a cable");
+    await made.advance(MINUTE);
+    expect(made.toldTo("tickets@example.org")).toHaveLength(2);
+    expect(await made.timeline(await only(made))).toEqual(expect.arrayContaining(["ticket-asked", "ticket-opened", "ticket-resolved"]));
+  });
+});
+
 describe("a ticket by mail", () => {
   const yaml = `tickets: { itsm: { channel: mail, to: tickets@example.org, reference: { subject: "(INC[0-9]+)" } } }`;
   const channels = "mail: { mail: { host: 127.0.0.1, from: vigie@example.org, inbound: { secret: { env: SCENARIO_SECRET } } } }";
