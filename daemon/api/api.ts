@@ -35,6 +35,7 @@ import { HttpProblem, lastHandler } from "./problem.ts";
 import { problemOperations } from "./problems.ts";
 import { newsOperations } from "./public-news.ts";
 import { reads } from "./reads.ts";
+import { mountReportForms } from "./report-page.ts";
 import { reportOperations } from "./reports.ts";
 import { mountRequestForms } from "./request-pages.ts";
 import { requestOperations } from "./requests.ts";
@@ -135,6 +136,7 @@ function mountOpenPages(app: express.Express, deps: ApiDeps, gate: FormsGate & {
   mountRoomsPage(app, deps);
   mountSignIn(app, deps, gate);
   mountIncidentForms(app, deps, gate);
+  mountReportForms(app, deps, gate);
   mountRequestForms(app, deps, gate);
   mountMaintenanceForms(app, deps, gate);
 }

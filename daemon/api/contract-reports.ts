@@ -44,6 +44,10 @@ export const IncidentReportView = z.object({
   by: z.string(),
   texts: ReportTextsBody,
   missing: z.array(z.string()).describe("What has to be written before it can be signed."),
+  proposed: z
+    .object({ cause: z.object({ fr: z.string(), en: z.string() }), diagnosis: z.string(), verdict: z.string(), confidence: z.int() })
+    .optional()
+    .describe("The cause as the last diagnosis would put it, while none is written. It counts for nothing before a person accepts it."),
   dueAt: instant.optional().describe("Absent while service is not back, and once it is signed."),
   signed: z.object({ by: z.string(), function: z.string(), at: instant }).optional(),
   facts: z.array(IncidentFactsView),
@@ -54,6 +58,10 @@ export const ReportSaveBody = z.strictObject({
   version: z.int().min(0).describe("The version that was changed."),
   texts: ReportTextsBody,
   incidents: z.array(z.string()).max(50).optional().describe("Numbers of the incidents of this one cause, the leading one first."),
+  accept: z
+    .literal("cause")
+    .optional()
+    .describe("The cause is what is proposed, in the language of the instance; refused when nothing is."),
 });
 
 export const ReportSignBody = z.strictObject({
@@ -69,7 +77,7 @@ export const ReportSignAnswer = z.object({
 });
 
 export const IncidentReportList = z.object({
-  items: z.array(IncidentReportView.omit({ facts: true, warnings: true })),
+  items: z.array(IncidentReportView.omit({ facts: true, warnings: true, proposed: true })),
 });
 
 export const FollowUpItem = z.object({

@@ -285,7 +285,7 @@ export const shapes = {
   Me,
 } as const;
 
-export type { FollowUpItemShape as FollowUpShape, ReportItemShape } from "./contract-reports.ts";
+export type { FollowUpItemShape as FollowUpShape, IncidentReportShape, ReportItemShape } from "./contract-reports.ts";
 export type { ProposalShape, RuleDetailShape, RuleItemShape } from "./contract-rules.ts";
 export type {
   ActivityShape,

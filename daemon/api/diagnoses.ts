@@ -5,7 +5,7 @@ import { adviceFor, sureness } from "../../rules/diagnosis.ts";
 import { diagnosisCsv } from "../export/diagnosis-csv.ts";
 import type { Diagnosis, DiagnosisTable, Judgement } from "../model/diagnosis.ts";
 import type { Incident } from "../model/incident.ts";
-import { say } from "../text/catalogue.ts";
+import { proposedCause } from "../reporting/proposed.ts";
 import type { DiagnosisListShape, DiagnosisShape } from "./contract-diagnoses.ts";
 import type { ApiDeps } from "./deps.ts";
 import { type Operation, operation } from "./operation.ts";
@@ -20,25 +20,8 @@ export async function diagnosisList(deps: ApiDeps, idOrNumber: string): Promise<
   const all = await deps.store.diagnoses(incident.id);
   return {
     items: all.map((each) => diagnosisView(deps, incident, each)),
-    ...present({ workarounds: workaroundsView(deps, incident), cause: causeOf(deps, all) }),
+    ...present({ workarounds: workaroundsView(deps, incident), cause: proposedCause(deps.config(), all)?.texts }),
   };
-}
-
-/** Undefined where nothing says where the fault lies. */
-function causeOf({ config }: ApiDeps, all: readonly Diagnosis[]) {
-  const judged = all.find((each) => each.judged !== undefined)?.judged;
-  if (judged === undefined || judged.verdict === "unknown") return undefined;
-  const { table } = config().diagnosis;
-  const { cause } = adviceFor(table, judged);
-  const { why } = judgementView(table, judged);
-  const said = (language: "fr" | "en") =>
-    say(language, "diagnosis.report-cause", {
-      cause: cause[language],
-      verdict: say(language, `diagnosis-verdict.${judged.verdict}`),
-      confidence: judged.confidence,
-      why: why[language],
-    });
-  return { fr: said("fr"), en: said("en") };
 }
 
 function workaroundsView({ workarounds }: ApiDeps, incident: Incident) {

@@ -27,6 +27,7 @@ import { admitted, contextOf, sendPage, type Visitor } from "./page-context.ts";
 import { deviceKnowledge, history, linkRows, rowsOfRecurrence, weaknessRows } from "./page-facts.ts";
 import { problemViews } from "./problems.ts";
 import { deviceOf } from "./reads.ts";
+import { reportPage } from "./report-page.ts";
 import { followUpItem, reportItems } from "./reports.ts";
 import { newRequestPage, requestPage, requestsPage } from "./request-pages.ts";
 import { ruleDetail, ruleItems, ruleOf } from "./rule-view.ts";
@@ -78,6 +79,10 @@ export function mountPages(app: Express, deps: ApiDeps, gate: Gate): void {
       warned: request.query.warned,
     }),
   );
+  page("/incidents/:id/report", (request, context, { signedIn }) => {
+    const { done, warned } = request.query;
+    return reportPage(deps, context, { id: request.params.id as string, by: signedIn?.caller, done, warned });
+  });
   workPages(page, deps);
   page("/inventory", (request, context) => inventoryPage(deps, context, searchOf(request)));
   app.get("/inventory.csv", async (request, response) => {

@@ -5,7 +5,7 @@ import { followUpReport } from "../../dashboards/reports/follow-up.ts";
 import { majorReport } from "../../dashboards/reports/major.ts";
 import { hasInsuranceNumber } from "../../probes/privacy.ts";
 import { missingIn, reportDueAt } from "../../rules/report.ts";
-import type { FollowUpReport, IncidentFacts, IncidentReport, Length } from "../model/report.ts";
+import type { FollowUpReport, IncidentFacts, Length, ProposedCause } from "../model/report.ts";
 import { MINUTE } from "../model/time.ts";
 import type { ReportQuery } from "../ports-reports.ts";
 import { mediaTypes, ReportFiles } from "../reporting/files.ts";
@@ -30,7 +30,7 @@ const patientWarning =
 
 type Result = Awaited<ReturnType<ApiDeps["reports"]["of"]>>;
 
-function must(result: Result): { readonly report: IncidentReport; readonly facts: readonly IncidentFacts[] } {
+function must(result: Result): Extract<Result, { ok: true }> {
   if (result.ok) return result;
   throw new HttpProblem(result.status, `report-${result.status}`, result.problem);
 }
@@ -50,10 +50,12 @@ function factsView(facts: IncidentFacts): IncidentReportShape["facts"][number] {
   };
 }
 
-function view(
-  deps: ApiDeps,
-  { report, facts }: { readonly report: IncidentReport; readonly facts: readonly IncidentFacts[] },
-): IncidentReportShape {
+/** The report about an incident, as the API gives it. */
+export async function reportView(deps: ApiDeps, incident: string): Promise<IncidentReportShape> {
+  return view(deps, must(await deps.reports.of(incident)));
+}
+
+function view(deps: ApiDeps, { report, facts, proposed }: Omit<Extract<Result, { ok: true }>, "ok">): IncidentReportShape {
   const { id, version, at, by, texts, signed } = report;
   const dueAt = signed === undefined ? dueOf(deps, facts[0]) : undefined;
   const suspicious = Object.values(texts).some((each) => hasInsuranceNumber(typeof each === "string" ? each : JSON.stringify(each)));
@@ -62,11 +64,16 @@ function view(
     at: iso(at),
     incidents: facts.map(({ number }) => number),
     missing: signed === undefined ? [...missingIn(texts), "signature"] : [],
+    ...(proposed === undefined ? {} : { proposed: proposedView(proposed) }),
     ...(dueAt === undefined ? {} : { dueAt: iso(dueAt) }),
     ...(signed === undefined ? {} : { signed: { ...signed, at: iso(signed.at) } }),
     facts: facts.map(factsView),
     ...(suspicious ? { warnings: [patientWarning] } : {}),
   };
+}
+
+function proposedView({ texts, diagnosis, verdict, confidence }: ProposedCause) {
+  return { cause: { ...texts }, diagnosis, verdict, confidence };
 }
 
 function dueOf({ config }: ApiDeps, facts: IncidentFacts | undefined): number | undefined {
@@ -77,7 +84,7 @@ function dueOf({ config }: ApiDeps, facts: IncidentFacts | undefined): number | 
 export async function reportItems(deps: ApiDeps, query: ReportQuery): Promise<readonly ReportItemShape[]> {
   const items: ReportItemShape[] = [];
   for (const { id } of await deps.store.reports(query)) {
-    const { facts: _f, warnings: _w, ...item } = view(deps, must(await deps.reports.get(id)));
+    const { facts: _f, warnings: _w, proposed: _p, ...item } = view(deps, must(await deps.reports.get(id)));
     items.push(item);
   }
   return items;
@@ -102,7 +109,7 @@ const major: readonly Operation[] = [
     access: "read",
     may: "read",
     answer: "IncidentReport",
-    run: async ({ deps, params }) => ({ content: view(deps, must(await deps.reports.of(params.id ?? ""))) }),
+    run: async ({ deps, params }) => ({ content: await reportView(deps, params.id ?? "") }),
   }),
   operation({
     id: "saveIncidentReport",
@@ -114,8 +121,9 @@ const major: readonly Operation[] = [
     body: "SaveReport",
     answer: "IncidentReport",
     run: async ({ deps, params, body, caller }) => {
-      const { version, texts, incidents } = body;
-      const change = { version, texts: present(texts), ...(incidents === undefined ? {} : { incidents }) };
+      const { version, texts, incidents, accept } = body;
+      const acceptCause = accept === undefined ? {} : { acceptCause: true };
+      const change = { version, texts: present(texts), ...(incidents === undefined ? {} : { incidents }), ...acceptCause };
       return { content: view(deps, must(await deps.reports.save(params.id ?? "", caller.name, change))) };
     },
   }),

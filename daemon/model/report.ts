@@ -1,9 +1,10 @@
 /**
  * The report of major incidents: facts that the daemon knows, texts that people write, versions and a signature.
  */
+import type { DiagnosisVerdict } from "./diagnosis.ts";
 import type { Disposition, IncidentState, Severity, Urgency, Verdict } from "./incident.ts";
 import type { SessionKind, SessionOutcomeCode } from "./session.ts";
-import type { Instant } from "./time.ts";
+import type { Instant, Language } from "./time.ts";
 import type { ActionKind } from "./work.ts";
 
 /** What people write. A text that is not there, or blank, is missing. */
@@ -15,6 +16,16 @@ export interface ReportTexts {
   readonly clinical?: string;
   readonly remedial?: Remedial;
   readonly comment?: string;
+}
+
+/** What a diagnosis proposes as the cause, in both languages. */
+export interface ProposedCause {
+  /** Its id. */
+  readonly diagnosis: string;
+  readonly verdict: DiagnosisVerdict;
+  /** 1 to 100. */
+  readonly confidence: number;
+  readonly texts: Readonly<Record<Language, string>>;
 }
 
 /** The cure, with an owner and a date; or why there is none. */

@@ -4,11 +4,12 @@
 import { line } from "../../rules/incident.ts";
 import { missingIn, owesReport, toll } from "../../rules/report.ts";
 import type { Disposition, Incident } from "../model/incident.ts";
-import type { IncidentFacts, IncidentReport, ReportTexts } from "../model/report.ts";
+import type { IncidentFacts, IncidentReport, ProposedCause, ReportTexts } from "../model/report.ts";
 import type { Language } from "../model/time.ts";
 import { RaceLost, type Store, type Tx } from "../ports.ts";
 import { say } from "../text/catalogue.ts";
 import { type FactsDeps, factsOf } from "./facts.ts";
+import { proposedCause } from "./proposed.ts";
 
 export interface ReportDeskDeps extends FactsDeps {
   readonly store: Store;
@@ -16,7 +17,13 @@ export interface ReportDeskDeps extends FactsDeps {
 }
 
 export type ReportResult =
-  | { readonly ok: true; readonly report: IncidentReport; readonly facts: readonly IncidentFacts[] }
+  | {
+      readonly ok: true;
+      readonly report: IncidentReport;
+      readonly facts: readonly IncidentFacts[];
+      /** While no cause is written: what the diagnosis would write. */
+      readonly proposed?: ProposedCause;
+    }
   | { readonly ok: false; readonly status: 404 | 409 | 422; readonly problem: string };
 
 type Refused = Extract<ReportResult, { ok: false }>;
@@ -36,9 +43,18 @@ export class ReportDesk {
     const incident = await this.#deps.store.incident(idOrNumber);
     if (incident === undefined) return this.#noIncident(idOrNumber);
     const written = await this.#deps.store.reportOf(incident.id);
-    if (written !== undefined) return this.#with(written);
+    const result = written === undefined ? await this.#draft(incident) : await this.#with(written);
+    const proposed = result.ok && (result.report.texts.cause ?? "").trim() === "" ? await this.#proposed(incident) : undefined;
+    return !result.ok || proposed === undefined ? result : { ...result, proposed };
+  }
+
+  async #draft(incident: Incident): Promise<ReportResult> {
     const facts = [await factsOf(this.#deps, incident)];
     return { ok: true, facts, report: this.#blank(incident, facts) };
+  }
+
+  async #proposed(incident: Incident): Promise<ProposedCause | undefined> {
+    return proposedCause(this.#deps.config(), await this.#deps.store.diagnoses(incident.id));
   }
 
   /** A version of a report; the latest where none is named. */
@@ -52,17 +68,33 @@ export class ReportDesk {
 
   /**
    * A new version. `version`: the one that was changed, so that two people do not write over each other. `incidents`: what it is about from
-   * now on, the first leading; undefined: as before. Texts that are not given stay.
+   * now on, the first leading; undefined: as before. Texts that are not given stay. `acceptCause`: the cause is what the diagnosis proposes,
+   * says this person; so it is when their words are the same.
    */
   async save(
     idOrNumber: string,
     by: string,
-    change: { readonly version: number; readonly texts: ReportTexts; readonly incidents?: readonly string[] },
+    change: {
+      readonly version: number;
+      readonly texts: ReportTexts;
+      readonly incidents?: readonly string[];
+      readonly acceptCause?: boolean;
+    },
   ): Promise<ReportResult> {
     const now = await this.of(idOrNumber);
     if (!now.ok) return now;
-    const { report } = now;
+    const { report, proposed } = now;
     if (change.version !== report.version) return stale(report, change.version);
+    if (change.acceptCause === true && change.texts.cause !== undefined)
+      return refused(422, "accept: the cause is written in `texts` too; say one of the two");
+    if (change.acceptCause === true && proposed === undefined)
+      return refused(
+        409,
+        "accept: no cause is proposed: no diagnosis says where the fault lies, or one is written already; write it in `texts`",
+      );
+    const own = change.texts.cause?.trim();
+    const cause = change.acceptCause === true ? proposed?.texts[this.#deps.config().instance.language] : own;
+    const isProposed = proposed !== undefined && cause !== undefined && Object.values(proposed.texts).includes(cause);
     const about = await this.#about(change.incidents, report);
     if (!("incidents" in about)) return about;
     const { signed: _s, facts: _f, ...before } = report;
@@ -72,9 +104,10 @@ export class ReportDesk {
       version: report.version + 1,
       at: this.#deps.clock.now(),
       by,
-      texts: { ...report.texts, ...change.texts },
+      texts: { ...report.texts, ...change.texts, ...(cause === undefined ? {} : { cause }) },
     };
-    return this.#write(next, about.incidents, by, "report-saved", `version ${next.version}`);
+    const why = isProposed ? `version ${next.version}, the cause as ${proposed.diagnosis} proposed it` : `version ${next.version}`;
+    return this.#write(next, about.incidents, by, "report-saved", why);
   }
 
   /** Signs a version as it is; what is missing is told all at once. */

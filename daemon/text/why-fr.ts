@@ -267,6 +267,7 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
     "{policy} n'est plus dans la configuration; cet incident la garde",
   ],
   ["to be opened at {system}", "à ouvrir chez {system}"],
+  ["version {n}, the cause as {name} proposed it", "version {n}, la cause telle que {name} la propose"],
   ["told to {system}", "dit à {system}"],
   ["{system} told no number", "{system} n'a donné aucun numéro"],
   ["its rule left the configuration", "sa règle a été retirée de la configuration"],

@@ -86,6 +86,7 @@ export function IncidentPage(props: IncidentPageProps): VNode {
         <p>
           {reportsWords[page.language].report}
           {w.colon}
+          <a href={`/incidents/${encodeURIComponent(incident.number)}/report`}>{reportsWords[page.language].open}</a>{" "}
           <ReportFileLinks page={page} path={`/api/v1/incidents/${encodeURIComponent(incident.number)}/report/file`} />
         </p>
       ) : null}

@@ -13,6 +13,7 @@ import { MaintenancePage, type MaintenancePageProps } from "./maintenance-page.t
 import { MyListPage, type MyListPageProps } from "./my-list-page.tsx";
 import { OnCallPage, type OnCallPageProps } from "./on-call-page.tsx";
 import { RecurrencesPage, type RecurrencesPageProps } from "./recurrences-page.tsx";
+import { ReportPage, type ReportPageProps } from "./report-page.tsx";
 import { ReportsPage, type ReportsPageProps } from "./reports-page.tsx";
 import { RequestPage, type RequestPageProps } from "./request-page.tsx";
 import { NewRequestPage, type NewRequestPageProps, RequestsPage, type RequestsPageProps } from "./requests-page.tsx";
@@ -47,6 +48,7 @@ export const pages = {
   requests: (props: RequestsPageProps) => html(<RequestsPage {...props} />),
   newRequest: (props: NewRequestPageProps) => html(<NewRequestPage {...props} />),
   request: (props: RequestPageProps) => html(<RequestPage {...props} />),
+  report: (props: ReportPageProps) => html(<ReportPage {...props} />),
   reports: (props: ReportsPageProps) => html(<ReportsPage {...props} />),
   rooms: (props: RoomsPageProps) => html(<RoomsPage {...props} />),
   rules: (props: RulesPageProps) => html(<RulesPage {...props} />),

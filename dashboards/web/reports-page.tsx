@@ -20,9 +20,7 @@ export function ReportsPage({ page, reports, followUps }: ReportsPageProps): VNo
       <p>{r.meaning}</p>
       <h2>{r.major}</h2>
       {reports.length === 0 ? <p>{r.majorNone}</p> : <Majors page={page} reports={reports} />}
-      <p class="hint">
-        {r.how} <code>POST /api/v1/incidents/…/report</code>, <code>POST /api/v1/reports/sign</code>
-      </p>
+      <p class="hint">{r.how}</p>
       <h2>{r.followUps}</h2>
       {followUps.length === 0 ? <p>{r.followUpsNone}</p> : <FollowUps page={page} followUps={followUps} />}
     </Frame>
@@ -52,6 +50,7 @@ function Majors({ page, reports }: { readonly page: PageContext; readonly report
           <td>{state(each)}</td>
           <td>{each.dueAt === undefined ? null : <time dateTime={each.dueAt}>{texts.time(each.dueAt)}</time>}</td>
           <td>
+            <a href={`/incidents/${encodeURIComponent(each.incidents[0] ?? "")}/report`}>{r.open}</a>{" "}
             <ReportFileLinks page={page} path={`/api/v1/incidents/${encodeURIComponent(each.incidents[0] ?? "")}/report/file`} />
           </td>
         </tr>

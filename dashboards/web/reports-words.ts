@@ -22,7 +22,8 @@ export const reportsWords = {
     all: "tous",
     made: "Produit",
     report: "Rapport",
-    how: "Rédiger et signer :",
+    open: "rédiger, signer",
+    how: "Un rapport se rédige et se signe sur la page de son incident.",
     periods: { daily: "quotidien", weekly: "hebdomadaire", monthly: "mensuel" },
     part: {
       cause: "la cause",
@@ -54,7 +55,8 @@ export const reportsWords = {
     all: "all",
     made: "Made",
     report: "Report",
-    how: "To write and sign it:",
+    open: "write, sign",
+    how: "A report is written and signed on the page of its incident.",
     periods: { daily: "daily", weekly: "weekly", monthly: "monthly" },
     part: {
       cause: "the cause",

@@ -64,6 +64,7 @@ const addresses = [
   "/",
   "/devices/codec-1",
   "/incidents/VIG-2026-000123-45",
+  "/incidents/VIG-2026-000123-45/report",
   "/recurrences",
   "/topology",
   "/sessions",

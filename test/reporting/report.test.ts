@@ -2,6 +2,8 @@
 import { afterEach, expect, it } from "vitest";
 import type { IncidentReport } from "../../daemon/model/report.ts";
 import { HOUR, MINUTE } from "../../daemon/model/time.ts";
+import { missingIn } from "../../rules/report.ts";
+import { diagnosisAt } from "../api/diagnosed.ts";
 import { type Scenario, scenario } from "../scenarios/scenario.ts";
 
 let net: Scenario;
@@ -193,4 +195,37 @@ it("tells the session that was hit and its clinical minutes; what the coordinato
   await net.bookings.refresh();
   const after = await of(number);
   expect(after.facts[0]).toMatchObject({ clinicalMs: 0, sessions: [{ basis: "outcome", outcome: "by-phone" }] });
+});
+
+it("proposes the cause that the diagnosis gives: required all the same until a person accepts it, and the timeline says so", async () => {
+  net = await scenario({ devices: "codec-7", together: true });
+  net.breaks("codec-7");
+  await net.advance(3 * MINUTE);
+  const [incident] = await net.incidents();
+  const { id = "", number = "" } = incident ?? {};
+  expect((await of(number)).proposed).toBeUndefined();
+  expect(await net.reports.save(number, "ann", { version: 0, texts: {}, acceptCause: true })).toMatchObject({ ok: false, status: 409 });
+  const diagnosis = { ...diagnosisAt(net.clock.now()), id: `${number}-D1`, incident: id, version: 1 };
+  await net.store.transaction(undefined, (tx) => tx.saveDiagnosis(diagnosis));
+  const { report, proposed } = await of(number);
+  expect(proposed).toMatchObject({
+    diagnosis: `${number}-D1`,
+    verdict: "device",
+    confidence: 54,
+    texts: { en: expect.stringContaining("54") },
+  });
+  expect([report.texts.cause, missingIn(report.texts)]).toEqual([undefined, expect.arrayContaining(["cause", "remedial"])]);
+  const remedial = { kind: "none", why: "worn out" } as const;
+  expect(await net.reports.save(number, "ann", { version: 0, texts: { remedial, cause: "x" }, acceptCause: true })).toMatchObject({
+    status: 422,
+  });
+  // Saved without accepting it, it is still only proposed.
+  await net.reports.save(number, "ann", { version: 0, texts: { remedial } });
+  expect((await of(number)).proposed?.verdict).toBe("device");
+  expect(await net.reports.sign(report.id, 1, ann)).toMatchObject({ ok: false, problem: expect.stringContaining("cause") });
+  const saved = await net.reports.save(number, "bea", { version: 1, texts: {}, acceptCause: true });
+  expect(saved).toMatchObject({ ok: true, report: { by: "bea", texts: { cause: proposed?.texts.en, remedial } } });
+  expect((await of(number)).proposed).toBeUndefined();
+  const last = (await net.store.timeline(id)).at(-1);
+  expect(last).toMatchObject({ by: "bea", event: "report-saved", why: `version 2, the cause as ${number}-D1 proposed it` });
 });
