@@ -27,6 +27,7 @@ function maker(refuses = 0) {
   return { mailed, turn: () => made.turn(new AbortController().signal), remind: () => made.remind() };
 }
 
+const rooms = 'rooms: { a101: { site: mgh, name: "Room A-101" }, a102: { site: mgh, name: "Room A-102" } }';
 // 2026-11-18 is a Wednesday; 07:30 in Montréal.
 const start = Date.UTC(2026, 10, 18, 12, 30);
 
@@ -50,6 +51,36 @@ describe("the daily report", () => {
     expect(mail?.text).toMatch(/(Ouverts|Opened) : 1/);
     const [kept] = await net.store.followUps({ limit: 5 });
     expect(kept?.figures).toMatchObject({ opened: 1, closed: 0, open: 1, bySite: [{ count: 1 }] });
+  });
+
+  it("counts the sessions of the day that failures have hit, in every room whose device has joined, and the clinical minutes that they took", async () => {
+    net = await scenario({ devices: "codec-7; codec-8", start, interval: "5m", together: true, rooms, extra: { "codec-8": "room: a102" } });
+    const { mailed, turn } = maker();
+    await turn();
+    const from = net.clock.now() + 10 * MINUTE;
+    const booked = { source: "api", from, to: from + HOUR, priority: "normal", state: "booked" } as const;
+    await net.store.transaction(undefined, (tx) =>
+      tx.saveSessions([
+        { ...booked, id: "api:1", rooms: ["a101"], kind: "clinical" },
+        { ...booked, id: "api:2", rooms: ["a102"], kind: "clinical" },
+        { ...booked, id: "api:3", rooms: ["a102"], kind: "administrative" },
+      ]),
+    );
+    await net.bookings.refresh();
+    await net.advance(25 * MINUTE);
+    for (const id of ["codec-7", "codec-8"]) net.breaks(id);
+    await net.advance(20 * MINUTE);
+    for (const id of ["codec-7", "codec-8"]) net.heals(id);
+    await net.advance(15 * MINUTE);
+    const [incident, ...others] = await net.unfolded();
+    expect(others).toEqual([]);
+    const lostMs = (incident?.restoredAt ?? 0) - (incident?.firstBadAt ?? 0);
+    expect(Math.abs(lostMs - 20 * MINUTE)).toBeLessThanOrEqual(5 * MINUTE);
+    net.clock.pass(DAY);
+    await turn();
+    const [kept] = await net.store.followUps({ limit: 5 });
+    expect(kept?.figures.sessions).toEqual({ hit: 3, saved: 0, lost: 0, clinicalMinutes: Math.round((2 * lostMs) / MINUTE) });
+    expect(mailed[0]?.text).toContain(String(Math.round((2 * lostMs) / MINUTE)));
   });
 
   it("is tried again in an hour when it cannot be sent, and made after days without the daemon for the last whole day only", async () => {
