@@ -62,6 +62,7 @@ import { TaskTokens } from "../../daemon/task-token.ts";
 import { renderRow, renderSeveral, renderTask } from "../../daemon/telling.ts";
 import { spansOf } from "../../rules/maintenance.ts";
 import { FakeClock } from "../fakes/clock.ts";
+import { knowledge } from "../fakes/knowledge.ts";
 
 export interface ScenarioOptions {
   /** `router-1 > switch-1 > codec-7, codec-8; router-2 > codec-9`. A name's family is told by its first word. */
@@ -212,6 +213,12 @@ export class Scenario {
   #batch: readonly Observation[] = [];
   #seq = 0;
   #auditAt = 0;
+  /** Somebody wrote, or a test may have, since the roles that live on what is written were asked. */
+  #stirred = true;
+  /** What they wait for, as of then. */
+  #waitedFor: readonly Instant[] = [];
+  #outboxAt = 0;
+  #readyAt = 0;
 
   readonly #together: boolean;
   readonly #notifiers: ReadonlyMap<Notifier["kind"], Notifier>;
@@ -246,6 +253,9 @@ export class Scenario {
   #wire(): Desk {
     const { clock, store } = this;
     const config = () => this.config;
+    const changed = () => {
+      this.#stirred = true;
+    };
     const leases: Leases = {
       fence: (role) => {
         const fence = this.#fences.get(role);
@@ -259,8 +269,8 @@ export class Scenario {
     const basics = { store, clock, log: quiet, config, leases, bookings: this.bookings };
     this.mutes = new MaintenanceBook(basics);
     this.duty = new DutyBook({ store, clock, take: (book) => this.#takeOnCall(book) });
-    this.onCall = new OnCallDesk({ ...basics, book: this.duty, changed() {} });
-    this.maintaining = new Maintaining({ ...basics, book: this.mutes, changed() {} });
+    this.onCall = new OnCallDesk({ ...basics, book: this.duty, changed });
+    this.maintaining = new Maintaining({ ...basics, book: this.mutes, changed });
     this.#evaluator = new Evaluator({
       ...basics,
       gates: [this.mutes.keeper],
@@ -272,6 +282,7 @@ export class Scenario {
         alarms() {},
         pressed: (count) => {
           this.pressed += count;
+          if (count > 0) changed();
         },
         opened: (severity) => this.opened.push(severity),
       },
@@ -279,7 +290,7 @@ export class Scenario {
         const ids = check === undefined ? (this.config.network.devices.get(device ?? "")?.checks ?? []).map(({ id }) => id) : [check];
         for (const id of ids) this.#kicks.set(id, Math.min(this.#kicks.get(id) ?? Number.POSITIVE_INFINITY, clock.now() + inMs));
       },
-      changed() {},
+      changed,
       seen() {},
       watch: this.looks,
     });
@@ -316,7 +327,7 @@ export class Scenario {
     this.ticketing = new Dispatcher({ ...sending, tickets: { numberIn: numberInAnswer } });
     this.ticketKeeper = new TicketKeeper({ ...basics, stats: { ticket: (...of) => void this.ticketed.push(of.join(" ")) } });
     this.auditor = new Auditor({ ...basics, stats: { repaired() {} } });
-    const desk = { store, clock, config, bookings: this.bookings, changed() {} };
+    const desk = { store, clock, config, bookings: this.bookings, changed };
     this.reports = new ReportDesk({ ...desk, work: workDone(basics) });
     this.joining = new JoiningDesk({ ...desk, poke() {} });
     this.work = new WorkDesk(desk);
@@ -368,6 +379,8 @@ export class Scenario {
   /** The daemon is gone for so long, then comes back on the same store. */
   async restartAfter(ms: number, { looksAfter = {} }: { looksAfter?: Readonly<Record<string, number>> } = {}): Promise<void> {
     this.clock.pass(ms);
+    this.#stirred = true;
+    this.#outboxAt = 0;
     this.board = new Board();
     this.desk = this.#wire();
     await this.begin();
@@ -479,13 +492,15 @@ export class Scenario {
   /** Moves time on, doing everything that comes due. */
   async advance(ms: number): Promise<void> {
     const end = this.clock.now() + ms;
+    this.#stirred = true;
     for (;;) {
       await this.#settle();
-      const next = await this.#nextAt();
+      const next = this.#nextAt();
       if (next > end) break;
       this.clock.pass(Math.max(1, next - this.clock.now()));
     }
     this.clock.pass(end - this.clock.now());
+    this.#stirred = true;
     await this.#settle();
   }
 
@@ -493,7 +508,8 @@ export class Scenario {
   async toNextLook(): Promise<void> {
     const look = Math.min(...[...this.#due.values()].filter((at) => at > this.clock.now()));
     while (this.clock.now() < look) {
-      this.clock.pass(Math.max(1, (await this.#nextAt()) - this.clock.now()));
+      this.#stirred = true;
+      this.clock.pass(Math.max(1, this.#nextAt() - this.clock.now()));
       await this.#settle();
     }
   }
@@ -504,7 +520,7 @@ export class Scenario {
     return JSON.stringify([this.clock.now(), this.clock.monotonicMs(), ...due, this.#seq, this.#auditAt]);
   }
 
-  /** Everything due now: looks, then timers, then messages, then the auditor. */
+  /** Everything due now: looks, then what follows from what is written. */
   async #settle(): Promise<void> {
     const now = this.clock.now();
     const looks = this.#checks().filter(
@@ -519,6 +535,16 @@ export class Scenario {
     if (batch.length > 0) this.#batch = batch;
     await this.as("evaluator", () => this.#evaluator.drain().then(() => this.#evaluator.take(batch)));
     await this.looks.flush();
+    // What is written is read twice a second by a daemon. Here: when it may have changed, and when the time has come for something.
+    if (now >= this.#readyAt) await this.#readiness?.turn();
+    if (this.#stirred || this.#waitedFor.some((at) => at <= now)) await this.#follow(now);
+    else if (now >= this.#outboxAt) await this.#dispatch();
+    this.#readyAt = this.#isNear(now) ? now + 5 * SECOND : Number.POSITIVE_INFINITY;
+  }
+
+  /** Timers, then messages, then the auditor. */
+  async #follow(now: Instant): Promise<void> {
+    this.#stirred = false;
     await this.watch.turn();
     await this.#readiness?.turn();
     while ((await this.as("escalator", () => this.#escalator.turn())) > 0);
@@ -530,27 +556,39 @@ export class Scenario {
       await this.as("tickets", () => this.ticketKeeper.turn());
       await this.as("tickets", () => this.ticketing.turn(new AbortController().signal));
     }
-    while ((await this.as("dispatcher", () => this.#dispatcher.turn(new AbortController().signal))) > 0);
+    await this.#dispatch();
     if (now >= this.#auditAt) {
       await this.auditor.round();
       // Where looks are far apart, nothing happens between them that an auditor would find.
       this.#auditAt = now + Math.max(60 * SECOND, ...this.#checks().map(({ intervalMs }) => intervalMs));
     }
+    this.#waitedFor = await this.#timers();
   }
 
-  async #nextAt(): Promise<Instant> {
+  async #dispatch(): Promise<void> {
+    while ((await this.as("dispatcher", () => this.#dispatcher.turn(new AbortController().signal))) > 0);
+    const { pending } = await this.store.outboxDepth();
+    this.#outboxAt = pending > 0 ? this.clock.now() + (this.#together ? 30 : 1) * SECOND : Number.POSITIVE_INFINITY;
+  }
+
+  /** From half an hour before it on, what is booked is looked ahead to again and again. */
+  #isNear(now: Instant): boolean {
+    return this.#readiness !== undefined && this.bookings.all().some((each) => each.from - now <= 31 * MINUTE && each.to > now);
+  }
+
+  #nextAt(): Instant {
+    const all = [...this.#due.values(), ...this.#kicks.values(), ...this.#waitedFor, this.#outboxAt, this.#readyAt];
+    return Math.min(...all.filter((at) => at > this.clock.now()));
+  }
+
+  async #timers(): Promise<readonly Instant[]> {
     const open = await this.store.openIncidents();
     const timers = open.flatMap((incident) => incident.wakeAt ?? []);
     const tasks = (await this.store.tasks({ open: true, limit: 100 })).flatMap(({ wakeAt }) => wakeAt ?? []);
     // What begins or ends is gone through at its time, as a daemon that turns twice a second does.
     const now = this.clock.now();
     const windows = this.mutes.all().flatMap((each) => spansOf(each, now, now + 2 * DAY).flatMap(({ from, to }) => [from, to]));
-    const outbox = (await this.store.outboxDepth()).pending > 0 ? [this.clock.now() + (this.#together ? 30 : 1) * SECOND] : [];
-    // From half an hour before it on, what is booked is looked ahead to again and again.
-    const isNear = this.#readiness !== undefined && this.bookings.all().some((each) => each.from - now <= 31 * MINUTE && each.to > now);
-    if (isNear) outbox.push(now + 5 * SECOND);
-    const all = [...this.#due.values(), ...this.#kicks.values(), ...timers, ...tasks, ...outbox, ...windows, this.#auditAt];
-    return Math.min(...all.filter((at) => at > this.clock.now()));
+    return [...timers, ...tasks, ...windows, this.#auditAt].filter((at) => at > now);
   }
 
   #checks(): readonly Check[] {
@@ -608,7 +646,9 @@ export class Scenario {
           at,
           why,
         })),
-      changed() {},
+      changed: () => {
+        this.#stirred = true;
+      },
     });
   }
 
@@ -733,7 +773,8 @@ export async function configOf(folder: string, options: ScenarioOptions): Promis
   const file = join(folder, "vigie.yaml");
   writeFileSync(file, yamlOf(options));
   for (const [name, text] of Object.entries(options.files ?? {})) writeFileSync(join(folder, name), text);
-  const loaded = await loadConfig(file, { demo: true, env: { SCENARIO_PASSWORD: "not a secret", SCENARIO_SECRET: scenarioSecret } });
+  const env = { SCENARIO_PASSWORD: "not a secret", SCENARIO_SECRET: scenarioSecret };
+  const loaded = await loadConfig(file, { demo: true, env, sources: knowledge });
   if (!loaded.ok) throw new Error(loaded.problems.map((problem) => `${problem.path}: ${problem.message}`).join("\n"));
   return loaded.config;
 }

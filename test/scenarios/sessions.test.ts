@@ -72,7 +72,10 @@ async function clinics(): Promise<Clinics> {
     kicked,
     async pass(ms) {
       for (const end = net.clock.now() + ms; net.clock.now() < end; ) {
-        await net.advance(Math.min(5 * SECOND, end - net.clock.now()));
+        // Before the first of its looks there is nothing to see.
+        const booked = net.bookings.all();
+        const isFar = booked.length > 0 && booked.every(({ from }) => from - net.clock.now() > 32 * MINUTE);
+        await net.advance(Math.min(isFar ? MINUTE : 5 * SECOND, end - net.clock.now()));
         await role.turn();
       }
     },
