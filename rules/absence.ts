@@ -81,8 +81,9 @@ export function moveByHearing(hearing: Hearing): Step & { readonly mark?: Mark }
   const ready = due.transitions.length > 0 ? (due.alarm ?? alarm) : alarm;
   const said = { at: look.at };
   if (isSettled(ready, look)) {
-    const seldom = Math.abs(look.at - (ready.heardAt ?? 0)) < rule.when.withinMs / 4;
-    return seldom ? { ...NO_MOVE, mark: said } : { alarm: waiting(ready, rule, look.at), transitions: [], mark: said };
+    return isSoon(ready, rule, look.at)
+      ? { ...NO_MOVE, mark: said }
+      : { alarm: waiting(ready, rule, look.at), transitions: [], mark: said };
   }
   const step = moveByLook({ alarm: ready, rule, part: rule.part, key: hearing.key, bad: false, detail: undefined, look });
   const rearmed = (one: Alarm) => waiting(one, rule, look.at);
@@ -90,6 +91,20 @@ export function moveByHearing(hearing: Hearing): Step & { readonly mark?: Mark }
     index < due.transitions.length ? told : { ...told, alarm: rearmed(told.alarm) },
   );
   return { alarm: rearmed(step.alarm ?? ready), transitions, mark: said };
+}
+
+/**
+ * The record of what is heard of while it waits and nothing is wrong with it: the same, or as it waits anew. Undefined: more is to be told
+ * (moveByHearing, which says the same of it otherwise).
+ */
+export function hearWaiting(alarm: Alarm | undefined, rule: AbsenceRule, at: Instant, restoreAfterLooks: number): Alarm | undefined {
+  if (alarm?.wakeAt === undefined || alarm.wakeAt <= at || !isSettled(alarm, { restoreAfterLooks })) return undefined;
+  return isSoon(alarm, rule, at) ? alarm : waiting(alarm, rule, at);
+}
+
+/** Its record moved so lately that it need not move again. */
+function isSoon({ heardAt = 0 }: Alarm, { when }: AbsenceRule, at: Instant): boolean {
+  return Math.abs(at - heardAt) < when.withinMs / 4;
 }
 
 /** Nothing is wrong with it, and no good look is to be counted any more. */

@@ -8,7 +8,7 @@ import type { Alarm } from "../daemon/model/alarm.ts";
 import type { Observation } from "../daemon/model/observation.ts";
 import type { Rule } from "../daemon/model/rule.ts";
 import type { Instant } from "../daemon/model/time.ts";
-import { hearingSpan, keyOfAbsence, moveByHearing } from "./absence.ts";
+import { hearingSpan, hearWaiting, keyOfAbsence, moveByHearing } from "./absence.ts";
 import { planOf } from "./plan.ts";
 import { placeOf } from "./reads.ts";
 import { type SaidSeries, type Saying, sayingOf, says } from "./saying.ts";
@@ -101,8 +101,14 @@ export function hearAgain({ saying, observation, cells, alarms, now, restoreAfte
   for (const [index, rule] of saying.heard.entries()) {
     const cell = cells[saying.series.length + index];
     if (cell === undefined) return undefined;
-    const { key, mark } = cell;
-    const { alarm, transitions } = moveByHearing({ alarm: alarms(key), rule, key, heard: true, look, mark });
+    const { key } = cell;
+    const before = alarms(key);
+    const waiting = hearWaiting(before, rule, at, restoreAfterLooks);
+    if (waiting !== undefined) {
+      if (waiting !== before) changed.push(waiting);
+      continue;
+    }
+    const { alarm, transitions } = moveByHearing({ alarm: before, rule, key, heard: true, look, mark: cell.mark });
     if (transitions.length > 0) return undefined;
     if (alarm !== undefined) changed.push(alarm);
   }

@@ -190,11 +190,32 @@ export function isWithin({ before }: Known, at: Instant): boolean {
 function isOnlyHeard(before: Alarm, after: Alarm): boolean {
   if (before.wakeAt === undefined || before.heardAt === undefined || after.wakeAt === undefined || after.heardAt === undefined)
     return false;
-  return after.state === "inactive" && lasting.every((field) => before[field] === after[field]);
+  return after.state === "inactive" && isCountedAlike(before, after) && isToldAlike(before, after);
 }
 
-/** Everything but when it was heard of, and until when it waits. */
-const lasting = [
-  ...(["rule", "state", "since", "firstBadAt", "firstGoodAt", "badLooks", "goodLooks", "movedAt", "movedSeq"] as const),
-  ...(["flapRing", "flapping", "suppressedBy", "incident", "raisedBy", "detail", "part"] as const),
-];
+/** Fields one by one, as in isToldAlike: together they are all of a record but when it was heard of, and until when it waits. */
+function isCountedAlike(a: Alarm, b: Alarm): boolean {
+  return (
+    a.state === b.state &&
+    a.since === b.since &&
+    a.firstBadAt === b.firstBadAt &&
+    a.firstGoodAt === b.firstGoodAt &&
+    a.badLooks === b.badLooks &&
+    a.goodLooks === b.goodLooks &&
+    a.movedAt === b.movedAt &&
+    a.movedSeq === b.movedSeq &&
+    a.flapRing === b.flapRing &&
+    a.flapping === b.flapping
+  );
+}
+
+function isToldAlike(a: Alarm, b: Alarm): boolean {
+  return (
+    a.rule === b.rule &&
+    a.suppressedBy === b.suppressedBy &&
+    a.incident === b.incident &&
+    a.raisedBy === b.raisedBy &&
+    a.detail === b.detail &&
+    a.part === b.part
+  );
+}

@@ -274,7 +274,7 @@ export class AlarmMemory implements AlarmView {
 export class Overlay implements AlarmView {
   readonly #below: AlarmView;
   readonly #changes = new Map<string, Alarm>();
-  readonly #byDevice = new Map<string, Set<string>>();
+  readonly #byDevice = new Map<string, string[]>();
   /** Of devices that have an alarm of a symptom of which they had none. */
   readonly #symptoms = new Map<string, readonly string[]>();
   readonly marks = new Map<string, Mark>();
@@ -291,10 +291,17 @@ export class Overlay implements AlarmView {
   }
 
   set(alarm: Alarm): void {
-    this.#changes.set(alarm.key, alarm);
-    add(this.#byDevice, alarm.device, alarm.key);
-    const symptoms = this.symptomsOf(alarm.device);
-    if (!symptoms.includes(alarm.symptom)) this.#symptoms.set(alarm.device, [...symptoms, alarm.symptom]);
+    const { device, key, symptom } = alarm;
+    const isFirst = !this.#changes.has(key);
+    this.#changes.set(key, alarm);
+    if (!isFirst) return;
+    const keys = this.#byDevice.get(device);
+    if (keys === undefined) this.#byDevice.set(device, [key]);
+    else keys.push(key);
+    // Of what has a record the symptom is known.
+    if (this.#below.get(key) !== undefined) return;
+    const symptoms = this.symptomsOf(device);
+    if (!symptoms.includes(symptom)) this.#symptoms.set(device, [...symptoms, symptom]);
   }
 
   /** Has an alarm of the device moved in this turn? */
@@ -311,8 +318,8 @@ export class Overlay implements AlarmView {
     return changed === undefined ? this.#below.ofDevice(device) : this.#merged(device, changed);
   }
 
-  *#merged(device: string, changed: ReadonlySet<string>): Iterable<Alarm> {
-    for (const alarm of this.#below.ofDevice(device)) if (!changed.has(alarm.key)) yield alarm;
+  *#merged(device: string, changed: readonly string[]): Iterable<Alarm> {
+    for (const alarm of this.#below.ofDevice(device)) if (!this.#changes.has(alarm.key)) yield alarm;
     for (const key of changed) {
       const alarm = this.#changes.get(key);
       if (alarm !== undefined && alarm.state !== "inactive") yield alarm;
@@ -321,7 +328,7 @@ export class Overlay implements AlarmView {
 
   *settlingOf(device: string): Iterable<Alarm> {
     const changed = this.#byDevice.get(device);
-    for (const alarm of this.#below.settlingOf(device)) if (changed === undefined || !changed.has(alarm.key)) yield alarm;
+    for (const alarm of this.#below.settlingOf(device)) if (changed === undefined || !this.#changes.has(alarm.key)) yield alarm;
     for (const key of changed ?? []) {
       const alarm = this.#changes.get(key);
       if (alarm !== undefined && isSettling(alarm)) yield alarm;
