@@ -82,7 +82,7 @@ export class ReplayEngine {
     const { config, checkpoint } = world;
     this.#agenda = new Agenda(readsOf(config.rules));
     this.#incidents = new ReplayedIncidents(config, checkpoint?.incidents ?? [], world.bookings);
-    this.#memory = new AlarmMemory(checkpoint?.alarms ?? []);
+    this.#memory = new AlarmMemory(checkpoint?.alarms ?? [], { knowsLooks: false });
     const known = checkpoint?.products?.map(inventoryOf) ?? world.inventories ?? [];
     this.#products = new Map(known.map((each) => [each.device, each]));
     this.#board.show([], known);
@@ -159,7 +159,7 @@ export class ReplayEngine {
   #restart(at: Instant): void {
     const { heardAt } = this.#memory;
     const told = [...this.#memory.allDoing()].map(([device, { doing }]) => [device, doing] as const);
-    this.#memory = new AlarmMemory([...this.#memory.all()]);
+    this.#memory = new AlarmMemory([...this.#memory.all()], { knowsLooks: false });
     this.#memory.hearSince(heardAt);
     this.#memory.rememberDoing(believedAtStart(told, this.#world.config.network.devices, at));
     this.#board = new Board();

@@ -75,7 +75,7 @@ export class LookJudge {
   /** If it moves nothing, does that tell of the next one? Not where an alarm is about to move by itself or depends on another's. */
   #mayTell(observation: Observation): boolean {
     const { kind, device, finding } = observation;
-    if (kind === "trap" || finding.faults.length > 0 || this.#overlay.moves(device)) return false;
+    if (!this.#memory.knowsLooks || kind === "trap" || finding.faults.length > 0 || this.#overlay.moves(device)) return false;
     if (this.#overlay.ofDevice(device)[Symbol.iterator]().next().done !== true) return false;
     return this.#memory.looks.isNews(observation);
   }

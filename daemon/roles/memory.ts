@@ -57,7 +57,11 @@ export class AlarmMemory implements AlarmView {
   /** Holders of circuits that may be down. */
   suspects: ReadonlySet<string> = new Set();
 
-  constructor(alarms: readonly Alarm[]) {
+  /** Is what looks said to be known again? Not in a replay: its looks that say the same do not come here. */
+  readonly knowsLooks: boolean;
+
+  constructor(alarms: readonly Alarm[], { knowsLooks = true }: { readonly knowsLooks?: boolean } = {}) {
+    this.knowsLooks = knowsLooks;
     for (const alarm of alarms) this.#put(alarm);
   }
 
