@@ -72,12 +72,11 @@ function chosen(groups: readonly (readonly Death[])[]): readonly (readonly Death
 }
 
 /**
- * Plays a death where it was seen, and what comes after it. Of messages that go side by side another one may have been out by then, and
- * what is left differs: once more, until it is what was seen.
+ * Plays a death where it was seen, and what comes after it; what it left at its end. Of messages that go side by side another one may have
+ * been out by then, and what the death leaves is not what was seen there: tried again, and then it has been played all the same.
  */
-async function dies(ground: Ground, plan: Plan, death: Death): Promise<Story> {
-  const { index, side, name, print } = death;
-  for (let tries = 0; tries < 5; tries += 1) {
+async function dies(ground: Ground, plan: Plan, { index, side, name, print }: Death): Promise<string | undefined> {
+  for (let tries = 0; tries < 3; tries += 1) {
     let left: string | undefined;
     const isKnown = (found: string) => {
       left = found;
@@ -89,9 +88,12 @@ async function dies(ground: Ground, plan: Plan, death: Death): Promise<Story> {
       return side;
     });
     expect(story.deaths, `${index} ${name}: killed once`).toBe(1);
-    if (left === print) return story;
+    if (left === print) return story.last;
   }
-  throw new Error(`${index} ${name}: five deaths left something else than was seen there, and lost nothing`);
+  const isSend = name === "before dispatcher: send" || name === "after dispatcher: send";
+  expect(isSend, `${index} ${name}: it leaves what was seen there`).toBe(true);
+  say(`${ground.kind}: ${index} ${name}: carried out and lost nothing, while another message was out than was seen there`);
+  return undefined;
 }
 
 /** Every boundary of the story, on either side. How many boundaries there are. */
@@ -105,9 +107,12 @@ export async function everyOne(ground: Ground): Promise<number> {
     `${ground.kind}: ${boundaries} boundaries, ${deaths.length} deaths, which leave ${groups.length} different stores; ${list.flat().length} are played to the end`,
   );
   const failures = await workThrough(ground.kind, list, async (some) => {
-    const ends: (string | undefined)[] = [];
-    for (const death of some) ends.push((await dies(ground, plan, death)).last);
-    expect(new Set(ends).size, `${some.map(({ index, name }) => `${index} ${name}`).join(", ")}: end alike`).toBe(1);
+    const ends = new Set<string>();
+    for (const death of some) {
+      const end = await dies(ground, plan, death);
+      if (end !== undefined) ends.add(end);
+    }
+    expect(ends.size, `${some.map(({ index, name }) => `${index} ${name}`).join(", ")}: end alike`).toBeLessThanOrEqual(1);
   });
   expect(failures).toEqual([]);
   return boundaries;
