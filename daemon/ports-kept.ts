@@ -5,6 +5,9 @@
 /** Facts that the store itself keeps: another value, something of that kind was written, by whatever process. */
 export const revisions = { maintenance: "revision:maintenance", sessions: "revision:sessions" } as const;
 
+/** Facts about people, by what their keys begin with: behind it a hash of a cookie; behind the other the person. */
+export const keptOfPeople = { signIns: "sign-in:", roomLinks: "room-link:" } as const;
+
 export interface KeptStore {
   kept<T>(key: string): Promise<T | undefined>;
   keptAll<T>(prefix: string): Promise<readonly { readonly key: string; readonly value: T }[]>;

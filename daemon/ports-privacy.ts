@@ -23,6 +23,21 @@ export interface ActKept {
   readonly event: string;
 }
 
+/** Somebody is signed in to the pages with the token of this name, or was and it has not been swept yet. */
+export interface SignInKept {
+  readonly at: Instant;
+  readonly seenAt: Instant;
+}
+
+/** Their link to the rooms of their sites, without what opens it. */
+export interface RoomLinkKept {
+  readonly sites: readonly string[];
+  readonly at: Instant;
+  readonly by: string;
+  readonly seenAt?: Instant;
+  readonly revoked?: { readonly at: Instant; readonly by: string };
+}
+
 export interface KeptAbout {
   readonly person?: Person;
   readonly rotations: readonly Rotation[];
@@ -30,6 +45,8 @@ export interface KeptAbout {
   /** Channels that were tried, and when they answered. */
   readonly reach: readonly Readonly<Record<string, unknown>>[];
   readonly messages: readonly MessageKept[];
+  readonly signIns: readonly SignInKept[];
+  readonly roomLink?: RoomLinkKept;
   readonly timeline: readonly ActKept[];
   /** What the audit says that they did, or that was done about them. */
   readonly audit: readonly { readonly at: Instant; readonly by: string; readonly action: string; readonly target: string }[];
@@ -42,6 +59,10 @@ export interface Erased {
   readonly messages: number;
   readonly attempts: number;
   readonly codes: number;
+  /** They are signed out with it. */
+  readonly signIns: number;
+  /** It opens nothing any more. */
+  readonly roomLinks: number;
 }
 
 export interface PrivacyStore {

@@ -10,8 +10,9 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Config } from "./model/config.ts";
 import { DAY, type Instant } from "./model/time.ts";
 import type { Clock, Store } from "./ports.ts";
+import { keptOfPeople } from "./ports-kept.ts";
 
-const prefix = "room-link:";
+const prefix = keptOfPeople.roomLinks;
 const secretKey = "room-link-secret";
 const guesses = 5;
 const guessWindowMs = 15 * 60_000;

@@ -10,6 +10,7 @@ import type { CookieOptions, Request, Response } from "express";
 import type { Config } from "../model/config.ts";
 import { HOUR, type Instant, MINUTE } from "../model/time.ts";
 import type { AuditEntry, Clock, Store } from "../ports.ts";
+import { keptOfPeople } from "../ports-kept.ts";
 import { type Caller, ownerNamed } from "./access.ts";
 
 /** A shift and its hand-over; an hour in which no page was opened (ours). */
@@ -17,7 +18,7 @@ export const longestSignInMs = 12 * HOUR;
 export const idleSignInMs = HOUR;
 /** That somebody was here is written no more often. */
 const touchedEveryMs = 5 * MINUTE;
-const prefix = "sign-in:";
+const prefix = keptOfPeople.signIns;
 
 interface Kept {
   readonly name: string;

@@ -24,7 +24,8 @@ PERSON is the id of a contact of the configuration, or of a person of the store.
 
 export   prints, as JSON, everything that is kept about them: for their right to know
 erase    says what would go; with --yes it goes: their name and addresses, when their channels were tried, the addresses in what
-         was sent to them and what servers said of it. Take them out of functions, rotations and the file first.
+         was sent to them and what servers said of it, that they are signed in (they are signed out) and their link to rooms (it opens
+         nothing any more). Take them out of functions, rotations and the file first.
 
 What stays: their id on timelines, in rotations that are over and in the audit (who did what is owed for as long as those are kept),
 texts in which somebody wrote their name (erase those line by line), and backups made before. docs/privacy.md says why.
@@ -132,14 +133,15 @@ export async function act({ what, id, yes, json }: Doing, { store, io, clock, co
     await tx.audit([audit("privacy.erased", done)]);
     return done;
   });
-  const { person, reach, messages, attempts, codes } = erased;
-  const summary = `Erased: ${person} person, ${reach} channels that were tried, ${messages} addresses of messages, answers of servers to ${attempts} attempts, ${codes} codes.`;
+  const { person, reach, messages, attempts, codes, signIns, roomLinks } = erased;
+  const summary = `Erased: ${person} person, ${reach} channels that were tried, ${messages} addresses of messages, answers of servers to ${attempts} attempts, ${codes} codes, ${signIns} sign-ins, ${roomLinks} links to rooms.`;
   io.out(json ? JSON.stringify({ dryRun: false, ...erased }) : `${summary}\nBackups made before still hold them: delete those too.`);
   return 0;
 }
 
-function isEmpty({ person, rotations, overrides, reach, messages, timeline, audit }: KeptAbout): boolean {
-  return person === undefined && [rotations, overrides, reach, messages, timeline, audit].every((each) => each.length === 0);
+function isEmpty({ person, roomLink, rotations, overrides, reach, messages, signIns, timeline, audit }: KeptAbout): boolean {
+  const lists = [rotations, overrides, reach, messages, signIns, timeline, audit];
+  return person === undefined && roomLink === undefined && lists.every((each) => each.length === 0);
 }
 
 /** While they may still be told, nothing is erased: it would be written again, or nobody would be reached. */
@@ -160,9 +162,10 @@ function obstacles(
   return problems;
 }
 
-function counts({ person, reach, messages, timeline, rotations, overrides, audit }: KeptAbout) {
+function counts({ person, roomLink, reach, messages, signIns, timeline, rotations, overrides, audit }: KeptAbout) {
+  const ways = { signIns: signIns.length, roomLinks: roomLink === undefined ? 0 : 1 };
   return {
-    goes: { person: person === undefined ? 0 : 1, reach: reach.length, messages: messages.length },
+    goes: { person: person === undefined ? 0 : 1, reach: reach.length, messages: messages.length, ...ways },
     stays: { timeline: timeline.length, rotations: rotations.length, overrides: overrides.length, audit: audit.length },
   };
 }
@@ -170,7 +173,7 @@ function counts({ person, reach, messages, timeline, rotations, overrides, audit
 function told(kept: KeptAbout): string {
   const { goes, stays } = counts(kept);
   return [
-    `Would go: name and addresses of ${goes.person} person, ${goes.reach} channels that were tried, the addresses in ${goes.messages} messages.`,
+    `Would go: name and addresses of ${goes.person} person, ${goes.reach} channels that were tried, the addresses in ${goes.messages} messages, ${goes.signIns} sign-ins, ${goes.roomLinks} links to rooms.`,
     `Stays, by id only: ${stays.timeline} lines of timelines, ${stays.rotations} rotations, ${stays.overrides} overrides, ${stays.audit} lines of the audit.`,
   ].join("\n");
 }

@@ -2,9 +2,10 @@
  * What is kept about one contact. The timeline's `by` is under its chain of hashes, and the database refuses to change it: it is listed, and stays.
  */
 import type { Override, Person, Rotation } from "../model/on-call.ts";
+import { keptOfPeople } from "../ports-kept.ts";
 import { reachKey } from "../ports-oncall.ts";
-import type { ActKept, Erased, KeptAbout, MessageKept } from "../ports-privacy.ts";
-import { readKept, writeKept } from "./kept.ts";
+import type { ActKept, Erased, KeptAbout, MessageKept, RoomLinkKept, SignInKept } from "../ports-privacy.ts";
+import { forgetKept, readKept, readKeptAll, writeKept } from "./kept.ts";
 import { onCallReads, onCallTx } from "./on-call.ts";
 import { numberOf, textOf } from "./rows.ts";
 import { type Session, slices } from "./session.ts";
@@ -20,19 +21,36 @@ export async function keptAbout(session: Session, id: string): Promise<KeptAbout
   const names = (each: Rotation | Override) => each.people.includes(id);
   const sent = session.sql("outbox").where({ recipient: id }).orderBy(["created_at", "key"]);
   // "by the link sent to anne": what was done for them by what they were sent.
-  const did = session.sql("timeline").where({ by: id }).orWhere("by", "like", `% ${id}`).orderBy(["at", "incident", "seq"]);
-  const audit = session.sql("audit").where({ by: id }).orWhere({ target: id }).orderBy("id");
+  const acting = [id, byRoomLink(id)];
+  const did = session.sql("timeline").whereIn("by", acting).orWhere("by", "like", `% ${id}`).orderBy(["at", "incident", "seq"]);
+  const audit = session.sql("audit").whereIn("by", acting).orWhere({ target: id }).orderBy("id");
+  const link = await readKept<RoomLinkKept>(session, `${keptOfPeople.roomLinks}${id}`);
   return {
     ...(person === undefined ? {} : { person }),
     rotations: book.rotations.filter(names),
     overrides: book.overrides.filter(names),
     reach: ((await readKept<readonly Reach[]>(session, reachKey)) ?? []).filter(({ contact }) => contact === id),
     messages: (await session.rows(sent)).map(messageOf),
+    signIns: (await signInsOf(session, id)).map(({ value: { at, seenAt } }) => ({ at, seenAt })),
+    ...(link === undefined ? {} : { roomLink: withoutKey(link) }),
     timeline: (await session.rows(did)).map(actOf),
     audit: (await session.rows(audit)).map((row) => ({
       ...{ at: numberOf(row.at), by: textOf(row.by), action: textOf(row.action), target: textOf(row.target) },
     })),
   };
+}
+
+/** Who acts by a link to rooms. */
+const byRoomLink = (id: string) => `rooms:${id}`;
+
+/** The serial is what the link is made from: it is nobody's to know. */
+function withoutKey({ sites, at, by, seenAt, revoked }: RoomLinkKept): RoomLinkKept {
+  return { sites, at, by, ...(seenAt === undefined ? {} : { seenAt }), ...(revoked === undefined ? {} : { revoked }) };
+}
+
+async function signInsOf(session: Session, id: string, locking: "for-update" | "none" = "none") {
+  const all = await readKeptAll<SignInKept & { readonly name: string }>(session, keptOfPeople.signIns, locking);
+  return all.filter(({ value }) => value.name === id);
 }
 
 function messageOf(row: Readonly<Record<string, unknown>>): MessageKept {
@@ -68,8 +86,19 @@ export async function erasePerson(session: Session, id: string): Promise<Erased>
         .update({ proof: null, error: null }),
     );
   const codes = await session.run(session.sql("ack_codes").where({ recipient: id }).delete());
+  const ways = await eraseWays(session, id);
   if (session.kind === "sqlite") await session.run(session.sql.raw("PRAGMA secure_delete=OFF"));
-  return { person, reach: kept.length - others.length, messages, attempts, codes };
+  return { person, reach: kept.length - others.length, messages, attempts, codes, ...ways };
+}
+
+/** How they came in: they are signed out, and their link opens nothing any more. */
+async function eraseWays(session: Session, id: string): Promise<Pick<Erased, "signIns" | "roomLinks">> {
+  const signIns = await signInsOf(session, id, "for-update");
+  for (const { key } of signIns) await forgetKept(session, key);
+  const link = `${keptOfPeople.roomLinks}${id}`;
+  const isThere = (await readKept(session, link, "for-update")) !== undefined;
+  if (isThere) await forgetKept(session, link);
+  return { signIns: signIns.length, roomLinks: isThere ? 1 : 0 };
 }
 
 async function erasePersonRow(session: Session, id: string): Promise<number> {

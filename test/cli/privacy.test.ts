@@ -44,7 +44,9 @@ it("prints what is kept; erases with a yes only, when nobody tells them any more
     id: "anne",
     person: { name: "Anne Tremblay" },
     messages: [{ key: "k1" }, { key: "k2" }],
+    ...{ signIns: [{}, {}], roomLink: { sites: ["mgh"] } },
   });
+  expect(exported.out).not.toContain("serial-anne");
 
   expect(await run(file, "erase", "desk", "--yes")).toMatchObject({ code: 1, err: expect.stringContaining("stands under contacts") });
   expect(await run(file, "erase", "ben", "--yes")).toMatchObject({
@@ -61,11 +63,12 @@ it("prints what is kept; erases with a yes only, when nobody tells them any more
   );
   const dry = await run(file, "erase", "anne");
   expect(dry).toMatchObject({ code: 0, out: expect.stringContaining("the addresses in 2 messages") });
+  expect(dry.out).toContain("2 sign-ins, 1 links to rooms");
   expect(dry.out).toContain("Nothing was changed");
   expect(JSON.parse((await run(file, "export", "anne")).out).person.name).toBe("Anne Tremblay");
 
   expect(JSON.parse((await run(file, "erase", "anne", "--yes", "--json")).out)).toEqual({
-    ...{ dryRun: false, person: 1, reach: 1, messages: 2, attempts: 2, codes: 1 },
+    ...{ dryRun: false, person: 1, reach: 1, messages: 2, attempts: 2, codes: 1, signIns: 2, roomLinks: 1 },
   });
   const actions = await withStore(file, async (store) => (await store.auditLog(9)).map(({ action, target }) => `${action} ${target}`));
   expect(actions.reverse()).toEqual([...["person.saved anne", "privacy.exported anne", "privacy.exported anne", "privacy.erased anne"]]);

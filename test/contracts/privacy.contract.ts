@@ -25,6 +25,22 @@ export async function leaveTraces(store: OpenedStore): Promise<void> {
     await tx.addOutbox([message("k1", { recipient: "anne", address }), message("k2", { recipient: "anne", address })]);
     await tx.addOutbox([message("k3", { recipient: "ben", address: "ben@x.org" })]);
     await tx.audit([{ at: START, by: "ops", action: "person.saved", target: "anne" }]);
+    for (const [cookie, name] of [
+      ["c1", "anne"],
+      ["c2", "ben"],
+      ["c3", "anne"],
+    ] as const)
+      await tx.keep(`sign-in:${cookie}`, { name, proof: "p", at: START, seenAt: START + 3 });
+    for (const name of ["anne", "ben"])
+      await tx.keep(`room-link:${name}`, {
+        person: name,
+        sites: ["mgh"],
+        serial: `serial-${name}`,
+        at: START,
+        by: "ops",
+        seenAt: START + 4,
+      });
+    await tx.appendTimeline([line("i1", "note", { by: "rooms:anne" })]);
   });
   await store.recordDeliveries([{ key: "k1", state: "accepted", at: START, proof: `250 <${address}> ok` }]);
   await store.recordDeliveries([{ key: "k3", state: "accepted", at: START, proof: "250 ok" }]);
@@ -48,26 +64,32 @@ export function privacyContract(store: () => OpenedStore): void {
       expect(kept.timeline.map(({ by, event }) => [by, event])).toEqual([
         ["anne", "taken"],
         ["the link sent to anne", "acknowledged"],
+        ["rooms:anne", "note"],
       ]);
+      expect(kept.signIns).toEqual([1, 2].map(() => ({ at: START, seenAt: START + 3 })));
+      expect(kept.roomLink).toEqual({ sites: ["mgh"], at: START, by: "ops", seenAt: START + 4 });
       expect(kept.audit).toEqual([{ at: START, by: "ops", action: "person.saved", target: "anne" }]);
-      expect(await store().keptAbout("nobody")).toEqual({ rotations: [], overrides: [], reach: [], messages: [], timeline: [], audit: [] });
+      const nothing = { rotations: [], overrides: [], reach: [], messages: [], signIns: [], timeline: [], audit: [] };
+      expect(await store().keptAbout("nobody")).toEqual(nothing);
     });
 
     it("goes, but for what waits to be sent; the timeline stays and its chain holds, and others keep theirs", async () => {
       await leaveTraces(store());
       const erased = await store().transaction(undefined, (tx) => tx.erasePerson("anne"));
-      expect(erased).toEqual({ person: 1, reach: 1, messages: 1, attempts: 1, codes: 1 });
+      expect(erased).toEqual({ person: 1, reach: 1, messages: 1, attempts: 1, codes: 1, signIns: 2, roomLinks: 1 });
       const kept = await store().keptAbout("anne");
       expect(kept.person).toMatchObject({ name: "erased", channels: [], removedAt: START + 9 });
       expect(kept.messages.map(({ address: to }) => to)).toEqual(["erased", address]);
       expect(JSON.stringify([await store().attempts("k1"), await store().delivery("k1")])).not.toContain("tremblay");
-      expect([kept.reach, kept.timeline.length, await store().verifyTimeline()]).toEqual([[], 2, { checked: 3 }]);
+      expect([kept.reach, kept.timeline.length, await store().verifyTimeline()]).toEqual([[], 3, { checked: 4 }]);
+      expect([kept.signIns, kept.roomLink]).toEqual([[], undefined]);
       expect(await store().ackCode("t1")).toBeUndefined();
       const ben = await store().keptAbout("ben");
       expect([ben.person?.name, ben.reach.length, ben.messages[0]?.address]).toEqual(["Ben", 1, "ben@x.org"]);
+      expect([ben.signIns.length, ben.roomLink?.sites]).toEqual([1, ["mgh"]]);
       expect((await store().delivery("k3"))?.proof).toBe("250 ok");
       const again = await store().transaction(undefined, (tx) => tx.erasePerson("anne"));
-      expect(again).toEqual({ person: 0, reach: 0, messages: 0, attempts: 0, codes: 0 });
+      expect(again).toEqual({ person: 0, reach: 0, messages: 0, attempts: 0, codes: 0, signIns: 0, roomLinks: 0 });
     });
   });
 }

@@ -24,6 +24,7 @@ import { reportsContract } from "./reports.contract.ts";
 import { requestsContract } from "./requests.contract.ts";
 import { alarm, incident, line, message, policy, START } from "./samples.ts";
 import { sessionsContract } from "./sessions.contract.ts";
+import { signInsContract } from "./sign-ins.contract.ts";
 import { workContract } from "./work.contract.ts";
 
 /** A fresh database; `open` may be called several times, as several processes would. */
@@ -79,6 +80,10 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
       () => ground.raw,
     );
     privacyContract(() => store);
+    signInsContract(
+      () => store,
+      () => clock,
+    );
     requestsContract(() => store);
     diagnosesContract(() => store);
     reportsContract(() => store);
