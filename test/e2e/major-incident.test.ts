@@ -14,7 +14,9 @@ import { createLog } from "../../daemon/log.ts";
 import { builtFile } from "../../probes/built.ts";
 import { specFrom } from "../../probes/simulator/spec.ts";
 import { until } from "../grafana/watched.ts";
+import { findProgram } from "../needs.ts";
 import { freePort } from "../probes/simulator/network.ts";
+import { docxText, pdfText, requiredSections } from "../reporting/printed.ts";
 import { demoEnv, endDemo, moveDemo } from "./moved-demo.ts";
 
 const env = { ...demoEnv, ANALYST: "a-token-of-the-analyst" };
@@ -123,9 +125,18 @@ it("from the broken codec to the signed report and the PDF", async () => {
   const { version } = await ask<{ version: number }>(`${at}/report`, { version: 0, texts });
   await ask(`${at}/close`, closing, 409);
   await ask("/reports/sign", { reports: [{ id: draft.id, version }] });
-  const pdf = await fetch(`${app.url}/api/v1${at}/report/file?format=pdf&language=fr`, { headers: technician });
-  const bytes = Buffer.from(await pdf.arrayBuffer());
-  expect([pdf.status, bytes.subarray(0, 5).toString(), bytes.length > 10_000]).toEqual([200, "%PDF-", true]);
+  const pdftotext = findProgram("pdftotext");
+  for (const language of ["fr", "en"] as const)
+    for (const format of ["pdf", "docx"] as const) {
+      const file = await fetch(`${app.url}/api/v1${at}/report/file?format=${format}&language=${language}`, { headers: technician });
+      const bytes = Buffer.from(await file.arrayBuffer());
+      expect([file.status, bytes.subarray(0, 2).toString(), bytes.length > 5_000]).toEqual([200, format === "pdf" ? "%P" : "PK", true]);
+      // Without poppler the DOCX, of the same model, is read alone.
+      if (format === "pdf" && pdftotext === undefined) continue;
+      const text = format === "pdf" ? pdfText(bytes, pdftotext) : docxText(bytes).replace(/\s+/g, " ");
+      const wrote = [opened.number, "le logiciel du codec", "aucune", "a single failure", "F-9"];
+      for (const word of [...requiredSections[language], ...wrote]) expect(text, `${word} in the ${language} ${format}`).toContain(word);
+    }
   expect(await ask<Incident>(`${at}/close`, closing)).toMatchObject({ state: "closed" });
   const events = (await look()).timeline.map(({ event }) => event);
   expect(events).toEqual(expect.arrayContaining(["opened", "taken", "escalated", "task-silent", "restored", "report-signed", "closed"]));

@@ -1,6 +1,4 @@
 /** One document, four forms: what stands in one stands in all; and a cell is never a formula. */
-import { spawnSync } from "node:child_process";
-import { inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { ReportFiles } from "../../daemon/reporting/files.ts";
@@ -12,6 +10,7 @@ import { majorReport } from "../../dashboards/reports/major.ts";
 import { renderPlain } from "../../dashboards/reports/plain.ts";
 import { config, device } from "../api/fixture.ts";
 import { facts, followUp, report } from "../api/reported.ts";
+import { docxText, pdfText } from "./printed.ts";
 
 const files = new ReportFiles();
 const setting = config([device("codec-1")]);
@@ -19,22 +18,6 @@ const documents = (["fr", "en"] as const).flatMap((language) => [
   [`${language} major`, majorReport(report, [facts], voiceOf(setting, language))] as const,
   [`${language} follow-up`, followUpReport(followUp, voiceOf(setting, language))] as const,
 ]);
-
-/** Of one entry of a zip, by its local header: DOCX is a zip. */
-function unzipped(bytes: Buffer, name: string): string {
-  for (let at = bytes.indexOf("PK\u0003\u0004", 0, "latin1"); at >= 0; at = bytes.indexOf("PK\u0003\u0004", at + 4, "latin1")) {
-    const [nameLength, extra] = [bytes.readUInt16LE(at + 26), bytes.readUInt16LE(at + 28)];
-    if (bytes.toString("utf8", at + 30, at + 30 + nameLength) === name)
-      return inflateRawSync(bytes.subarray(at + 30 + nameLength + extra)).toString("utf8");
-  }
-  throw new Error(`${name} is not in it`);
-}
-
-function pdfText(bytes: Buffer): string {
-  const run = spawnSync("pdftotext", ["-layout", "-", "-"], { input: bytes });
-  if (run.status !== 0) throw new Error(String(run.error ?? run.stderr));
-  return run.stdout.toString("utf8").replace(/\s+/g, " ");
-}
 
 /** Words that a reader has to find, whatever the form: headings, figures and what is in the tables. */
 function wordsOf(document: ReportDocument): readonly string[] {
@@ -62,10 +45,7 @@ for (const [name, document] of documents) {
     const pdf = await files.of(document, "pdf", "Réunion: n° 1/2");
     expect(pdf.name).toBe("Reunion-n-1-2.pdf");
     const docx = await files.of(document, "docx", "x");
-    const xml = unzipped(docx.bytes, "word/document.xml")
-      .replace(/<[^>]+>/g, " ")
-      .replaceAll("&apos;", "'")
-      .replaceAll("&amp;", "&");
+    const xml = docxText(docx.bytes);
     // A reader of the PDF tells a narrow space from none by its width.
     const close = (text: string) => text.replace(/\s+/g, "");
     const [printed, plain] = [close(pdfText(pdf.bytes)), renderPlain(document)];

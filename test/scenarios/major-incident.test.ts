@@ -2,12 +2,12 @@
  * A whole major incident, over the REST API as the people of the procedure would: minor at first, taken at level 1, major when a session
  * comes near, raised to levels 2 and 3, two partners, restored, explained, signed, printed, closed. One Wednesday and some days, in fake time.
  */
-import { spawnSync } from "node:child_process";
 import { afterEach, expect, it } from "vitest";
 import { messageId } from "../../daemon/notify/mail.ts";
 import { ReportMaker } from "../../daemon/reporting/maker.ts";
 import { workDone } from "../../daemon/reporting/work-done.ts";
 import { needs } from "../needs.ts";
+import { docxText, pdfText, requiredSections } from "../reporting/printed.ts";
 import { type Day, day, people } from "./day.ts";
 import { scenarioSecret } from "./scenario.ts";
 import { type Answer, type Client, type Served, served } from "./served.ts";
@@ -220,9 +220,13 @@ it("from the first look to the signed report and the PDF, through all three leve
   for (const language of ["fr", "en"] as const) {
     const file = await paul.get(at(`/report/file?format=pdf&language=${language}`));
     expect([file.status, file.bytes.subarray(0, 5).toString()]).toEqual([200, "%PDF-"]);
-    const text = spawnSync(pdftotext, ["-layout", "-", "-"], { input: file.bytes }).stdout.toString("utf8");
-    for (const word of [number, "T-12", "TCR", "carte réseau", "carte de rechange", "claire", ...words[language]])
-      expect(text.replace(/\s+/g, " "), `${language}: ${word}`).toContain(word);
+    const docx = await paul.get(at(`/report/file?format=docx&language=${language}`));
+    const known = [number, "T-12", "TCR", "carte réseau", "carte de rechange", "claire"];
+    const text = pdfText(file.bytes, pdftotext);
+    for (const word of [...known, ...words[language], ...requiredSections[language]]) {
+      expect(text, `${language}: ${word}`).toContain(word);
+      expect(docxText(docx.bytes).replace(/\s+/g, " "), `${language}, DOCX: ${word}`).toContain(word);
+    }
     expect(text).not.toMatch(/neurology|undefined|\[object/);
   }
   expect(await done(claire.post(at("/close"), { disposition: "fixed", note: "a new board" }))).toMatchObject({ state: "closed" });
