@@ -77,6 +77,8 @@ const singletons = [
   "diagnoser",
 ];
 const busCapacity = 50_000;
+/** Observations that come one by one are judged at most ten times a second: a turn and its commit cost more than they do. */
+const gatherMs = 100;
 /** An upgrade or a restart may take this long before the dead-man wakes somebody. */
 const plannedStopMs = 15 * 60_000;
 
@@ -128,7 +130,7 @@ class Daemon implements App {
     this.#metrics = createMetrics({ version: options.version });
     this.#news = new News(this.#log, this.#metrics);
     this.#supervisor = new Supervisor(this.#clock, this.#log);
-    this.#bus = createLocalBus({ capacity: busCapacity }, this.#clock);
+    this.#bus = createLocalBus({ capacity: busCapacity, gatherMs }, this.#clock);
     this.#seq = this.#clock.now() * 1_000;
   }
 

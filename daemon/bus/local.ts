@@ -14,6 +14,11 @@ export interface LocalBusOptions {
   readonly capacity: number;
   /** How long an id is remembered. Default 2 min, as JetStream's. */
   readonly dedupeMs?: number;
+  /**
+   * Between the beginnings of two batches at least, so that what comes one by one is taken together; a full batch does not wait, nor does
+   * the first after a pause. Default 0.
+   */
+  readonly gatherMs?: number;
 }
 
 const DEDUPE_MS = 120_000;
@@ -22,6 +27,7 @@ const BACKOFF_MS = { first: 50, longest: 5_000 };
 
 export function createLocalBus(options: LocalBusOptions, clock: Clock): Bus {
   const queue = new Queue(options.capacity);
+  const gatherMs = options.gatherMs ?? 0;
   const recent = new RecentIds(options.dedupeMs ?? DEDUPE_MS);
   let wake: (() => void) | undefined;
 
@@ -46,9 +52,13 @@ export function createLocalBus(options: LocalBusOptions, clock: Clock): Bus {
     },
     async consume({ maxBatch }, handler, signal) {
       let backoffMs = BACKOFF_MS.first;
+      let beganMs = Number.NEGATIVE_INFINITY;
       signal.addEventListener("abort", () => wake?.(), { once: true });
       while (!signal.aborted) {
         await filled(signal);
+        const restMs = beganMs + gatherMs - clock.monotonicMs();
+        if (restMs > 0 && queue.depth < maxBatch) await clock.sleep(restMs, signal);
+        beganMs = clock.monotonicMs();
         const batch = signal.aborted ? [] : queue.take(maxBatch);
         if (batch.length === 0) continue;
         try {

@@ -25,18 +25,23 @@ export function find(answer: Answer, path: string, where?: ShellValue["where"]):
     return raw === undefined ? [] : [{ raw: raw.trim() }];
   }
   if (answer.problem !== undefined) return [];
-  const steps = stepsOf(path);
-  const fits = (item: unknown): boolean => where === undefined || where.in.includes(leaf(child(item, where.field)) ?? "");
-  if (path.endsWith("[]")) {
-    const parents = walk({ node: answer.status }, { steps: steps.slice(0, -1), fits });
-    const name = steps.at(-1)?.slice(0, -2) ?? "";
-    return [{ raw: String(parents.reduce((count, { node }) => count + items(child(node, name)).filter(fits).length, 0)) }];
+  const { steps, counts } = wayOf(path);
+  const founds: Found[] = [];
+  const status: Place = { node: answer.status, id: undefined, place: undefined, item: undefined };
+  if (counts !== undefined) {
+    let count = 0;
+    walk(status, { steps, where }, 0, ({ node }) => {
+      for (const item of items(child(node, counts))) if (fits(item, where)) count += 1;
+    });
+    return [{ raw: String(count) }];
   }
-  return walk({ node: answer.status }, { steps, fits }).flatMap(({ node, id, place, item }) => {
+  walk(status, { steps, where }, 0, ({ node, id, place, item }) => {
     const raw = leaf(node);
-    if (raw === undefined) return [];
-    return [item === undefined ? { raw } : { raw, item, place: place ?? "", ...(id === undefined ? {} : { id }) }];
+    if (raw === undefined) return;
+    if (item === undefined) founds.push({ raw });
+    else founds.push(id === undefined ? { raw, item, place: place ?? "" } : { raw, item, place: place ?? "", id });
   });
+  return founds;
 }
 
 /** The group of the first match; undefined without one, or when the pattern is not linear. */
@@ -47,54 +52,83 @@ export function firstGroup(source: string, text: string): string | undefined {
 
 interface Place {
   readonly node: unknown;
-  readonly id?: string | undefined;
-  readonly place?: string | undefined;
-  readonly item?: unknown;
+  readonly id: string | undefined;
+  readonly place: string | undefined;
+  readonly item: unknown;
+}
+
+interface Step {
+  readonly name: string;
+  readonly isList: boolean;
+  /** `where` is about the innermost items. */
+  readonly isInnermost: boolean;
 }
 
 interface Way {
-  readonly steps: readonly string[];
-  /** Which array items are wanted. */
-  readonly fits: (item: unknown) => boolean;
+  readonly steps: readonly Step[];
+  /** The list at the end whose items are counted. */
+  readonly counts: string | undefined;
 }
 
-/** Steps of the paths that were asked; a family has some tens of them, and every finding of every device asks them all. */
-const known = new Map<string, readonly string[]>();
+/** Ways to the paths that were asked; a family has some tens of them, and every finding of every device goes them all. */
+const known = new Map<string, Way>();
 const knownAtMost = 5_000;
 
-function stepsOf(path: string): readonly string[] {
-  let steps = known.get(path);
-  if (steps === undefined) {
-    steps = path.split(".");
-    if (known.size < knownAtMost) known.set(path, steps);
+function wayOf(path: string): Way {
+  let way = known.get(path);
+  if (way === undefined) {
+    way = readWay(path);
+    if (known.size < knownAtMost) known.set(path, way);
   }
-  return steps;
+  return way;
 }
 
-const isList = (step: string): boolean => step.endsWith("[]");
+function readWay(path: string): Way {
+  const words = path.split(".");
+  const counts = path.endsWith("[]") ? words.pop()?.slice(0, -2) : undefined;
+  const innermost = words.findLastIndex((word) => word.endsWith("[]"));
+  const steps = words.map((word, at): Step => {
+    const isList = word.endsWith("[]");
+    return { name: isList ? word.slice(0, -2) : word, isList, isInnermost: at === innermost };
+  });
+  return { steps, counts };
+}
 
-/** Places at the end of the way from this step on. */
-function walk(from: Place, { steps, fits }: Way, at = 0): readonly Place[] {
+interface Walk {
+  readonly steps: readonly Step[];
+  /** Which array items are wanted. */
+  readonly where: ShellValue["where"];
+}
+
+function fits(item: unknown, where: ShellValue["where"]): boolean {
+  return where === undefined || where.in.includes(leaf(child(item, where.field)) ?? "");
+}
+
+/** Calls `reached` at each place at the end of the way from this step on. */
+function walk(from: Place, ways: Walk, at: number, reached: (place: Place) => void): void {
   let { node } = from;
-  for (let next = at; next < steps.length; next += 1) {
-    const step = steps[next] ?? "";
-    if (isList(step)) return walkItems({ ...from, node: child(node, step.slice(0, -2)) }, { steps, fits }, next + 1);
-    const below = child(node, step);
+  for (let next = at; next < ways.steps.length; next += 1) {
+    const step = ways.steps[next];
+    if (step === undefined) return;
+    const below = child(node, step.name);
+    if (below === undefined) return;
+    if (step.isList) {
+      walkItems({ ...from, node: below }, ways, next, reached);
+      return;
+    }
     node = Array.isArray(below) ? items(below)[0] : below;
-    if (below === undefined) return [];
   }
-  return [{ ...from, node }];
+  reached(node === from.node ? from : { ...from, node });
 }
 
-function walkItems(from: Place, { steps, fits }: Way, at: number): readonly Place[] {
-  const all = items(from.node);
-  // `where` is about the innermost items.
-  const wanted = steps.slice(at).some(isList) ? all : all.filter(fits);
-  return wanted.flatMap((item) => {
+function walkItems(from: Place, ways: Walk, at: number, reached: (place: Place) => void): void {
+  const isInnermost = ways.steps[at]?.isInnermost === true;
+  for (const item of items(from.node)) {
+    if (isInnermost && !fits(item, ways.where)) continue;
     const id = idOf(item);
     const place = `${from.place === undefined ? "" : `${from.place}/`}${id ?? ""}`;
-    return walk({ node: item, item, place, id: id ?? from.id }, { steps, fits }, at);
-  });
+    walk({ node: item, item, place, id: id ?? from.id }, ways, at + 1, reached);
+  }
 }
 
 /** The word at the first of these paths, relative to an array item, that has one: `Video.ChannelRole|Data.ChannelRole|=main`. */

@@ -5,7 +5,7 @@
  * Everything is read-only: a registration is a wish to be told, and ends with the session.
  */
 import type { ShellAsk } from "../../daemon/model/family.ts";
-import type { Finding, Sample } from "../../daemon/model/observation.ts";
+import type { Finding, Reading, Sample } from "../../daemon/model/observation.ts";
 import type { Answer, Conversation, Listening } from "./dialect.ts";
 import type { Parts } from "./gone.ts";
 import type { Line } from "./line.ts";
@@ -55,7 +55,8 @@ export class Live {
   #mediaAtMs = 0;
   /** Rates of the last look: only a look reads counters. */
   #rates: readonly Sample[] = [];
-  #lastKey = "";
+  /** What was told last, or seen by a look; undefined: whatever comes is news. */
+  #last: Values | undefined;
   #toldAtMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   readonly #upkeep = new Set<"heartbeat" | "register" | "media">();
@@ -95,7 +96,7 @@ export class Live {
     this.#rates = values.samples.filter(({ name }) => names.has(name));
     this.#followCall(values);
     const whole = this.#withMedia(values);
-    this.#lastKey = keyOf(whole);
+    this.#last = whole;
     return whole;
   }
 
@@ -145,7 +146,7 @@ export class Live {
     this.#mediaValues = readValues(this.#media.asked(), { counters: seen, atMs: performance.now(), inventory: this.#deps.inventory() });
     // Channels that are gone are forgotten: what is not new is not there any more.
     this.#mediaCounters = new Map([...seen].filter(([key, value]) => before.get(key) !== value));
-    this.#lastKey = "";
+    this.#last = undefined;
     this.#schedule();
   }
 
@@ -215,9 +216,8 @@ export class Live {
     const read = this.#read(undefined);
     this.#followCall(read);
     const values = this.#withMedia({ ...read, samples: [...read.samples, ...this.#rates] });
-    const key = keyOf(values);
-    if (key === this.#lastKey) return;
-    this.#lastKey = key;
+    if (this.#last !== undefined && isSame(values, this.#last)) return;
+    this.#last = values;
     this.#toldAtMs = performance.now();
     const { samples, readings, whole } = values;
     this.#deps.heard({ status: "up", samples, readings, faults: [], ...(whole.length === 0 ? {} : { whole }) });
@@ -230,9 +230,18 @@ export class Live {
   }
 }
 
-/** What would make another finding. */
-function keyOf({ samples, readings, whole }: Values): string {
-  return JSON.stringify([samples, readings, whole]);
+/** Would it make the same finding? */
+function isSame(one: Values, other: Values): boolean {
+  return areSame(one.readings, other.readings) && areSame(one.samples, other.samples) && one.whole.join() === other.whole.join();
+}
+
+type Told = Sample | Reading;
+
+function areSame(one: readonly Told[], other: readonly Told[]): boolean {
+  return (
+    one.length === other.length &&
+    one.every(({ name, part, value }, at) => other[at]?.name === name && other[at]?.part === part && other[at]?.value === value)
+  );
 }
 
 /** A call is connected: the family's data says so in the words that all families share. */

@@ -111,12 +111,10 @@ function addReading(
   into: Into,
 ): void {
   if (isAboutFarEnd(value)) return;
-  const word = isNoise(value, part)
-    ? "info"
-    : value.as === "text"
-      ? text
-      : (value.states?.[text] ?? text.toLowerCase().replace(/\s+/g, "-"));
-  const clean = scrubReading(value.name, word, inventory).slice(0, 200);
+  // The family's own words name nobody.
+  const own = isNoise(value, part) ? "info" : value.as === "text" ? undefined : value.states?.[text];
+  const clean =
+    own ?? scrubReading(value.name, value.as === "text" ? text : text.toLowerCase().replace(/\s+/g, "-"), inventory).slice(0, 200);
   if (clean === "") return;
   const reading = { name: value.name, ...(part === undefined ? {} : { part }), value: clean };
   const before = placeOf(value, part, into, into.readings.length);

@@ -4,7 +4,7 @@
  * One login attempt a look at most after a refusal; a host key that changed sees nothing of ours. A refused login is
  * unknown, never down. What leaves here has passed the privacy filter.
  */
-import type { ShellDialect } from "../../daemon/model/family.ts";
+import type { Family, ShellDialect } from "../../daemon/model/family.ts";
 import type { Finding } from "../../daemon/model/observation.ts";
 import type { Heard, Probe, ProbeMemory, Target } from "../probe.ts";
 import { createDeviceGate, type DeviceGate } from "../rate-ceiling.ts";
@@ -219,7 +219,8 @@ class Prober implements SshProbe {
         login: login.value,
         ...(pin.value === undefined ? {} : { pinned: pin.value }),
         legacy: target.device.legacy.sshAlgorithms,
-        keepaliveMs: this.#options.keepaliveMs ?? 60_000,
+        // A session that listens asks a silent device for itself, and oftener.
+        keepaliveMs: this.#listens(target.family) ? 0 : (this.#options.keepaliveMs ?? 60_000),
         note: (line) => turn.trace.note(line),
         offered: (key) => {
           known.offered = key;
@@ -284,12 +285,17 @@ class Prober implements SshProbe {
     return done(kept);
   }
 
+  /** Somebody hears it, and it has something to tell. */
+  #listens({ shell }: Family): boolean {
+    return this.#options.heard !== undefined && shell?.feedback !== undefined;
+  }
+
   /** A session that hears what the device tells by itself; undefined where it has nothing to tell, or nobody would hear it. */
   #listenOn({ target, known }: Turn, line: SshConnection, conversation: Conversation): Live | undefined {
     const { heard, pace, random } = this.#options;
     const { family, device } = target;
     const { listening } = conversation;
-    if (heard === undefined || listening === undefined || family.shell?.feedback === undefined) return undefined;
+    if (heard === undefined || listening === undefined || family.shell === undefined || !this.#listens(family)) return undefined;
     this.#upkeep.start();
     return new Live({
       plan: this.#upkeep.planOf(family.shell),

@@ -108,6 +108,19 @@ describe("feedback on a kept session", () => {
     expect(registered()).toHaveLength(6);
   });
 
+  it("needs no keepalive beside its own heartbeat; a session that does not listen has one", async () => {
+    const [listening, other] = [await codec(), await codec()];
+    const probes = [
+      createSshProbe({ memory: memory(), keepaliveMs: 20, heard: () => undefined }),
+      createSshProbe({ memory: memory(), keepaliveMs: 20 }),
+    ];
+    open.push(listening, other, ...probes);
+    await probes[0]?.look(target({ port: listening.port, asks, listens: { feedback } }), never);
+    await probes[1]?.look(target({ port: other.port, asks, listens: { feedback } }), never);
+    await eventually(() => other.keepalives >= 3, "the silent one is asked whether it is there");
+    expect(listening.keepalives).toBe(0);
+  });
+
   it("is a whole finding within a second: what was told, and everything else as the last look saw it", async () => {
     const codec = await play({ sip: "Registered", calls: 0, messages: [{ id: "3", type: "FanStatus", level: "Error" }] });
     await codec.look();

@@ -137,6 +137,8 @@ export interface Codec {
   /** Authentication requests other than `none`. */
   attempts: number;
   connections: number;
+  /** Empty requests by which a client finds out whether we are there. */
+  keepalives: number;
   commands: string[];
   /** Drops all connections without a word. */
   cut(): void;
@@ -161,6 +163,7 @@ export async function codec(script: CodecScript = {}): Promise<Codec> {
     offered: [],
     attempts: 0,
     connections: 0,
+    keepalives: 0,
     commands: [],
     cut: () => undefined,
     stop: async () => undefined,
@@ -168,6 +171,9 @@ export async function codec(script: CodecScript = {}): Promise<Codec> {
   const ssh = new ssh2.Server(
     {
       hostKeys: [script.hostKey ?? ed25519()],
+      debug: (line: string) => {
+        if (line.includes("GLOBAL_REQUEST (keepalive@openssh.com)")) seen.keepalives += 1;
+      },
       ...(script.algorithms === undefined ? {} : { algorithms: script.algorithms }),
       ...(script.banner === undefined ? {} : { banner: script.banner }),
     },
