@@ -33,14 +33,17 @@ export function sharesOf(profile: CpuProfile): { readonly areas: readonly Share[
   const frames = new Map(profile.nodes.map((node) => [node.id, node.callFrame]));
   const areas = new Map<string, number>();
   const functions = new Map<string, number>();
+  let starting = 0;
   profile.samples.forEach((id, at) => {
     const frame = frames.get(id);
     const micros = profile.timeDeltas[at] ?? 0;
+    if (frame !== undefined && isProfiler(frame)) starting += micros;
     if (frame === undefined || frame.functionName === "(idle)" || isProfiler(frame)) return;
     add(areas, areaOf(frame), micros);
     add(functions, `${frame.functionName === "" ? "(anonymous)" : frame.functionName} — ${placeOf(frame)}`, micros);
   });
-  const whole = profile.endTime - profile.startTime;
+  // While the profile begins nothing else runs: that time is no part of what is profiled.
+  const whole = profile.endTime - profile.startTime - starting;
   const sorted = (of: ReadonlyMap<string, number>) =>
     [...of].map(([what, micros]): Share => ({ what, percent: (micros / whole) * 100 })).sort((a, b) => b.percent - a.percent);
   return { areas: sorted(areas), functions: sorted(functions) };
