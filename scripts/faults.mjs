@@ -13,7 +13,7 @@ import { build, checkNode, installDependencies, root } from "./installed.mjs";
 const help = `npm run faults [-- sqlite|postgresql] [deaths|races] [options]
 
   sqlite, postgresql  on this database only
-  deaths, races       only what it can be killed in, or only the acknowledgement that races with a message
+  deaths, races       only the story killed at each moment, or only the acknowledgement that races with a message
   --shard 1/2         this process does the first half: start another with 2/2
   --from N            goes on where a run was stopped: its progress line says N
   --every N           only every n-th
@@ -29,7 +29,14 @@ build();
 const kind = positionals.find((each) => each in texts);
 const database = positionals.find((each) => !(each in texts)) ?? "";
 const pattern = `on ${database === "" ? "\\w+" : database} ${kind === undefined ? "" : texts[kind]}`;
-const args = [join(root, "node_modules/vitest/vitest.mjs"), "run", "test/faults/kills.test.ts", "-t", pattern];
+const args = [
+  join(root, "node_modules/vitest/vitest.mjs"),
+  "run",
+  "test/faults/kills.test.ts",
+  "test/faults/opened.test.ts",
+  "-t",
+  pattern,
+];
 const named = { SHARD: values.shard, FROM: values.from, EVERY: values.every, WHOLE: values.whole ? "1" : undefined };
 const more = Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [[`VIGIE_FAULTS_${name}`, value]]));
 const env = { ...process.env, VIGIE_FAULTS: "1", ...Object.fromEntries(more) };
