@@ -76,8 +76,11 @@ export class WorkDesk {
     const systems = config().tickets ?? new Map<string, never>();
     const system = systems.get(of.system);
     if (system === undefined) {
-      const known = systems.size === 0 ? "none is there; add it under tickets" : `say one of ${[...systems.keys()].join(", ")}`;
-      return { ok: false, status: 422, problem: `system: there is no ticket system "${of.system}" in the configuration; ${known}` };
+      const problem =
+        systems.size === 0
+          ? "system: the configuration has no ticket system; add one under tickets"
+          : `system: there is no ticket system "${of.system}"; say one of ${[...systems.keys()].join(", ")}`;
+      return { ok: false, status: 422, problem };
     }
     const known = await store.incident(id);
     const rows = known === undefined ? [] : rowsToSystem(await store.deliveries(known.id), system.id);

@@ -8,6 +8,14 @@ export const refusalsInFrench: readonly (readonly [english: string, french: stri
   ["{number} is closed", "{number} est fermé"],
   ["{number}: {name} has a ticket for it already", "{number} : {name} a déjà un billet pour lui"],
   ["{number}: a ticket at {name} is being opened already", "{number} : un billet chez {name} est déjà en train de s'ouvrir"],
+  [
+    "the configuration has no ticket system; add one under tickets",
+    "la configuration n'a aucun système de billets; ajoutez-en un sous tickets",
+  ],
+  [
+    'there is no ticket system "{name}"; say one of {known}',
+    "il n'y a pas de système de billets « {name} »; dites l'un de ceux-ci : {known}",
+  ],
   ["{number} is moving too fast; try again", "{number} change trop vite; réessayez"],
   ["{number} was acknowledged by {name} already", "{number} est déjà acquitté par {name}"],
   ["{name} holds {number} already", "{name} a déjà {number} en charge"],
