@@ -48,6 +48,13 @@ export function evidenceOf(doing: Doing, at: Instant, check: Pick<Check, "id" | 
   return { doing, at, check: check.id, until: at + believedIntervals * check.intervalMs };
 }
 
+/** The same over a time in which nobody asked, or moved with a clock that was set back (`byMs` below 0): its own interval is no such time. */
+export function overSilence({ doing, at, check, until }: Evidence, byMs: number): Evidence {
+  const own = (until - at) / believedIntervals;
+  const movedMs = byMs < 0 ? byMs : Math.max(0, byMs - own);
+  return { doing, at: at + movedMs, check, until: until + movedMs };
+}
+
 /** What a look tells of what its device is doing; undefined: nothing. */
 export function toldBy(device: Device, { kind, at, check, finding }: Observation): Evidence | undefined {
   if (kind === "icmp" || kind === "tcp" || kind === "trap" || finding.status !== "up" || !calling.has(device.kind)) return undefined;

@@ -22,6 +22,7 @@ import { openStore } from "../store/open.ts";
 import { demoSecrets } from "./demo.ts";
 import type { Io } from "./io.ts";
 import { progressOn } from "./progress.ts";
+import { type Beside, besideOf } from "./replay-beside.ts";
 import { replayJson, replayText } from "./replay-text.ts";
 
 const HELP = `Usage: vigie replay [--from TIME] [--to TIME] [--rules FILE…] [--config FILE | --demo] [--json]
@@ -66,7 +67,8 @@ export async function replay(argv: readonly string[], io: Io): Promise<number> {
     io.out(HELP);
     return 0;
   }
-  const loaded = await configOf(values.config, values.demo === true);
+  const source = sourceOf(values.config, values.demo === true);
+  const loaded = await loadConfig(source.file, source);
   if (!loaded.ok) {
     for (const problem of loaded.problems) io.err(formatProblem(problem));
     return 1;
@@ -88,18 +90,21 @@ export async function replay(argv: readonly string[], io: Io): Promise<number> {
     io.err(`storage.sqlite: there is no database at ${storage.path}; has the daemon run yet?`);
     return 1;
   }
-  return run({ config, from, to, rules, own: values.rules === undefined, json: values.json === true }, io);
+  return run({ config, source, from, to, rules, own: values.rules === undefined, json: values.json === true }, io);
 }
 
-/** The demo's secrets are made anew at each start, and none is needed here. */
-function configOf(file: string | undefined, demo: boolean) {
-  if (!demo) return loadConfig(file ?? "vigie.yaml");
+/** Where the configuration is read. The demo's secrets are made anew at each start, and none is needed here. */
+function sourceOf(file: string | undefined, demo: boolean): Source {
+  if (!demo) return { file: file ?? "vigie.yaml", demo, env: process.env };
   const env = { ...Object.fromEntries(demoSecrets.map((name) => [name, "not needed for a replay"])), ...process.env };
-  return loadConfig(file ?? join(projectRoot(), "demo", "vigie.yaml"), { demo, env });
+  return { file: file ?? join(projectRoot(), "demo", "vigie.yaml"), demo, env };
 }
+
+type Source = Pick<Beside, "file" | "demo" | "env">;
 
 interface Asked {
   readonly config: Config;
+  readonly source: Source;
   readonly from: Instant;
   readonly to: Instant;
   readonly rules: readonly Rule[];
@@ -109,7 +114,8 @@ interface Asked {
 }
 
 async function run(wanted: Asked, io: Io): Promise<number> {
-  const { config, from, to, rules, own, json } = wanted;
+  const { config, source, from, to, rules, own, json } = wanted;
+  const beside = own ? undefined : besideOf({ ...source, hash: config.hash, from });
   const store = await openStore({ storage: config.storage, stateDir: config.instance.stateDir, clock: systemClock });
   const bar = progressOn(process.stderr, io.err);
   try {
@@ -118,6 +124,7 @@ async function run(wanted: Asked, io: Io): Promise<number> {
       ...(await booksOf(store, config, systemClock, from)),
       rulesA: own ? "recorded" : config.rules,
       rulesB: rules,
+      ...(beside === undefined ? {} : { beside }),
       progress: (share, at) => bar.tell(share, `replayed to ${new Date(at).toISOString()}`),
     });
     bar.end();

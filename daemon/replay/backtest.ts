@@ -11,6 +11,7 @@ import { type Instant, MINUTE } from "../model/time.ts";
 import type { Store } from "../ports.ts";
 import { compare, type Difference, named, overlapping, type ReplayedIncident, recorded, recordedFields, replayed } from "./compare.ts";
 import { ReplayEngine, type ReplayWorld } from "./engine.ts";
+import type { Course } from "./incidents.ts";
 
 /** What is tried: rules, and what else is other than in the configuration. */
 export interface Tried {
@@ -28,6 +29,8 @@ export interface BacktestInput {
   /** What is compared with: these rules, or `recorded`: what the daemon opened. */
   readonly rulesA: readonly Rule[] | "recorded";
   readonly rulesB: readonly Rule[];
+  /** Replays `rulesA` meanwhile, up to that time (a thread of its own); undefined: they are run here. */
+  readonly beside?: (to: Instant) => Promise<readonly Course[]>;
   /** For both. */
   readonly gates?: ReplayWorld["gates"];
   readonly bookings?: ReplayWorld["bookings"];
@@ -77,33 +80,26 @@ export async function backtest({ rulesB, ...input }: BacktestInput): Promise<Bac
 export async function backtests(
   input: Omit<BacktestInput, "rulesB"> & { readonly tried: readonly Tried[] },
 ): Promise<readonly Backtest[] | undefined> {
-  const { store, config, to, rulesA } = input;
-  const kept = await store.looksKept();
-  if (kept === undefined || kept.to < input.from || kept.from > to) return undefined;
-  const start = await store.lookStart(Math.max(input.from, kept.from));
-  const begin = { at: start?.from ?? kept.from, clean: start === undefined };
-  const checkpoint = start === undefined ? undefined : await store.looksCheckpoint(start);
-  const inventories = await store.loadInventories();
-  const engineOf = ({ rules, network = config.network, gates = [] }: Tried) =>
-    new ReplayEngine({
-      config: { ...config, network, rules },
-      inventories,
-      ...(checkpoint === undefined ? {} : { checkpoint }),
-      gates: [...(input.gates ?? []), ...gates],
-      ...(input.bookings === undefined ? {} : { bookings: input.bookings }),
-    });
+  const started = await start(input);
+  if (started === undefined) return undefined;
+  const { store, config, rulesA } = input;
+  const { begin, to, engineOf } = started;
+  const beside = rulesA === "recorded" ? undefined : input.beside?.(to);
+  // What goes wrong there is told below, where it is waited for.
+  beside?.catch(() => undefined);
   const tried = input.tried.map(engineOf);
-  const other = rulesA === "recorded" ? undefined : engineOf({ rules: rulesA });
-  const covered = await runPieces(input, begin.at, other === undefined ? tried : [other, ...tried]);
+  const other = rulesA === "recorded" || beside !== undefined ? undefined : engineOf({ rules: rulesA });
+  const covered = await runPieces({ ...input, to }, begin.at, other === undefined ? tried : [other, ...tried]);
+  const courses = await (beside ?? other?.courses());
   // A clock that was set back shows hours of before the beginning.
   const from = Math.max(input.from, Math.min(begin.at, covered.earliest));
   const end = Math.min(to, covered.to);
   const known = recorded(await incidentsOf(store, from, end));
-  const before = other === undefined ? known : named(replayed(other.courses(), from, end), known);
+  const before = courses === undefined ? known : named(replayed(courses, from, end), known);
   return tried.map((engine) => {
     const after = named(replayed(engine.courses(), from, end), known);
     const difference =
-      other === undefined ? compare(before, after, { fields: recordedFields, toleranceMs: 1_000 }) : compare(before, after);
+      courses === undefined ? compare(before, after, { fields: recordedFields, toleranceMs: 1_000 }) : compare(before, after);
     const { looks, judged, ambiguous, lost } = engine.counts;
     return {
       ...difference,
@@ -112,6 +108,37 @@ export async function backtests(
       otherConfigs: [...engine.configs].filter((hash) => hash !== config.hash),
     };
   });
+}
+
+/** What came of each incident under these rules. Undefined: nothing was kept of that time. */
+export async function coursesUnder(
+  input: Pick<BacktestInput, "store" | "config" | "from" | "to" | "gates" | "bookings"> & { readonly rules: readonly Rule[] },
+): Promise<readonly Course[] | undefined> {
+  const started = await start(input);
+  if (started === undefined) return undefined;
+  const engine = started.engineOf({ rules: input.rules });
+  await runPieces({ ...input, to: started.to }, started.begin.at, [engine]);
+  return [...engine.courses()];
+}
+
+/** Where a replay begins and ends, and what runs it. */
+async function start({ store, config, from, to, gates: given = [], bookings }: Omit<BacktestInput, "rulesA" | "rulesB">) {
+  const kept = await store.looksKept();
+  if (kept === undefined || kept.to < from || kept.from > to) return undefined;
+  const found = await store.lookStart(Math.max(from, kept.from));
+  const begin = { at: found?.from ?? kept.from, clean: found === undefined };
+  const checkpoint = found === undefined ? undefined : await store.looksCheckpoint(found);
+  const inventories = await store.loadInventories();
+  const engineOf = ({ rules, network = config.network, gates = [] }: Tried) =>
+    new ReplayEngine({
+      config: { ...config, network, rules },
+      inventories,
+      ...(checkpoint === undefined ? {} : { checkpoint }),
+      gates: [...given, ...gates],
+      ...(bookings === undefined ? {} : { bookings }),
+    });
+  // What a running daemon writes meanwhile is left for the next time.
+  return { begin, to: Math.min(to, kept.to), engineOf };
 }
 
 /**

@@ -1,7 +1,9 @@
 /**
- * Alarms that wait for what ought to come, and whether we were there to hear it: time in which nobody listened is no silence of the devices.
+ * Alarms that wait for what ought to come, and whether we were there to hear it: time in which nobody listened is no silence of the devices,
+ * nor the end of a call.
  */
 import { isAbsence } from "../../rules/absence.ts";
+import { type Evidence, overSilence } from "../../rules/activity.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Device } from "../model/network.ts";
 import type { Rule } from "../model/rule.ts";
@@ -32,14 +34,15 @@ export class Listening {
   /** Before the first observation of a turn. The newest that was heard lies ahead: the clock has been set back. */
   begin(now: Instant): void {
     if (this.#heardAt === undefined || this.#heardAt <= now + MINUTE) return;
-    this.#shift(now - this.#heardAt);
+    this.#shift(now - this.#heardAt, (at) => at > now);
     this.#heardAt = now;
     this.#overlay.heardAt = now;
   }
 
   /** Before each observation. */
   hear(at: Instant): void {
-    if (this.#heardAt !== undefined && this.#isDeaf(at)) this.#shift(at - this.#heardAt);
+    const deafSince = this.#heardAt;
+    if (deafSince !== undefined && at - deafSince > deafAfterMs) this.#shift(at - deafSince, (told) => told <= deafSince);
     this.#heardAt = Math.max(this.#heardAt ?? at, at);
   }
 
@@ -52,12 +55,27 @@ export class Listening {
     return true;
   }
 
+  /** What the device is doing, as far as it was told. */
+  doing(device: Device | undefined, at: Instant): Evidence | undefined {
+    const known = device === undefined ? undefined : this.#overlay.doing(device.id);
+    const since = this.#heardAt;
+    if (known === undefined || since === undefined || known.at > since || !this.#isDeaf(at)) return known;
+    return overSilence(known, at - since);
+  }
+
   #isDeaf(at: Instant): boolean {
     return this.#heardAt !== undefined && at - this.#heardAt > deafAfterMs;
   }
 
-  #shift(byMs: number): void {
+  /** `isBefore`: was it told before the time that is passed over? */
+  #shift(byMs: number, isBefore: (told: Instant) => boolean): void {
     this.#beforeShift();
+    // What a device was doing it may be doing still: nobody has asked it meanwhile.
+    for (const [device] of this.#memory.allDoing()) {
+      const known = this.#overlay.doing(device);
+      if (known === undefined || !isBefore(known.at)) continue;
+      this.#overlay.told.set(device, overSilence(known, byMs));
+    }
     for (const key of this.#memory.timed()) {
       const alarm = this.#overlay.get(key);
       if (alarm?.wakeAt === undefined || alarm.heardAt === undefined || alarm.state !== "inactive") continue;

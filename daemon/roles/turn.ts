@@ -251,7 +251,7 @@ export class Turn {
 
   /** Maintenance, a silence, the device's own state, an empty room: the alarm stands, and opens nothing for now. */
   #closedBy(alarm: Alarm, device: Device | undefined, rule: Rule | undefined, at: Instant): boolean {
-    const doing = device === undefined ? undefined : this.#overlay.doing(device.id);
+    const doing = this.#listening.doing(device, at);
     const gate = gatedBy(this.#world, { alarm, device, rule, at, doing, lost: () => this.#others.lost(device) });
     if (gate === undefined) return false;
     if (alarm.suppressedBy !== gate.by) {

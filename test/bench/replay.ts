@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
+import { besideOf } from "../../daemon/cli/replay-beside.ts";
 import { systemClock } from "../../daemon/clock.ts";
 import { loadConfig } from "../../daemon/config/load.ts";
 import type { Config } from "../../daemon/model/config.ts";
@@ -54,13 +55,13 @@ export async function benchReplay({ devices, hours }: { readonly devices: number
     const tookSeconds = (performance.now() - began) / 1_000;
     const { user, system } = process.cpuUsage(cpu);
     const other = performance.now();
+    // As the command does it.
+    const beside = besideOf({ file, demo: false, env: benchEnv, hash: config.hash, from: start });
     const tried = await backtest({
-      store,
-      config,
-      from: start,
-      to: start + hours * HOUR,
+      ...{ store, config, from: start, to: start + hours * HOUR },
       rulesA: config.rules,
       rulesB: triedRules(config),
+      ...(beside === undefined ? {} : { beside }),
     });
     const triedSeconds = (performance.now() - other) / 1_000;
     if (done === undefined || tried === undefined) throw new Error("nothing was kept");
@@ -77,7 +78,7 @@ export async function benchReplay({ devices, hours }: { readonly devices: number
       notes: [
         `${hours} h of ${done.looks} looks, ${done.judged} of them judged one by one and the rest passed over; ${done.after.length} incidents. ` +
           "One process; reading and unpacking included.",
-        `With --rules the looks are read once and run through both: ${tried.gone.length} incidents gone, ${tried.opened.length} new, ${tried.changed.length} changed.`,
+        `With --rules ${beside === undefined ? "the looks are read once and run through both" : "each side has a thread of its own"}: ${tried.gone.length} incidents gone, ${tried.opened.length} new, ${tried.changed.length} changed.`,
       ],
     };
   } finally {

@@ -3,12 +3,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { replay } from "../../daemon/cli/replay.ts";
+import { besideOf } from "../../daemon/cli/replay-beside.ts";
 import { replayText } from "../../daemon/cli/replay-text.ts";
 import { rules as rulesCommand } from "../../daemon/cli/rules.ts";
 import { bare } from "../../daemon/model/observation.ts";
 import type { Rule } from "../../daemon/model/rule.ts";
 import { HOUR, MINUTE, SECOND } from "../../daemon/model/time.ts";
-import type { Backtest } from "../../daemon/replay/backtest.ts";
+import { type Backtest, backtest } from "../../daemon/replay/backtest.ts";
 import type { ReplayedIncident } from "../../daemon/replay/compare.ts";
 import { writeRule } from "../../rules/packwrite.ts";
 import { type Scenario, scenario } from "../scenarios/scenario.ts";
@@ -84,6 +85,21 @@ it("says what another pack would have opened, what not, and what later; and that
   const same = await tried("--rules", pack("same.yaml", {}));
   expect([same.code, same.out.slice(-2)]).toEqual([0, ["new: 0, gone: 0, changed: 0, the same: 2", "missed: 0, false: 0"]]);
   expect(same.out).toContain("nothing differs");
+});
+
+it("has the configuration's own rules replayed on a thread of their own, which comes to the same; one whose file has changed meanwhile says so", async () => {
+  const { config, store } = net;
+  const tests = { store, config, from: Date.now() - 3 * HOUR, to: Date.now(), rulesA: config.rules, rulesB: [] };
+  const wanted = { file: file("vigie.yaml"), demo: true, env: process.env, hash: config.hash, from: tests.from };
+  const beside = besideOf(wanted);
+  expect(beside, "two processors").toBeDefined();
+  const here = await backtest(tests);
+  expect(here?.before.length).toBeGreaterThan(1);
+  expect(await backtest({ ...tests, beside: beside ?? (() => Promise.resolve([])) })).toEqual(here);
+  const changed = besideOf({ ...wanted, hash: "another" });
+  await expect(backtest({ ...tests, beside: changed ?? (() => Promise.resolve([])) })).rejects.toThrow(
+    /vigie\.yaml changed .* run it again/,
+  );
 });
 
 it("tells a script the same, with times in ISO 8601", async () => {

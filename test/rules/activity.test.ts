@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Finding, ProbeKind } from "../../daemon/model/observation.ts";
 import type { Condition } from "../../daemon/model/rule.ts";
-import { type Doing, doingIn, evidenceOf, excuseFor, isLoginLost } from "../../rules/activity.ts";
+import { type Doing, doingIn, evidenceOf, excuseFor, isLoginLost, overSilence } from "../../rules/activity.ts";
 import { inNight } from "../../rules/clock.ts";
 import { absentBecause } from "../../rules/presence.ts";
 import { withUpgrade } from "../../rules/reboot.ts";
@@ -192,4 +192,13 @@ describe("a restart", () => {
     const look = seen(at(3), finding({ last_shutdown_reason: "Upgrade" }));
     expect(withUpgrade(look, () => night)).toBe(look);
   });
+});
+
+it.each([
+  ["hours in which nobody asked are no time of a call, but for the interval of its own check", 180_000, 120_000],
+  ["a pause no longer than its interval is", 60_000, 0],
+  ["a clock that was set back takes it along", -180_000, -180_000],
+])("%s", (_, byMs, movedMs) => {
+  const told = evidenceOf("in-call", 1_000_000, { id: "codec-1/ssh", intervalMs: 60_000 });
+  expect(overSilence(told, byMs)).toEqual({ ...told, at: told.at + movedMs, until: told.until + movedMs });
 });

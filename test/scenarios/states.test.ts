@@ -60,6 +60,24 @@ describe("in a call", () => {
   });
 
   it.each([
+    ["ahead", 3 * HOUR],
+    ["back", -3 * HOUR],
+  ])("is believed over a wall clock that jumps three hours %s, and its end is seen at once", async (_, jump) => {
+    const net = await play();
+    net.finds("codec-7", "ssh", inCall);
+    await net.advance(2 * MINUTE);
+    net.breaks("codec-7", ["snmp"]);
+    await net.advance(5 * MINUTE);
+    net.jump(jump);
+    await net.advance(10 * MINUTE);
+    await calm(net);
+    expect(active(net, "silent", "snmp")?.suppressedBy).toBe("state:in-call");
+    net.finds("codec-7", "ssh", idle);
+    await net.advance(MINUTE);
+    expect(await net.unfolded()).toMatchObject([{ symptom: "silent", part: "snmp" }]);
+  });
+
+  it.each([
     ["the link alone", ["icmp"], "unreachable"],
     ["the login alone", ["ssh"], "silent"],
   ] as const)("excuses neither %s", async (_, kinds, symptom) => {
