@@ -42,13 +42,14 @@ export async function benchReplay({ devices, hours }: { readonly devices: number
   const loaded = await loadConfig(file, { env: benchEnv });
   if (!loaded.ok) throw new Error("the configuration of the bench is not accepted");
   const { config } = loaded;
-  const path = join(folder, "bench.db");
-  const store = await openStore({ storage: { kind: "sqlite", path }, stateDir: folder, clock: systemClock });
+  const { storage } = config;
+  if (storage.kind !== "sqlite") throw new Error("the bench is measured on SQLite");
+  const store = await openStore({ storage, stateDir: config.instance.stateDir, clock: systemClock });
   try {
     await store.migrate();
     const kept = await keepDay(store, config, hours * HOUR);
     const share = DAY / (hours * HOUR);
-    const megabytes = ((await sizes(path, "look_blocks")) / 1e6) * share;
+    const megabytes = ((await sizes(storage.path, "look_blocks")) / 1e6) * share;
     const cpu = process.cpuUsage();
     const began = performance.now();
     const done = await backtest({ store, config, from: start, to: start + hours * HOUR, rulesA: "recorded", rulesB: config.rules });
