@@ -2,27 +2,16 @@
  * A request is taken in, and the process is killed on either side of each statement; its sender sends it again. No number is issued twice,
  * the request is there once with one call for the evaluator, and what was reserved in vain is listed.
  */
-import { afterAll, describe, expect, it, type TestContext } from "vitest";
+import { describe, expect, it, type TestContext } from "vitest";
 import { Taking } from "../../daemon/intake/taking.ts";
 import type { Config } from "../../daemon/model/config.ts";
 import { type OpenedStore, storeOn } from "../../daemon/store/open.ts";
 import { formatNumber } from "../../rules/number.ts";
 import { config } from "../api/fixture.ts";
 import { FakeClock } from "../fakes/clock.ts";
-import { needs } from "../needs.ts";
-import { type Ground, type Place, postgresGround, sqliteGround } from "./ground.ts";
+import type { Place } from "./ground.ts";
+import { groundOf } from "./grounds.ts";
 import { as, Count, type Side, Victim } from "./victim.ts";
-
-const grounds: Ground[] = [];
-afterAll(async () => {
-  for (const ground of grounds) await ground.remove();
-});
-
-async function groundOf(kind: Ground["kind"], context: TestContext): Promise<Ground> {
-  const made = kind === "sqlite" ? await sqliteGround() : await postgresGround(needs("postgres", context));
-  grounds.push(made);
-  return made;
-}
 
 const clock = new FakeClock();
 const file: Config = {

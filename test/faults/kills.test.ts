@@ -2,24 +2,13 @@
  * Killed on either side of any statement of its transactions and of any message, and started again on the same store: nothing due is
  * lost, nothing is said after an acknowledgement, nothing is opened or numbered twice.
  */
-import { afterAll, describe, expect, it, type TestContext } from "vitest";
-import { needs } from "../needs.ts";
+import { describe, expect, it } from "vitest";
 import { dice, thorough } from "./effort.ts";
 import { type Ending, everyOne, everyRace, killed, nameOf, sides } from "./every.ts";
-import { type Ground, postgresGround, sqliteGround } from "./ground.ts";
+import type { Ground } from "./ground.ts";
+import { groundOf } from "./grounds.ts";
 import { played } from "./story.ts";
 import type { Boundary, Kill } from "./victim.ts";
-
-const grounds = new Map<string, Promise<Ground>>();
-afterAll(async () => {
-  for (const ground of grounds.values()) await (await ground).remove();
-});
-
-function groundOf(kind: Ground["kind"], context: TestContext): Promise<Ground> {
-  const found = grounds.get(kind) ?? (kind === "sqlite" ? sqliteGround() : postgresGround(needs("postgres", context)));
-  grounds.set(kind, found);
-  return found;
-}
 
 /** Each kind of boundary and side once; several deaths a story, far enough apart for it to go on. */
 async function eachKindOnce(ground: Ground): Promise<readonly string[]> {

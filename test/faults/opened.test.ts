@@ -5,27 +5,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it, type TestContext } from "vitest";
+import { describe, expect, it } from "vitest";
 import { SECOND } from "../../daemon/model/time.ts";
 import { type OpenedStore, storeOn } from "../../daemon/store/open.ts";
 import { FakeClock } from "../fakes/clock.ts";
-import { needs } from "../needs.ts";
 import { Scenario } from "../scenarios/scenario.ts";
 import { configFor } from "./config.ts";
 import { thorough } from "./effort.ts";
-import { type Ground, postgresGround, sqliteGround } from "./ground.ts";
+import type { Ground } from "./ground.ts";
+import { groundOf } from "./grounds.ts";
 import { as, type Boundary, Count, type Kill, Victim } from "./victim.ts";
-
-const grounds: Ground[] = [];
-afterAll(async () => {
-  for (const ground of grounds) await ground.remove();
-});
-
-async function groundOf(kind: Ground["kind"], context: TestContext): Promise<Ground> {
-  const made = kind === "sqlite" ? await sqliteGround() : await postgresGround(needs("postgres", context));
-  grounds.push(made);
-  return made;
-}
 
 /** Somebody calls; the codec's button is pressed, which its trap says until the evaluator has taken it. */
 type Ask = (net: Scenario) => Promise<unknown>;
