@@ -100,11 +100,11 @@ function expectLadder(arrived: readonly Arrived[], told: string, levels: readonl
   }
 }
 
-/** What arrived twice arrived under one key, says so, and only because of a death. */
+/** What arrived twice arrived under one key and only because of a death; what was claimed anew says so, whichever of them arrived first. */
 function expectSameKeys(arrived: readonly Arrived[], decided: ReadonlySet<string>, deaths: number): void {
   const first = new Map<string, Arrived>();
   let repeats = 0;
-  for (const each of arrived) {
+  for (const each of arrived.toSorted((a, b) => a.claimBegan - b.claimBegan)) {
     expect(decided.has(each.key), `${each.key} was decided`).toBe(true);
     const before = first.get(each.key);
     if (before === undefined) {
@@ -112,7 +112,7 @@ function expectSameKeys(arrived: readonly Arrived[], decided: ReadonlySet<string
       continue;
     }
     repeats += 1;
-    expect(each, `${each.key} came again and says so`).toMatchObject({ maybeDuplicate: true, to: before.to, kind: before.kind });
+    expect(each, `${each.key} was claimed again and says so`).toMatchObject({ maybeDuplicate: true, to: before.to, kind: before.kind });
   }
   // A death may leave a whole batch of messages sent and not recorded.
   expect(repeats).toBeLessThanOrEqual(deaths * 16);
