@@ -154,7 +154,7 @@ export const fr: Readonly<Record<TextKey, string>> = {
   "event.follow-up-due": "Suivi à faire",
   "event.alarm-joined": "Autre alarme jointe",
   "event.alarms-joined": "Alarmes semblables jointes",
-  "event.renamed": "Nommé d’après la première panne",
+  "event.renamed": "Nommé d'après la première panne",
   "event.alarms-left": "Des alarmes ont une autre cause",
   "event.linked": "Lié à un autre incident",
   "event.merged": "Joint à un autre incident par une personne",

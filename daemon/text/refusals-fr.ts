@@ -45,7 +45,7 @@ export const refusalsInFrench: readonly (readonly [english: string, french: stri
   ],
   [
     "{number} is major and its report is not signed: {rest}",
-    "{number} est majeur et son rapport n'est pas signé : écrivez-le et signez-le, ou fermez l'incident comme fausse alerte",
+    "{number} est majeur et son rapport n'est pas signé : écrivez-le et signez-le, ou fermez l'incident comme fausse alarme",
   ],
   ["{number} is resolved; nobody has to take it any more", "la cause de {number} est réglée : personne n'a plus à le prendre en charge"],
   ["a {severity} incident is allocated by: {functions}", "un tel incident est affecté par : {functions}"],

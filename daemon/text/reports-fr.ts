@@ -134,7 +134,7 @@ export const reportsFr: Readonly<Record<keyof typeof reportsEn, string>> = {
   "figure.sessions-note": "{saved} sauvées, {lost} perdues",
   "figure.clinical": "Minutes cliniques perdues",
   "figure.false-alarms": "Fausses alarmes",
-  "figure.pages": "Appels hors des heures",
+  "figure.pages": "Avis hors des heures de service",
   "figure.pages-note": "{n} suivis d'un geste",
   "figure.promises": "Promesses tenues",
   "figure.take": "Prise en charge (médiane)",
@@ -148,7 +148,7 @@ export const reportsFr: Readonly<Record<keyof typeof reportsEn, string>> = {
   "define.sessions":
     "Séances touchées : le service manquait pendant la séance, comptée une seule fois. Perdue ou sauvée : selon le coordonnateur; sans sa réponse, ni l'une ni l'autre. Minutes cliniques : séances cliniques seulement.",
   "define.pages":
-    "Appels hors des heures : messages envoyés hors des heures de service du lieu. Suivis d'un geste : une personne a agi dans les deux heures.",
+    "Avis hors des heures de service : messages envoyés hors des heures de service du lieu. Suivis d'un geste : une personne a agi dans les deux heures.",
   "define.promises":
     "Promesses : dates données par les partenaires et tombant dans la période; tenue, si le travail était fait à cette date.",
   "define.times":

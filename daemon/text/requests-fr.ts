@@ -67,6 +67,6 @@ export const requestsFr: Readonly<Record<keyof typeof requestsEn, string>> = {
   "says.loudspeaker.off": "haut-parleurs ouverts",
   "says.source": "montre la source {value}",
   "says.picture": "image : {value}",
-  "says.picture.on": "n’envoie pas d’image (coupée)",
+  "says.picture.on": "n'envoie pas d'image (coupée)",
   "says.picture.off": "image non coupée",
 };

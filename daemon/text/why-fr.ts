@@ -128,27 +128,27 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
   // What would have avoided false alarms, rules/proposal.ts.
   [
     "{n} of {of} false alarms stayed within {to}, and nothing real did",
-    "{n} fausses alertes sur {of} sont restées en deçà de {to}, et aucune vraie panne",
+    "{n} fausses alarmes sur {of} sont restées en deçà de {to}, et aucune vraie panne",
   ],
   [
     "{n} of {of} false alarms were over within {s} s, and nothing real was; what is real is told {later} s later",
-    "{n} fausses alertes sur {of} ont duré {s} s au plus, et aucune vraie panne; une vraie panne est annoncée {later} s plus tard",
+    "{n} fausses alarmes sur {of} ont duré {s} s au plus, et aucune vraie panne; une vraie panne est annoncée {later} s plus tard",
   ],
   [
     "{n} of {of} false alarms were over before bad look {k}, and nothing real was; what is real is told {later} looks later",
-    "{n} fausses alertes sur {of} ont pris fin avant la {k}e mauvaise observation, et aucune vraie panne; une vraie panne est annoncée {later} observations plus tard",
+    "{n} fausses alarmes sur {of} ont pris fin avant la {k}e mauvaise observation, et aucune vraie panne; une vraie panne est annoncée {later} observations plus tard",
   ],
   [
     "{n} of {of} false alarms came between {from} and {until} and were over by then, and nothing real was",
-    "{n} fausses alertes sur {of} sont venues entre {from} et {until} et ont pris fin avant, et aucune vraie panne",
+    "{n} fausses alarmes sur {of} sont venues entre {from} et {until} et ont pris fin avant, et aucune vraie panne",
   ],
   [
     "{n} of {of} false alarms came outside service hours in {rooms}, where nothing real did",
-    "{n} fausses alertes sur {of} sont venues hors des heures de service dans {rooms}, où aucune vraie panne n'est venue",
+    "{n} fausses alarmes sur {of} sont venues hors des heures de service dans {rooms}, où aucune vraie panne n'est venue",
   ],
   [
     "{n} of {of} false alarms came while no session was near in {rooms}, where nothing real did",
-    "{n} fausses alertes sur {of} sont venues sans séance proche dans {rooms}, où aucune vraie panne n'est venue",
+    "{n} fausses alarmes sur {of} sont venues sans séance proche dans {rooms}, où aucune vraie panne n'est venue",
   ],
   // Alarms, rules/lifecycle.ts, links.ts, suppress.ts.
   ["one good look", "une bonne observation"],

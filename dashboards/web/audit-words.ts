@@ -7,7 +7,7 @@ export const auditWords = {
     verify: "Vérifier que rien n'a été changé :",
     who: "Qui",
     action: "Action",
-    actionHint: "person.saved ; ou person. pour tout ce qui commence ainsi",
+    actionHint: "person.saved; ou person. pour tout ce qui commence ainsi",
     target: "Sur quoi",
     from: "Du",
     to: "Au (compris)",
@@ -18,7 +18,7 @@ export const auditWords = {
     none: "Aucune ligne ne correspond.",
     more: (shown: number) => `Les ${shown} plus récentes sont montrées : resserrer les dates, ou prendre le fichier.`,
     file: "Fichier CSV (sa prise est inscrite au journal)",
-    badDate: "Cette date n'est pas lisible ; écrire 2026-11-18.",
+    badDate: "Cette date n'est pas lisible; écrire 2026-11-18.",
   },
   en: {
     title: "Audit log",

@@ -2,7 +2,7 @@
 export const myListWords = {
   fr: {
     title: "Ma liste",
-    signIn: "Pour voir votre liste, identifiez-vous",
+    signIn: "Pour voir votre liste, connectez-vous",
     overdue: "{n} en retard : à faire d'abord.",
     resting: "Vous n'êtes pas de garde en ce moment ({functions}) : seul ce qui est à vous est ici.",
     nothing: "Rien n'est à vous, rien n'attend, rien n'est en retard.",

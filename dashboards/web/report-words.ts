@@ -43,7 +43,7 @@ export const reportWords = {
     signMeaning: "Votre signature vaut pour la version {version}, telle qu'elle est ici.",
     mayNotSign: "La signature revient à : {who}.",
     readOnly: "Votre fonction peut lire ce rapport, et ne l'écrit pas.",
-    signIn: "Pour rédiger ce rapport, identifiez-vous",
+    signIn: "Pour rédiger ce rapport, connectez-vous",
     did: { save: "Enregistré.", sign: "Signé." },
     needsOwner: "Une mesure a un responsable.",
   },

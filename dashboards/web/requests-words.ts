@@ -5,7 +5,7 @@ export const requestsPageWords = {
     meaning: "Qui téléphone, écrit ou appuie sur le bouton d'aide : une seule file.",
     start: "Nouvelle demande",
     startMeaning: "Un numéro est réservé tout de suite : dites-le à la personne qui appelle.",
-    signIn: "Pour prendre une demande, identifiez-vous",
+    signIn: "Pour prendre une demande, connectez-vous",
     open: "En cours",
     over: "Terminées",
     none: "Aucune demande.",

@@ -11,7 +11,7 @@ export const sessionsWords = {
     when: "Quand",
     rooms: "Salles",
     kind: "Genre",
-    ready: "Prête ?",
+    ready: "Prête?",
     became: "Ce qu'elle est devenue",
     cancelled: "annulée",
     urgent: "urgente",

@@ -1,12 +1,12 @@
 /** The words of signing in to the pages, and of the line in the frame that says who is signed in. */
 export const signInWords = {
   fr: {
-    title: "S'identifier",
-    link: "S'identifier",
-    as: "Identifié :",
-    out: "Se retirer",
+    title: "Se connecter",
+    link: "Se connecter",
+    as: "Connecté :",
+    out: "Se déconnecter",
     token: "Votre jeton",
-    button: "S'identifier",
+    button: "Se connecter",
     meaning: "Pour prendre en charge, noter ou fermer un incident, dites qui vous êtes.",
     where:
       "Le jeton est la longue suite de caractères, commençant souvent par vigie_, que la personne qui administre Vigie vous a remise. Il n'est pas gardé par cette page.",
@@ -14,10 +14,10 @@ export const signInWords = {
     wrong: "Ce jeton n'est pas connu. Vérifiez qu'il est entier, sans espace ni retour à la ligne.",
     wait: "Trop d'essais. Attendez {n} s, puis réessayez avec le bon jeton.",
     empty: "Écrivez ou collez votre jeton.",
-    over: "Votre session de travail est finie : identifiez-vous de nouveau. Rien n'a été noté.",
+    over: "Votre session est finie : connectez-vous de nouveau. Rien n'a été noté.",
     written: "Ce que vous aviez écrit, à copier :",
     lasts: "La session dure 12 heures au plus, et se ferme après une heure sans rien ouvrir.",
-    goneTitle: "Vous n'êtes plus identifié",
+    goneTitle: "Vous n'êtes plus connecté",
     moved: "La page s'ouvre",
     moveOn: "Continuer",
   },

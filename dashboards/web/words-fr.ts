@@ -154,10 +154,10 @@ export const fr = {
   notInCatalogue: "inconnu de Vigie",
   weaknesses: "Faiblesses de sécurité",
   weaknessesMeaning:
-    "Les appareils surveillés par des moyens faibles, les plus graves d’abord. Chaque faiblesse a été permise pour un appareil qui ne sait pas mieux faire.",
+    "Les appareils surveillés par des moyens faibles, les plus graves d'abord. Chaque faiblesse a été permise pour un appareil qui ne sait pas mieux faire.",
   weaknessesHow:
-    "Ce qui figure ici est à renouveler d’abord, ou à isoler. La marche à suivre par famille est dans docs/least-privilege.md.",
-  noWeakDevices: "Aucun appareil n’est surveillé par un moyen faible.",
+    "Ce qui figure ici est à renouveler d'abord, ou à isoler. La marche à suivre par famille est dans docs/least-privilege.md.",
+  noWeakDevices: "Aucun appareil n'est surveillé par un moyen faible.",
   weakCount: "Appareils",
   weakOf: "sur",
   weakWhich: "Lesquels",
@@ -184,7 +184,7 @@ export const fr = {
   unitSince: "Vu ici depuis",
   peripherals: "Périphériques",
   missing: "disparu",
-  serialSaid: "selon l'intervention {action} ; l'appareil ne l'a pas encore dit",
+  serialSaid: "selon l'intervention {action}; l'appareil ne l'a pas encore dit",
   inTheBooks: "selon le registre",
   booksSay: "Le registre donne",
   assetTag: "Étiquette d'inventaire",

@@ -95,7 +95,7 @@ describe("the rules", () => {
       "30 derniers jours : manquées 0, fausses −14",
       "Attente : 0 s devient 45 s",
       "Silence de 09:00 à 10:15, tous les jours : Codec codec-1",
-      "14 fausses alertes sur 14 ont duré 45 s au plus",
+      "14 fausses alarmes sur 14 ont duré 45 s au plus",
       "for: 45s",
       "Premières étapes",
     ])
@@ -112,7 +112,7 @@ describe("the rules", () => {
         ],
       },
     });
-    expect(await page("/rules/interface-down?lang=fr")).toContain("est en cours (25 %) : recharger la page");
+    expect(await page("/rules/interface-down?lang=fr")).toContain("est en cours (25 %) : rechargez la page");
     Object.assign(made.deps, { proposalTests });
     expect(await page("/rules/unreachable?lang=en")).toContain("No false alarm in 90 days.");
     expect((await get("/rules/nothing")).status).toBe(404);
