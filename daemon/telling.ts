@@ -161,7 +161,11 @@ function roomName({ rooms, sites }: Config["network"], id: string): string {
 
 /** One message about several incidents: a storm. */
 export function renderSeveral(row: OutboxRow, named: readonly Named[], config: Config): NoticeText {
-  const { network, instance, demo } = config;
+  const { network, instance, demo, rules } = config;
+  const ruleOf = (incident: Incident) => {
+    const rule = rules.find(({ id }) => id === incident.rule);
+    return rule === undefined ? {} : { rule };
+  };
   return renderStorm({
     language: row.language,
     demo,
@@ -169,6 +173,7 @@ export function renderSeveral(row: OutboxRow, named: readonly Named[], config: C
     incidents: named.map(({ row: { kind }, incident }) => ({
       ...{ kind, number: incident.number, severity: incident.severity, urgency: incident.urgency, symptom: incident.symptom },
       siteName: network.sites.get(incident.site)?.name ?? incident.site,
+      ...ruleOf(incident),
       ...(kind === "news" && incident.news !== undefined ? { words: newsWords(incident, incident.news, row.language, config) } : {}),
       deviceName: network.devices.get(incident.device ?? "")?.name ?? circuitNames(network, incident.rootCause) ?? incident.device,
       roomName: network.rooms.get(incident.room ?? "")?.name,

@@ -11,7 +11,8 @@ import { DEFAULT_DOOR_HEADER } from "../config/defaults.ts";
 import type { Channel, Door } from "../model/config.ts";
 import type { Language } from "../model/time.ts";
 import type { AckAnswer, Acknowledging } from "../notify/acknowledging.ts";
-import { say, sayCode } from "../text/catalogue.ts";
+import { say } from "../text/catalogue.ts";
+import { whatHas } from "../text/symptom.ts";
 import { whyText } from "../text/why.ts";
 import type { ApiDeps } from "./deps.ts";
 import type { DoorSpec } from "./openapi.ts";
@@ -154,13 +155,12 @@ function formOf(language: Language): NonNullable<AckPageProps["form"]> {
 function lineOf(
   deps: ApiDeps,
   language: Language,
-  incident: { number: string; site: string; room?: string; device?: string; symptom: string },
+  incident: { number: string; site: string; room?: string; device?: string; symptom: string; rule?: string },
 ): string {
-  const { network } = deps.config();
-  const what = sayCode(language, "symptom", incident.symptom) ?? say(language, "symptom.other", { symptom: incident.symptom });
-  const device = incident.device === undefined ? "" : `${network.devices.get(incident.device)?.name ?? incident.device} `;
+  const { network, rules } = deps.config();
+  const device = network.devices.get(incident.device ?? "")?.name ?? incident.device;
   const where = [network.sites.get(incident.site)?.name ?? incident.site, network.rooms.get(incident.room ?? "")?.name]
     .filter(Boolean)
     .join(", ");
-  return `${incident.number}  ${device}${what} (${where})`;
+  return `${incident.number}  ${whatHas(language, device, incident.symptom, rules, incident.rule)} (${where})`;
 }

@@ -9,14 +9,13 @@ import { fill, say, sayCode, sayDuration, sayTime } from "../text/catalogue.ts";
 import type { TextKey } from "../text/en.ts";
 import { detailText, partText, rawDetail, readingText, sampleText, sayQuantity, wordText } from "../text/facts.ts";
 import { reasonText } from "../text/lights.ts";
-import { symptomText } from "../text/notice.ts";
+import { beforeSymptom, symptomWords } from "../text/symptom.ts";
 import { configWhys, whyText } from "../text/why.ts";
 import { functionName } from "./on-call.ts";
 
 export function textsFor(language: PageContext["language"], config: Config, now: Instant): Texts {
   const { instance, rules, network, contacts } = config;
   const whys = configWhys(config);
-  const titles = new Map(rules.map((rule) => [rule.id, rule]));
   const code = (prefix: string) => (each: string) => sayCode(language, prefix, each) ?? each;
   const plain = (prefix: string, level: number) => say(language, `${prefix}.${Math.min(level, 4)}` as TextKey);
   const nameOf = (id: string) => {
@@ -27,11 +26,11 @@ export function textsFor(language: PageContext["language"], config: Config, now:
       [network.devices, network.links, network.sites, network.rooms].map((all) => all.get(id)?.name).find((name) => name !== undefined)
     );
   };
-  const symptom = (of: string, rule?: string) => sayCode(language, "symptom", of) ?? symptomText(language, of, titles.get(rule ?? ""));
+  const symptom = (of: string, rule?: string) => symptomWords(language, of, rules, rule);
   const names = { nameOf: (id: string) => nameOf(id) ?? id, symptom };
   return {
-    // The catalogue's words make a sentence with the device's name; a rule of somebody's own has only its title.
     symptom,
+    beforeSymptom: (of, rule) => beforeSymptom(language, of, rules, rule),
     event: code("event"),
     why: (text) => whyText(text, language, nameOf, whys),
     raw: rawDetail,

@@ -8,7 +8,7 @@ import { circuitNames } from "../model/network.ts";
 import type { Language } from "../model/time.ts";
 import { say, sayCode, sayTime } from "../text/catalogue.ts";
 import { partText } from "../text/facts.ts";
-import { symptomText } from "../text/notice.ts";
+import { symptomWords, whatHas } from "../text/symptom.ts";
 import { configWhys, whyText } from "../text/why.ts";
 
 export function voiceOf(config: Config, language: Language): ReportVoice & FollowUpVoice {
@@ -21,13 +21,7 @@ export function voiceOf(config: Config, language: Language): ReportVoice & Follo
         [network.devices, network.links, network.sites, network.rooms, partners]
           .map((all) => all.get(id)?.name)
           .find((name) => name !== undefined));
-  const symptom = (code: string, rule?: string) =>
-    sayCode(language, "symptom", code) ??
-    symptomText(
-      language,
-      code,
-      rules.find(({ id }) => id === rule),
-    );
+  const symptom = (code: string, rule?: string) => symptomWords(language, code, rules, rule);
   return {
     language,
     issuer: instance.name,
@@ -41,8 +35,7 @@ export function voiceOf(config: Config, language: Language): ReportVoice & Follo
     why: (text) => whyText(text, language, nameOf, whys),
     what: ({ device, rootCause, symptom: code, rule, part }) => {
       const about = device === undefined ? circuitNames(network, rootCause) : (nameOf(device) ?? device);
-      const said = `${symptom(code, rule)}${part === undefined ? "" : ` (${partText(language, part)})`}`;
-      return about === undefined ? said : `${about} ${said}`;
+      return `${whatHas(language, about, code, rules, rule)}${part === undefined ? "" : ` (${partText(language, part)})`}`;
     },
     symptom,
     outcome: (code) => sayCode(language, "outcome", code) ?? code,

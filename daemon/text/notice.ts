@@ -7,11 +7,12 @@ import type { Incident, NoticeKind } from "../model/incident.ts";
 import type { SupportFacts } from "../model/inventory.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Instant, Language } from "../model/time.ts";
-import { say, sayCode, sayDuration, sayTime } from "./catalogue.ts";
+import { say, sayDuration, sayTime } from "./catalogue.ts";
 import { partText } from "./facts.ts";
 import { type Instead, insteadText } from "./session-notice.ts";
 import { smsSegment } from "./sms.ts";
 import { supportLines } from "./support.ts";
+import { whatHas } from "./symptom.ts";
 import { whyText } from "./why.ts";
 
 export interface NoticeInput {
@@ -88,11 +89,6 @@ export function repeatNote(language: Language): string {
   return say(language, "notice.repeat");
 }
 
-/** What a symptom means, for a reader: the rule's title when there is one. */
-export function symptomText(language: Language, symptom: string, rule?: Rule): string {
-  return rule?.text[language].title ?? sayCode(language, "symptom", symptom) ?? say(language, "symptom.other", { symptom });
-}
-
 function headline({ language, incident, kind }: NoticeInput): string {
   return say(language, `kind.${kind}`, { level: say(language, `level.${levelOf(incident)}`) });
 }
@@ -105,16 +101,15 @@ function levelOf(incident: Incident): 1 | 2 | 3 | 4 {
 function whatText(input: NoticeInput): string {
   const { language, incident, rule, deviceName } = input;
   const device = deviceName ?? incident.device;
-  const said = sayCode(language, "symptom", incident.symptom);
-  // "Codec A-101 does not answer" reads better than a title; a symptom of somebody's own rule has only its title.
-  const symptom = said ?? rule?.text[language].title ?? say(language, "symptom.other", { symptom: incident.symptom });
+  const words = (about?: string) => whatHas(language, about, incident.symptom, rule === undefined ? [] : [rule]);
+  const symptom = words();
   const part = incident.part === undefined ? "" : ` (${partText(language, incident.part)})`;
   // Several circuits at once have no name together.
   if (device === undefined && incident.rootCause === "link:*")
     return `${say(language, "verdict.ritm-core")}${language === "fr" ? " : " : ": "}${symptom}`;
   const link = device === undefined ? (input.linkName ?? /^link:([^|]+)/.exec(incident.fingerprint)?.[1]) : undefined;
   if (link !== undefined) return `${link}${language === "fr" ? " : " : ": "}${symptom}${part}`;
-  return device === undefined ? `${symptom}${part}` : `${device} ${said === undefined ? ": " : ""}${symptom}${part}`.replace(" : ", ": ");
+  return `${words(device)}${part}`;
 }
 
 function whereText({ siteName, roomName, incident }: NoticeInput): string {

@@ -7,9 +7,10 @@ import type { Incident } from "../model/incident.ts";
 import { circuitNames } from "../model/network.ts";
 import type { PublicNews } from "../model/public-news.ts";
 import { HOUR, type Instant, type Language, MINUTE } from "../model/time.ts";
-import { say, sayCode, sayTime } from "./catalogue.ts";
+import { say, sayTime } from "./catalogue.ts";
 import type { NoticeText } from "./notice.ts";
 import { smsSegment } from "./sms.ts";
+import { symptomWords } from "./symptom.ts";
 
 /** So many rooms are named; of the others the count. */
 const namedRooms = 10;
@@ -72,9 +73,9 @@ export function draftOf(incident: Incident, rooms: readonly string[], config: Co
   return { texts: made((language) => draftText(language, incident, rooms, config)), since, nextAt, last: false };
 }
 
-function draftText(language: Language, incident: Incident, rooms: readonly string[], { network }: Config): string {
+function draftText(language: Language, incident: Incident, rooms: readonly string[], { network, rules }: Config): string {
   const site = network.sites.get(incident.site)?.name ?? incident.site;
-  const what = sayCode(language, "symptom", incident.symptom) ?? say(language, "symptom.other", { symptom: incident.symptom });
+  const what = symptomWords(language, incident.symptom, rules, incident.rule);
   const thing = circuitNames(network, incident.rootCause) ?? network.devices.get(incident.device ?? "")?.name;
   const names = rooms.slice(0, namedRooms).map((id) => network.rooms.get(id)?.name ?? id);
   const more = rooms.length - names.length;

@@ -3,15 +3,18 @@
  */
 import type { Incident, NoticeKind } from "../model/incident.ts";
 import type { Language } from "../model/time.ts";
-import { say, sayCode } from "./catalogue.ts";
+import { say } from "./catalogue.ts";
 import type { NoticeText } from "./notice.ts";
 import { smsLength, smsSegment } from "./sms.ts";
+import { type RuleTitles, whatHas } from "./symptom.ts";
 
 export interface StormIncident extends Pick<Incident, "number" | "severity" | "urgency" | "symptom"> {
   readonly kind: NoticeKind;
   readonly siteName: string;
   readonly roomName: string | undefined;
   readonly deviceName: string | undefined;
+  /** Of the rule that found it: said where its symptom has no words of its own. */
+  readonly rule?: RuleTitles[number];
   /** What its coordinators are told. */
   readonly words?: string;
 }
@@ -62,10 +65,10 @@ function linesOf({ language, incidents, publicUrl }: StormInput, about: Readonly
   return lines;
 }
 
-function lineOf(language: Language, { number, kind, severity, urgency, symptom, deviceName, roomName, words }: StormIncident): string {
+function lineOf(language: Language, incident: StormIncident): string {
+  const { number, kind, severity, urgency, symptom, deviceName, roomName, words, rule } = incident;
   if (words !== undefined) return `${number}  ${words}`;
-  const said = sayCode(language, "symptom", symptom) ?? say(language, "symptom.other", { symptom });
-  const what = [deviceName, said].filter((part) => part !== undefined).join(" ");
+  const what = whatHas(language, deviceName, symptom, rule === undefined ? [] : [rule]);
   const how =
     kind === "restored"
       ? say(language, "kind.restored")

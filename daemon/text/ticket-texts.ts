@@ -9,7 +9,7 @@ import type { Rule } from "../model/rule.ts";
 import type { TicketEvent, TicketSystem, TicketText } from "../model/ticket.ts";
 import type { Language } from "../model/time.ts";
 import { fill, say, sayTime } from "./catalogue.ts";
-import { symptomText } from "./notice.ts";
+import { symptomWords } from "./symptom.ts";
 
 /** What a text may hold. `reference` is empty until the system has told its number. */
 export const TICKET_PLACEHOLDERS = [
@@ -79,11 +79,9 @@ function valuesOf({ incident, reference, network, instance, rules }: TicketInput
   const site = network.sites.get(incident.site);
   const room = network.rooms.get(incident.room ?? "")?.name ?? incident.room;
   const device = network.devices.get(incident.device ?? "")?.name ?? incident.device ?? "";
-  const symptom = symptomText(
-    language,
-    incident.symptom,
-    rules.find(({ id }) => id === incident.rule),
-  );
+  // A ticket's subject is a label, not a sentence: the title of its rule comes first.
+  const title = rules.find(({ id }) => id === incident.rule)?.text[language].title;
+  const symptom = title ?? symptomWords(language, incident.symptom, rules);
   const level = Math.min(4, Math.max(1, incident.level)) as 1 | 2 | 3 | 4;
   const place = site?.name ?? incident.site;
   return {

@@ -15,6 +15,8 @@ import { words } from "./words.ts";
 export interface Texts {
   /** What a symptom means: "does not answer". */
   symptom(code: string, rule?: string): string;
+  /** What stands between the name of what has it and the symptom's words. */
+  beforeSymptom(code: string, rule?: string): string;
   event(code: string): string;
   why(text: string): string;
   /** The technical words inside a reason, for the small print; undefined when it has none. */

@@ -31,7 +31,9 @@ export function sentence(
   // Several circuits at once have no name together.
   if (of.deviceName === undefined && of.verdict !== undefined)
     return capital(`${page.texts.of("verdict", of.verdict)}${words[page.language].colon}${symptom}`);
-  return capital(`${of.deviceName ?? ""} ${symptom}${part}`.trim());
+  return capital(
+    of.deviceName === undefined ? `${symptom}${part}` : `${of.deviceName}${page.texts.beforeSymptom(of.symptom, of.rule)}${symptom}${part}`,
+  );
 }
 
 /** "Minor, provisional": the mark of an incident that is not settled yet. */

@@ -42,8 +42,8 @@ function AlarmRow({ page, alarm }: { readonly page: PageContext; readonly alarm:
   const name = texts.name(alarm.device);
   return (
     <li>
-      {alarm.device.includes(":") ? name : <a href={`/devices/${encodeURIComponent(alarm.device)}`}>{name}</a>}{" "}
-      {`${texts.symptom(alarm.symptom)}${part}`}
+      {alarm.device.includes(":") ? name : <a href={`/devices/${encodeURIComponent(alarm.device)}`}>{name}</a>}
+      {`${texts.beforeSymptom(alarm.symptom)}${texts.symptom(alarm.symptom)}${part}`}
       {alarm.state === "active" ? null : ` (${w.wellNow})`}
     </li>
   );

@@ -3,6 +3,7 @@
  */
 import { expect } from "vitest";
 import { type Incident, isFailing } from "../../daemon/model/incident.ts";
+import { SECOND } from "../../daemon/model/time.ts";
 import type { DeliveryView } from "../../daemon/ports.ts";
 import type { OpenedStore } from "../../daemon/store/open.ts";
 import type { Arrived, Story } from "./story.ts";
@@ -30,7 +31,7 @@ export async function expectNothingLost(story: Story): Promise<void> {
   for (const incident of incidents) {
     const deliveries = await eyes.deliveries(incident.id);
     for (const { key } of deliveries) decided.add(key);
-    await expectEveryStepTold(eyes, incident, { deliveries, arrived, told });
+    await expectEveryStepTold(eyes, incident, { deliveries, arrived, told, froze: story.froze });
     expect(isFailing(incident), told).toBe(short);
   }
   expectLadder(arrived, told, short ? climbed : [...climbed, ...cameBack]);
@@ -50,10 +51,14 @@ interface Told {
   readonly deliveries: readonly DeliveryView[];
   readonly arrived: readonly Arrived[];
   readonly told: string;
+  readonly froze: boolean;
 }
 
+/** Who stood still held its messages up so long at most: its lease, and the pieces of the story until then. */
+const heldUpMs = 45 * SECOND;
+
 /** Each step that was decided was told: by a message of its own to everybody, or by a later one that names it. Nothing waits for ever. */
-async function expectEveryStepTold(eyes: OpenedStore, incident: Incident, { deliveries, arrived, told }: Told): Promise<void> {
+async function expectEveryStepTold(eyes: OpenedStore, incident: Incident, { deliveries, arrived, told, froze }: Told): Promise<void> {
   const timeline = await eyes.timeline(incident.id);
   expect(timeline.filter(({ event }) => event === "opened")).toHaveLength(1);
   const named = timeline.filter(({ event }) => event === "superseded").flatMap(({ data }) => String(data?.steps ?? "").split(", "));
@@ -65,7 +70,7 @@ async function expectEveryStepTold(eyes: OpenedStore, incident: Incident, { deli
     const inside = named.filter((step) => kinds.some((kind) => step.startsWith(`${kind} `)));
     expect(made.size + inside.length, `${incident.number}: every "${event}" has its message\n${told}`).toBeGreaterThanOrEqual(steps);
   }
-  for (const { key, state, error = "", supersededBy } of deliveries) {
+  for (const { key, state, error = "", supersededBy, createdAt } of deliveries) {
     const reached = arrived.some((each) => each.key === key);
     if (state === "superseded")
       expect(
@@ -73,6 +78,8 @@ async function expectEveryStepTold(eyes: OpenedStore, incident: Incident, { deli
         `${key} is named by one that was sent`,
       ).toBe(true);
     else if (state === "accepted") expect(reached, `${key} is said to have been sent, and was`).toBe(true);
+    // Nobody is called to what was over before anybody could send the call: it healed while the sender stood still.
+    else if (froze && error === "restored") expect((incident.restoredAt ?? Infinity) - createdAt, key).toBeLessThanOrEqual(heldUpMs);
     else expect(`${key}: ${state} ${error}`).toMatch(/: dropped (acknowledged|no message of the trouble had reached them)$/);
   }
   for (const { error, recipient, kind } of deliveries.filter(({ state }) => state === "dropped"))

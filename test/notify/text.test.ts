@@ -10,6 +10,8 @@ import type { Rule } from "../../daemon/model/rule.ts";
 import { catalogues, fill } from "../../daemon/text/catalogue.ts";
 import { type NoticeInput, renderNotice } from "../../daemon/text/notice.ts";
 import { smsLength, smsSegment } from "../../daemon/text/sms.ts";
+import { renderStorm } from "../../daemon/text/storm-notice.ts";
+import { whatHas } from "../../daemon/text/symptom.ts";
 import { tableWhys, whyText } from "../../daemon/text/why.ts";
 import { whysInFrench } from "../../daemon/text/why-fr.ts";
 import { projectRoot } from "../../probes/built.ts";
@@ -65,6 +67,40 @@ function input(more: Partial<NoticeInput> = {}): NoticeInput {
     ...more,
   };
 }
+
+describe("a symptom that only a rule knows", () => {
+  const hum: Rule = {
+    ...rule,
+    id: "hum",
+    symptom: "hum",
+    text: { fr: { ...rule.text.fr, title: "Bourdonnement" }, en: { ...rule.text.en, title: "Hum" } },
+  };
+  const of = (language: "fr" | "en", about: string | undefined, rules: readonly Rule[], id?: string) =>
+    whatHas(language, about, "hum", rules, id);
+
+  it("has the title of that rule, behind a colon; one of the catalogue goes on the sentence", () => {
+    expect(of("fr", "Codec A-101", [rule, hum], "hum")).toBe("Codec A-101 : Bourdonnement");
+    expect(of("en", "Codec A-101", [rule, hum], "hum")).toBe("Codec A-101: Hum");
+    expect(of("en", undefined, [hum], "hum")).toBe("Hum");
+    expect(whatHas("en", "Codec A-101", "unreachable", [rule], "unreachable")).toBe("Codec A-101 does not answer");
+  });
+
+  it("is found by its symptom when its rule has another id; its code is the last that is said", () => {
+    expect(of("fr", "Codec A-101", [hum])).toBe("Codec A-101 : Bourdonnement");
+    expect(of("fr", "Codec A-101", [hum], "gone")).toBe("Codec A-101 : Bourdonnement");
+    expect(of("fr", "Codec A-101", [rule])).toBe("Codec A-101 a une défaillance (hum)");
+  });
+
+  it("is said so in a message of its own and in one about several", () => {
+    const about = input({ rule: hum, incident: incident("000123-45", { symptom: "hum", rule: "hum" }) });
+    expect(renderNotice(about).text).toContain("Codec A-101 : Bourdonnement");
+    const each = { kind: "problem", number: "VIG-1", severity: "minor", urgency: "now", symptom: "hum", rule: hum } as const;
+    const several = { ...each, siteName: "Hôpital", deviceName: "Codec A-101", roomName: undefined };
+    expect(renderStorm({ language: "fr", demo: false, incidents: [several, several] }).text).toContain(
+      "VIG-1  Codec A-101 : Bourdonnement",
+    );
+  });
+});
 
 describe("the catalogues", () => {
   it("have the same keys and the same placeholders", () => {
