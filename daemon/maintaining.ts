@@ -60,7 +60,7 @@ function newId(): string {
 }
 
 function missing(id: string) {
-  return { ok: false, status: 404, problem: `There is no ${id}; GET /api/v1/maintenance lists them.` } as const;
+  return { ok: false, status: 404, problem: `No maintenance and no silence is ${id}; GET /api/v1/maintenance lists them.` } as const;
 }
 
 export class Maintaining {

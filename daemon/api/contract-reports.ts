@@ -96,7 +96,7 @@ export const FollowUpView = FollowUpItem.extend({
 export const FollowUpMakeBody = z.strictObject({
   period: z.enum(["daily", "weekly", "monthly"]),
   at: instant.optional().describe("A time within the period; absent: the last whole one."),
-  site: z.string().optional(),
+  site: z.string().max(100).optional(),
 });
 
 export const ReportListQuery = z.strictObject({
@@ -105,7 +105,7 @@ export const ReportListQuery = z.strictObject({
 });
 export const FollowUpListQuery = z.strictObject({
   period: z.enum(["daily", "weekly", "monthly"]).optional(),
-  site: z.string().optional(),
+  site: z.string().max(100).optional(),
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
 });
 export const ReportVersionQuery = z.strictObject({ version: z.coerce.number().int().min(0).optional() });

@@ -32,9 +32,10 @@ const effect = {
   missed: z.int().describe("Real incidents that would not have been opened."),
   false: z.int().describe("False alarms, as a change: -14."),
 };
+export const proposalKinds = ["threshold", "for", "attempts", "window", "scheduled", "sessions"] as const;
 export const ProposalView = z.object({
   kind: z
-    .enum(["threshold", "for", "attempts", "window", "scheduled", "sessions"])
+    .enum(proposalKinds)
     .describe("window: hours that are kept quiet; scheduled, sessions: the presence of rooms. These leave the rule as it is."),
   from: z.string(),
   to: z.string(),

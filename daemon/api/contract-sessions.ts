@@ -50,7 +50,7 @@ const calendar = z.object({
   tooMany: z.boolean(),
 });
 const SessionList = z.object({ items: z.array(SessionView), calendars: z.array(calendar) });
-export const SessionQueryShape = z.object({
+export const SessionQueryShape = z.strictObject({
   from: instant.optional().describe("Sessions that end after this; default: now."),
   to: instant.optional().describe("Sessions that begin before this; default: a week later."),
 });

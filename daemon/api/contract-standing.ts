@@ -105,13 +105,13 @@ export const DeviceInventoryView = InventoryItem.extend({
 export const DeviceEventList = z.object({ items: z.array(DeviceEventView) });
 
 export const InventoryQuery = z.strictObject({
-  site: z.string().optional(),
+  site: z.string().max(100).optional(),
   search: z.string().max(100).optional().describe("Every word must stand somewhere in the item."),
-  after: z.string().optional().describe("`next` of the page before."),
+  after: z.string().max(500).optional().describe("`next` of the page before."),
   limit: z.coerce.number().int().min(1).max(1_000).default(200),
 });
 export const DeviceEventQueryParams = z.strictObject({
-  device: z.string().optional(),
+  device: z.string().max(100).optional(),
   since: instant.optional(),
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
 });

@@ -47,8 +47,8 @@ export const TaskView = z.object({
 });
 export const TaskList = z.object({ items: z.array(TaskView) });
 export const TaskQueryParams = z.strictObject({
-  incident: z.string().optional(),
-  partner: z.string().optional(),
+  incident: z.string().max(100).optional(),
+  partner: z.string().max(100).optional(),
   open: z.enum(["true"]).optional(),
   limit: z.coerce.number().int().min(1).max(1_000).default(200),
 });
@@ -67,7 +67,7 @@ export const PartnerList = z.object({ items: z.array(PartnerView) });
 export const ReferenceBody = z.strictObject({ system: short.describe("A help desk, a partner."), number: short });
 export const ReferenceView = z.object({ incident: z.string(), system: z.string(), number: z.string(), by: z.string(), at: instant });
 export const ReferenceList = z.object({ items: z.array(ReferenceView) });
-export const ReferenceQuery = z.strictObject({ incident: z.string().optional(), number: z.string().optional() });
+export const ReferenceQuery = z.strictObject({ incident: z.string().max(100).optional(), number: z.string().max(100).optional() });
 
 /** Named in the OpenAPI document. */
 export const taskShapes = {

@@ -187,26 +187,29 @@ export const CommissioningList = z.object({
 const limit = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual);
 const list = <T extends z.ZodType>(of: T) => z.preprocess((value) => (typeof value === "string" ? value.split(",") : value), z.array(of));
 
+/** An id or a cursor that a list is asked for. */
+const asked = z.string().max(500);
+
 export const DeviceQuery = z.strictObject({
-  site: z.string().optional(),
-  family: z.string().optional(),
+  site: asked.optional(),
+  family: asked.optional(),
   up: up.optional(),
-  after: z.string().optional().describe("`next` of the page before."),
+  after: asked.optional().describe("`next` of the page before."),
   limit: limit(1_000, 200),
 });
 export const IncidentQueryParams = z.strictObject({
   state: list(incidentState).optional().describe("Comma-separated; default: all but closed."),
-  site: z.string().optional(),
-  device: z.string().optional(),
-  fingerprint: z.string().optional(),
+  site: asked.optional(),
+  device: asked.optional(),
+  fingerprint: asked.optional(),
   folded: z.enum(["true", "false"]).optional(),
   since: instant.optional(),
-  before: z.string().optional().describe("`next` of the page before."),
+  before: asked.optional().describe("`next` of the page before."),
   limit: limit(200, 50),
 });
 export const SampleQuery = z.strictObject({ from: instant.optional(), to: instant.optional() });
-export const AlarmQuery = z.strictObject({ device: z.string().optional(), site: z.string().optional() });
-export const TrapQuery = z.strictObject({ device: z.string().optional(), limit: limit(1_000, 100) });
+export const AlarmQuery = z.strictObject({ device: asked.optional(), site: asked.optional() });
+export const TrapQuery = z.strictObject({ device: asked.optional(), limit: limit(1_000, 100) });
 export const LimitQuery = z.strictObject({ limit: limit(1_000, 100) });
 export const ReloadQuery = z.strictObject({ yes: z.enum(["true", "false"]).optional() });
 

@@ -41,7 +41,11 @@ export const discoveryOperations: readonly Operation[] = [
     run: async ({ deps, body, caller }) => {
       const started = await deps.discoveries.start(body.ranges, caller.name);
       if (started.ok) return { content: whole(started.record) };
-      throw new HttpProblem(started.status, started.status === 409 ? "discovery-running" : "not-listed", started.problem);
+      throw new HttpProblem(
+        started.status,
+        started.status === 409 ? "discovery-running" : "not-listed",
+        started.status === 409 ? started.problem : `ranges: ${started.problem}`,
+      );
     },
   }),
   operation({

@@ -132,7 +132,7 @@ export const maintenanceOperations: readonly Operation[] = [
     run: async ({ deps, params }) => {
       const found = await deps.store.maintenance(params.id ?? "");
       if (found === undefined)
-        throw new HttpProblem(404, "no-such-maintenance", "There is none with this id; GET /api/v1/maintenance lists them.");
+        throw new HttpProblem(404, "no-such-maintenance", "No maintenance and no silence has this id; GET /api/v1/maintenance lists them.");
       return { content: viewOf(found, deps.clock.now(), await behindOf(deps)) };
     },
   }),

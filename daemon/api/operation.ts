@@ -2,7 +2,7 @@
  * One operation of the API: address, who may, what comes in, what goes out. Routes and the OpenAPI document are made from the same list.
  */
 import type { Express, Request, Response } from "express";
-import type { z } from "zod";
+import { z } from "zod";
 import type { Permission } from "../model/permission.ts";
 import { type Caller, type TokenDesk, unauthorized } from "./access.ts";
 import { type Allowing, anonymous } from "./allowing.ts";
@@ -10,6 +10,7 @@ import { type ShapeName, shapes } from "./contract.ts";
 import type { ApiDeps } from "./deps.ts";
 import { HttpProblem } from "./problem.ts";
 import type { SignIns } from "./sign-ins.ts";
+import { foundKind, foundText, wrongInput, wrongPath } from "./wrong-input.ts";
 
 /** What goes out: JSON of the operation's shape, or a file. */
 export interface Answer {
@@ -46,6 +47,8 @@ export interface Operation {
   readonly files?: readonly string[];
   /** Takes an `Idempotency-Key`: the same key again by the same caller answers with what was made the first time. */
   readonly keyed?: true;
+  /** What is sent may name a patient: an answer does not repeat a text of it. */
+  readonly discreet?: true;
   /** Other statuses that answer with the same shape. */
   readonly alsoAnswers?: readonly number[];
   run(call: Call): Promise<Answer>;
@@ -81,18 +84,28 @@ export function mount(app: Express, operations: readonly Operation[], deps: ApiD
     const path = each.path.replace(/\{(\w+)\}/g, ":$1");
     app[each.method](path, async (request: Request, response: Response) => {
       const caller = await admit(each, request, deps, gate);
-      const answer = await each.run({
-        deps,
-        caller,
-        params: request.params as Record<string, string>,
-        query: checked(each.query, request.query, "query"),
-        body: bodyOf(each, request),
-        ...(each.keyed === true ? keyOf(request) : {}),
-      });
+      const params = request.params as Record<string, string>;
+      const query = checked(each.query ?? nothing, request.query, "query");
+      const body = bodyOf(each, request);
+      const answer = await each
+        .run({ deps, caller, params, query, body, ...(each.keyed === true ? keyOf(request) : {}) })
+        .catch((error: unknown) => {
+          throw placed(error, params);
+        });
       if (answer.file === undefined) return void response.status(answer.status ?? 200).json(answer.content);
       response.attachment(answer.file.name).type(answer.file.type).send(answer.file.bytes);
     });
   }
+}
+
+/** What an operation takes that takes nothing. */
+const nothing = z.strictObject({});
+
+/** There is no such thing: which part of the address was looked for goes before. */
+function placed(error: unknown, params: Readonly<Record<string, string>>): unknown {
+  if (!(error instanceof HttpProblem) || error.status !== 404) return error;
+  const where = wrongPath(params);
+  return where === "" ? error : new HttpProblem(404, error.code, `${where}; ${error.message}`, error.headers);
 }
 
 /** What the client calls what it sends, so that it may send it again. */
@@ -103,7 +116,7 @@ function keyOf(request: Request): { readonly key?: string } {
   throw new HttpProblem(
     400,
     "idempotency-key",
-    "Idempotency-Key: write 8 to 200 printable ASCII characters without spaces, such as a UUID.",
+    `Idempotency-Key: found ${foundText(key)}; write 8 to 200 printable ASCII characters without spaces, such as a UUID.`,
   );
 }
 
@@ -141,15 +154,15 @@ export async function readerOf(request: Request, { desk, signIns }: Gate): Promi
 export async function perform(of: Operation, call: Pick<Call, "deps" | "params" | "caller" | "body">, allowing: Allowing): Promise<Answer> {
   if (of.may !== "anyone") await allowing.require(call.caller, of.may, of.id);
   const body = of.body === undefined ? undefined : shapes[of.body].safeParse(call.body);
-  if (body?.success === false) throw new BodyProblem(body.error.issues);
-  return of.run({ ...call, query: checked(of.query, {}, "query"), body: body?.data });
+  if (body?.success === false) throw new BodyProblem(body.error.issues, call.body);
+  return of.run({ ...call, query: checked(of.query ?? nothing, {}, "query"), body: body?.data });
 }
 
 /** What is wrong with which field. */
 export class BodyProblem extends HttpProblem {
   readonly issues: readonly z.core.$ZodIssue[];
-  constructor(issues: readonly z.core.$ZodIssue[]) {
-    super(422, "invalid-body", described("body", issues));
+  constructor(issues: readonly z.core.$ZodIssue[], sent: unknown) {
+    super(422, "invalid-body", wrongInput("body", issues, sent));
     this.issues = issues;
   }
 }
@@ -159,21 +172,23 @@ function bodyOf(of: Operation, request: Request): unknown {
   const empty = request.headers["transfer-encoding"] === undefined && Number(request.headers["content-length"] ?? 0) === 0;
   if (of.body === undefined && empty) return undefined;
   if (request.is("application/json") !== "application/json") {
-    throw new HttpProblem(415, "content-type", "Send `Content-Type: application/json` and a JSON body; `{}` where nothing is to be said.");
+    throw new HttpProblem(
+      415,
+      "content-type",
+      `Content-Type: found ${foundText(request.headers["content-type"])}; send \`application/json\` and a JSON body, \`{}\` where nothing is to be said.`,
+    );
   }
-  return of.body === undefined ? undefined : checked(shapes[of.body], request.body ?? {}, "body");
+  return checked(of.body === undefined ? nothing : shapes[of.body], request.body ?? {}, "body", of.discreet);
 }
 
-function checked(schema: z.ZodType | undefined, value: unknown, where: "query" | "body"): unknown {
-  if (schema === undefined) return undefined;
+function checked(schema: z.ZodType, value: unknown, where: "query" | "body", discreet?: true): unknown {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new HttpProblem(where === "query" ? 400 : 422, `invalid-${where}`, described(where, parsed.error.issues));
-}
-
-function described(where: "query" | "body", issues: readonly z.core.$ZodIssue[]): string {
-  const found = issues.map((issue) => `${[where, ...issue.path].join(".")}: ${issue.message}`).join("; ");
-  return `${found}. See /api/v1/openapi.json.`;
+  throw new HttpProblem(
+    where === "query" ? 400 : 422,
+    `invalid-${where}`,
+    wrongInput(where, parsed.error.issues, value, discreet ? foundKind : foundText),
+  );
 }
 
 export function operationOf(all: readonly Operation[], id: string): Operation {

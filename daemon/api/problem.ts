@@ -77,12 +77,29 @@ function toProblem(error: unknown): HttpProblem {
       "Retry-After": "5",
     });
   }
-  // What express's own parsers throw: their status says what the request did wrong.
-  const { status } = error as { status?: unknown };
-  if (status === 413) return new HttpProblem(413, "body-too-large", "Send at most 64 KiB.");
-  if (status === 415) return new HttpProblem(415, "charset", "Send the body as UTF-8, uncompressed.");
-  if (typeof status === "number" && status >= 400 && status < 500) {
-    return new HttpProblem(400, "bad-request", "The body is not valid JSON, or the address is not well formed; correct it.");
-  }
-  return new HttpProblem(500, "internal", "The cause is in the daemon's log; try again, and report it if it stays.");
+  return (
+    ofParser(error as ParserError) ??
+    new HttpProblem(500, "internal", "The cause is in the daemon's log; try again, and report it if it stays.")
+  );
 }
+
+/** What express's own parsers throw: their status says what the request did wrong, and their type what exactly. */
+interface ParserError {
+  readonly status?: unknown;
+  readonly type?: unknown;
+  readonly limit?: unknown;
+  readonly length?: unknown;
+}
+
+function ofParser({ status, type, limit, length }: ParserError): HttpProblem | undefined {
+  if (typeof status !== "number" || status < 400 || status >= 500) return undefined;
+  if (status === 413)
+    return new HttpProblem(413, "body-too-large", `body: found ${counted(length)} bytes; send at most ${counted(limit)} bytes.`);
+  if (status === 415) return new HttpProblem(415, "charset", "Content-Type: found another charset or encoding; send UTF-8, uncompressed.");
+  if (type === "entity.parse.failed")
+    return new HttpProblem(400, "bad-request", "body: found what is no JSON object; send one as RFC 8259 has it, and nothing after it.");
+  if (typeof type === "string") return new HttpProblem(400, "bad-request", "body: found another length than was announced; send it again.");
+  return new HttpProblem(400, "bad-request", "path: found a % that begins no UTF-8 character; write the address percent-encoded.");
+}
+
+const counted = (count: unknown) => (typeof count === "number" ? String(count) : "more");

@@ -203,7 +203,11 @@ const followUps: readonly Operation[] = [
       const { period, at, site } = body;
       const { network } = deps.config();
       if (site !== undefined && !network.sites.has(site))
-        throw new HttpProblem(422, "no-such-site", "No site of the configuration has this id; write one of them, or leave it out for all.");
+        throw new HttpProblem(
+          422,
+          "no-such-site",
+          `site: no site of the configuration is "${body.site}"; write one of them, or leave it out for all.`,
+        );
       const when = at === undefined ? { at: deps.clock.now(), which: "last" as const } : { at: Date.parse(at), which: "holding" as const };
       const report = await deps.makeFollowUp({ period, ...when, ...(site === undefined ? {} : { site }) });
       return { content: { ...followUpItem(report), figures: report.figures } };

@@ -2,7 +2,7 @@
  * The operations about rules: how each did, and the changes that would have avoided its false alarms. Accepting one is put on record and
  * hands over what to write; nothing here changes a rule.
  */
-import type { ProposalShape } from "./contract-rules.ts";
+import { type ProposalShape, proposalKinds } from "./contract-rules.ts";
 import { type Operation, operation } from "./operation.ts";
 import { HttpProblem } from "./problem.ts";
 import { ruleDetail, ruleItems } from "./rule-view.ts";
@@ -57,6 +57,8 @@ export const ruleOperations: readonly Operation[] = [
     run: async ({ deps, params, caller, body }) => {
       const { id, proposals } = await ruleDetail(deps, params.id);
       const proposal = proposals.find((each) => each.kind === params.kind);
+      if (!proposalKinds.some((kind) => kind === params.kind))
+        throw new HttpProblem(404, "no-such-proposal", `A proposal is one of ${proposalKinds.join(", ")}; see /api/v1/rules/${id}.`);
       if (proposal === undefined)
         throw new HttpProblem(409, "no-such-proposal", `Nothing of this kind is proposed for ${id} now; see /api/v1/rules/${id}.`);
       refuseUntested(proposal, id);

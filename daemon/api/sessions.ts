@@ -100,6 +100,7 @@ export const sessionOperations: readonly Operation[] = [
     access: "write",
     may: "plan",
     body: "SessionBody",
+    discreet: true,
     answer: "Session",
     run: async ({ deps, body, caller }) => {
       const made = newSession(body, deps.config());
@@ -118,6 +119,7 @@ export const sessionOperations: readonly Operation[] = [
     access: "write",
     may: "plan",
     body: "SessionCsvBody",
+    discreet: true,
     answer: "SessionsImported",
     run: async ({ deps, body, caller }) => {
       const { sessions, errors } = sessionsInCsv(body.csv, deps.config());

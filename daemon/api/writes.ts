@@ -98,8 +98,14 @@ export const writes: readonly Operation[] = [
     run: async ({ deps, params, caller }) => {
       const { id } = await incidentDetail(deps, params.id);
       const seq = Number(params.seq);
-      if (!Number.isSafeInteger(seq) || !(await deps.store.redact(id, seq, caller.name, deps.clock.now())))
-        throw new HttpProblem(409, "nothing-to-erase", "This incident has no line of that number, or its text is erased already.");
+      if (!/^\d{1,9}$/.test(params.seq ?? ""))
+        throw new HttpProblem(404, "no-such-line", "a line has a whole number: write the `seq` that the incident's timeline says.");
+      if (!(await deps.store.redact(id, seq, caller.name, deps.clock.now())))
+        throw new HttpProblem(
+          409,
+          "nothing-to-erase",
+          `path.seq: found "${seq}"; this incident has no line of that number, or its text is erased already. GET /api/v1/incidents/${id} lists its lines.`,
+        );
       return { content: await incidentDetail(deps, id) };
     },
   }),

@@ -61,7 +61,7 @@ export class IntakeDesk {
   async place(id: string, room: string, by: string): Promise<RequestResult> {
     const { config, poke, kick, changed } = this.#deps;
     const known = config().network.rooms.get(room);
-    if (known === undefined) return refused(422, `room: there is no room "${room}" in the configuration`);
+    if (known === undefined) return refused(422, `room: there is no room "${room}" in the configuration; write the id of one of its rooms`);
     const result = await this.#act(id, async (tx, request) => {
       if (request.room !== "") return refused(409, `${id} is of room ${request.room} already`);
       if (request.ended !== undefined) return refused(409, `${id} is over: ${request.ended.how}, by ${request.ended.by}`);

@@ -19,7 +19,7 @@ export function checkPerson({ id, channels }: Pick<Person, "id" | "channels">, c
     const kind = config.channels.get(channel)?.kind;
     if (kind === undefined)
       problems.push(
-        `channels[${index}].channel: "${channel}" is not configured; known: ${[...config.channels.keys()].join(", ") || "none"}`,
+        `channels[${index}].channel: "${channel}" is not configured; write one of ${[...config.channels.keys()].join(", ") || "those that are added under channels"}`,
       );
     const wrong = badAddress(kind, address);
     if (wrong !== undefined) problems.push(`channels[${index}].address: "${address}" is ${wrong}`);
@@ -53,7 +53,7 @@ export function checkRotation(rotation: Omit<Rotation, "id" | "by" | "createdAt"
   if (needsCalendar.has(covers) && calendar === undefined)
     problems.push(`calendar: is missing; "${covers}" needs the calendar that says what is service and what a holiday`);
   if (calendar !== undefined && !config.calendars.has(calendar))
-    problems.push(`calendar: "${calendar}" is not configured; known: ${[...config.calendars.keys()].join(", ")}`);
+    problems.push(`calendar: "${calendar}" is not configured; write one of ${[...config.calendars.keys()].join(", ")}`);
   if (to !== undefined && to <= from) problems.push("to: it ends before it begins; write a later time");
   return problems;
 }

@@ -74,7 +74,7 @@ export class OnCallDesk {
       if (gone !== undefined) return gone;
       if (replaces !== undefined) {
         const old = await tx.rotation(replaces);
-        if (old === undefined) return refused(404, `replaces: there is no rotation ${replaces}; GET /api/v1/on-call/rotations lists them`);
+        if (old === undefined) return refused(422, `replaces: there is no rotation ${replaces}; GET /api/v1/on-call/rotations lists them`);
         if (old.function !== plan.function) return refused(422, `replaces: ${replaces} fills ${old.function}, not ${plan.function}`);
         if ((old.to ?? Number.POSITIVE_INFINITY) > from) await tx.saveRotation({ ...old, to: Math.max(old.from, from) });
       }

@@ -177,7 +177,7 @@ export class ReportDesk {
     const incidents: Incident[] = [];
     for (const each of named) {
       const incident = await this.#deps.store.incident(each);
-      if (incident === undefined) return this.#noIncident(each);
+      if (incident === undefined) return refused(422, `incidents: there is no incident ${each}; see GET /api/v1/incidents`);
       const other = await this.#deps.store.reportOf(incident.id);
       if (other !== undefined && other.id !== report.id && other.signed !== undefined)
         return refused(409, `${incident.number} stands in a signed report already (${other.id})`);

@@ -64,7 +64,12 @@ export class AttachmentDesk {
       await tx.appendTimeline([line(incident, at, person.name, "attachment-erased", file)]);
       return gone;
     });
-    if (erased === undefined) return { ok: false, status: 404, problem: `${incident.number} has no file ${file}, or it is erased already` };
+    if (erased === undefined)
+      return {
+        ok: false,
+        status: 404,
+        problem: `${incident.number} has no file ${file}, or it is erased already; see GET /api/v1/incidents/${incident.number}/attachments`,
+      };
     changed();
     return { ok: true, incident, attachment: erased };
   }

@@ -40,7 +40,7 @@ export class JoiningDesk {
   /** The first goes on as the second: it keeps its number, its alarms are the second's, and a split between the two is taken back. */
   async merge(id: string, into: string, person: PersonActs): Promise<ActResult> {
     const { store } = this.#deps;
-    const known = await this.#both(id, into);
+    const known = await this.#both(id, into, "into");
     if ("ok" in known) return known;
     // Another system hears by its own ticket how it ends.
     const toPeople = async (incident: string) => (await store.deliveries(incident)).filter((each) => !isTicket(each));
@@ -157,7 +157,7 @@ export class JoiningDesk {
     person: PersonActs,
     change: (tx: Tx, one: Incident, other: Incident) => Promise<IncidentLink | Refusal>,
   ): Promise<ActResult> {
-    const known = await this.#both(id, to);
+    const known = await this.#both(id, to, "to");
     if ("ok" in known) return known;
     const { one, other } = known;
     if (one.id === other.id) return refused(422, `${one.number} cannot be linked with itself`);
@@ -171,10 +171,10 @@ export class JoiningDesk {
     });
   }
 
-  async #both(id: string, to: string): Promise<{ one: Incident; other: Incident } | Refusal> {
+  async #both(id: string, to: string, field: "into" | "to"): Promise<{ one: Incident; other: Incident } | Refusal> {
     const [one, other] = await Promise.all([this.#deps.store.incident(id), this.#deps.store.incident(to)]);
     if (one === undefined) return refused(404, `there is no incident ${id}; see GET /api/v1/incidents`);
-    if (other === undefined) return refused(422, `there is no incident ${to}; see GET /api/v1/incidents`);
+    if (other === undefined) return refused(422, `${field}: there is no incident ${to}; see GET /api/v1/incidents`);
     return { one, other };
   }
 

@@ -70,7 +70,7 @@ function whyNot({ incident, keys, config }: SplitInput, leaving: readonly Alarm[
   if (!isFailing(incident)) return say(409, `${incident.number} is ${incident.state}; only what fails is split`);
   const strange = keys.find((key) => !leaving.some((alarm) => alarm.key === key));
   if (strange !== undefined)
-    return say(422, `${incident.number} has no alarm "${strange}"; its page and GET /api/v1/incidents/{id} list them`);
+    return say(422, `alarms: ${incident.number} has no alarm "${strange}"; write keys that GET /api/v1/incidents/${incident.number} lists`);
   if (staying.length === 0) return say(422, `nothing would be left of ${incident.number}; leave one alarm in it`);
   // What opened it is known by its key too: the rule that told its root cause may have left the configuration.
   const own = leaving.find((alarm) => rootOf(alarm, config) === incident.rootCause || alarm.key === incident.fingerprint);

@@ -33,11 +33,14 @@ export function newSession(raw: Readonly<Record<string, unknown>>, config: Confi
   const to = wants(instant(raw.to), "to: is not a time; write 2026-11-18T15:00");
   const lengthMs = (to ?? 1) - (from ?? 0);
   if (from !== undefined && to !== undefined && (lengthMs <= 0 || lengthMs > longestMs))
-    problems.push("to: has to be after from, by at most two days");
+    problems.push("to: is not after from, or by more than two days; write a later one, within two days of it");
   const kind = wants(oneOf(kinds, raw.kind ?? "clinical"), `kind: is none of ${kinds.join(", ")}`);
   const priority = wants(oneOf(priorities, raw.priority ?? "normal"), `priority: is none of ${priorities.join(", ")}`);
   const specialty = ifGiven(raw.specialty, (value) =>
-    wants(oneOf(config.sessions.specialties, value), "specialty: is not among sessions.specialties of the configuration"),
+    wants(
+      oneOf(config.sessions.specialties, value),
+      "specialty: is not among sessions.specialties of the configuration; write one of them, or leave it out",
+    ),
   );
   const bridge = ifGiven(raw.bridge, (value) =>
     wants(config.network.devices.get(String(value))?.id, "bridge: is no device of the configuration"),

@@ -108,7 +108,10 @@ export const refusalsInFrench: readonly (readonly [english: string, french: stri
   ],
   ["it is no {type}; name its true type, one of {types}", "ce n'est pas un {type} : son contenu est autre chose"],
   ['there is no room "{room}"; say one of {rooms}', "il n'y a pas de salle « {room} »"],
-  ['there is no room "{room}" in the configuration', "il n'y a pas de salle « {room} » dans la configuration"],
+  [
+    'there is no room "{room}" in the configuration; write the id of one of its rooms',
+    "il n'y a pas de salle « {room} » dans la configuration",
+  ],
   ["{id} is of room {room} already", "{id} est déjà de la salle {room}"],
   ['"{symptom}" is not known; say one of {symptoms}', "« {symptom} » n'est pas connu"],
   ["it ends before it begins; write a later time", "la fin précède le début; écrivez une heure plus tardive"],
@@ -120,5 +123,5 @@ export const refusalsInFrench: readonly (readonly [english: string, french: stri
   ],
   ["{id} is not in force; call it off instead", "{id} n'est pas en vigueur; annulez-la plutôt"],
   ["{id} is over; there is nothing to call off", "{id} est terminée; il n'y a rien à annuler"],
-  ["There is no {id}; GET /api/v1/maintenance lists them.", "Il n'y a pas de {id}."],
+  ["No maintenance and no silence is {id}; GET /api/v1/maintenance lists them.", "Aucune maintenance ni mise en silence n'est {id}."],
 ];

@@ -154,7 +154,7 @@ it("may be about several incidents of one cause: one text, one signature, all ma
   const [first = "", second = ""] = numbers;
   expect(await net.reports.save(first, "ann", { version: 0, texts, incidents: [first, "VIG-1"] })).toMatchObject({
     ok: false,
-    status: 404,
+    status: 422,
   });
   expect(await net.reports.save(first, "ann", { version: 0, texts, incidents: numbers })).toMatchObject({ ok: true });
   const { report, facts } = await of(second);

@@ -118,7 +118,7 @@ describe("what is written wrong is refused, with every problem at once", () => {
       status: 422,
       problems: [
         'id: "Ann B" is no id; write small letters, digits, ".", "-" and "_"',
-        'channels[0].channel: "fax" is not configured; known: sink',
+        'channels[0].channel: "fax" is not configured; write one of sink',
       ],
     });
     const wrong = { function: "chef", people: ["ann", "nobody", "ann"], zone: "Mars/Olympus", weeks: 1, covers: "outside" } as const;
