@@ -3,10 +3,12 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { builtFile } from "../../probes/built.ts";
+import { addressTaken } from "../../probes/simulator/ending.ts";
 import { describeScript, loadScript, type Script } from "../../probes/simulator/script.ts";
 import { specFrom } from "../../probes/simulator/spec.ts";
 import { loadConfig } from "../config/load.ts";
@@ -32,15 +34,16 @@ export const demoSecrets = [
 ];
 const readyWithinMs = 30_000;
 
-/** Starts the simulated network. The state of an earlier demo is thrown away: its story begins anew. */
+/**
+ * Starts the simulated network. The state of an earlier demo is thrown away, its story begins anew; that of one which still runs is left alone:
+ * it has the addresses, and this one is refused.
+ */
 export async function startDemo(file: string, io: Io): Promise<Demo> {
   for (const name of demoSecrets) process.env[name] = randomBytes(18).toString("base64url");
   const loaded = await loadConfig(file, { demo: true });
   if (!loaded.ok) throw new ConfigRefused(loaded.problems);
-  const { stateDir } = loaded.config.instance;
-  rmSync(stateDir, { recursive: true, force: true });
-  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-  const spec = join(stateDir, "network.json");
+  const folder = mkdtempSync(join(tmpdir(), "vigie-demo-"));
+  const spec = join(folder, "network.json");
   writeFileSync(spec, JSON.stringify(specFrom(loaded.config)), { mode: 0o600 });
   const script = join(dirname(file), "script.yaml");
   const child = spawn(process.execPath, [builtFile("probes/simulator/main.js"), spec, "--script", script, "--wait"], {
@@ -48,7 +51,10 @@ export async function startDemo(file: string, io: Io): Promise<Demo> {
     detached: false,
   });
   const ended = new Promise<string>((resolve) => child.once("exit", (code) => resolve(`the simulated network ended (exit ${code})`)));
-  const ready = await firstLine(child);
+  const ready = await firstLine(child).finally(() => rmSync(folder, { recursive: true, force: true }));
+  const { stateDir } = loaded.config.instance;
+  rmSync(stateDir, { recursive: true, force: true });
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const ending = new AbortController();
   io.out(`\nVigie, the demo network: ${ready.agents} SNMP agents and ${ready.codecs} codec shells on loopback.`);
   return {
@@ -94,7 +100,9 @@ function firstLine(child: ChildProcess): Promise<{ readonly agents: number; read
     );
     child.once("exit", (code) => {
       clearTimeout(timer);
-      reject(new Error(`the simulated network could not start (exit ${code}): are its ports on 127.* taken by another demo?`));
+      const why = code === addressTaken ? ": another demo runs on this computer; end it first (Ctrl-C in its terminal)" : ` (exit ${code})`;
+      // With a code it is said without a stack.
+      reject(Object.assign(new Error(`the simulated network could not start${why}`), { code: "EDEMO" }));
     });
     if (child.stdout === null) return;
     const lines = createInterface({ input: child.stdout });

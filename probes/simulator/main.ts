@@ -2,13 +2,15 @@
  * The simulator as a process of its own: `node main.js SPEC.json [--script SCRIPT.yaml [--wait]] [--host-keys FOLDER] [--rest 127.0.0.1:PORT]`.
  *
  * Prints one JSON line when every socket is bound, then one a step of the script. Lines on stdin: a command as JSON
- * (`{"device":"…","fault":"…"}`), or `start`, for which the script waits with --wait. Ends on SIGTERM, SIGINT, or when stdin closes, which it does when the parent dies.
+ * (`{"device":"…","fault":"…"}`), or `start`, for which the script waits with --wait. Ends on SIGTERM, SIGINT, or when stdin closes, which it does when the parent dies;
+ * with 3 when an address is in use.
  */
 import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { addressTaken } from "./ending.ts";
 import { faults } from "./fault.ts";
 import type { RestServer } from "./rest.ts";
 import { loadScript, play, type Step } from "./script.ts";
@@ -108,5 +110,11 @@ async function listenRest(simulation: Simulation, where: string): Promise<RestSe
   }
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  const { code, message } = error as NodeJS.ErrnoException;
+  process.stderr.write(`the simulated network: ${message}\n`);
+  process.exitCode = code === "EADDRINUSE" ? addressTaken : 1;
+}
 process.exit(process.exitCode ?? 0);
