@@ -4,6 +4,7 @@
  * Part of the composition root (app.ts).
  */
 import type { LazySignal } from "../probes/ending.ts";
+import { createHttpsProbe, type HttpsProbe } from "../probes/https/https-probe.ts";
 import { createIcmpProbe } from "../probes/icmp/icmp-probe.ts";
 import { createLoginGuard, type LoginGuard, type LoginGuardSnapshot } from "../probes/login-guard.ts";
 import type { Probe } from "../probes/probe.ts";
@@ -75,8 +76,9 @@ export async function createLooking(deps: LookingDeps): Promise<Looking> {
     inventory: () => inventoryOf(config()),
   });
   const telnet = createTelnetProbe({ again, pace, inventory: () => inventoryOf(config()) });
+  const https = createHttpsProbe({ pace, inventory: () => inventoryOf(config()) });
   const tcp = createTcpProbe({ memory: memoryOn(store), pace });
-  const probes: readonly Probe[] = [icmp, snmp, ssh, telnet, tcp];
+  const probes: readonly Probe[] = [icmp, snmp, ssh, telnet, https, tcp];
 
   const scheduler: CheckScheduler = new CheckScheduler({
     clock,
@@ -108,7 +110,7 @@ export async function createLooking(deps: LookingDeps): Promise<Looking> {
   metrics.onScrape(() => {
     for (const { weakness, devices } of reportWeaknesses(config()).rows) metrics.weaknesses.set({ weakness }, devices.length);
   });
-  mirror(metrics, { icmp, snmp, ssh, telnet, waiting: () => ceiling.waiting() });
+  mirror(metrics, { icmp, snmp, ssh, telnet, https, waiting: () => ceiling.waiting() });
 
   return {
     scheduler,
@@ -148,6 +150,7 @@ function mirror(
     readonly snmp: SnmpProbe;
     readonly ssh: SshProbe;
     readonly telnet: TelnetProbe;
+    readonly https: HttpsProbe;
     readonly waiting: () => ReadonlyMap<string, number>;
   },
 ): void {
@@ -162,6 +165,7 @@ function mirror(
     const telnet = of.telnet.stats();
     metrics.telnetSessions.set(telnet.sessions);
     metrics.telnetConnections(telnet.connections);
+    metrics.httpsLogins(of.https.stats().logins);
     metrics.ceilingWaiting.set([...of.waiting().values()].reduce((sum, each) => sum + each, 0));
   });
 }

@@ -66,6 +66,7 @@ export interface Metrics {
   readonly telnetSessions: Gauge;
   readonly weaknesses: Gauge<"weakness">;
   readonly telnetConnections: Absolute;
+  readonly httpsLogins: Absolute;
   readonly ceilingWaiting: Gauge;
   readonly configReloadSuccess: Gauge;
   readonly configReloadAt: Gauge;
@@ -172,6 +173,7 @@ function telnetMetrics({ gauge, absolute }: Pick<ReturnType<typeof makers>, "gau
   return {
     telnetSessions: gauge("telnet_sessions", "Kept telnet sessions, status ports included."),
     telnetConnections: absolute("telnet_connections_total", "Telnet connections made; with kept sessions, few."),
+    httpsLogins: absolute("https_logins_total", "Sessions opened on the HTTPS interfaces of devices."),
   };
 }
 

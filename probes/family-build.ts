@@ -36,6 +36,7 @@ export function buildFamily(data: FamilyFile, sets: ReadonlyMap<string, SetFile>
       columns: facts.columns.map((read): SnmpColumn => ({ ...columnOf(read), ...readAs(read, data.certainty) })),
     },
     ...(data.shell === undefined ? {} : { shell: shellOf(data.shell, data.certainty) }),
+    ...(data.https === undefined ? {} : { https: { dialect: data.https.dialect, asks: asksOf(data.https.asks, data.certainty) } }),
     ...(data.tcp === undefined ? {} : { tcp: data.tcp }),
     traps: facts.traps.map(trapOf),
     ...(facts.diagnosis === undefined ? {} : { diagnosis: diagnosisOf(facts.diagnosis, data.certainty) }),
@@ -124,7 +125,7 @@ function milliseconds(text: string): number {
 }
 
 function checksOf(checks: FamilyFile["checks"]): Family["checks"] {
-  return (["icmp", "snmp", "ssh", "telnet", "tcp"] as const).flatMap((kind) => {
+  return (["icmp", "snmp", "ssh", "telnet", "https", "tcp"] as const).flatMap((kind) => {
     const look = checks[kind];
     if (look === undefined) return [];
     return [

@@ -6,6 +6,7 @@
 import type { ConfigProblem } from "../daemon/model/config.ts";
 import type { PartName, StateMeaning } from "../daemon/model/family.ts";
 import type { FamilyFile, SetFile } from "./family-schema.ts";
+import { HTTPS_DIALECTS } from "./https/dialects.ts";
 import { isPrivateObject } from "./private-objects.ts";
 import { groupPattern, safePattern } from "./safe-pattern.ts";
 
@@ -30,6 +31,7 @@ export function checkFacts(data: FamilyFile, facts: Facts, at: At): readonly Con
     ...twice(facts, at),
     ...checks(data, at),
     ...shell(data, at),
+    ...https(data, at),
     ...meanings(data, facts, at),
     ...diagnosis(data, facts, at),
   ];
@@ -52,11 +54,11 @@ function patterns(data: FamilyFile, at: At): readonly ConfigProblem[] {
 }
 
 /** What is cut out of a value is the group of a pattern; a host's answer is text, and all that is wanted of it is. */
-function groups({ shell: written }: FamilyFile, at: At): readonly ConfigProblem[] {
-  if (written === undefined) return [];
-  const asks = written.asks.map((ask, index) => ({ ask, place: ["shell", "asks", index] }));
-  const inCall = (written.in_call?.asks ?? []).map((ask, index) => ({ ask, place: ["shell", "in_call", "asks", index] }));
-  return [...asks, ...inCall].flatMap(({ ask, place }) =>
+function groups({ shell: written, https: web }: FamilyFile, at: At): readonly ConfigProblem[] {
+  const asks = (written?.asks ?? []).map((ask, index) => ({ ask, place: ["shell", "asks", index] }));
+  const inCall = (written?.in_call?.asks ?? []).map((ask, index) => ({ ask, place: ["shell", "in_call", "asks", index] }));
+  const overWeb = (web?.asks ?? []).map((ask, index) => ({ ask, place: ["https", "asks", index] }));
+  return [...asks, ...inCall, ...overWeb].flatMap(({ ask, place }) =>
     ask.values.flatMap(({ path, match, noise }, index) => {
       const here = (key: string): readonly PropertyKey[] => [...place, "values", index, key];
       const group = (key: string, source: string | undefined): readonly ConfigProblem[] => {
@@ -67,7 +69,7 @@ function groups({ shell: written }: FamilyFile, at: At): readonly ConfigProblem[
         const pattern = safePattern(source);
         return "refused" in pattern ? [at(here("noise"), `"${source}": ${pattern.refused}`)] : [];
       });
-      return [...group("path", written.dialect === "exec" ? path : undefined), ...group("match", match), ...words];
+      return [...group("path", place[0] === "shell" && written?.dialect === "exec" ? path : undefined), ...group("match", match), ...words];
     }),
   );
 }
@@ -97,6 +99,8 @@ function checks(data: FamilyFile, at: At): readonly ConfigProblem[] {
   for (const kind of ["ssh", "telnet"] as const)
     if (data.checks[kind] !== undefined && data.shell === undefined)
       problems.push(at(["checks", kind], `there is no shell: to ask over ${kind}; add it or remove the check`));
+  if (data.checks.https !== undefined && data.https === undefined)
+    problems.push(at(["checks", "https"], "there is no https: with questions to ask; add it or remove the check"));
   if (data.checks.tcp !== undefined && data.tcp === undefined)
     problems.push(at(["checks", "tcp"], "there is no tcp: with ports to connect to; add it or remove the check"));
   return problems;
@@ -112,9 +116,20 @@ function shell(data: FamilyFile, at: At): readonly ConfigProblem[] {
   return problems;
 }
 
+/** A monitor only reads: a question that might do more is refused where it is written. */
+function https(data: FamilyFile, at: At): readonly ConfigProblem[] {
+  if (data.https === undefined) return [];
+  const { reads } = HTTPS_DIALECTS[data.https.dialect];
+  return data.https.asks.flatMap(({ command }, index) =>
+    reads.test(command)
+      ? []
+      : [at(["https", "asks", index, "command"], `"${command}" is no question that only reads (docs/families.md); remove it`)],
+  );
+}
+
 /** Only of the family's own: a set's may be about readings that a family leaves out. */
 function meanings(data: FamilyFile, facts: Facts, at: At): readonly ConfigProblem[] {
-  const asks = [...(data.shell?.asks ?? []), ...(data.shell?.in_call?.asks ?? [])];
+  const asks = [...asksIn(data), ...(data.shell?.in_call?.asks ?? [])];
   const states = [...facts.scalars, ...facts.columns, ...asks.flatMap((ask) => ask.values)].filter((read) => read.as === "state");
   const known = new Set(states.map((read) => read.name));
   const unread = (path: readonly PropertyKey[], reading: string): readonly ConfigProblem[] =>
@@ -132,7 +147,7 @@ function diagnosis(data: FamilyFile, facts: Facts, at: At): readonly ConfigProbl
   const { diagnosis: written } = facts;
   if (written === undefined) return [];
   const { scalars = [], columns = [], self_test, log } = written;
-  const reads = [...facts.scalars, ...facts.columns, ...scalars, ...columns, ...(data.shell?.asks ?? []).flatMap((ask) => ask.values)];
+  const reads = [...facts.scalars, ...facts.columns, ...scalars, ...columns, ...asksIn(data).flatMap((ask) => ask.values)];
   const needs = (key: string, name: string | undefined, as: string, words: readonly string[] = []): readonly ConfigProblem[] => {
     if (name === undefined) return [];
     const found = reads.filter((read) => read.name === name && read.as === as);
@@ -154,4 +169,9 @@ function diagnosis(data: FamilyFile, facts: Facts, at: At): readonly ConfigProbl
       .filter(({ oid }) => isPrivateObject(oid))
       .map(({ oid }) => at(["diagnosis"], `${oid} tells of people or of a far end; it is never read; remove it`)),
   ];
+}
+
+/** Asked at every look, whatever carries it. */
+function asksIn({ shell: written, https: web }: FamilyFile): NonNullable<FamilyFile["shell"]>["asks"] {
+  return [...(written?.asks ?? []), ...(web?.asks ?? [])];
 }

@@ -178,6 +178,7 @@ const shell = z.strictObject({
 });
 
 const port = z.number().int().min(1).max(65_535);
+const https = z.strictObject({ dialect: z.enum(["icon", "xml-rpc", "poly-rest"]), asks });
 
 export const familySchema = z.strictObject({
   id: code,
@@ -190,11 +191,13 @@ export const familySchema = z.strictObject({
     snmp: look.optional(),
     ssh: look.optional(),
     telnet: look.optional(),
+    https: look.optional(),
     tcp: look.optional(),
   }),
   sets: z.array(code).optional(),
   snmp: z.strictObject({ scalars: z.array(scalar).optional(), columns: z.array(column).optional() }).optional(),
   shell: shell.optional(),
+  https: https.optional(),
   tcp: z
     .array(z.strictObject({ port, name: z.string().min(1), certainty }))
     .min(1)

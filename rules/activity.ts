@@ -68,7 +68,7 @@ const excused: Readonly<Record<Doing, readonly ProbeKind[]>> = {
   "in-call": ["snmp"],
   standby: ["snmp"],
   asleep: ["snmp"],
-  off: ["icmp", "snmp", "ssh", "telnet", "tcp"],
+  off: ["icmp", "snmp", "ssh", "telnet", "https", "tcp"],
   idle: [],
 };
 
@@ -102,5 +102,5 @@ export function silenceOf(when: Condition): ProbeKind | undefined {
 /** Does an alarm of this condition say that we can no longer log in? */
 export function isLoginLost(when: Condition): boolean {
   const kind = when.on === "code" && when.codes.some((code) => code.endsWith(".auth-refused")) ? when.kind : silenceOf(when);
-  return kind === "ssh" || kind === "telnet";
+  return kind === "ssh" || kind === "telnet" || kind === "https";
 }

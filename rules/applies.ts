@@ -23,6 +23,7 @@ interface Lists {
   readonly snmp: readonly Rule[];
   readonly ssh: readonly Rule[];
   readonly telnet: readonly Rule[];
+  readonly https: readonly Rule[];
   readonly tcp: readonly Rule[];
 }
 
@@ -61,7 +62,7 @@ function listsFor(rules: readonly Rule[], kind: DeviceKind, family: string): Lis
   const all = rules.filter((rule) => appliesTo(rule, kind, family));
   // Waiting for what ought to come begins at the first look of whatever kind.
   const by = (probe: Exclude<ProbeKind, "trap">) => all.filter((rule) => rule.when.on === "absent" || isMovedBy(rule.when, probe));
-  return { all, icmp: by("icmp"), snmp: by("snmp"), ssh: by("ssh"), telnet: by("telnet"), tcp: by("tcp") };
+  return { all, icmp: by("icmp"), snmp: by("snmp"), ssh: by("ssh"), telnet: by("telnet"), https: by("https"), tcp: by("tcp") };
 }
 
 /** The index over a fixed list of rules; a reload makes a new one. */

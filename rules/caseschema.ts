@@ -66,7 +66,7 @@ const step = z
     if (entry.until !== undefined && entry.until <= entry.at) told("until", "is not after at; write a later time");
     const speaks = [entry.down, entry.unknown, entry.samples, entry.readings, entry.also, entry.whole, entry.says];
     if (entry.look === undefined && entry.trap === undefined && speaks.some((each) => each !== undefined))
-      told("at", "says what a look saw, and names no look; write look: icmp, snmp, ssh, telnet or tcp");
+      told("at", "says what a look saw, and names no look; write look: icmp, snmp, ssh, telnet, https or tcp");
   });
 
 export const testCase = z.strictObject({

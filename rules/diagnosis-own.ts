@@ -40,7 +40,7 @@ export function toldBy(family: Family | undefined, name: OwnWord["name"]): "snmp
 
 /** Facts that a look of this kind tells for this family. */
 export function ownFacts(family: Family | undefined, kind: ProbeKind): readonly OwnWord["name"][] {
-  const carrier = kind === "ssh" || kind === "telnet" ? "shell" : kind;
+  const carrier = kind === "ssh" || kind === "telnet" || kind === "https" ? "shell" : kind;
   return (["self-test", "log"] as const).filter((name) => toldBy(family, name) === carrier);
 }
 

@@ -14,8 +14,8 @@ export function pingWord({ status, samples = [] }: Looked): "answers" | "lossy" 
   return loss > 0 ? "lossy" : "answers";
 }
 
-const refusals: ReadonlySet<string> = new Set(["snmp.auth-refused", "ssh.auth-refused", "telnet.auth-refused"]);
-const closed: ReadonlySet<string> = new Set(["ssh.refused", "telnet.refused", "tcp.refused"]);
+const refusals: ReadonlySet<string> = new Set(["snmp.auth-refused", "ssh.auth-refused", "telnet.auth-refused", "https.auth-refused"]);
+const closed: ReadonlySet<string> = new Set(["ssh.refused", "telnet.refused", "https.refused", "tcp.refused"]);
 
 /** Was our account turned away? Then nobody tries it again for a diagnosis. */
 export function isRefused({ code = "" }: Partial<Pick<Finding, "code">>): boolean {

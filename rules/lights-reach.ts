@@ -19,8 +19,8 @@ import {
 } from "./lights-seen.ts";
 
 /** Looks that log in. */
-const loginKinds: readonly ProbeKind[] = ["ssh", "snmp", "telnet"];
-const askingKinds: readonly ProbeKind[] = ["ssh", "snmp", "telnet", "tcp"];
+const loginKinds: readonly ProbeKind[] = ["ssh", "snmp", "telnet", "https"];
+const askingKinds: readonly ProbeKind[] = ["ssh", "snmp", "telnet", "https", "tcp"];
 /** We could not look just now, for a reason of our own that passes. */
 const passing = new Set(["probe.paced", "probe.late", "probe.crash"]);
 

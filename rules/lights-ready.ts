@@ -34,7 +34,7 @@ const unready = new Set([
 
 export function judgeReady(input: LightInput, link: Judged, api: Judged): Judged {
   const { device, alarms, looks } = input;
-  if (checked(device, ["snmp", "ssh", "telnet"]).length === 0 && alarms.every(({ symptom }) => elsewhere.has(symptom))) {
+  if (checked(device, ["snmp", "ssh", "telnet", "https"]).length === 0 && alarms.every(({ symptom }) => elsewhere.has(symptom))) {
     return verdict("not-applicable", "tells-nothing");
   }
   const wrong = alarms.filter((alarm) => alarm.state === "active" && isOwn(alarm) && !elsewhere.has(alarm.symptom));
@@ -96,6 +96,6 @@ export function judgeActivity(input: LightInput, link: Judged): JudgedActivity |
   if (doing !== undefined) return { state: doing, code: doing === "in-call" ? "calls" : "said" };
   if (wordsOf(looks, "standby").length > 0) return { state: "idle", code: "said" };
   const waiting =
-    looks.every((look) => look.kind === "icmp" || look.kind === "tcp") && checked(device, ["snmp", "ssh", "telnet"]).length > 0;
+    looks.every((look) => look.kind === "icmp" || look.kind === "tcp") && checked(device, ["snmp", "ssh", "telnet", "https"]).length > 0;
   return waiting ? "hold" : { state: "unknown", code: "not-told" };
 }

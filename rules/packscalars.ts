@@ -19,4 +19,4 @@ export const duration = z.string({ error: 'is not a duration; write "10s", "15m"
 export const code = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, { error: "must be lower-case letters, digits, dots and hyphens" });
 export const name = z.string().regex(/^[a-z][a-z0-9_]*$/, { error: "must be lower-case letters, digits and underscores" });
 export const sentence = z.string().min(1, { error: "must not be empty; write it for the people who read it" });
-export const polled = z.enum(["icmp", "snmp", "ssh", "telnet", "tcp"], { error: "must be icmp, snmp, ssh, telnet or tcp" });
+export const polled = z.enum(["icmp", "snmp", "ssh", "telnet", "https", "tcp"], { error: "must be icmp, snmp, ssh, telnet, https or tcp" });

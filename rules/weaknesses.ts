@@ -7,7 +7,18 @@ import type { Config, Credential } from "../daemon/model/config.ts";
 import type { Device } from "../daemon/model/network.ts";
 
 /** In the order of the report: the worst first. */
-export const WEAKNESSES = ["telnet", "snmp-v1", "snmp-v2c", "snmp-no-auth", "snmp-no-privacy", "md5", "des", "legacy-ssh"] as const;
+export const WEAKNESSES = [
+  "telnet",
+  "snmp-v1",
+  "snmp-v2c",
+  "snmp-no-auth",
+  "snmp-no-privacy",
+  "md5",
+  "des",
+  "unverified-tls",
+  "legacy-tls",
+  "legacy-ssh",
+] as const;
 
 export type Weakness = (typeof WEAKNESSES)[number];
 
@@ -33,6 +44,8 @@ export function weaknessesOf(device: Device, { credentials }: Known): readonly W
     ...Object.values(device.credentials).flatMap((id) => ofCredential(credentials.get(id))),
     ...(device.legacy.sshAlgorithms ? (["legacy-ssh"] as const) : []),
     ...(device.legacy.telnet === true ? (["telnet"] as const) : []),
+    ...(device.legacy.unverifiedTls === true ? (["unverified-tls"] as const) : []),
+    ...(device.legacy.tls === true ? (["legacy-tls"] as const) : []),
   ]);
   return WEAKNESSES.filter((weakness) => found.has(weakness));
 }
@@ -65,6 +78,7 @@ function ofCredential(credential: Credential | undefined): readonly Weakness[] {
     }
     case "ssh-password":
     case "ssh-key":
+    case "https-password":
     // Telnet counts by the device's yes, with or without a password.
     case "telnet-password":
     case undefined:

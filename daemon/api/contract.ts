@@ -71,7 +71,7 @@ export type { SessionHitShape, SessionListShape, SessionShape } from "./contract
 
 const instant = z.iso.datetime();
 const up = z.enum(["up", "down", "unknown"]);
-const probeKind = z.enum(["icmp", "snmp", "ssh", "telnet", "tcp", "trap"]);
+const probeKind = z.enum(["icmp", "snmp", "ssh", "telnet", "https", "tcp", "trap"]);
 
 export const Problem = z.object({
   type: z.string().describe("urn:vigie:problem:<code>"),

@@ -146,7 +146,7 @@ const devices: readonly Operation[] = [
     method: "get",
     path: "/api/v1/weaknesses",
     summary:
-      "Which devices are looked at by weak means: telnet, SNMP v1 and v2c, no authentication or encryption, MD5, DES, old SSH algorithms.",
+      "Which devices are looked at, or heard, by weak means: telnet, SNMP v1 and v2c, no authentication or encryption, MD5, DES, unchecked certificates, old TLS and SSH.",
     access: "read",
     may: "read",
     answer: "WeaknessList",

@@ -6,6 +6,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { createHttpsProbe } from "../../probes/https/https-probe.ts";
 import { createIcmpProbe } from "../../probes/icmp/icmp-probe.ts";
 import type { Probe } from "../../probes/probe.ts";
 import { createSnmpProbe } from "../../probes/snmp/snmp-probe.ts";
@@ -21,8 +22,8 @@ import type { Io } from "./io.ts";
 
 const help = `vigie probe <device|address> [--config vigie.yaml] [--json]
 
-Looks once at a device by every way that the configuration names for it (ICMP, SNMP, SSH, telnet, TCP ports), and prints what was
-seen, with the trace.
+Looks once at a device by every way that the configuration names for it (ICMP, SNMP, SSH, telnet, HTTPS, TCP ports), and prints
+what was seen, with the trace.
 An address that the configuration does not know is pinged. Exit code: 0 everything is up, 1 something is not, 2 wrong use.`;
 
 interface Asked {
@@ -108,10 +109,14 @@ async function lookAll(
     set: async (key: string, value: string) => void keys.set(key, value),
   };
   const probes = new Map<string, Probe>(
-    [createIcmpProbe(), createSnmpProbe(), createSshProbe({ memory }), createTelnetProbe({}), createTcpProbe({ memory })].map((each) => [
-      each.kind,
-      each,
-    ]),
+    [
+      createIcmpProbe(),
+      createSnmpProbe(),
+      createSshProbe({ memory }),
+      createTelnetProbe({}),
+      createHttpsProbe({}),
+      createTcpProbe({ memory }),
+    ].map((each) => [each.kind, each]),
   );
   const family = config?.families.get(device.family) ?? {
     id: "ping-only",

@@ -27,6 +27,8 @@ const SAYS: Readonly<Record<WeaknessReport["rows"][number]["weakness"], string>>
   "snmp-no-privacy": "SNMPv3 without encryption",
   md5: "SNMPv3 with MD5",
   des: "SNMPv3 with DES",
+  "unverified-tls": "HTTPS with a certificate that nobody checks",
+  "legacy-tls": "old TLS versions",
   "legacy-ssh": "old SSH algorithms",
 };
 

@@ -11,10 +11,10 @@ import * as schema from "./schema.ts";
 
 type Raw = z.output<typeof schema.credential>;
 
-const KINDS = ["snmp_v3", "snmp_community", "ssh_password", "ssh_key", "telnet_password"] as const;
+const KINDS = ["snmp_v3", "snmp_community", "ssh_password", "ssh_key", "telnet_password", "https_password"] as const;
 
 /** What a device's key of that name accepts. A password for telnet is of its own trade: one for SSH is never sent in clear text. */
-export type Trade = "snmp" | "ssh" | "telnet";
+export type Trade = "snmp" | "ssh" | "telnet" | "https";
 
 export function tradeOf(kind: Credential["kind"]): Trade {
   switch (kind) {
@@ -26,6 +26,8 @@ export function tradeOf(kind: Credential["kind"]): Trade {
       return "ssh";
     case "telnet-password":
       return "telnet";
+    case "https-password":
+      return "https";
   }
 }
 
@@ -44,7 +46,8 @@ export async function readCredentials(loading: Loading): Promise<Section<Credent
       (await v3(loading, id, raw)) ??
       (await community(loading, id, raw)) ??
       (await ssh(loading, id, raw)) ??
-      (await telnet(loading, id, raw));
+      (await telnet(loading, id, raw)) ??
+      (await https(loading, id, raw));
     if (made !== undefined) credentials.set(id, raw.successor === undefined ? made : { ...made, successor: raw.successor });
   }
   checkSuccessors(loading, credentials, ids);
@@ -113,6 +116,13 @@ async function telnet(loading: Loading, id: string, raw: Raw): Promise<Credentia
   if (written === undefined) return undefined;
   const password = await loading.secrets.read(["credentials", id, "telnet_password", "password"], written.password);
   return password && { id, kind: "telnet-password", password, ...given({ user: written.user }) };
+}
+
+async function https(loading: Loading, id: string, raw: Raw): Promise<Credential | undefined> {
+  const written = raw.https_password;
+  if (written === undefined) return undefined;
+  const password = await loading.secrets.read(["credentials", id, "https_password", "password"], written.password);
+  return password && { id, kind: "https-password", user: written.user, password };
 }
 
 function checkSuccessors({ findings }: Loading, credentials: ReadonlyMap<string, Credential>, ids: ReadonlySet<string>): void {

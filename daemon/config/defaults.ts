@@ -127,6 +127,7 @@ export const DEFAULT_TRAPS = { host: "0.0.0.0", port: 162, perSourcePerSecond: 1
 export const SNMP_PORT = 161;
 export const SSH_PORT = 22;
 export const TELNET_PORT = 23;
+export const HTTPS_PORT = 443;
 /** Submission, RFC 6409. */
 export const MAIL_PORT = 587;
 export const MAIL_PORT_TLS = 465;
@@ -138,6 +139,8 @@ export const DEFAULT_LOOKS = {
   ssh: { intervalMs: 60 * SECOND, timeoutMs: 10 * SECOND },
   // A command line is asked line by line, at its own pace, and answers late (ours).
   telnet: { intervalMs: 60 * SECOND, timeoutMs: 20 * SECOND },
+  // A handshake and a question after the other, on the processor of a codec (ours).
+  https: { intervalMs: 60 * SECOND, timeoutMs: 15 * SECOND },
   tcp: { intervalMs: 60 * SECOND, timeoutMs: 3 * SECOND },
 } as const;
 

@@ -9,7 +9,7 @@ import type { Channel, Config } from "../model/config.ts";
 import type { Device } from "../model/network.ts";
 import type { ProbeKind } from "../model/observation.ts";
 import { urlOf } from "../model/session.ts";
-import { TELNET_PORT } from "./defaults.ts";
+import { HTTPS_PORT, TELNET_PORT } from "./defaults.ts";
 
 export interface Flow {
   readonly from: string;
@@ -25,6 +25,7 @@ const WHY: Readonly<Record<Exclude<ProbeKind, "trap">, string>> = {
   snmp: "SNMP poll",
   ssh: "SSH poll",
   telnet: "command line in clear text (telnet or a status port)",
+  https: "HTTPS interface of the device",
   tcp: "connection test",
 };
 
@@ -59,6 +60,8 @@ function waysOf(kind: Exclude<ProbeKind, "trap">, device: Device, config: Config
       return [{ port: String(device.sshPort), protocol: "tcp" }];
     case "telnet":
       return [{ port: String(device.telnetPort ?? TELNET_PORT), protocol: "tcp" }];
+    case "https":
+      return [{ port: String(device.httpsPort ?? HTTPS_PORT), protocol: "tcp" }];
     case "tcp":
       return (config.families.get(device.family)?.tcp ?? []).map(({ port }) => ({ port: String(port), protocol: "tcp" }));
   }

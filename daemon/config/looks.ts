@@ -13,7 +13,7 @@ import type * as schema from "./schema.ts";
 
 type RawDevice = z.output<typeof schema.device>;
 
-const POLLED = ["icmp", "snmp", "ssh", "telnet", "tcp"] as const;
+const POLLED = ["icmp", "snmp", "ssh", "telnet", "https", "tcp"] as const;
 type Polled = (typeof POLLED)[number];
 /** Command lines with a prompt of their own; xAPI and single commands are spoken over SSH. */
 const OVER_TELNET: ReadonlySet<ShellDialect> = new Set(["poly", "lifesize", "gnugk"]);
@@ -42,11 +42,12 @@ export function checksOf(entry: DeviceEntry): readonly Check[] {
   return checks;
 }
 
-/** By its own entry, else by its family; a credential for a command line asks for it too. */
+/** By its own entry, else by its family; a credential for a command line or an HTTPS interface asks for it too. */
 function isWanted(kind: Polled, raw: RawDevice, family: Family): boolean {
   const wanted = raw.checks?.[kind];
   if (wanted !== undefined) return wanted !== false;
   if (family.checks.some((check) => check.kind === kind)) return kind !== "telnet" || raw.legacy?.telnet === true;
+  if (kind === "https") return raw.https !== undefined && family.https !== undefined;
   return (kind === "ssh" || kind === "telnet") && raw[kind] !== undefined && family.shell !== undefined;
 }
 
@@ -70,12 +71,39 @@ function canLook({ findings, id, raw, family }: DeviceEntry, kind: Polled): bool
       findings.problem(path, `family "${family.id}" has no command line that is spoken over telnet; remove it`);
       return false;
     }
+    case "https": {
+      if (family.https === undefined) {
+        // Said once, of its credential where one is named (checkTls).
+        if (raw.https === undefined) findings.problem(path, `family "${family.id}" has no HTTPS interface that is asked; remove it`);
+        return false;
+      }
+      if (raw.https !== undefined) return true;
+      findings.problem(path, "is looked at over https and no credential is named; write https: <credential>, or checks: { https: false }");
+      return false;
+    }
     case "tcp": {
       if ((family.tcp ?? []).length > 0) return true;
       findings.problem(path, `family "${family.id}" names no TCP port to connect to; remove it`);
       return false;
     }
   }
+}
+
+/** Names what is believed of a device's certificate against all usage as a weakness; refuses a login for what has no interface. */
+export function checkTls(findings: Findings, path: Path, raw: RawDevice, family: Family): void {
+  if (family.https === undefined && raw.https !== undefined)
+    findings.problem([...path, "https"], `family "${family.id}" has no HTTPS interface that is asked; remove it`);
+  const { unverified_tls: unverified, tls } = raw.legacy ?? {};
+  if (unverified === true && raw.tls_fingerprint !== undefined) {
+    findings.problem([...path, "legacy", "unverified_tls"], "is not needed beside tls_fingerprint, which pins the certificate; remove one");
+    return;
+  }
+  if (unverified === true) {
+    const why = "is a weakness: whoever answers gets the password; write tls_fingerprint instead, which vigie probe prints";
+    findings.warn([...path, "legacy", "unverified_tls"], why);
+  }
+  if (tls === true)
+    findings.warn([...path, "legacy", "tls"], "is a weakness: TLS 1.0 and 1.1 with old ciphers; take it out when the device is renewed");
 }
 
 function checkOf({ findings, id, raw, family }: DeviceEntry, kind: Polled): Check {

@@ -8,7 +8,7 @@ import type { Device, Link, Network, Room, Site } from "../model/network.ts";
 import { circles, given, type Loading } from "./context.ts";
 import { type Trade, tradeOf } from "./credentials.ts";
 import { SNMP_PORT, SSH_PORT, TELNET_PORT } from "./defaults.ts";
-import { checksOf, checkTelnet } from "./looks.ts";
+import { checksOf, checkTelnet, checkTls } from "./looks.ts";
 import type { Path } from "./problems.ts";
 import { checkReference, type Section, withIds } from "./reading.ts";
 import { UNREAD } from "./scalars.ts";
@@ -113,7 +113,7 @@ function device(context: DeviceContext, id: string, raw: RawDevice): Device | un
     checkReference(findings, [...path, "service_hours"], "calendar", raw.service_hours, known.calendars.ids);
   }
   checkSupplier(context, path, raw.supplier);
-  const trades: readonly Trade[] = ["snmp", "ssh", "telnet"];
+  const trades: readonly Trade[] = ["snmp", "ssh", "telnet", "https"];
   const credentialsFit = trades.map((trade) => credentialFits(context, path, trade, raw[trade])).every(Boolean);
   if (!checkReference(findings, [...path, "family"], "family", raw.family, loading.sections.ids(known.families.keys()))) return undefined;
   const family = known.families.get(raw.family);
@@ -122,6 +122,7 @@ function device(context: DeviceContext, id: string, raw: RawDevice): Device | un
     findings.warn([...path, "legacy", "ssh_algorithms"], "is a weakness: old SSH algorithms; take it out when the device is renewed");
   }
   checkTelnet(findings, path, raw, family);
+  checkTls(findings, path, raw, family);
   return {
     id,
     name: raw.name ?? id,
@@ -131,7 +132,7 @@ function device(context: DeviceContext, id: string, raw: RawDevice): Device | un
     kind: family.kind,
     parents: raw.parents ?? defaultParents(id, context.site),
     checks: checksOf({ findings, id, raw, family, credentialsFit }),
-    credentials: given({ snmp: raw.snmp, ssh: raw.ssh, telnet: raw.telnet }),
+    credentials: given({ snmp: raw.snmp, ssh: raw.ssh, telnet: raw.telnet, https: raw.https }),
     snmpPort: raw.snmp_port ?? SNMP_PORT,
     sshPort: raw.ssh_port ?? SSH_PORT,
     telnetPort: raw.telnet_port ?? family.shell?.telnetPort ?? TELNET_PORT,
@@ -139,9 +140,19 @@ function device(context: DeviceContext, id: string, raw: RawDevice): Device | un
     labels: raw.labels ?? {},
     commissioning: raw.commissioning ?? false,
     alwaysUrgent: raw.always_urgent ?? false,
-    legacy: { sshAlgorithms: raw.legacy?.ssh_algorithms ?? false, telnet: raw.legacy?.telnet ?? false },
+    legacy: legacyOf(raw),
+    ...given({ httpsPort: raw.https_port, tlsFingerprint: raw.tls_fingerprint }),
     ...given({ room: raw.room, supplier: raw.supplier, warrantyUntil: raw.warranty_until, nightWindow: raw.night_window }),
     ...(raw.asset === undefined ? {} : { asset: given({ ...raw.asset }) }),
+  };
+}
+
+function legacyOf({ legacy }: RawDevice): Device["legacy"] {
+  return {
+    sshAlgorithms: legacy?.ssh_algorithms ?? false,
+    telnet: legacy?.telnet ?? false,
+    ...(legacy?.unverified_tls === true ? { unverifiedTls: true } : {}),
+    ...(legacy?.tls === true ? { tls: true } : {}),
   };
 }
 

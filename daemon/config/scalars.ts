@@ -247,6 +247,19 @@ export const timezone: z.ZodType<string, unknown> = word((raw) => {
 });
 
 /** `2027-01-31`, a day that exists. */
+/** SHA-256 of a certificate, as openssl prints it, with or without colons; kept with them, in capitals. */
+export const fingerprint: z.ZodType<string, unknown> = word((raw) => {
+  const digits =
+    typeof raw === "string"
+      ? raw
+          .trim()
+          .replace(/^sha-?256[:=]/i, "")
+          .replaceAll(":", "")
+      : "";
+  if (/^[0-9a-f]{64}$/i.test(digits)) return (digits.toUpperCase().match(/../g) ?? []).join(":");
+  return wrong(raw, "the SHA-256 fingerprint of a certificate", 'write its 32 octets: "3B:F1:…", as vigie probe prints them');
+});
+
 export const isoDate: z.ZodType<string, unknown> = word((raw) => {
   const match = typeof raw === "string" ? /^(\d{4})-(\d\d)-(\d\d)$/.exec(raw) : null;
   const day = match === null ? Number.NaN : Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3]));

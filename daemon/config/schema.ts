@@ -76,6 +76,7 @@ export const credential = keys({
   ssh_password: keys({ user: login, password: secretReference }).optional(),
   ssh_key: keys({ user: login, key: secretReference, passphrase: secretReference.optional() }).optional(),
   telnet_password: keys({ user: login.optional(), password: secretReference }).optional(),
+  https_password: keys({ user: login, password: secretReference }).optional(),
   successor: reference("credential").optional(),
 });
 
@@ -115,16 +116,20 @@ export const device = keys({
   snmp: reference("credential").optional(),
   ssh: reference("credential").optional(),
   telnet: reference("credential").optional(),
+  https: reference("credential").optional(),
   checks: keys({
     icmp: orFalse(looking).optional(),
     snmp: orFalse(looking).optional(),
     ssh: orFalse(looking).optional(),
     telnet: orFalse(looking).optional(),
+    https: orFalse(looking).optional(),
     tcp: orFalse(looking).optional(),
   }).optional(),
   snmp_port: port.optional(),
   ssh_port: port.optional(),
   telnet_port: port.optional(),
+  https_port: port.optional(),
+  tls_fingerprint: scalars.fingerprint.optional(),
   service_hours: reference("calendar").optional(),
   night_window: scalars.nightWindow.optional(),
   supplier: line(100).optional(),
@@ -138,7 +143,12 @@ export const device = keys({
   labels: labels.optional(),
   commissioning: flag.optional(),
   always_urgent: flag.optional(),
-  legacy: keys({ ssh_algorithms: flag.optional(), telnet: flag.optional() }).optional(),
+  legacy: keys({
+    ssh_algorithms: flag.optional(),
+    telnet: flag.optional(),
+    unverified_tls: flag.optional(),
+    tls: flag.optional(),
+  }).optional(),
 });
 
 export const link = keys({

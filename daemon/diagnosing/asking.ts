@@ -78,11 +78,12 @@ function detailOf({ code, detail, samples }: Finding): string | undefined {
   return `${(avg * 1_000).toFixed(1)} ms${loss > 0 ? `, ${Math.round(loss * 100)} % lost` : ""}`;
 }
 
-/** The fact that a kind of look makes, and its word. */
+/** The fact that a kind of look makes, and its word. A web interface stands for the command line of what has none. */
 const kinds: readonly (readonly [kind: ProbeKind, fact: string, word: (finding: Finding) => string])[] = [
   ["snmp", "snmp", snmpWord],
   ["ssh", "shell", shellWord],
   ["telnet", "shell", shellWord],
+  ["https", "shell", shellWord],
   ["tcp", "call-ports", portsWord],
 ];
 
@@ -92,18 +93,19 @@ export function services(
   device: Device,
   read: (finding: Finding) => readonly DiagnosisFact[],
 ): readonly DiagnosisCheck[] {
+  const own = kinds.filter(([kind]) => kind !== "https" || !device.checks.some((each) => each.kind === "ssh" || each.kind === "telnet"));
   const silent: DiagnosisCheck = {
     id: "services",
     tells: [],
     run: async () => {
       const fact = factMaker(deps.clock.now(), "known");
-      const asked = new Set(kinds.flatMap(([kind, name]) => (device.checks.some((each) => each.kind === kind) ? [name] : [])));
+      const asked = new Set(own.flatMap(([kind, name]) => (device.checks.some((each) => each.kind === kind) ? [name] : [])));
       const rest = ["snmp", "shell", "call-ports"].filter((name) => !asked.has(name));
       const untold = untoldOwn(deps.families().get(device.family), device);
       return { facts: [...rest, ...untold].map((name) => fact(name, "none")) };
     },
   };
-  const looks = kinds.flatMap(([kind, name, word]): DiagnosisCheck[] => {
+  const looks = own.flatMap(([kind, name, word]): DiagnosisCheck[] => {
     const check = device.checks.find((each) => each.kind === kind);
     if (check === undefined) return [];
     const tells = [name, ...ownFacts(deps.families().get(device.family), kind)];

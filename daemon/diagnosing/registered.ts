@@ -55,7 +55,7 @@ async function ask(deps: AskingDeps, device: Device, own: readonly Device[], sig
 
 /** By the check that tells the list: the command line, else SNMP. A login that was refused is not tried again. */
 async function lookAt({ board, look, checkWithinMs }: AskingDeps, gatekeeper: Device, signal: AbortSignal): Promise<Finding | undefined> {
-  const kinds = ["telnet", "ssh", "snmp", "icmp"] as const;
+  const kinds = ["telnet", "ssh", "https", "snmp", "icmp"] as const;
   const check = kinds.flatMap((kind) => gatekeeper.checks.find((each) => each.kind === kind) ?? [])[0];
   if (check === undefined) return undefined;
   const last = board.get(gatekeeper.id)?.looks.get(check.id);

@@ -35,6 +35,8 @@ export type Credential = (
   | { readonly kind: "ssh-key"; readonly user: string; readonly key: Secret; readonly passphrase?: Secret }
   /** Sent in clear text: a kind of its own, so that no SSH password ever is. Without a user where the device asks for a password alone. */
   | { readonly kind: "telnet-password"; readonly user?: string; readonly password: Secret }
+  /** For a device's own web interface: a kind of its own, so that a login is only ever sent where it was meant for. */
+  | { readonly kind: "https-password"; readonly user: string; readonly password: Secret }
 ) & {
   readonly id: string;
   /** The credential to try when this one is refused: rotation without an outage. */

@@ -93,7 +93,7 @@ export interface Quirk {
 /** What a family can do beyond answering polls. */
 export type Capability = "feedback" | "media" | "calls" | "registration" | "self-test" | "help-button" | "log" | "neighbours";
 
-/** One question to a shell, and the values in its answer. */
+/** One question to a shell or an HTTPS interface, and the values in its answer. */
 export interface ShellAsk {
   /** The command as sent, without line end: `xStatus SIP`. */
   readonly command: string;
@@ -148,6 +148,9 @@ export interface TrapMeaning {
 /** How a shell is spoken to. `terminal` is xAPI without JSON (TC); `poly` and `lifesize` are command lines with a prompt; `gnugk` is its status port. */
 export type ShellDialect = "xapi" | "terminal" | "exec" | "poly" | "lifesize" | "gnugk";
 
+/** How an HTTPS interface is spoken to: LifeSize Icon, XML-RPC of Codian bridges, Poly's REST. */
+export type HttpsDialect = "icon" | "xml-rpc" | "poly-rest";
+
 /**
  * What a first diagnosis reads of the device itself: the result of its last self-test, its log. Only read: no test is started, nothing is cleared.
  * The readings are those of looks, or of `snmp`, which is asked for a diagnosis only.
@@ -196,6 +199,8 @@ export interface Family {
     /** Asked only while a call is connected, at its own pace (20 to 30 s). */
     readonly inCall?: { readonly asks: readonly ShellAsk[]; readonly intervalMs: number };
   };
+  /** Questions to its own web interface; only those that read are taken from a file, and sent. */
+  readonly https?: { readonly dialect: HttpsDialect; readonly asks: readonly ShellAsk[] };
   /** TCP ports whose accepting is a sign of life: 1720 (H.323), 5060 and 5061 (SIP). */
   readonly tcp?: readonly { readonly port: number; readonly name: string; readonly certainty: Certainty }[];
   readonly traps: readonly TrapMeaning[];

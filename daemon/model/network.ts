@@ -83,11 +83,15 @@ export interface Device {
   readonly parents: readonly string[];
   readonly checks: readonly Check[];
   /** Credential ids. */
-  readonly credentials: { readonly snmp?: string; readonly ssh?: string; readonly telnet?: string };
+  readonly credentials: { readonly snmp?: string; readonly ssh?: string; readonly telnet?: string; readonly https?: string };
   readonly snmpPort: number;
   readonly sshPort: number;
   /** Default 23; a status port has its own. */
   readonly telnetPort?: number;
+  /** Default 443. */
+  readonly httpsPort?: number;
+  /** SHA-256 of the certificate that its HTTPS interface shows: this one and no other is believed. `AB:CD:…`, 32 octets. */
+  readonly tlsFingerprint?: string;
   readonly serviceHours: string;
   /** When it may restart for an upgrade; undefined: its site's. */
   readonly nightWindow?: NightWindow;
@@ -100,7 +104,14 @@ export interface Device {
   /** A device of a 24/7 service: its failures are urgent at any hour. */
   readonly alwaysUrgent: boolean;
   /** Opt-ins for old equipment, each a weakness that is listed. */
-  readonly legacy: { readonly sshAlgorithms: boolean; readonly telnet?: boolean };
+  readonly legacy: {
+    readonly sshAlgorithms: boolean;
+    readonly telnet?: boolean;
+    /** Whatever certificate is shown is believed. */
+    readonly unverifiedTls?: boolean;
+    /** TLS 1.0 and 1.1, and the ciphers of their time. */
+    readonly tls?: boolean;
+  };
 }
 
 /** The id of the credential that a kind of look presents; undefined when it presents none. */
@@ -112,6 +123,8 @@ export function credentialFor(device: Device, kind: ProbeKind): string | undefin
       return device.credentials.ssh;
     case "telnet":
       return device.credentials.telnet;
+    case "https":
+      return device.credentials.https;
     case "icmp":
     case "tcp":
     case "trap":

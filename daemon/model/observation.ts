@@ -6,7 +6,7 @@
 import type { Instant } from "./time.ts";
 
 /** The ways of looking. `telnet` is the command line of old equipment and of status ports, in clear text; `tcp` only connects; `trap` is heard, not polled. */
-export type ProbeKind = "icmp" | "snmp" | "ssh" | "telnet" | "tcp" | "trap";
+export type ProbeKind = "icmp" | "snmp" | "ssh" | "telnet" | "https" | "tcp" | "trap";
 
 export type LookStatus = "up" | "down" | "unknown";
 

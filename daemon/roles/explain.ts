@@ -33,6 +33,8 @@ export const blindSymptom = "blind-poller";
 export const linkSymptom = "link-down";
 const loginSymptom = "login-refused";
 const unobservedSymptom = "unobserved";
+/** Parts of such an alarm that present a credential. */
+const loginParts = ["snmp", "ssh", "telnet", "https"] as const;
 
 /** The root cause of an alarm: the two ways of being out of service are one. */
 export function rootCauseOf(alarm: Pick<Alarm, "device" | "key">, rule: Rule | undefined): string {
@@ -201,9 +203,8 @@ export class Explainer {
   /** The credential that rests everywhere and is why this check is refused, or sees nothing at all. */
   #restingCredential(alarm: Alarm, device: Device): string | undefined {
     if (alarm.symptom !== loginSymptom && alarm.symptom !== unobservedSymptom) return undefined;
-    const { snmp, ssh, telnet } = device.credentials;
-    const used = alarm.part === "snmp" ? [snmp] : alarm.part === "ssh" ? [ssh] : alarm.part === "telnet" ? [telnet] : [];
-    const holders = used.flatMap((id) => (id === undefined ? [] : [`credential:${id}`]));
+    const used = loginParts.find((part) => part === alarm.part);
+    const holders = used === undefined ? [] : [device.credentials[used]].flatMap((id) => (id === undefined ? [] : [`credential:${id}`]));
     return holders.find((holder) => this.#overlay.get(alarmKey(holder, loginSymptom))?.state === "active");
   }
 

@@ -51,7 +51,7 @@ interface World {
 const flushMs = 50;
 const beatMs = 1_000;
 const flushAt = 250;
-const refusedCodes = new Set(["snmp.auth-refused", "ssh.auth-refused", "telnet.auth-refused"]);
+const refusedCodes = new Set(["snmp.auth-refused", "ssh.auth-refused", "telnet.auth-refused", "https.auth-refused"]);
 
 export interface ProberDeps {
   readonly probes: ReadonlyMap<ProbeKind, Looker>;

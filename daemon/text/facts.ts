@@ -72,7 +72,7 @@ export function wordText(language: Language, value: string): string {
   return sayCode(language, "word", value) ?? value;
 }
 
-const looked = /^((?:icmp|snmp|ssh|telnet|tcp|probe)\.[a-z-]+)(?:: (.*))?$/s;
+const looked = /^((?:icmp|snmp|ssh|telnet|https|tcp|probe)\.[a-z-]+)(?:: (.*))?$/s;
 const limited = /^(?:(?!.*trap)(.+?): )?([a-z0-9_]+) (-?[\d.e-]+), limit (-?[\d.e-]+)$/;
 const sloped = /^(?:(?!.*trap)(.+?): )?([a-z0-9_]+) changed by (-?[\d.e-]+) in (\d+(?:\.\d+)?) s, limit (-?[\d.e-]+)$/;
 const unheard = /^no (look|sample|reading|trap) (\S+) for (\d+) s$/;
@@ -141,5 +141,5 @@ function withPart(language: Language, name: string, part: string | undefined): s
 
 /** The technical words inside a reason, for the small print; undefined when it has none. */
 export function rawDetail(why: string): string | undefined {
-  return /(?:^|: )((?:icmp|snmp|ssh|telnet|tcp|probe)\.[a-z-]+: .+|\S+ trap(?= \(.+? \| .+?\)(?:$|: )))/s.exec(why)?.[1];
+  return /(?:^|: )((?:icmp|snmp|ssh|telnet|https|tcp|probe)\.[a-z-]+: .+|\S+ trap(?= \(.+? \| .+?\)(?:$|: )))/s.exec(why)?.[1];
 }

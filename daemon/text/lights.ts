@@ -15,7 +15,7 @@ export interface ReasonNames {
   readonly symptom: (code: string, rule?: string) => string;
 }
 
-const kinds: Readonly<Record<string, string>> = { icmp: "ping", snmp: "SNMP", ssh: "SSH", telnet: "telnet", tcp: "TCP" };
+const kinds: Readonly<Record<string, string>> = { icmp: "ping", snmp: "SNMP", ssh: "SSH", telnet: "telnet", https: "HTTPS", tcp: "TCP" };
 
 export function reasonText(language: Language, code: string, data: ReasonData = {}, names: ReasonNames): string {
   const { by, kind, kinds: several, symptom, rule, part, more, reading, value, code: look, doing, room } = data;

@@ -1,6 +1,6 @@
 /**
- * One look over a command line, whatever carries it: within its deadline, in the device's turn, with what a timeout was about and whether
- * the device has started anew. What an SSH and a telnet look have in common.
+ * One look over a command line or an HTTPS interface, whatever carries it: within its deadline, in the device's turn, with what a timeout was about and whether
+ * the device has started anew. What SSH, telnet and HTTPS looks have in common.
  */
 import { bare, type Fault, type Finding, type Sample } from "../../daemon/model/observation.ts";
 import { whenAborted } from "../ending.ts";
@@ -22,7 +22,7 @@ export interface Looking {
   asking?: string;
 }
 
-export type Carrier = "ssh" | "telnet";
+export type Carrier = "ssh" | "telnet" | "https";
 
 /** Runs a look until its deadline, or until one of the stoppers says stop. A mistake of ours is unknown, never down. */
 export async function lookInTime(

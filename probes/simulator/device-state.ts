@@ -23,10 +23,15 @@ export interface Manners {
   interleaved: boolean;
   /** Every login is refused, the right one too. */
   refusesLogin: boolean;
+  /** What its web server says instead of an answer: a page, an error, a redirection, too much, an XML bomb, half of it. */
+  web: WebOddity | undefined;
 }
 
+export const webOddities = ["page", "error", "elsewhere", "huge", "bomb", "cut"] as const;
+export type WebOddity = (typeof webOddities)[number];
+
 /** What a device without a fault is like; `restore` comes back to it. */
-const wellBehaved = (): Manners => ({ lateMs: undefined, slowMs: undefined, interleaved: false, refusesLogin: false });
+const wellBehaved = (): Manners => ({ lateMs: undefined, slowMs: undefined, interleaved: false, refusesLogin: false, web: undefined });
 
 /** Called before a change; what it returns is called after it. */
 export type Watcher = () => () => void;
@@ -74,8 +79,13 @@ export class DeviceState {
   /** Counts up when the unit, or its host key, is exchanged. */
   unit = 0;
   hostKeys = 0;
+  /** Counts up when its certificate is made anew, and when its web interface forgets who had logged in. */
+  certificates = 0;
+  webSessionsEnded = 0;
   /** Commands that would have changed something: a monitor sends none. */
   writesRefused = 0;
+  /** Requests that its web interface was asked. */
+  webRequests = 0;
   readonly #watchers = new Set<Watcher>();
   #serials = 0;
 

@@ -1,7 +1,7 @@
 /**
  * Faults on command: what each changes in a device, and the notifications that the device sends by itself.
  */
-import type { DeviceState } from "./device-state.ts";
+import { type DeviceState, webOddities } from "./device-state.ts";
 import { type Notice, noticesOf, snapshot, userAssist } from "./notices.ts";
 import { type Peripheral, type Port, plugIn } from "./parts.ts";
 
@@ -130,6 +130,20 @@ const changes = {
   },
   "host-key-changed": (state) => {
     state.hostKeys += 1;
+  },
+  /** A new certificate, signed by itself: as after a reset, and after the restart of some. */
+  "certificate-changed": (state) => {
+    state.certificates += 1;
+  },
+  /** Its web interface no longer knows who had logged in. */
+  "web-sessions-ended": (state) => {
+    state.webSessionsEnded += 1;
+  },
+  /** `part`: what its web server says to everything: page, error, elsewhere, huge, bomb or cut. */
+  "web-odd": (state, part = "page") => {
+    const found = webOddities.find((one) => one === part);
+    if (found === undefined) throw new Error(`part ${part}: write one of ${webOddities.join(", ")}`);
+    state.manners.web = found;
   },
   "login-refused": (state) => {
     state.manners.refusesLogin = true;

@@ -7,6 +7,8 @@ import type { DeviceState } from "./device-state.ts";
 
 /** Which command line a make has. */
 export type ShellKind = "xapi" | "expressway" | "poly" | "lifesize" | "gnugk" | "none";
+/** Which web interface a make has. */
+export type WebKind = "icon" | "mcu" | "poly";
 export type TrapForm = "v1" | "v2c";
 
 export interface Make {
@@ -15,6 +17,8 @@ export interface Make {
   readonly model: string;
   readonly software: string;
   readonly shell: ShellKind;
+  /** Undefined: none that is asked. */
+  readonly web?: WebKind;
   /** The form of its traps when they are sent with a community; v3 users send v3. */
   readonly traps: TrapForm;
   /** What its SSH server calls itself. */
@@ -53,6 +57,7 @@ const makes: Readonly<Record<string, Make>> = {
     model: "RealPresence Group 700",
     software: "6.2.2.5",
     shell: "poly",
+    web: "poly",
     traps: "v2c",
   },
   "poly-studio": {
@@ -61,6 +66,7 @@ const makes: Readonly<Record<string, Make>> = {
     model: "Studio X50",
     software: "4.1.0",
     shell: "poly",
+    web: "poly",
     traps: "v2c",
   },
   "poly-hdx": {
@@ -77,6 +83,15 @@ const makes: Readonly<Record<string, Make>> = {
     model: "LifeSize Room,220",
     software: "LS_RM1_4.6.0 (16)",
     shell: "lifesize",
+    traps: "v2c",
+  },
+  "lifesize-icon": {
+    objectId: "1.3.6.1.4.1.8072.3.2.10",
+    descr: named("Linux icon 3.0"),
+    model: "LifeSize Icon 600",
+    software: "LS_RM3_3.7.0 (2421)",
+    shell: "none",
+    web: "icon",
     traps: "v2c",
   },
   "cisco-ios-router": {
@@ -110,6 +125,7 @@ const makes: Readonly<Record<string, Make>> = {
     model: "MCU 4510",
     software: "4.5(1.89)",
     shell: "none",
+    web: "mcu",
     traps: "v2c",
   },
   "polycom-rmx": {

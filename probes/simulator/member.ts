@@ -4,12 +4,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SnmpAgent } from "./agent.ts";
+import { type SelfSigned, selfSigned } from "./certificate.ts";
 import { DeviceState } from "./device-state.ts";
 import { isReadable, newHostKey, newLegacyHostKey } from "./host-key.ts";
 import { makeOf } from "./makes.ts";
 import type { ObjectTable } from "./object-table.ts";
 import { type Recording, readRecording } from "./recording.ts";
 import type { Registrar } from "./registrar.ts";
+import { HttpsServer } from "./servers/https.ts";
 import { SignallingPorts } from "./servers/ports.ts";
 import { SshServer } from "./servers/ssh.ts";
 import { TelnetServer } from "./servers/telnet.ts";
@@ -24,6 +26,7 @@ import { resolveRef, type SimulatedDevice, type SnmpAccess } from "./spec.ts";
 import type { TableShelf } from "./tables/objects.ts";
 import { recordedTable } from "./tables/recorded-objects.ts";
 import type { UsmUser } from "./usm.ts";
+import { openWeb } from "./web/open.ts";
 
 export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
@@ -39,8 +42,11 @@ export class Member {
   readonly agent: SnmpAgent<DeviceState> | undefined;
   readonly ssh: SshServer | undefined;
   readonly telnet: TelnetServer | undefined;
+  readonly https: HttpsServer | undefined;
   readonly ports: SignallingPorts | undefined;
   #hostKeys = 0;
+  #certificates = 0;
+  #webSessionsEnded = 0;
 
   constructor(device: SimulatedDevice, around: Surroundings) {
     const recording = device.recording === undefined ? undefined : readRecording(device.recording);
@@ -51,19 +57,20 @@ export class Member {
     this.agent = agentOf(this.state, around, recording);
     this.ssh = sshOf(this.state, around, recording);
     this.telnet = telnetOf(this.state, around, recording);
+    this.https = httpsOf(this.state, around, recording);
     this.ports = device.tcp === undefined ? undefined : new SignallingPorts(this.state, device.tcp);
   }
 
   async start(): Promise<void> {
-    for (const one of [this.agent, this.ssh, this.telnet, this.ports]) await one?.start();
+    for (const one of [this.agent, this.ssh, this.telnet, this.https, this.ports]) await one?.start();
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.agent, this.ssh, this.telnet, this.ports].map((one) => one?.stop()));
+    await Promise.all([this.agent, this.ssh, this.telnet, this.https, this.ports].map((one) => one?.stop()));
   }
 
   dropSessions(): void {
-    for (const one of [this.ssh, this.telnet, this.ports]) one?.dropSessions();
+    for (const one of [this.ssh, this.telnet, this.https, this.ports]) one?.dropSessions();
   }
 
   /** Brings what listens in line with a state that has changed. */
@@ -72,6 +79,14 @@ export class Member {
     if (this.state.hostKeys !== this.#hostKeys) {
       this.#hostKeys = this.state.hostKeys;
       this.ssh?.changeHostKey();
+    }
+    if (this.state.certificates !== this.#certificates) {
+      this.#certificates = this.state.certificates;
+      this.https?.changeCertificate();
+    }
+    if (this.state.webSessionsEnded !== this.#webSessionsEnded) {
+      this.#webSessionsEnded = this.state.webSessionsEnded;
+      this.https?.dropSessions();
     }
     await this.ports?.follow();
   }
@@ -181,6 +196,37 @@ function telnetOf(state: DeviceState, around: Surroundings, recording: Recording
     manners: () => state.manners,
     shell: shellOf(state, around, recording),
   });
+}
+
+/** Certificates are kept beside the host keys, where these are kept. */
+function httpsOf(state: DeviceState, around: Surroundings, recording: Recording | undefined): HttpsServer | undefined {
+  const { https, address, id } = state.device;
+  if (https === undefined) return undefined;
+  const login = { user: https.user, password: resolveRef(https.password, around.env) };
+  return new HttpsServer({
+    address,
+    port: https.port,
+    certificate: () => certificateOf(id, state.certificates, address, around.hostKeys),
+    answers: () => state.answers,
+    manners: () => state.manners,
+    web: openWeb(state, login, recording?.web),
+    asked: () => {
+      state.webRequests += 1;
+    },
+  });
+}
+
+/** Made anew `generation` times: kept in a file of its own when keys are kept. */
+function certificateOf(device: string, generation: number, address: string, folder: string | undefined): SelfSigned {
+  const name = generation === 0 ? `${device}.tls.json` : `${device}.${generation}.tls.json`;
+  const file = folder === undefined ? undefined : join(folder, name);
+  if (file !== undefined && existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as SelfSigned;
+  const made = selfSigned(`${device}.invalid`, address);
+  if (folder !== undefined && file !== undefined) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(file, JSON.stringify(made), { mode: 0o600 });
+  }
+  return made;
 }
 
 /** A key that was exchanged `generation` times: kept in a file of its own when keys are kept. */

@@ -1,9 +1,11 @@
 /**
- * A recording of a device, as `vigie record` writes it: a folder with `about.yaml`, and `walk.snmprec` and `shell.yaml` where there is one.
+ * A recording of a device, as `vigie record` writes it: a folder with `about.yaml`, and `walk.snmprec`, `shell.yaml` and `web.yaml` where
+ * there is one.
  *
  *     about.yaml     family, model, firmware
  *     walk.snmprec   OID|TAG|VALUE, a line an object, as snmpsim reads it
  *     shell.yaml     a list of { ask, answer }; the answer to an empty ask is the greeting
+ *     web.yaml       the same of its HTTPS interface; answers are JSON, whatever they came as
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -24,6 +26,8 @@ export interface Recording {
   readonly walk: readonly (readonly [oid: string, value: Value])[] | undefined;
   /** Undefined: there was no shell. */
   readonly shell: readonly Exchange[] | undefined;
+  /** Undefined: its HTTPS interface was not asked. */
+  readonly web: readonly Exchange[] | undefined;
 }
 
 const about = z.looseObject({ family: z.string(), model: z.string().optional(), firmware: z.string().optional() });
@@ -40,12 +44,14 @@ export function readRecording(folder: string): Recording {
   const { family, model, firmware } = checked(join(folder, "about.yaml"), about, told);
   const walked = optional("walk.snmprec");
   const talked = optional("shell.yaml");
+  const browsed = optional("web.yaml");
   return {
     family,
     model,
     firmware,
     walk: walked === undefined ? undefined : parseWalk(walked, join(folder, "walk.snmprec")),
     shell: talked === undefined ? undefined : checked(join(folder, "shell.yaml"), shell, talked),
+    web: browsed === undefined ? undefined : checked(join(folder, "web.yaml"), shell, browsed),
   };
 }
 

@@ -37,6 +37,8 @@ export interface SimulatedDevice {
   };
   /** A command line in clear text, or a status port. Without a password it asks for none. */
   readonly telnet?: { readonly port: number; readonly user?: string; readonly password?: string };
+  /** A web interface over TLS, with a certificate that it signed itself. */
+  readonly https?: { readonly port: number; readonly user: string; readonly password: string };
   /** TCP ports that accept: H.323 and SIP signalling. */
   readonly tcp?: readonly number[];
   /** The form of its traps; default: its make's, or v3 when it has a v3 user. */
@@ -52,6 +54,7 @@ export interface SimulatedNetworkSpec {
 }
 
 const telnetPort = 23;
+const httpsPort = 443;
 
 /** The simulated other end of a configuration. Devices without a look over SNMP or SSH get an address of their own and nothing more. */
 export function specFrom(config: Config): SimulatedNetworkSpec {
@@ -88,8 +91,14 @@ function simulated(device: Device, config: Config): SimulatedDevice {
         }
       : {}),
     ...(looks.has("telnet") ? { telnet: telnetOf(device, config.credentials.get(device.credentials.telnet ?? "")) } : {}),
+    ...(looks.has("https") ? httpsOf(device, config.credentials.get(device.credentials.https ?? "")) : {}),
     ...(looks.has("tcp") ? { tcp: (config.families.get(device.family)?.tcp ?? []).map(({ port }) => port) } : {}),
   };
+}
+
+function httpsOf(device: Device, login: Credential | undefined): Pick<SimulatedDevice, "https"> {
+  if (login?.kind !== "https-password") return {};
+  return { https: { port: device.httpsPort ?? httpsPort, user: login.user, password: login.password.ref } };
 }
 
 /** Without a credential it asks for no password, as a status port does. */
@@ -114,6 +123,7 @@ function snmpAccess(credential: Credential | undefined): SnmpAccess | undefined 
     case "ssh-password":
     case "ssh-key":
     case "telnet-password":
+    case "https-password":
     case undefined:
       return undefined;
   }

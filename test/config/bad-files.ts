@@ -368,8 +368,8 @@ export const BAD_FILES: readonly BadFile[] = [
       ],
     ],
     says: [
-      "credentials.none: has no kind; write one of snmp_v3, snmp_community, ssh_password, ssh_key, telnet_password   (vigie.yaml:8)",
-      "credentials.both: has several kinds (ssh_password, ssh_key); write one of snmp_v3, snmp_community, ssh_password, ssh_key, telnet_password   (vigie.yaml:9)",
+      "credentials.none: has no kind; write one of snmp_v3, snmp_community, ssh_password, ssh_key, telnet_password, https_password   (vigie.yaml:8)",
+      "credentials.both: has several kinds (ssh_password, ssh_key); write one of snmp_v3, snmp_community, ssh_password, ssh_key, telnet_password, https_password   (vigie.yaml:9)",
     ],
   },
   {
@@ -965,6 +965,29 @@ credentials:
       'devices.hdx-3.checks.telnet: family "cisco-ce" has no command line that is spoken over telnet; remove it   (vigie.yaml:8)',
       'devices.hdx-3.checks.tcp: family "cisco-ce" names no TCP port to connect to; remove it   (vigie.yaml:8)',
       'credentials.clear.successor: "login" is for ssh and this one for telnet; name one for telnet   (vigie.yaml:10)',
+    ],
+  },
+  {
+    name: "a web interface that is not there, without a login, with one for SSH, with a certificate that is pinned in vain or by half",
+    change: [
+      [
+        "credentials:",
+        `  icon: { site: mgh, address: 10.0.0.3, family: lifesize-icon, https: login }
+  icon-2: { site: mgh, address: 10.0.0.4, family: lifesize-icon, checks: { https: true }, tls_fingerprint: "AB:CD" }
+  icon-3: { site: mgh, address: 10.0.0.5, family: lifesize-icon, https: page, https_port: 0, tls_fingerprint: "${"ab".repeat(32)}", legacy: { unverified_tls: true } }
+  icon-4: { site: mgh, address: 10.0.0.6, family: cisco-ce, ssh: login, https: page, checks: { https: true } }
+credentials:
+  page: { https_password: { password: { env: P } } }`,
+      ],
+    ],
+    says: [
+      'devices.icon.https: credential "login" is for ssh; name one for https   (vigie.yaml:6)',
+      'devices.icon-2.tls_fingerprint: "AB:CD" is not the SHA-256 fingerprint of a certificate; write its 32 octets: "3B:F1:…", as vigie probe prints them   (vigie.yaml:7)',
+      "devices.icon-2.checks.https: is looked at over https and no credential is named; write https: <credential>, or checks: { https: false }   (vigie.yaml:7)",
+      "devices.icon-3.https_port: 0 is out of range; write a whole number from 1 to 65535   (vigie.yaml:8)",
+      "devices.icon-3.legacy.unverified_tls: is not needed beside tls_fingerprint, which pins the certificate; remove one   (vigie.yaml:8)",
+      'devices.icon-4.https: family "cisco-ce" has no HTTPS interface that is asked; remove it   (vigie.yaml:9)',
+      "credentials.page.https_password.user: is missing; write the user's name   (vigie.yaml:11)",
     ],
   },
   {

@@ -69,6 +69,7 @@ export const KNOWLEDGE: KnowledgeSources = {
         family("generic-switch", "switch", ["icmp", "snmp"]),
         family("ping-only", "endpoint", ["icmp"]),
         family("poly-hdx", "codec", ["icmp", "telnet"], { shell: { dialect: "poly", telnetPort: 24, asks: [] } }),
+        family("lifesize-icon", "codec", ["icmp"], { https: { dialect: "icon", asks: [] } }),
         family("h323-sip-endpoint", "endpoint", ["icmp", "tcp"], { tcp: [{ port: 1720, name: "H.323", certainty: "memory" }] }),
       ].map((entry) => [entry.id, entry]),
     ),

@@ -175,7 +175,12 @@ describe("a bad pack", () => {
       "{ smell: icmp }",
       [["rules[0].when", "must be fault, or begin with look, code, sample, reading, absent, all or any", 4]],
     ],
-    ["a probe nobody knows", "{ look: icmp }", "{ look: http }", [["rules[0].when.look", "must be icmp, snmp, ssh, telnet or tcp", 4]]],
+    [
+      "a probe nobody knows",
+      "{ look: icmp }",
+      "{ look: http }",
+      [["rules[0].when.look", "must be icmp, snmp, ssh, telnet, https or tcp", 4]],
+    ],
     ["a sample without limit", "{ look: icmp }", "{ sample: x }", [["rules[0].when", "needs one limit: write above or below", 4]]],
     [
       "hysteresis on the wrong side",

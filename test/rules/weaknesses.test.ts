@@ -16,6 +16,7 @@ const WEAK = SMALL.replace(
   d: { site: mgh, address: 10.0.1.4, family: generic-switch, snmp: old }
   e: { site: mgh, address: 10.0.1.5, family: poly-hdx, legacy: { telnet: true, ssh_algorithms: true } }
   f: { site: mgh, address: 10.0.1.6, family: poly-hdx, snmp: two, checks: { telnet: false } }
+  g: { site: mgh, address: 10.0.1.7, family: ping-only, legacy: { unverified_tls: true, tls: true } }
 credentials:
   one: { snmp_community: { version: "1", community: { env: P } } }
   two: { snmp_community: { version: "2c", community: { env: P } } }
@@ -31,7 +32,7 @@ async function report(text: string) {
 
 it("each weakness lists its devices, and a device with several is counted once", async () => {
   const { devices, weak, rows } = await report(WEAK);
-  expect({ devices, weak }).toEqual({ devices: 8, weak: 6 });
+  expect({ devices, weak }).toEqual({ devices: 9, weak: 7 });
   expect(Object.fromEntries(rows.map((row) => [row.weakness, row.devices]))).toEqual({
     telnet: ["e"],
     "snmp-v1": ["a"],
@@ -40,6 +41,8 @@ it("each weakness lists its devices, and a device with several is counted once",
     "snmp-no-privacy": ["c"],
     md5: ["d"],
     des: ["d"],
+    "unverified-tls": ["g"],
+    "legacy-tls": ["g"],
     "legacy-ssh": ["e"],
   });
 });
@@ -60,10 +63,10 @@ it("the command reads the file alone: text, JSON, and no secret in either", asyn
   const io = { out: (line: string) => void said.push(line), err: (line: string) => void said.push(line) };
   const file = `${folder({ "vigie.yaml": WEAK })}/vigie.yaml`;
   expect(await command([file], io, { env: ENV, sources: KNOWLEDGE })).toBe(0);
-  expect(said.slice(0, 4)).toEqual(["6 of 8 devices are looked at by weak means", "", "telnet: everything in clear text (1)", "  e"]);
+  expect(said.slice(0, 4)).toEqual(["7 of 9 devices are looked at by weak means", "", "telnet: everything in clear text (1)", "  e"]);
   said.length = 0;
   expect(await command([file, "--json"], io, { env: ENV, sources: KNOWLEDGE })).toBe(0);
-  expect(JSON.parse(said.join("\n"))).toMatchObject({ devices: 8, weak: 6 });
+  expect(JSON.parse(said.join("\n"))).toMatchObject({ devices: 9, weak: 7 });
   for (const secret of Object.values(ENV)) expect(said.join("\n")).not.toContain(secret);
   expect(await command(["a", "b"], io)).toBe(2);
   expect(await command(["--nonsense"], io)).toBe(2);

@@ -107,7 +107,7 @@ async function hearShell(family: Family, recording: Recording): Promise<readonly
   const hear = talk(far, {
     open: () => new RecordedShell(live, spoken.kind, recording.shell ?? []),
     answers: () => true,
-    manners: () => ({ lateMs: undefined, slowMs: undefined, interleaved: false, refusesLogin: false }),
+    manners: () => ({ lateMs: undefined, slowMs: undefined, interleaved: false, refusesLogin: false, web: undefined }),
   });
   far.on("data", (bytes: Buffer) => hear(bytes.toString("utf8")));
   const line: Line = {

@@ -24,18 +24,21 @@ import { aimAt } from "../shell/player.ts";
 import { memory } from "../ssh/peer.ts";
 import { LATER_OBJECTS, LATER_WORDS } from "./expected/later.ts";
 import { NOTIFICATIONS } from "./expected/notifications.ts";
-import { NOTHING_TO_RECORD, PORT_VALUES, SHELL_VALUES, SNMP_VALUES, WHOLE } from "./expected/values.ts";
+import { NOTHING_TO_RECORD, PORT_VALUES, SHELL_VALUES, SNMP_VALUES, WEB_VALUES, WHOLE } from "./expected/values.ts";
 import { WORDS } from "./expected/words.ts";
 import { type Decoded, decodeShell, decodeWalk, recordingOf, varbindsOf } from "./recorded.ts";
+import { lookAtRecordedWeb } from "./recorded-web.ts";
 
 const shipped = loadFamilies([shippedFamilies()]).families;
 const families = [...shipped.values()];
 const asksSnmp = ({ snmp }: Family): boolean => snmp.scalars.length + snmp.columns.length > 0;
 const shellValues = ({ shell }: Family) => [...(shell?.asks ?? []), ...(shell?.inCall?.asks ?? [])].flatMap((ask) => ask.values);
+const webValues = ({ https }: Family) => (https?.asks ?? []).flatMap((ask) => ask.values);
 const allReads = (family: Family): readonly (ReadAs & { readonly part?: string })[] => [
   ...family.snmp.scalars,
   ...family.snmp.columns,
   ...shellValues(family),
+  ...webValues(family),
 ];
 const linesOf = (table: string | undefined): readonly string[] => (table ?? "").split("\n").filter((line) => line !== "");
 
@@ -85,13 +88,14 @@ describe.each(families)("$id", (family) => {
     const recording = recordingOf(family.id);
     if (recording === undefined) {
       expect(NOTHING_TO_RECORD[family.id], `${family.id} has neither a recording nor a reason (NOTHING_TO_RECORD)`).toBeDefined();
-      expect(asksSnmp(family) || family.shell !== undefined, `${family.id} asks more than ports`).toBe(false);
+      expect(asksSnmp(family) || family.shell !== undefined || family.https !== undefined, `${family.id} asks more than ports`).toBe(false);
       return;
     }
     expect(NOTHING_TO_RECORD[family.id]).toBeUndefined();
     expect(recording.family).toBe(family.id);
     expect(recording.walk !== undefined, "walk.snmprec").toBe(asksSnmp(family));
     expect(recording.shell !== undefined, "shell.yaml").toBe(family.shell !== undefined);
+    expect(recording.web !== undefined, "web.yaml").toBe(family.https !== undefined);
   });
 
   it("is recognised from its recording, where anything tells it from others", () => {
@@ -141,6 +145,20 @@ describe.each(families)("$id", (family) => {
         `nothing in the recording gives ${path}`,
       ).toBe(true);
     expect([...(decoded.whole ?? [])].sort()).toEqual(WHOLE[family.id] ?? []);
+  });
+
+  it("has every value that it asks its web interface for decoded, in its unit", async () => {
+    const wanted = linesOf(WEB_VALUES[family.id]);
+    expect(wanted.length > 0, "expected/values.ts").toBe(family.https !== undefined);
+    if (family.https === undefined) return;
+    const finding = await lookAtRecordedWeb(family);
+    expect(finding.status, `${finding.detail} ${finding.trace?.join("\n")}`).toBe("up");
+    expect(told(finding, webValues(family))).toEqual([...wanted].sort());
+    for (const { name, path } of webValues(family))
+      expect(
+        wanted.some((line) => line.startsWith(`${name} `)),
+        `nothing in the recording gives ${path}`,
+      ).toBe(true);
   });
 
   it("tries its signalling ports, and tells each", async () => {
@@ -292,7 +310,12 @@ describe.each(families)("$id", (family) => {
   it("has a name in both languages for every prefix of its parts", () => {
     const named = new Set((family.parts ?? []).map(({ prefix }) => prefix));
     const traps = family.traps.flatMap(({ part, partIs }) => [part?.prefix, partIs?.split(" ")[0]]);
-    const used = [...family.snmp.columns.map(({ part }) => part), ...shellValues(family).map(({ part }) => part), ...traps];
+    const used = [
+      ...family.snmp.columns.map(({ part }) => part),
+      ...shellValues(family).map(({ part }) => part),
+      ...webValues(family).map(({ part }) => part),
+      ...traps,
+    ];
     expect([...new Set(used)].filter((prefix) => prefix !== undefined && !named.has(prefix))).toEqual([]);
   });
 });
@@ -305,7 +328,7 @@ function carries({ when }: TrapMeaning, varbinds: readonly TrapVarbind[]): boole
 describe("the tables", () => {
   it("name families that there are, and no others", () => {
     const known = new Set(families.map(({ id }) => id));
-    const named = [SNMP_VALUES, SHELL_VALUES, PORT_VALUES, NOTHING_TO_RECORD, WHOLE, WORDS, NOTIFICATIONS, LATER_WORDS].flatMap(
+    const named = [SNMP_VALUES, SHELL_VALUES, WEB_VALUES, PORT_VALUES, NOTHING_TO_RECORD, WHOLE, WORDS, NOTIFICATIONS, LATER_WORDS].flatMap(
       Object.keys,
     );
     expect(named.filter((id) => !known.has(id))).toEqual([]);

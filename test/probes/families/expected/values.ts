@@ -355,6 +355,46 @@ sip_registration = registered
 peripheral [microphone] = connected`,
 };
 
+/** What web interfaces say (web.yaml). */
+export const WEB_VALUES: Readonly<Record<string, string>> = {
+  "lifesize-icon": `
+calls = 2 count
+software_upgrade = in-progress`,
+  "codian-mcu": `
+model = MCU 4510
+serial = XXX00000000
+software_version = 4.5(1.89)
+video_ports = 20 count
+uptime_seconds = 597610 seconds
+cpu_ratio = 0.17 ratio
+media_load_ratio = 0.4 ratio
+audio_load_ratio = 0.04 ratio
+video_load_ratio = 0.36 ratio
+fan_status = critical
+temperature_status = warning
+voltage_status = normal
+voltage_status [clock-battery] = warning
+bridge_status = minor
+h323_registration = failed
+conferences = 2 count
+calls = 3 count`,
+  "poly-group": `
+ip_network = connected
+h323_registration = inactive
+sip_registration [registration] = failed
+peripheral [camera] = disconnected
+peripheral [microphone] = connected
+directory = disabled
+remote_control = disconnected
+system_state = sleeping
+time_server = synced
+software_version = 3.12.0
+serial = XXX00000000
+model = StudioX30
+uptime_seconds = 693845.31 seconds
+calls = 1 count`,
+};
+
 /** Names of which a look gives every part there is: what is missing is gone. */
 export const WHOLE: Readonly<Record<string, readonly string[]>> = {
   "cisco-ce": ["diagnostic", "media_bits_per_second", "media_jitter_seconds", "media_loss_ratio"],
@@ -383,6 +423,5 @@ signalling_port [port 5060] = unused`,
 
 /** What is asked of a family and leaves no recording, with the reason. */
 export const NOTHING_TO_RECORD: Readonly<Record<string, string>> = {
-  "lifesize-icon": "its shell and its REST interface are not asked; its ports are tried (PORT_VALUES)",
   "ping-only": "it is pinged and nothing more",
 };

@@ -73,7 +73,17 @@ software_update: ok disabled > fine | failed > software-update-failed
 provisioning: ok disabled > fine | failed > provisioning-failed
 directory: ok disabled > fine | failed > directory-unreachable
 remote_control: connected disconnected > fine
+system_state: initialized initializing sleeping updating shutting-down down > fine
+time_server: synced > fine
 ${polyShell}`,
+  "lifesize-icon": "software_upgrade: none in-progress > fine",
+  "codian-mcu": `
+fan_status: normal > fine | warning critical > fan-failed
+temperature_status: normal > fine | warning critical > over-temperature
+voltage_status: normal > fine | warning critical > voltage-abnormal
+voltage_status/clock-battery: normal > fine | warning critical > voltage-abnormal
+bridge_status: normal > fine | minor major > bridge-fault
+h323_registration: registered > fine | inactive > was:h323-unregistered | registering failed > h323-unregistered`,
   "poly-hdx": `
 h323_registration: registered > fine | unregistered > was:h323-unregistered
 sip_registration: registered > fine | unregistered > was:sip-unregistered
