@@ -1,16 +1,19 @@
 /**
  * Device samples and incidents in the Prometheus text format, written by hand: prom-client stops the loop at this number of series.
  *
- * Family by family, in slices that give the event loop back and leave at once: the whole text is never in memory.
+ * Family by family, in slices of bytes that give the event loop back and leave at once: the whole text is never in memory.
  */
 import type { BoardView, LastLook } from "./board.ts";
+import { DeviceLabels } from "./export/device-labels.ts";
 import { type IncidentSummary, incidentLines, incidentMetricNames, recurrenceLines, ruleLines } from "./export/incident-metrics.ts";
+import type { LineBytes } from "./export/line-bytes.ts";
 import { sampleHelp } from "./export/sample-help.ts";
-import { noPlan, type Plan, Plans } from "./export/sample-plan.ts";
-import { escapeLabel, heading, writeValue } from "./export/text-format.ts";
+import { noPlan, type Place, type Plan, Plans } from "./export/sample-plan.ts";
+import { escapeLabel, heading } from "./export/text-format.ts";
 import type { DeviceKind, Family } from "./model/family.ts";
 import { type DeviceLights, type LightState, lightNames } from "./model/lights.ts";
-import type { Device, Network } from "./model/network.ts";
+import type { Network } from "./model/network.ts";
+import type { ProbeKind } from "./model/observation.ts";
 import type { Recurrence } from "./ports.ts";
 import type { RuleTally } from "./ports-rules.ts";
 
@@ -30,8 +33,8 @@ export interface ExpositionSources {
 }
 
 export interface Exposition {
-  /** Complete lines, family by family; between two slices the event loop runs. */
-  slices(): AsyncIterable<string>;
+  /** Complete lines in UTF-8, family by family; between two slices the event loop runs. A slice is overwritten when the next one is asked for. */
+  slices(): AsyncIterable<Buffer>;
 }
 
 /** The loop is given back after this long. */
@@ -47,22 +50,16 @@ const unshownReadings = new Set(["engine_boots"]);
  */
 const shownTexts: ReadonlySet<string> = new Set(["model", "software_version"]);
 
-/** Pieces of a slice: about 1,000 lines, 100 KB. */
-const piecesOfSlice = 4_096;
-
-/** What is prepared for one device, until its configuration changes. */
+/** What is prepared for all devices, until the network changes. */
 interface Prepared {
-  readonly device: Device;
-  /** `device="…",site="…",family="…"`: of every line about it. */
-  readonly labels: string;
-  readonly info: string;
-  /** Names of readings that are no series. */
-  readonly unshown: ReadonlySet<string>;
-  plan: Plan;
+  readonly network: Network;
+  readonly labels: DeviceLabels;
+  /** By a device's place in the network: what it answered last time. */
+  readonly plans: Plan[];
 }
 
 export function createExposition(sources: ExpositionSources): Exposition {
-  const prepared = new Map<string, Prepared>();
+  let prepared: Prepared | undefined;
   const unshown = new WeakMap<Family, ReadonlySet<string>>();
   const unshownOf = (family: Family | undefined): ReadonlySet<string> => {
     if (family === undefined) return unshownReadings;
@@ -72,50 +69,59 @@ export function createExposition(sources: ExpositionSources): Exposition {
   };
   const plans = new Plans(ownNames);
 
-  const prepare = (device: Device): Prepared => {
-    const known = prepared.get(device.id);
-    if (known?.device === device) return known;
-    const labels = `device="${escapeLabel(device.id)}",site="${escapeLabel(device.site)}",family="${escapeLabel(device.family)}"`;
-    const room = escapeLabel(device.room ?? "");
-    const info = `${labels},kind="${device.kind}",name="${escapeLabel(device.name)}",room="${room}",commissioning="${device.commissioning}"`;
-    const made = { device, labels, info, unshown: unshownOf(sources.families?.().get(device.family)), plan: noPlan };
-    prepared.set(device.id, made);
-    return made;
-  };
-
-  /** Every device with its looks as they are now: the families are written one after another, from the same looks. */
-  async function snapshot(network: Network): Promise<readonly Row[]> {
-    const rows: Row[] = [];
-    const isMuted = sources.muted?.();
+  async function prepare(network: Network): Promise<Prepared> {
+    if (prepared?.network === network) return prepared;
+    const labels = new DeviceLabels();
     let began = performance.now();
     for (const device of network.devices.values()) {
-      const ready = prepare(device);
-      const state = sources.board.get(device.id);
-      const looks = state === undefined ? [] : [...state.looks.values()];
-      ready.plan = plans.of(looks, ready.plan);
-      const standing = lit.has(device.kind) ? sources.board.lights(device.id) : undefined;
-      const muted = isMuted?.(device.id) === true;
-      rows.push({ ready, plan: ready.plan, up: state?.up, looks, standing, muted });
+      labels.add(device);
       if (performance.now() - began < sliceMs) continue;
       await pause();
       began = performance.now();
     }
-    return rows;
+    prepared = { network, labels, plans: [] };
+    return prepared;
   }
 
-  async function* slices(): AsyncIterable<string> {
+  /** Every device with its looks as they are now: the families are written one after another, from the same looks. */
+  async function snapshot({ network, labels, plans: last }: Prepared): Promise<Snapshot> {
+    const rows: Row[] = [];
+    const values: number[] = [];
+    const isMuted = sources.muted?.();
+    const families = sources.families?.();
+    let began = performance.now();
+    for (const device of network.devices.values()) {
+      const place = rows.length;
+      const state = sources.board.get(device.id);
+      const looks = state === undefined ? [] : [...state.looks.values()];
+      const plan = plans.of(looks, last[place] ?? noPlan);
+      last[place] = plan;
+      const standing = lit.has(device.kind) ? sources.board.lights(device.id) : undefined;
+      const muted = isMuted?.(device.id) === true;
+      const hidden = unshownOf(families?.get(device.family));
+      rows.push({ place, plan, firstValue: values.length, up: state?.up, looks, standing, muted, unshown: hidden });
+      for (const { samples } of looks) for (const { value } of samples) values.push(value);
+      if (performance.now() - began < sliceMs) continue;
+      await pause();
+      began = performance.now();
+    }
+    return { labels, rows, values };
+  }
+
+  async function* slices(): AsyncIterable<Buffer> {
     const network = sources.network();
-    const rows = await snapshot(network);
-    for (const family of families(rows)) {
+    const shot = await snapshot(await prepare(network));
+    const lines = shot.labels.lines();
+    for (const family of families(shot, lines)) {
       for (const slice of family) {
         yield slice;
         await pause();
       }
     }
-    for (const id of prepared.keys()) if (!network.devices.has(id)) prepared.delete(id);
-    yield incidentLines(network, sources.incidents());
-    yield recurrenceLines(sources.recurrences?.() ?? []);
-    yield ruleLines(sources.ruleTallies?.() ?? []);
+    lines.text(incidentLines(network, sources.incidents()));
+    lines.text(recurrenceLines(sources.recurrences?.() ?? []));
+    lines.text(ruleLines(sources.ruleTallies?.() ?? []));
+    yield lines.take();
   }
   return { slices };
 }
@@ -128,13 +134,25 @@ function textsOf({ snmp, shell }: Family): ReadonlySet<string> {
 
 /** A device in one scrape. `up` undefined: it was never looked at. */
 interface Row {
-  readonly ready: Prepared;
+  /** In the network, and so among the labels. */
+  readonly place: number;
   readonly plan: Plan;
+  /** Where the values of its samples begin, look after look. */
+  readonly firstValue: number;
   readonly up: number | undefined;
   readonly looks: readonly LastLook[];
   readonly muted: boolean;
   /** Undefined: no light is shown of it. */
   readonly standing: DeviceLights | undefined;
+  /** Names of readings that are no series. */
+  readonly unshown: ReadonlySet<string>;
+}
+
+interface Snapshot {
+  readonly labels: DeviceLabels;
+  readonly rows: readonly Row[];
+  /** Of all samples of all rows: side by side, for they are read once a family. */
+  readonly values: readonly number[];
 }
 
 /**
@@ -142,7 +160,7 @@ interface Row {
  * say already, and there are many of them.
  */
 const lit: ReadonlySet<DeviceKind> = new Set<DeviceKind>(["codec", "bridge", "gatekeeper", "endpoint"]);
-const lightTails = lightNames.map((name) => [name, `,light="${name}"} `] as const);
+const lightTails = lightNames.map((name) => [name, Buffer.from(`,light="${name}"} `)] as const);
 /** What does not apply is no series. */
 const lightValues: Readonly<Record<LightState, string | undefined>> = {
   good: "1",
@@ -152,34 +170,83 @@ const lightValues: Readonly<Record<LightState, string | undefined>> = {
   "not-applicable": undefined,
 };
 
-/** Adds a device's lines of one family; each begins with the line feed that ends the line before. */
-type Writer = (row: Row, out: string[]) => void;
+/** Writes a device's lines of one family; each begins with the line feed that ends the line before. */
+type Writer = (row: Row, to: Lines) => void;
 
-function* families(rows: readonly Row[]): Iterable<Iterable<string>> {
-  for (const [name, help, write] of fixed) yield family(name, help, rows, write);
-  const names = new Set([...new Set(rows.map((row) => row.plan))].flatMap((plan) => [...plan.families.keys()]));
+/** Lines of one family. */
+class Lines {
+  readonly bytes: LineBytes;
+  readonly #labels: DeviceLabels;
+  readonly #start: Uint8Array;
+
+  constructor(name: string, labels: DeviceLabels, bytes: LineBytes) {
+    this.bytes = bytes;
+    this.#labels = labels;
+    this.#start = Buffer.from(`\n${name}{`);
+  }
+
+  /** A line up to the labels that every line about this device has. */
+  begin({ place }: Row): LineBytes {
+    this.bytes.copy(this.#start);
+    this.#labels.write(place, this.bytes);
+    return this.bytes;
+  }
+
+  info({ place }: Row): void {
+    this.bytes.copy(this.#start);
+    this.#labels.writeInfo(place, this.bytes);
+    this.bytes.text("} 1");
+  }
+}
+
+function* families({ labels, rows, values }: Snapshot, bytes: LineBytes): Iterable<Iterable<Buffer>> {
+  for (const [name, help, write] of fixed) yield family(heading(name, help), rows, write, new Lines(name, labels, bytes));
+  const plans = new Set(rows.map((row) => row.plan));
+  const names = new Set([...plans].flatMap((plan) => [...plan.families.keys()]));
   for (const name of names) {
-    const start = `\n${name}{`;
-    yield family(name, sampleHelp(name.slice("vigie_".length)), rows, ({ ready, plan, looks }, out) => {
-      for (const { look, sample, tail } of plan.families.get(name) ?? [])
-        out.push(start, ready.labels, tail, writeValue(looks[look]?.samples[sample]?.value ?? Number.NaN));
-    });
+    let plan: Plan | undefined;
+    let places: readonly Place[] = [];
+    const write: Writer = (row, to) => {
+      // Neighbours answer alike.
+      if (row.plan !== plan) {
+        plan = row.plan;
+        places = plan.families.get(name) ?? [];
+      }
+      for (const { value, tail } of places) {
+        const line = to.begin(row);
+        line.copy(tail);
+        line.value(values[row.firstValue + value] ?? Number.NaN);
+      }
+    };
+    yield family(heading(name, sampleHelp(name.slice("vigie_".length))), rows, write, new Lines(name, labels, bytes));
   }
 }
 
-/** One family in slices; nothing when it has no line. Pieces are joined at once: strings grown line by line cost the collector more than the writing. */
-function* family(name: string, help: string, rows: readonly Row[], write: Writer): Iterable<string> {
-  let out: string[] = [];
-  let lines = 0;
+/** One family in slices; nothing when it has no line. */
+function* family(head: string, rows: readonly Row[], write: Writer, to: Lines): Iterable<Buffer> {
+  const { bytes } = to;
+  bytes.text(head);
+  const headed = bytes.length;
+  let sent = false;
   for (const row of rows) {
-    write(row, out);
-    if (out.length < piecesOfSlice) continue;
-    yield (lines === 0 ? heading(name, help) : "") + out.join("");
-    lines += out.length;
-    out = [];
+    write(row, to);
+    if (!bytes.full) continue;
+    yield bytes.take();
+    sent = true;
   }
-  if (lines > 0 || out.length > 0) yield `${lines === 0 ? heading(name, help) : ""}${out.join("")}\n`;
+  if (!sent && bytes.length === headed) {
+    bytes.take();
+    return;
+  }
+  bytes.text("\n");
+  yield bytes.take();
 }
+
+const tailOf = (kind: ProbeKind) => Buffer.from(`,kind="${kind}"} `);
+const kindTails: Readonly<Record<ProbeKind, Uint8Array>> = {
+  ...{ icmp: tailOf("icmp"), snmp: tailOf("snmp"), ssh: tailOf("ssh") },
+  ...{ telnet: tailOf("telnet"), https: tailOf("https"), tcp: tailOf("tcp"), trap: tailOf("trap") },
+};
 
 function lookValue(look: LastLook): string {
   switch (look.status) {
@@ -192,17 +259,16 @@ function lookValue(look: LastLook): string {
   }
 }
 
-function writeReadings({ ready, looks }: Row, out: string[]): void {
+function writeReadings(row: Row, to: Lines): void {
   let count = 0;
-  for (const { kind, readings } of looks) {
+  for (const { kind, readings } of row.looks) {
     for (const reading of readings) {
-      if (ready.unshown.has(reading.name)) continue;
+      if (row.unshown.has(reading.name)) continue;
       if (count >= maxReadings) return;
       count += 1;
       const value = escapeLabel(reading.value.slice(0, maxValueLength));
       const part = escapeLabel(reading.part ?? "");
-      const state = `state="${escapeLabel(reading.name)}",value="${value}",part="${part}",look="${kind}"`;
-      out.push("\nvigie_device_state{", ready.labels, `,${state}} 1`);
+      to.begin(row).text(`,state="${escapeLabel(reading.name)}",value="${value}",part="${part}",look="${kind}"} 1`);
     }
   }
 }
@@ -211,32 +277,44 @@ const fixed: readonly (readonly [name: string, help: string, write: Writer])[] =
   [
     "vigie_device_up",
     "1 in service, 0 out of service, NaN while unknown: we could not look.",
-    ({ ready, up }, out) => out.push("\nvigie_device_up{", ready.labels, "} ", writeValue(up ?? Number.NaN)),
+    (row, to) => {
+      const line = to.begin(row);
+      line.text("} ");
+      line.value(row.up ?? Number.NaN);
+    },
   ],
   [
     "vigie_device_info",
     "Always 1; what the configuration says of the device. In commissioning it pages nobody.",
-    ({ ready }, out) => out.push("\nvigie_device_info{", ready.info, "} 1"),
+    (row, to) => to.info(row),
   ],
   [
     "vigie_device_muted",
     "Always 1; maintenance or a silence keeps the whole device quiet now. Rules of your own: `unless on (device) vigie_device_muted`.",
-    ({ ready, muted }, out) => {
-      if (muted) out.push("\nvigie_device_muted{", ready.labels, "} 1");
+    (row, to) => {
+      if (row.muted) to.begin(row).text("} 1");
     },
   ],
   [
     "vigie_device_look_up",
     "The last look of this kind: 1 up, 0 down, NaN unknown.",
-    ({ ready, looks }, out) => {
-      for (const look of looks) out.push("\nvigie_device_look_up{", ready.labels, kindTail(look), lookValue(look));
+    (row, to) => {
+      for (const look of row.looks) {
+        const line = to.begin(row);
+        line.copy(kindTails[look.kind]);
+        line.text(lookValue(look));
+      }
     },
   ],
   [
     "vigie_device_look_timestamp_seconds",
     "When the last look of this kind ended.",
-    ({ ready, looks }, out) => {
-      for (const look of looks) out.push("\nvigie_device_look_timestamp_seconds{", ready.labels, kindTail(look), String(look.at / 1000));
+    (row, to) => {
+      for (const look of row.looks) {
+        const line = to.begin(row);
+        line.copy(kindTails[look.kind]);
+        line.value(look.at / 1000);
+      }
     },
   ],
   ["vigie_device_state", "Always 1; a state the device tells in words.", writeReadings],
@@ -244,22 +322,21 @@ const fixed: readonly (readonly [name: string, help: string, write: Writer])[] =
   [
     "vigie_device_activity",
     "Always 1; what a codec, bridge or endpoint is doing.",
-    ({ ready, standing }, out) => {
-      if (standing?.activity !== undefined) out.push("\nvigie_device_activity{", ready.labels, `,activity="${standing.activity.state}"} 1`);
+    (row, to) => {
+      if (row.standing?.activity !== undefined) to.begin(row).text(`,activity="${row.standing.activity.state}"} 1`);
     },
   ],
 ];
 
-function writeLights({ ready, standing }: Row, out: string[]): void {
-  if (standing === undefined) return;
+function writeLights(row: Row, to: Lines): void {
+  if (row.standing === undefined) return;
   for (const [name, tail] of lightTails) {
-    const value = lightValues[standing.lights[name].state];
-    if (value !== undefined) out.push("\nvigie_device_light{", ready.labels, tail, value);
+    const value = lightValues[row.standing.lights[name].state];
+    if (value === undefined) continue;
+    const line = to.begin(row);
+    line.copy(tail);
+    line.text(value);
   }
-}
-
-function kindTail({ kind }: LastLook): string {
-  return `,kind="${kind}"} `;
 }
 
 const ownNames: ReadonlySet<string> = new Set([...fixed.map(([name]) => name), ...incidentMetricNames]);

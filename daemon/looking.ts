@@ -107,9 +107,7 @@ export async function createLooking(deps: LookingDeps): Promise<Looking> {
     nextSeq,
   });
 
-  metrics.onScrape(() => {
-    for (const { weakness, devices } of reportWeaknesses(config()).rows) metrics.weaknesses.set({ weakness }, devices.length);
-  });
+  showWeaknesses(metrics, config);
   mirror(metrics, { icmp, snmp, ssh, telnet, https, waiting: () => ceiling.waiting() });
 
   return {
@@ -167,6 +165,16 @@ function mirror(
     metrics.telnetConnections(telnet.connections);
     metrics.httpsLogins(of.https.stats().logins);
     metrics.ceilingWaiting.set([...of.waiting().values()].reduce((sum, each) => sum + each, 0));
+  });
+}
+
+/** Counted once a configuration. */
+function showWeaknesses(metrics: Metrics, config: () => Config): void {
+  let counted: Config | undefined;
+  metrics.onScrape(() => {
+    if (counted === config()) return;
+    counted = config();
+    for (const { weakness, devices } of reportWeaknesses(counted).rows) metrics.weaknesses.set({ weakness }, devices.length);
   });
 }
 

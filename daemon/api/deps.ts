@@ -123,8 +123,8 @@ export interface ApiDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
-  /** Device samples in the text format, in slices (exposition.ts). */
-  readonly exposition: { slices(): AsyncIterable<string> };
+  /** Device samples in the text format, in slices of UTF-8 (exposition.ts). */
+  readonly exposition: { slices(): AsyncIterable<Buffer> };
   readonly readiness: () => Readiness;
   readonly actions: IncidentActions;
   /** What comes back: links, replies, receipts. */

@@ -1,7 +1,6 @@
 /**
  * GET /metrics: the daemon's own metrics, then the devices', slice by slice, no faster than the reader takes them.
  */
-import { once } from "node:events";
 import type { Request, Response } from "express";
 import { unauthorized, within } from "./access.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -26,10 +25,16 @@ export async function scrape(request: Request, response: Response, deps: ApiDeps
   response.end();
 }
 
-async function write(response: Response, text: string, gone: AbortSignal): Promise<void> {
-  if (response.write(text) || gone.aborted) return;
-  // A reader that went away never drains: the abort ends the wait.
-  await once(response, "drain", { signal: gone }).catch((error: Error) => {
-    if (error.name !== "AbortError") throw error;
+/** Resolves when the piece has left for the kernel: what holds it may be written anew. */
+function write(response: Response, piece: string | Uint8Array, gone: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (gone.aborted) return resolve();
+    // A reader that went away takes nothing any more: the abort ends the wait, and what failed is told by it.
+    const end = () => {
+      gone.removeEventListener("abort", end);
+      resolve();
+    };
+    gone.addEventListener("abort", end);
+    response.write(piece, end);
   });
 }

@@ -5,11 +5,10 @@ import type { LastLook } from "../board.ts";
 import type { Sample } from "../model/observation.ts";
 import { escapeLabel } from "./text-format.ts";
 
-/** One series: sample `sample` of look `look`; `tail` ends its labels. */
+/** One series: the device's `value`th, counted over all its looks; `tail` ends its labels. */
 export interface Place {
-  readonly look: number;
-  readonly sample: number;
-  readonly tail: string;
+  readonly value: number;
+  readonly tail: Uint8Array;
 }
 
 export interface Plan {
@@ -67,18 +66,22 @@ function fits(plan: Plan, looks: readonly LastLook[]): boolean {
 function planOf(looks: readonly LastLook[], taken: ReadonlySet<string>): Plan {
   const families = new Map<string, Place[]>();
   const seen = new Set<string>();
-  looks.forEach(({ samples }, look) => {
-    samples.forEach(({ name, part }, sample) => {
+  let values = 0;
+  for (const { samples } of looks) {
+    for (const { name, part } of samples) {
+      const value = values;
+      values += 1;
       const family = `vigie_${name}`;
       const tail = part === undefined ? "} " : `,part="${escapeLabel(part)}"} `;
       const series = family + tail;
-      if (seen.has(series) || taken.has(family) || !/^[a-z][a-z0-9_]*$/.test(name)) return;
+      if (seen.has(series) || taken.has(family) || !/^[a-z][a-z0-9_]*$/.test(name)) continue;
       seen.add(series);
       const places = families.get(family);
-      if (places === undefined) families.set(family, [{ look, sample, tail }]);
-      else places.push({ look, sample, tail });
-    });
-  });
+      const place = { value, tail: Buffer.from(tail) };
+      if (places === undefined) families.set(family, [place]);
+      else places.push(place);
+    }
+  }
   return {
     looks: looks.map(({ samples }) => samples.map(({ name, part }) => ({ name, ...(part === undefined ? {} : { part }) }))),
     families,

@@ -1,5 +1,5 @@
 /**
- * The Prometheus text format: a family's heading, a value, a label.
+ * The Prometheus text format: a family's heading, a label.
  *
  * Pure.
  */
@@ -9,13 +9,6 @@ export function heading(name: string, help: string): string {
   const unit = /_(seconds|ratio|celsius|octets|volts|amperes|watts|hertz)$/.exec(name)?.[1];
   const text = help.replace(/\\/g, "\\\\").replace(/\n/g, "\\n");
   return `# HELP ${name} ${text}\n# TYPE ${name} gauge${unit === undefined ? "" : `\n# UNIT ${name} ${unit}`}`;
-}
-
-/** A sample's value as Prometheus reads it. */
-export function writeValue(value: number): string {
-  if (value === Number.POSITIVE_INFINITY) return "+Inf";
-  if (value === Number.NEGATIVE_INFINITY) return "-Inf";
-  return String(value);
 }
 
 /** Backslash, quote and line feed, as the text format asks; a lone surrogate would not survive UTF-8. */

@@ -2,17 +2,21 @@
  * /metrics as Prometheus reads it: promtool's own check, a real scrape, and any text in a label.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { get, type IncomingMessage } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { Board } from "../../daemon/board.ts";
 import type { IncidentSummary } from "../../daemon/export/incident-metrics.ts";
+import { LineBytes } from "../../daemon/export/line-bytes.ts";
 import { escapeLabel } from "../../daemon/export/text-format.ts";
 import { createExposition } from "../../daemon/exposition.ts";
 import { createMetrics } from "../../daemon/metrics.ts";
+import type { Device } from "../../daemon/model/network.ts";
 import { at, device, fill, network, serve, stand, world } from "../api/fixture.ts";
 import { needs } from "../needs.ts";
 
@@ -26,9 +30,9 @@ const waiting: IncidentSummary = {
   ...{ unacknowledged: true, device: "codec-1" },
 };
 
-async function textOf(slices: AsyncIterable<string>): Promise<string> {
+async function textOf(slices: AsyncIterable<Buffer>): Promise<string> {
   let text = "";
-  for await (const slice of slices) text += slice;
+  for await (const slice of slices) text += slice.toString();
   return text;
 }
 
@@ -143,6 +147,41 @@ describe("the exposition", () => {
     expect(await textOf(exposition.slices())).not.toContain("codec-1");
   });
 
+  it("writes every number as JavaScript does, in the fewest digits that read as the same", () => {
+    const written = (value: number) => {
+      const lines = new LineBytes();
+      lines.value(value);
+      return lines.take().toString();
+    };
+    const decimal = fc.tuple(fc.maxSafeNat(), fc.integer({ min: 0, max: 12 })).map(([digits, places]) => digits / 10 ** places);
+    fc.assert(
+      fc.property(fc.oneof(fc.double(), decimal, decimal.map(Math.fround)), (value) => {
+        const text = written(value);
+        expect(text).toBe(String(value).replace("Infinity", "Inf").replace(/^Inf/, "+Inf"));
+        expect(Number(text.replace("Inf", "Infinity"))).toBe(Object.is(value, -0) ? 0 : value);
+      }),
+      { numRuns: 5_000 },
+    );
+    const edges = [0, -0, 1e-6, 9.99e-7, 0.1 + 0.2, 999_999_999_999_999, 1e15, 1e21, 2 ** 53, 0.001, 0.010001, 1_795_707_741.05];
+    expect(edges.map(written)).toEqual(edges.map(String));
+  });
+
+  it("writes any text in UTF-8, with its stock before it, however long a line is", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), fc.array(fc.string({ unit: "grapheme" }), { maxLength: 8 }), (stock, texts) => {
+        const held = Buffer.from(stock);
+        const lines = new LineBytes(held);
+        for (const text of [...texts, "x".repeat(100_000)]) {
+          lines.text(text);
+          lines.fromStock(0, held.length);
+        }
+        expect(lines.take().toString()).toBe([...texts, "x".repeat(100_000)].map((text) => text + stock).join(""));
+        expect(lines.length).toBe(0);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   it("lets any text into a label and out again", () => {
     const unescapeLabel = (text: string) => text.replace(/\\(\\|"|n)/g, (_, what: string) => (what === "n" ? "\n" : what));
     fc.assert(
@@ -156,13 +195,7 @@ describe("the exposition", () => {
   });
 
   it("gives the event loop back while it writes 150,000 series", async () => {
-    const devices = Array.from({ length: 10_000 }, (_, n) => device(`device-${n}`));
-    const board = new Board();
-    for (const [seq, { id }] of devices.entries()) {
-      const samples = Array.from({ length: 12 }, (_, n) => ({ name: `value_${n}_ratio`, value: n / 7 }));
-      const finding = { status: "up" as const, samples, readings: [], faults: [] };
-      board.record({ id: `${seq}`, check: `${id}/snmp`, device: id, kind: "snmp", at, seq, durationMs: 1, finding }, at);
-    }
+    const { board, devices } = many(10_000);
     const net = network(devices);
     const exposition = createExposition({ board, network: () => net, incidents: () => [] });
     await textOf(exposition.slices());
@@ -183,6 +216,51 @@ describe("the exposition", () => {
     expect(lines).toBeGreaterThanOrEqual(150_000);
     // The figure itself belongs to the bench; here only that it is slices, not one block.
     expect(longest).toBeLessThan(1_000);
+  });
+});
+
+/** So many devices with twelve samples each. */
+function many(count: number): { readonly board: Board; readonly devices: readonly Device[] } {
+  const devices = Array.from({ length: count }, (_, n) => device(`device-${n}`));
+  const board = new Board();
+  for (const [seq, { id }] of devices.entries()) {
+    const samples = Array.from({ length: 12 }, (_, n) => ({ name: `value_${n}_ratio`, value: (n + seq) / 7 }));
+    const finding = { status: "up" as const, samples, readings: [], faults: [] };
+    board.record({ id: `${seq}`, check: `${id}/snmp`, device: id, kind: "snmp", at, seq, durationMs: 1, finding }, at);
+  }
+  return { board, devices };
+}
+
+describe("a reader", () => {
+  it("who is slow gets every byte as it was written, and one who goes away in the middle holds up nobody", async () => {
+    // More than the kernel holds for a reader that does not read.
+    const { board, devices } = many(6_000);
+    const made = world({ devices });
+    const exposition = createExposition({ board, network: () => made.config.network, incidents: () => [] });
+    const ended: string[] = [];
+    const slices = async function* () {
+      try {
+        yield* exposition.slices();
+      } finally {
+        ended.push("slices");
+      }
+    };
+    const server = await serve({ ...made, deps: { ...made.deps, exposition: { slices } } });
+    cleanUps.push(server.close);
+    const opened = (): Promise<IncomingMessage> => new Promise((resolve) => get(`${server.url}/metrics`, resolve));
+
+    const leaving = await opened();
+    await once(leaving, "readable");
+    leaving.destroy();
+    await vi.waitFor(() => expect(ended).toEqual(["slices"]), { timeout: 10_000 });
+
+    const slow = await opened();
+    // Bytes wait on both sides until they are asked for: nothing is read while nobody reads.
+    for (let turn = 0; turn < 2_000; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(ended).toHaveLength(1);
+    const read = Buffer.concat(await slow.toArray());
+    const whole = Buffer.from(await textOf(exposition.slices()));
+    expect(read.subarray(read.length - whole.length).equals(whole)).toBe(true);
   });
 });
 
