@@ -87,22 +87,36 @@ function runsAlways(hours: Hours, unit: Clock["in"]): boolean {
 /** Spans in order, from the day of `from` on, bounded by the horizon. A day's spans that touch the next day's are not joined. */
 function* spans(hours: Hours, unit: Clock["in"], from: Instant): Generator<Span> {
   let day = DateTime.fromMillis(from, { zone: hours.zone }).startOf("day");
+  let offsetBefore = day.minus({ days: 1 }).offset;
   for (let count = 0; count < horizonDays; count += 1) {
-    yield* daySpans(hours.calendar, unit, day);
-    day = day.plus({ days: 1 }).startOf("day");
+    const next = day.plus({ days: 1 }).startOf("day");
+    const isPlain = offsetBefore === day.offset && day.offset === next.offset;
+    yield* daySpans(hours.calendar, unit, { day, next, isPlain });
+    offsetBefore = day.offset;
+    day = next;
   }
 }
 
-function* daySpans(calendar: ServiceCalendar, unit: Clock["in"], day: DateTime): Generator<Span> {
+interface Day {
+  readonly day: DateTime;
+  readonly next: DateTime;
+  /** No clock was changed from the day before until its end: its minutes are so many after its beginning. */
+  readonly isPlain: boolean;
+}
+
+function* daySpans(calendar: ServiceCalendar, unit: Clock["in"], { day, next, isPlain }: Day): Generator<Span> {
   if (isHoliday(calendar, day.toISODate() ?? "")) return;
   const weekly = calendar.weekly[day.weekday] ?? [];
   if (weekly.length === 0) return;
+  const start = day.toMillis();
   if (unit === "working-days") {
-    yield { from: day.toMillis(), to: Math.min(day.plus({ days: 1 }).startOf("day").toMillis(), day.toMillis() + DAY) };
+    yield { from: start, to: Math.min(next.toMillis(), start + DAY) };
     return;
   }
   const [zone, date] = [day.zoneName ?? "utc", day.toISODate() ?? ""];
-  for (const span of weekly) yield { from: wallInstant(zone, date, span.fromMinute), to: wallInstant(zone, date, span.toMinute) };
+  const instantOf = (minute: number) =>
+    isPlain && minute >= 0 && minute <= DAY / MINUTE ? start + minute * MINUTE : wallInstant(zone, date, minute);
+  for (const span of weekly) yield { from: instantOf(span.fromMinute), to: instantOf(span.toMinute) };
 }
 
 /**

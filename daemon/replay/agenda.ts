@@ -9,39 +9,52 @@ import type { Moves } from "./moves.ts";
 
 export class Agenda {
   readonly #reads: RuleReads;
-  readonly #cursors = new Map<string, Cursor>();
+  readonly #isConfigured: (device: string) => boolean;
+  /** Undefined: of a device that is no longer configured. */
+  readonly #cursors = new Map<string, Cursor | undefined>();
+  readonly #ofDevice = new Map<string, Cursor[]>();
   /** Of the present piece. */
-  #ofDevice = new Map<string, Cursor[]>();
+  #piece: Instant = Number.NaN;
   #buckets: (Cursor[] | undefined)[] = [];
 
-  constructor(reads: RuleReads) {
+  constructor(reads: RuleReads, isConfigured: (device: string) => boolean) {
     this.#reads = reads;
+    this.#isConfigured = isConfigured;
   }
 
   /** Another piece. */
-  clear(): void {
+  begin(piece: Instant): void {
+    this.#piece = piece;
     this.#buckets = [];
-    this.#ofDevice = new Map();
   }
 
   /** The daemon started anew: nothing of before is known. */
   forget(): void {
-    for (const cursor of this.#cursors.values()) cursor.forget();
+    for (const cursor of this.#cursors.values()) cursor?.forget();
   }
 
   /** A check of the present piece. How many runs hold a limit of the rules between their least and their most. */
-  add(kept: CheckLooks, piece: Instant): number {
-    let cursor = this.#cursors.get(kept.check);
-    if (cursor === undefined) {
-      cursor = new Cursor(kept);
-      this.#cursors.set(kept.check, cursor);
-    }
-    const same = this.#ofDevice.get(kept.device);
-    if (same === undefined) this.#ofDevice.set(kept.device, [cursor]);
-    else same.push(cursor);
-    const ambiguous = cursor.begin(kept, this.#reads, piece);
+  add(kept: CheckLooks): number {
+    const cursor = this.#cursors.get(kept.check) ?? this.#cursorOf(kept);
+    // Looks of a device that is no longer configured are about nothing.
+    if (cursor === undefined) return 0;
+    const ambiguous = cursor.begin(kept, this.#reads, this.#piece);
     this.schedule(cursor);
     return ambiguous;
+  }
+
+  #cursorOf(kept: CheckLooks): Cursor | undefined {
+    if (this.#cursors.has(kept.check)) return undefined;
+    if (!this.#isConfigured(kept.device)) {
+      this.#cursors.set(kept.check, undefined);
+      return undefined;
+    }
+    const siblings = this.#ofDevice.get(kept.device) ?? [];
+    const cursor = new Cursor(kept, siblings);
+    siblings.push(cursor);
+    this.#ofDevice.set(kept.device, siblings);
+    this.#cursors.set(kept.check, cursor);
+    return cursor;
   }
 
   cursor(check: string): Cursor | undefined {
@@ -57,7 +70,7 @@ export class Agenda {
     const touched = new Set<Cursor>();
     for (const cursor of this.#buckets[turn] ?? []) {
       if (cursor.due !== turn) continue;
-      for (const each of this.#ofDevice.get(cursor.device) ?? []) touched.add(each);
+      for (const each of cursor.siblings) if (each.isIn(this.#piece)) touched.add(each);
     }
     return touched;
   }
@@ -79,6 +92,7 @@ export class Agenda {
       const device = key.slice(0, key.indexOf("|"));
       if (moved.has(device)) continue;
       for (const cursor of this.#ofDevice.get(device) ?? []) {
+        if (!cursor.isIn(this.#piece)) continue;
         cursor.hear(key, turn);
         this.schedule(cursor);
       }
@@ -87,6 +101,7 @@ export class Agenda {
 
   rouseDevice(device: string, turn: number): void {
     for (const cursor of this.#ofDevice.get(device) ?? []) {
+      if (!cursor.isIn(this.#piece)) continue;
       cursor.rouse(turn);
       this.schedule(cursor);
     }

@@ -14,11 +14,14 @@ import type { Observation, Sample } from "../model/observation.ts";
 /** What is the same to every rule of the replay, from one piece to the next. */
 interface Sameness {
   readonly stateKey: string;
-  readonly places: string;
+  /** Where each of its samples that a rule reads lies. */
+  readonly places: readonly number[];
 }
 
 export class Cursor {
   readonly device: string;
+  /** The checks of its device, this one too; those of the present piece are in it (`isIn`). */
+  readonly siblings: readonly Cursor[];
   #kept: CheckLooks;
   /** Looks at which something changes that a rule may see, ascending. */
   #changes: readonly number[] = [];
@@ -35,9 +38,15 @@ export class Cursor {
   /** Alarms that the present looks are not about. */
   readonly #deaf = new Set<string>();
 
-  constructor(kept: CheckLooks) {
+  constructor(kept: CheckLooks, siblings: readonly Cursor[]) {
     this.device = kept.device;
+    this.siblings = siblings;
     this.#kept = kept;
+  }
+
+  /** Has this piece looks of it? */
+  isIn(piece: number): boolean {
+    return this.#piece === piece;
   }
 
   /** The looks of the next piece. How many runs hold a limit of these rules between their least and their most. */
@@ -51,9 +60,8 @@ export class Cursor {
     this.#change = 0;
     const { changes, ambiguous, first, last } = changesOf(kept, reads);
     // A list of a gatekeeper goes stale with time alone: each is compared.
-    const listing = kept.states.some(({ whole }) => whole?.includes(listedReading) === true);
-    if (listing) this.settled = false;
-    const goesOn = same?.stateKey === kept.stateKeys[0] && same?.places === first;
+    if (isListing(kept.states)) this.settled = false;
+    const goesOn = same !== undefined && same.stateKey === kept.stateKeys[0] && areSame(same.places, first);
     this.#changes = goesOn && this.settled ? changes.slice(1) : changes;
     this.#same = { stateKey: kept.stateKeys.at(-1) ?? "", places: last };
     return ambiguous;
@@ -201,31 +209,68 @@ function runAt(starts: readonly number[], look: number): number {
   return low;
 }
 
+function isListing(states: readonly LookState[]): boolean {
+  for (const { whole } of states) if (whole?.includes(listedReading) === true) return true;
+  return false;
+}
+
+function areSame(one: readonly number[], other: readonly number[]): boolean {
+  if (one.length !== other.length) return false;
+  for (let index = 0; index < one.length; index += 1) if (!Object.is(one[index], other[index])) return false;
+  return true;
+}
+
 function changesOf(kept: CheckLooks, reads: RuleReads) {
   let changes: readonly number[] = kept.stateStarts;
   let ambiguous = 0;
-  let [first, last] = ["", ""];
+  const first: number[] = [];
+  // The same as the first until a series crosses something.
+  let last = first;
   for (const series of kept.series) {
-    if (!reads.samples.has(series.name)) continue;
     const limits = reads.samples.get(series.name);
-    if (series.starts.length === 1 && limits !== undefined) {
-      // Nearly every one: it never crossed anything.
-      const place = placeOf(middleOf(series, 0), limits);
-      if (placeOf(series.mins[0] ?? 0, limits) !== placeOf(series.maxes[0] ?? 0, limits)) ambiguous += 1;
-      first += ` ${place}`;
-      last += ` ${place}`;
-      continue;
+    if (limits === undefined && !reads.samples.has(series.name)) continue;
+    const before = placeIn(series, 0, limits);
+    if (limits !== undefined) ambiguous += limitsWithin(series, limits);
+    const moved = series.starts.length === 1 ? nowhere : crossingsOf(series, limits);
+    if (moved !== nowhere) {
+      changes = [...changes, ...moved];
+      if (last === first) last = [...first];
     }
-    const places = series.starts.map((_, run) => {
-      if (limits === undefined) return middleOf(series, run);
-      if (placeOf(series.mins[run] ?? 0, limits) !== placeOf(series.maxes[run] ?? 0, limits)) ambiguous += 1;
-      return placeOf(middleOf(series, run), limits);
-    });
-    first += ` ${places[0]}`;
-    last += ` ${places.at(-1)}`;
-    const moved = series.starts.filter((_, run) => run > 0 && !Object.is(places[run], places[run - 1]));
-    if (moved.length > 0) changes = [...changes, ...moved];
+    first.push(before);
+    if (last !== first) last.push(placeIn(series, series.starts.length - 1, limits));
   }
   if (changes !== kept.stateStarts) changes = [...new Set(changes)].sort((a, b) => a - b);
   return { changes, ambiguous, first, last };
+}
+
+/** On which side of the limits a run lies; the value itself where there are none. */
+function placeIn(series: SampleRuns, run: number, limits: readonly number[] | undefined): number {
+  return limits === undefined ? middleOf(series, run) : placeOf(middleOf(series, run), limits);
+}
+
+const nowhere: readonly number[] = [];
+
+/** The looks with which a run on another side begins. */
+function crossingsOf(series: SampleRuns, limits: readonly number[] | undefined): readonly number[] {
+  const { starts } = series;
+  let moved: number[] | undefined;
+  let before = placeIn(series, 0, limits);
+  for (let run = 1; run < starts.length; run += 1) {
+    const place = placeIn(series, run, limits);
+    if (Object.is(place, before)) continue;
+    before = place;
+    moved ??= [];
+    moved.push(starts[run] ?? 0);
+  }
+  return moved ?? nowhere;
+}
+
+/** How many runs have a limit between their least and their most. */
+function limitsWithin({ mins, maxes }: SampleRuns, limits: readonly number[]): number {
+  let found = 0;
+  for (let run = 0; run < mins.length; run += 1) {
+    const [min, max] = [mins[run] ?? 0, maxes[run] ?? 0];
+    if (min !== max && placeOf(min, limits) !== placeOf(max, limits)) found += 1;
+  }
+  return found;
 }

@@ -29,7 +29,7 @@ import { worldOf } from "../roles/world.ts";
 import { Agenda } from "./agenda.ts";
 import type { Cursor } from "./cursor.ts";
 import { type Course, ReplayedIncidents } from "./incidents.ts";
-import { ended, lasting } from "./lasting.ts";
+import { ended, GoesOn, lasting } from "./lasting.ts";
 import { movesOf } from "./moves.ts";
 
 export interface ReplayWorld {
@@ -80,7 +80,7 @@ export class ReplayEngine {
   constructor(world: ReplayWorld) {
     this.#world = world;
     const { config, checkpoint } = world;
-    this.#agenda = new Agenda(readsOf(config.rules));
+    this.#agenda = new Agenda(readsOf(config.rules), (device) => config.network.devices.has(device));
     this.#incidents = new ReplayedIncidents(config, checkpoint?.incidents ?? [], world.bookings);
     this.#memory = new AlarmMemory(checkpoint?.alarms ?? [], { knowsLooks: false });
     const known = checkpoint?.products?.map(inventoryOf) ?? world.inventories ?? [];
@@ -112,16 +112,14 @@ export class ReplayEngine {
 
   async #begin(head: PieceHead, checks: readonly CheckLooks[], pause: () => Promise<void> | undefined): Promise<void> {
     this.#head = head;
-    this.#agenda.clear();
+    this.#agenda.begin(head.from);
     const started = head.marks.find(({ kind }) => kind === "started");
     if (started !== undefined) this.#restart(started.at);
     for (const [index, kept] of checks.entries()) {
       const waiting = (index & 255) === 0 ? pause() : undefined;
       if (waiting !== undefined) await waiting;
       this.counts.looks += kept.count;
-      // Looks of a device that is no longer configured are about nothing.
-      if (!this.#world.config.network.devices.has(kept.device)) continue;
-      this.counts.ambiguous += this.#agenda.add(kept, head.from);
+      this.counts.ambiguous += this.#agenda.add(kept);
     }
   }
 
@@ -258,7 +256,7 @@ export class ReplayEngine {
       this.#number += 1;
       return { year, sequence: this.#number };
     });
-    await new IntentWriter(this.#incidents, this.#world.config, result, numbers, this.#world.bookings).run();
+    await new IntentWriter(this.#incidents, this.#world.config, result, numbers, this.#incidents.facts).run();
   }
 
   /** Memory and board learn what was decided. */
@@ -303,13 +301,7 @@ export class ReplayEngine {
     const look = looks?.get(observation.check);
     const cursor = this.#agenda.cursor(observation.check);
     if (looks === undefined || look?.status !== "up" || cursor === undefined || observation.kind === "trap") return;
-    const lastAt = () => Math.max(look.answeredAt ?? 0, cursor.lastAt(this.#head?.from ?? 0, this.#turnNow) ?? 0);
-    looks.set(observation.check, {
-      ...look,
-      get answeredAt() {
-        return lastAt();
-      },
-    });
+    looks.set(observation.check, new GoesOn(look, () => cursor.lastAt(this.#head?.from ?? 0, this.#turnNow)));
   }
 
   /** Sites whose devices are judged look by look: a circuit that they hang on is down, and any answer may end that. */

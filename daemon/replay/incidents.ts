@@ -29,7 +29,7 @@ export interface Course {
 }
 
 export class ReplayedIncidents implements IncidentWrites {
-  readonly #facts: ClassFacts;
+  readonly facts: ClassFacts;
   readonly #links: IncidentLink[] = [];
   #judgedAt = Number.NEGATIVE_INFINITY;
   readonly #courses = new Map<string, Course>();
@@ -39,7 +39,7 @@ export class ReplayedIncidents implements IncidentWrites {
   #wakeAt = Number.POSITIVE_INFINITY;
 
   constructor(config: Config, known: readonly Incident[], book?: SessionBook) {
-    this.#facts = new ClassFacts(() => config, book);
+    this.facts = new ClassFacts(() => config, book);
     for (const incident of known) this.#put(incident);
   }
 
@@ -119,9 +119,9 @@ export class ReplayedIncidents implements IncidentWrites {
     this.#judgedAt = at;
     for (const { incident } of [...this.#courses.values()]) {
       if (!isFailing(incident) || incident.foldedInto !== undefined) continue;
-      const verdict = judgeSeverity(this.#facts.of(incident, at));
-      const session = this.#facts.session(incident, at);
-      const decision = rejudge(incident, { verdict, terms: this.#facts.terms(incident, session, at), session, at });
+      const verdict = judgeSeverity(this.facts.of(incident, at));
+      const session = this.facts.session(incident, at);
+      const decision = rejudge(incident, { verdict, terms: this.facts.terms(incident, session, at), session, at });
       if (decision !== undefined) this.#put(decision.incident);
     }
   }
@@ -130,7 +130,7 @@ export class ReplayedIncidents implements IncidentWrites {
     const course = this.#courses.get(id);
     if (course === undefined) return;
     const { incident } = course;
-    const decision = wakeIncident(incident, this.#facts.terms(incident, this.#facts.session(incident, now), now), now);
+    const decision = wakeIncident(incident, this.facts.terms(incident, this.facts.session(incident, now), now), now);
     if (decision === undefined) this.#waking.delete(id);
     else this.#put(decision.incident);
   }

@@ -58,7 +58,7 @@ export class ClassFacts {
       rule: rules.find((each) => each.id === incident.rule),
       device: incident.device === undefined ? undefined : network.devices.get(incident.device),
       inServiceHours: inService(hours, at),
-      withoutServiceMs: () => withoutService(incident, hours, at),
+      withoutServiceMs: once(() => withoutService(incident, hours, at)),
       behind: this.#behindOf(network),
       ...{ site, symptom, network, general },
       nobodyOnCall: nobodyNow(config, incident.rootCause, at),
@@ -74,6 +74,15 @@ export class ClassFacts {
     }
     return this.#behind;
   }
+}
+
+/** Several rows ask, and none of them where the table has no such row. */
+function once(ask: () => number): () => number {
+  let known: number | undefined;
+  return () => {
+    known ??= ask();
+    return known;
+  };
 }
 
 /**

@@ -19,7 +19,7 @@ import type { SessionAhead } from "../model/session.ts";
 import { DAY, type Instant } from "../model/time.ts";
 import { policyFor } from "../oncall/gap.ts";
 import { RaceLost } from "../ports.ts";
-import { ClassFacts, type SessionBook } from "./class-facts.ts";
+import type { ClassFacts } from "./class-facts.ts";
 import { rootCauseOf } from "./explain.ts";
 import { hoursOf } from "./hours.ts";
 import type { IncidentWrites } from "./incident-writes.ts";
@@ -72,9 +72,9 @@ export class IntentWriter {
 
   readonly #facts: ClassFacts;
 
-  constructor(tx: IncidentWrites, config: Config, turn: TurnResult, numbers: readonly Reserved[], bookings?: SessionBook) {
+  constructor(tx: IncidentWrites, config: Config, turn: TurnResult, numbers: readonly Reserved[], facts: ClassFacts) {
     this.#tx = tx;
-    this.#facts = new ClassFacts(() => config, bookings);
+    this.#facts = facts;
     this.#config = config;
     this.#turn = turn;
     this.#numbers = [...numbers];

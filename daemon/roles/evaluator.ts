@@ -18,6 +18,7 @@ import { differsInPeopleOnly } from "../oncall/book.ts";
 import { type Bus, type Clock, type Fence, LeaseLost, type Log, RaceLost, type Store } from "../ports.ts";
 import { adopt } from "./adopt.ts";
 import { keepCalls } from "./calls.ts";
+import { ClassFacts } from "./class-facts.ts";
 import { IntentWriter, numbersNeeded, type Reserved } from "./commit.ts";
 import { FailingNow } from "./failing-now.ts";
 import { believedAtStart, placeOf } from "./gates.ts";
@@ -91,6 +92,7 @@ export class Evaluator implements Role {
   readonly beatWithinMs = 30_000;
   readonly #deps: EvaluatorDeps;
   readonly #standing: Standing;
+  readonly #facts: ClassFacts;
   #memory = new AlarmMemory([]);
   #failing = new FailingNow();
   #world: TurnWorld | undefined;
@@ -115,6 +117,8 @@ export class Evaluator implements Role {
   constructor(deps: EvaluatorDeps) {
     this.#deps = deps;
     this.#standing = new Standing(deps.board);
+    // A turn is written with the configuration that it was decided with.
+    this.#facts = new ClassFacts(() => this.#adopted ?? deps.config(), deps.bookings);
   }
 
   /** Something was committed to the inbox: read it now rather than at the next poll. */
@@ -299,7 +303,7 @@ export class Evaluator implements Role {
     const numbers = await this.#reserve(decided);
     let pressed = 0;
     const writer = await this.#deps.store.transaction(fence, async (tx) => {
-      const intents = new IntentWriter(tx, config, result, numbers, this.#deps.bookings);
+      const intents = new IntentWriter(tx, config, result, numbers, this.#facts);
       await intents.run();
       pressed = await keepCalls(tx, result, config, intents.ended);
       const keys = new Set([...result.persist, ...checkpoint]);

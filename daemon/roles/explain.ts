@@ -31,6 +31,8 @@ import type { Overlay } from "./memory.ts";
 export const blindRoot = "blind";
 export const blindSymptom = "blind-poller";
 export const linkSymptom = "link-down";
+const blindKey = alarmKey(blindRoot, blindSymptom);
+const coreKey = alarmKey(CORE, linkSymptom);
 const loginSymptom = "login-refused";
 const unobservedSymptom = "unobserved";
 /** Parts of such an alarm that present a credential. */
@@ -160,7 +162,7 @@ export class Explainer {
   }
 
   #isBlind(): boolean {
-    return this.#overlay.get(alarmKey(blindRoot, blindSymptom))?.state === "active";
+    return this.#overlay.get(blindKey)?.state === "active";
   }
 
   /** The canary's own failure, or our gateway's, is what being blind means: it is no second incident. */
@@ -183,7 +185,7 @@ export class Explainer {
 
   /** Since when several circuits are down at once; undefined: they are not. */
   coreSince(): Instant | undefined {
-    const core = this.#overlay.get(alarmKey(CORE, linkSymptom));
+    const core = this.#overlay.get(coreKey);
     return core?.state === "active" ? core.firstBadAt : undefined;
   }
 

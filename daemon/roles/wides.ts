@@ -25,6 +25,9 @@ export interface Judging {
   readonly apply: (wide: Wide) => void;
 }
 
+const blindKey = alarmKey(blindRoot, blindSymptom);
+const coreKey = alarmKey(CORE, linkSymptom);
+
 /** One look at some other sites, once a circuit is down: is it alone? */
 const looksElsewhere = 20;
 
@@ -38,6 +41,7 @@ export class WideJudge {
   }
 
   run(): void {
+    if (this.#isNothing()) return;
     if (this.#judgeSight()) {
       for (const holder of this.#in.suspects) this.suspects.add(holder);
       return;
@@ -45,6 +49,13 @@ export class WideJudge {
     this.#judgeCuts();
     this.#judgeCore();
     this.#freeCuts();
+  }
+
+  /** Nearly every turn of a network whose circuits are not told of: nothing moved, and nothing is wrong as a whole. */
+  #isNothing(): boolean {
+    const { world, overlay, moved, suspects } = this.#in;
+    if (moved || suspects.size > 0 || world.topology.cuts.length > 0) return false;
+    return overlay.get(blindKey)?.state !== "active" && overlay.get(coreKey)?.state !== "active";
   }
 
   #active(holder: string, symptom = linkSymptom): boolean {

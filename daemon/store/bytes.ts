@@ -95,14 +95,18 @@ export class ByteReader {
   }
 
   byte(): number {
-    const value = this.#bytes.readUInt8(this.#at);
+    const value = this.#bytes[this.#at];
+    if (value === undefined) throw new RangeError(`the bytes end at ${this.#bytes.length}, and more were announced`);
     this.#at += 1;
     return value;
   }
 
   varint(): number {
-    let value = 0;
-    for (let scale = 1; ; scale *= 0x80) {
+    const first = this.byte();
+    // Nearly every number is a small one.
+    if (first < 0x80) return first;
+    let value = first & 0x7f;
+    for (let scale = 0x80; ; scale *= 0x80) {
       const byte = this.byte();
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) return value;

@@ -126,69 +126,120 @@ export function unpackBlock(piece: Turns, bytes: Buffer): readonly CheckLooks[] 
   if (form !== FORM) throw new Error(`a block of looks has form ${form}, this daemon reads ${FORM}; install the newer daemon again`);
   const head = new ByteReader(inflateRawSync(from.block()));
   const packed = Array.from({ length: REGIONS }, () => from.block());
-  let opened: readonly Buffer[] | undefined;
-  const regions = (): readonly Buffer[] => {
-    opened ??= packed.map((region) => inflateRawSync(region));
-    return opened;
-  };
   const textCount = head.varint();
   const dictionary = new ByteReader(head.block());
   const texts = Array.from({ length: textCount }, () => dictionary.text());
-  const states = new Map<string, LookState>();
   const count = head.varint();
   const found = new ByteReader(head.block());
-  const offsets = [0, 0, 0, 0];
-  return Array.from({ length: count }, (): CheckLooks => {
-    const [check = "", device = "", kind = ""] = [0, 0, 0].map(() => texts[found.varint()]);
+  const block: Block = { piece, packed, texts, states: new Map(), opened: undefined };
+  const offsets: [number, number, number, number] = [0, 0, 0, 0];
+  const checks: CheckLooks[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const from: Offsets = [...offsets];
+    const [check, device, kind] = [textIn(found, texts), textIn(found, texts), textIn(found, texts) as ProbeKind];
     const looks = found.varint();
-    const runs = readStates(found, texts, states);
-    const series = Array.from({ length: found.varint() }, () => readSeries(found, texts));
-    const from = Uint32Array.from(offsets);
+    const runs = readStates(found, block);
+    const series: SampleRuns[] = [];
+    for (let left = found.varint(); left > 0; left -= 1) series.push(readSeries(found, texts));
     for (let region = 0; region < REGIONS; region += 1) offsets[region] = (offsets[region] ?? 0) + found.varint();
-    let times: LookTimes | undefined;
-    return {
-      ...{ check, device, kind: kind as ProbeKind, count: looks, ...runs, series },
-      times: () => {
-        times ??= readTimes(
-          // To the end of the region: who reads knows how many there are.
-          regions().map((region, index) => new ByteReader(region.subarray(from[index]))),
-          piece,
-          looks,
-        );
-        return times;
-      },
-    };
-  });
+    checks.push(new PackedLooks({ check, device, kind, count: looks, runs, series, block, from }));
+  }
+  return checks;
 }
 
-function readStates(from: ByteReader, texts: readonly string[], known: Map<string, LookState>) {
+/** What the checks of one block share. */
+interface Block {
+  readonly piece: Turns;
+  readonly packed: readonly Buffer[];
+  readonly texts: readonly string[];
+  /** By the number of their text. */
+  readonly states: Map<number, States>;
+  opened: { readonly regions: readonly Buffer[]; readonly isAscending: boolean } | undefined;
+}
+
+type States = Pick<CheckLooks, "stateStarts" | "stateKeys" | "states">;
+/** Where a check's stretch of each region begins. */
+type Offsets = readonly [number, number, number, number];
+
+/** A hundred thousand of them are made at a time, and few are asked for their times. */
+class PackedLooks implements CheckLooks {
+  readonly check: string;
+  readonly device: string;
+  readonly kind: ProbeKind;
+  readonly count: number;
+  readonly stateStarts: readonly number[];
+  readonly states: readonly LookState[];
+  readonly stateKeys: readonly string[];
+  readonly series: readonly SampleRuns[];
+  readonly #block: Block;
+  readonly #from: Offsets;
+  #times: LookTimes | undefined;
+
+  constructor(looks: Pick<CheckLooks, "check" | "device" | "kind" | "count" | "series"> & { runs: States; block: Block; from: Offsets }) {
+    const { runs } = looks;
+    this.check = looks.check;
+    this.device = looks.device;
+    this.kind = looks.kind;
+    this.count = looks.count;
+    this.stateStarts = runs.stateStarts;
+    this.states = runs.states;
+    this.stateKeys = runs.stateKeys;
+    this.series = looks.series;
+    this.#block = looks.block;
+    this.#from = looks.from;
+  }
+
+  times(): LookTimes {
+    if (this.#times !== undefined) return this.#times;
+    const block = this.#block;
+    block.opened ??= { regions: block.packed.map((region) => inflateRawSync(region)), isAscending: isAscending(block.piece.turns) };
+    const { regions, isAscending: ascending } = block.opened;
+    // To the end of the region: who reads knows how many there are.
+    const readers = regions.map((region, index) => new ByteReader(region.subarray(this.#from[index])));
+    this.#times = readTimes(readers, block.piece, this.count, ascending);
+    return this.#times;
+  }
+}
+
+function textIn(from: ByteReader, texts: readonly string[]): string {
+  return texts[from.varint()] ?? "";
+}
+
+/** Nearly every check is in one state, from its first look on, and many are in the same. */
+function readStates(from: ByteReader, { texts, states: known }: Block): States {
+  const count = from.varint();
   const stateStarts: number[] = [];
   const stateKeys: string[] = [];
   const states: LookState[] = [];
   let start = 0;
-  for (let left = from.varint(); left > 0; left -= 1) {
+  for (let left = count; left > 0; left -= 1) {
     start += from.varint();
-    const key = texts[from.varint()] ?? "";
-    let state = known.get(key);
-    if (state === undefined) {
-      state = JSON.parse(key) as LookState;
-      known.set(key, state);
+    const number = from.varint();
+    let one = known.get(number);
+    if (one === undefined) {
+      const key = texts[number] ?? "";
+      one = { stateStarts: [0], stateKeys: [key], states: [JSON.parse(key) as LookState] };
+      known.set(number, one);
     }
+    if (count === 1 && start === 0) return one;
     stateStarts.push(start);
-    stateKeys.push(key);
-    states.push(state);
+    stateKeys.push(...one.stateKeys);
+    states.push(...one.states);
   }
   return { stateStarts, stateKeys, states };
 }
 
+const fromTheFirst: readonly number[] = Object.freeze([0]);
+
 function readSeries(from: ByteReader, texts: readonly string[]): SampleRuns {
   const name = texts[from.varint()] ?? "";
   const part = from.varint();
+  const count = from.varint();
   const starts: number[] = [];
   const mins: number[] = [];
   const maxes: number[] = [];
   let start = 0;
-  for (let left = from.varint(); left > 0; left -= 1) {
+  for (let left = count; left > 0; left -= 1) {
     const head = from.varint();
     start += Math.floor(head / 2);
     const min = readValue(from);
@@ -196,10 +247,30 @@ function readSeries(from: ByteReader, texts: readonly string[]): SampleRuns {
     mins.push(min);
     maxes.push(head % 2 === 1 ? min : readValue(from));
   }
-  return { name, ...(part === 0 ? {} : { part: texts[part - 1] ?? "" }), starts, mins, maxes };
+  const runs = { starts: count === 1 && start === 0 ? fromTheFirst : starts, mins, maxes };
+  return part === 0 ? { name, ...runs } : { name, part: texts[part - 1] ?? "", ...runs };
 }
 
-function readTimes([ats, seqs, turns, durations]: readonly ByteReader[], piece: Turns, count: number): LookTimes {
+function isAscending(turns: ArrayLike<number>): boolean {
+  for (let turn = 1; turn < turns.length; turn += 1) if ((turns[turn] ?? 0) < (turns[turn - 1] ?? 0)) return false;
+  return true;
+}
+
+/** As firstTurn, of turns that ascend: from a turn that lies near it outwards. */
+function firstTurnNear(turns: ArrayLike<number>, at: number, near: number): number {
+  const last = turns.length - 1;
+  let [low, high] = [Math.min(Math.max(near, 0), last), Math.min(Math.max(near, 0), last)];
+  for (let step = 1; low > 0 && (turns[low - 1] ?? 0) >= at; step *= 2) low = Math.max(0, low - step);
+  for (let step = 1; high < last && (turns[high] ?? 0) < at; step *= 2) high = Math.min(last, high + step);
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((turns[middle] ?? 0) < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function readTimes([ats, seqs, turns, durations]: readonly ByteReader[], piece: Turns, count: number, ascending: boolean): LookTimes {
   const times = {
     at: new Float64Array(count),
     seq: new Float64Array(count),
@@ -209,9 +280,13 @@ function readTimes([ats, seqs, turns, durations]: readonly ByteReader[], piece: 
   if (ats === undefined || seqs === undefined || turns === undefined || durations === undefined) return times;
   let at = piece.from + ats.signed();
   const step = ats.signed();
+  let [first, stride] = [0, 0];
   for (let look = 0; look < count; look += 1) {
     if (look > 0) at += step + ats.signed();
-    const turn = firstTurn(piece.turns, at) + turns.signed();
+    const before = first;
+    first = ascending ? firstTurnNear(piece.turns, at, first + stride) : firstTurn(piece.turns, at);
+    stride = first - before;
+    const turn = first + turns.signed();
     times.at[look] = at;
     times.turn[look] = turn;
     times.seq[look] = (piece.seqs[turn] ?? 0) + seqs.signed();

@@ -11,6 +11,7 @@ import type { IncidentLink } from "../../daemon/model/joining.ts";
 import { bare, type Finding, type Observation } from "../../daemon/model/observation.ts";
 import type { Instant } from "../../daemon/model/time.ts";
 import type { Tx } from "../../daemon/ports.ts";
+import { ClassFacts } from "../../daemon/roles/class-facts.ts";
 import { IntentWriter } from "../../daemon/roles/commit.ts";
 import { AlarmMemory } from "../../daemon/roles/memory.ts";
 import { Turn, type TurnWorld } from "../../daemon/roles/turn.ts";
@@ -53,7 +54,7 @@ export class Turns {
   async take(observations: readonly Observation[]): Promise<void> {
     const result = new Turn(this.#world, this.memory).run(observations, this.now, new Set());
     const numbers = Array.from({ length: result.intents.length }, (_, n) => ({ year: 2026, sequence: this.incidents.size + n + 1 }));
-    await new IntentWriter(this.#tx(), this.#config, result, numbers).run();
+    await new IntentWriter(this.#tx(), this.#config, result, numbers, new ClassFacts(() => this.#config)).run();
     this.memory.apply(result.overlay.changes());
     this.memory.learn(result.looks);
     this.memory.rememberBack(result.cameBack);
