@@ -10,7 +10,7 @@ import type { TextKey } from "../text/en.ts";
 import { detailText, partText, rawDetail, readingText, sampleText, sayQuantity, wordText } from "../text/facts.ts";
 import { reasonText } from "../text/lights.ts";
 import { beforeSymptom, symptomWords } from "../text/symptom.ts";
-import { configWhys, whyText } from "../text/why.ts";
+import { configWhys, deliveryText, evidenceText, whyText } from "../text/why.ts";
 import { functionName } from "./on-call.ts";
 
 export function textsFor(language: PageContext["language"], config: Config, now: Instant): Texts {
@@ -33,6 +33,8 @@ export function textsFor(language: PageContext["language"], config: Config, now:
     beforeSymptom: (of, rule) => beforeSymptom(language, of, rules, rule),
     event: code("event"),
     why: (text) => whyText(text, language, nameOf, whys),
+    delivery: (why) => deliveryText(why, language),
+    evidence: (detail) => evidenceText(detail, language),
     raw: rawDetail,
     detail: (detail) => detailText(language, detail) ?? detail,
     code: code("code"),

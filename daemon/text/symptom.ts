@@ -13,10 +13,10 @@ export function symptomWords(language: Language, symptom: string, rules: RuleTit
   return said(language, symptom) ?? titleOf(language, symptom, rules, rule) ?? say(language, "symptom.other", { symptom });
 }
 
-/** What stands between the name of what has it and the words of a symptom: a title is no verb. */
+/** What stands between the name of what has it and the words of a symptom: neither a title nor a whole sentence goes on from a name. */
 export function beforeSymptom(language: Language, symptom: string, rules: RuleTitles, rule?: string): string {
   const isTitle = said(language, symptom) === undefined && titleOf(language, symptom, rules, rule) !== undefined;
-  if (!isTitle) return " ";
+  if (!isTitle && !standAlone.has(symptom)) return " ";
   return language === "fr" ? " : " : ": ";
 }
 
@@ -25,6 +25,13 @@ export function whatHas(language: Language, about: string | undefined, symptom: 
   const words = symptomWords(language, symptom, rules, rule);
   return about === undefined || about === "" ? words : `${about}${beforeSymptom(language, symptom, rules, rule)}${words}`;
 }
+
+/** Whole sentences of the catalogue: no name goes on into them. */
+const standAlone: ReadonlySet<string> = new Set([
+  ...["user-assistance", "link-down", "blind-poller", "session-at-risk", "nobody-on-call", "calendar-stale"],
+  // What callers say, daemon/text/requests-en.ts.
+  ...["no-sound", "no-image", "frozen", "cannot-dial", "dropped", "echo"],
+]);
 
 function said(language: Language, symptom: string): string | undefined {
   return sayCode(language, "symptom", symptom);

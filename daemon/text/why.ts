@@ -10,6 +10,7 @@ import type { DiagnosisTable } from "../model/diagnosis.ts";
 import type { SeverityTable } from "../model/severity.ts";
 import type { Language } from "../model/time.ts";
 import { fill, sayCode } from "./catalogue.ts";
+import { deliveryWhysInFrench, evidenceInFrench } from "./delivery-why-fr.ts";
 import { detailText, wordText } from "./facts.ts";
 import { refusalsInFrench } from "./refusals-fr.ts";
 import { whysInFrench } from "./why-fr.ts";
@@ -24,6 +25,8 @@ export interface WhyPattern {
 const patterns: readonly WhyPattern[] = whysInFrench.map(patternOf);
 /** Apart: a person's note that reads like one stays as it was written. */
 const refusals: readonly WhyPattern[] = refusalsInFrench.map(patternOf);
+const deliveries: readonly WhyPattern[] = deliveryWhysInFrench.map(patternOf);
+const evidence: readonly WhyPattern[] = evidenceInFrench.map(patternOf);
 
 /** The reasons of a table. */
 export function tableWhys(table: SeverityTable): readonly WhyPattern[] {
@@ -92,4 +95,14 @@ export function whyText(
 /** Why an act was refused, as its desk says it. */
 export function refusalText(problem: string, language: Language): string {
   return whyText(problem, language, undefined, refusals);
+}
+
+/** Why a message waits or did not go, and what proves that it went. */
+export function deliveryText(why: string, language: Language): string {
+  return whyText(why, language, undefined, deliveries);
+}
+
+/** The detail of what a diagnosis found. */
+export function evidenceText(detail: string, language: Language): string {
+  return whyText(detail, language, undefined, evidence);
 }

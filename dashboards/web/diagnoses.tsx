@@ -185,7 +185,7 @@ function Evidence({ page, diagnosis: { facts } }: Of<{ diagnosis: DiagnosisShape
             <td>{texts.of("diagnosis-fact", name)}</td>
             <td>
               {name === "symptom" ? texts.symptom(value) : texts.of("diagnosis-word", value)}
-              {detail === undefined ? null : <span class="raw">{detail}</span>}
+              {detail === undefined ? null : <span class="raw">{texts.evidence(detail)}</span>}
             </td>
             <td>{of === undefined ? "" : texts.name(of)}</td>
             <td>

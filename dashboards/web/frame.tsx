@@ -17,6 +17,10 @@ export interface Texts {
   symptom(code: string, rule?: string): string;
   /** What stands between the name of what has it and the symptom's words. */
   beforeSymptom(code: string, rule?: string): string;
+  /** Why a message waits or did not go. */
+  delivery(why: string): string;
+  /** The detail of what a diagnosis found. */
+  evidence(detail: string): string;
   event(code: string): string;
   why(text: string): string;
   /** The technical words inside a reason, for the small print; undefined when it has none. */

@@ -272,8 +272,8 @@ function Deliveries({ page, incident }: Pick<IncidentPageProps, "page" | "incide
             <td>{page.texts.level(row.level)}</td>
             <td>
               {w.delivery[row.state] ?? row.state}
-              {row.error === undefined ? null : <span class="why">{page.texts.why(row.error)}</span>}
-              {row.error !== undefined || row.proof === undefined ? null : <span class="why">{page.texts.why(row.proof)}</span>}
+              {row.error === undefined ? null : <span class="why">{page.texts.delivery(row.error)}</span>}
+              {row.error !== undefined || row.proof === undefined ? null : <span class="why">{page.texts.delivery(row.proof)}</span>}
             </td>
             <td>{row.attempts}</td>
           </tr>

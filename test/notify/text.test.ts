@@ -5,14 +5,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { NoticeKind } from "../../daemon/model/incident.ts";
+import type { NoticeKind, OutboxRow } from "../../daemon/model/incident.ts";
 import type { Rule } from "../../daemon/model/rule.ts";
+import { moot } from "../../daemon/roles/relevance.ts";
 import { catalogues, fill } from "../../daemon/text/catalogue.ts";
+import { deliveryWhysInFrench, evidenceInFrench } from "../../daemon/text/delivery-why-fr.ts";
 import { type NoticeInput, renderNotice } from "../../daemon/text/notice.ts";
 import { smsLength, smsSegment } from "../../daemon/text/sms.ts";
 import { renderStorm } from "../../daemon/text/storm-notice.ts";
 import { whatHas } from "../../daemon/text/symptom.ts";
-import { tableWhys, whyText } from "../../daemon/text/why.ts";
+import { deliveryText, evidenceText, tableWhys, whyText } from "../../daemon/text/why.ts";
 import { whysInFrench } from "../../daemon/text/why-fr.ts";
 import { projectRoot } from "../../probes/built.ts";
 import { parseSeverity } from "../../rules/severityschema.ts";
@@ -45,6 +47,16 @@ const rule: Rule = {
   },
   source: "test",
 };
+
+const noticeKinds: readonly NoticeKind[] = [
+  ...(["wider", "problem", "raised", "escalation", "last-resort", "follow-up", "restored", "merged", "session-at-risk", "news"] as const),
+  ...(["news-due", "hand-over", "hand-over-declined", "report-due", "task", "task-silent", "task-answered"] as const),
+];
+
+function row(kind: NoticeKind): OutboxRow {
+  const facts = { incident: "i1", kind, level: 1, occurrence: 1, recipient: "desk", channel: "mail", address: "d@example.org" } as const;
+  return { ...facts, key: `i1/${kind}/1/1/desk/mail`, language: "fr", createdAt: at, notBefore: at };
+}
 
 function input(more: Partial<NoticeInput> = {}): NoticeInput {
   return {
@@ -91,6 +103,11 @@ describe("a symptom that only a rule knows", () => {
     expect(of("fr", "Codec A-101", [rule])).toBe("Codec A-101 a une défaillance (hum)");
   });
 
+  it("stands behind a colon too where the catalogue's words are a whole sentence", () => {
+    expect(whatHas("fr", "Codec A-101", "user-assistance", [])).toBe("Codec A-101 : une personne demande de l'aide");
+    expect(whatHas("en", "Codec A-101", "echo", [])).toBe("Codec A-101: echo");
+  });
+
   it("is said so in a message of its own and in one about several", () => {
     const about = input({ rule: hum, incident: incident("000123-45", { symptom: "hum", rule: "hum" }) });
     expect(renderNotice(about).text).toContain("Codec A-101 : Bourdonnement");
@@ -99,6 +116,34 @@ describe("a symptom that only a rule knows", () => {
     expect(renderStorm({ language: "fr", demo: false, incidents: [several, several] }).text).toContain(
       "VIG-1  Codec A-101 : Bourdonnement",
     );
+  });
+});
+
+describe("what became of a message", () => {
+  const states = ["open", "taken", "restored", "resolved", "closed"] as const;
+  const about = [{}, { foldedInto: "VIG-9" }, { acknowledgedAt: at, acknowledgedBy: "marie" }] as const;
+
+  it("is said in French, whatever made it moot", () => {
+    const reasons = new Set<string>();
+    for (const kind of noticeKinds)
+      for (const state of states)
+        for (const more of about) {
+          const why = moot(row(kind), incident("000123-45", { state, restoredAt: at + 1, ...more }));
+          if (why !== undefined) reasons.add(why);
+        }
+    expect(reasons.size).toBeGreaterThan(8);
+    for (const why of reasons) expect(deliveryText(why, "fr"), why).not.toBe(why);
+    expect(deliveryText("the incident is restored", "fr")).toBe("l'état de l'incident est « rétabli »");
+  });
+
+  it("has each of its words in French, with what varies in it; what another server said stays", () => {
+    for (const [english, french] of [...deliveryWhysInFrench, ...evidenceInFrench])
+      expect(placeholders(french)).toEqual(placeholders(english));
+    expect(deliveryText("channel mail is not configured; add it under channels, or change the contact", "fr")).toContain("le canal mail");
+    expect(deliveryText("superseded by VIG-1/problem/1", "fr")).toBe("remplacé par VIG-1/problem/1");
+    expect(deliveryText("250 2.0.0 Ok: queued as 4F2", "fr")).toBe("250 2.0.0 Ok: queued as 4F2");
+    expect(evidenceText("0 of 4", "fr")).toBe("0 sur 4");
+    expect(evidenceText("0 of 4", "en")).toBe("0 of 4");
   });
 });
 
