@@ -69,6 +69,15 @@ function gateText(by: string, language: Language): string {
   return kind === "silence" ? `${language === "fr" ? "le silence" : "the silence"} ${id}` : by;
 }
 
+/** A message by its key, `incident/kind/level/occurrence/recipient/channel`: what it is, and under which number it went. */
+function messageName(key: string, language: Language): string {
+  const [, incident, kind = "", level = 1] = /^(.+)\/([a-z-]+)\/(\d+)(?:\/[^/]*){3,}$/.exec(key) ?? [];
+  const said = sayCode(language, "kind", kind);
+  if (incident === undefined || said === undefined) return key;
+  const name = fill(said, { level: sayCode(language, "level", String(level)) ?? String(level) });
+  return language === "fr" ? `« ${name} » (${incident})` : `“${name}” (${incident})`;
+}
+
 /** `nameOf` gives the name of a device, link or site by its id; undefined when it knows none. `own`: the reasons of the table in force. */
 export function whyText(
   why: string,
@@ -83,6 +92,7 @@ export function whyText(
     if (found === null) continue;
     const said = (name: string, value: string) => {
       if (name === "word") return wordText(language, value);
+      if (name === "message") return messageName(value, language);
       if (name === "state") return (sayCode(language, "state", value) ?? sayCode(language, "severity", value) ?? value).toLowerCase();
       if (name === "doing") return sayCode(language, "activity", value) ?? value;
       return ids.has(name) ? (nameOf(value) ?? gateText(value, language)) : whyText(value, language, nameOf, own);

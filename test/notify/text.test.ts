@@ -140,7 +140,10 @@ describe("what became of a message", () => {
     for (const [english, french] of [...deliveryWhysInFrench, ...evidenceInFrench])
       expect(placeholders(french)).toEqual(placeholders(english));
     expect(deliveryText("channel mail is not configured; add it under channels, or change the contact", "fr")).toContain("le canal mail");
-    expect(deliveryText("superseded by VIG-1/problem/1", "fr")).toBe("remplacé par VIG-1/problem/1");
+    const key = "DEMO-2026-000001-16/escalation/2/3/desk/sink";
+    expect(deliveryText(`superseded by ${key}`, "fr")).toBe("remplacé par « Escalade : Niveau 2 » (DEMO-2026-000001-16)");
+    expect(deliveryText(`superseded by ${key}`, "en")).toBe("superseded by “Raised to Level 2” (DEMO-2026-000001-16)");
+    expect(deliveryText("superseded by something else", "fr")).toBe("remplacé par something else");
     expect(deliveryText("250 2.0.0 Ok: queued as 4F2", "fr")).toBe("250 2.0.0 Ok: queued as 4F2");
     expect(evidenceText("0 of 4", "fr")).toBe("0 sur 4");
     expect(evidenceText("0 of 4", "en")).toBe("0 of 4");
