@@ -336,6 +336,7 @@ class Daemon implements App {
         for (const id of devices ?? this.#config.network.devices.keys()) looking.scheduler.confirmDevice(id);
       },
       interfaces: (device) => looking.snmp.interfaces(device),
+      heard: (device, trap) => looking.clearTraps.heard(device, trap),
     });
     this.#hearing = hearing;
     this.#stops.push(() => hearing.stop());

@@ -28,6 +28,8 @@ export interface HearingDeps {
   readonly poke: () => void;
   /** Traps were lost: these devices (all, if undefined) get a look. */
   readonly lookAgain: (devices: readonly string[] | undefined) => void;
+  /** A device sent a trap, and it is kept. */
+  readonly heard?: (device: string, trap: HeardTrap) => void;
   /** Index of an interface → its name, as the last look saw it. */
   readonly interfaces: (device: string) => ReadonlyMap<string, string>;
 }
@@ -64,6 +66,7 @@ export async function startHearing(deps: HearingDeps): Promise<Hearing> {
         deviceAt: (address) => world.byAddress.get(address),
         meaningOf: (trap, device) => meaningOf(trap, device, world, deps.interfaces(device.id)),
         nextSeq: deps.nextSeq,
+        kept: (trap, device) => deps.heard?.(device.id, trap),
         stats: { heard: (outcome) => metrics.traps.inc({ outcome }) },
         poke: deps.poke,
       }),

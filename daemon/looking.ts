@@ -14,6 +14,7 @@ import { createSshProbe, type SshProbe } from "../probes/ssh/ssh-probe.ts";
 import { createTcpProbe } from "../probes/tcp/tcp-probe.ts";
 import { createTelnetProbe, type TelnetProbe } from "../probes/telnet/telnet-probe.ts";
 import { reportWeaknesses } from "../rules/weaknesses.ts";
+import { type ClearTraps, createClearTraps } from "./clear-traps.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Config } from "./model/config.ts";
 import type { Finding } from "./model/observation.ts";
@@ -48,6 +49,8 @@ export interface Looking {
   readonly pace: (site: string, packets: number, signal: AbortSignal) => Promise<void>;
   /** Credentials that rest everywhere just now. */
   readonly resting: () => readonly string[];
+  /** Whose traps come in clear text. */
+  readonly clearTraps: ClearTraps;
   /** Writes what the login guard knows, now and then; last at stop. */
   readonly guardKeeper: Role;
   /** After a reload: new checks, ceilings; what is gone or changed is forgotten, and a corrected credential rests no longer. */
@@ -89,11 +92,7 @@ export async function createLooking(deps: LookingDeps): Promise<Looking> {
   const prober = new CheckProber({
     probes: new Map(probes.map((probe) => [probe.kind, probe])),
     logins: guarded(guard, deps),
-    world: {
-      device: (id) => config().network.devices.get(id),
-      family: (id) => config().families.get(id),
-      credential: (id) => config().credentials.get(id),
-    },
+    world: worldOf(config),
     bus,
     clock,
     log,
@@ -107,7 +106,8 @@ export async function createLooking(deps: LookingDeps): Promise<Looking> {
     nextSeq,
   });
 
-  showWeaknesses(metrics, config);
+  const clearTraps = await createClearTraps(deps);
+  showWeaknesses(metrics, config, clearTraps);
   mirror(metrics, { icmp, snmp, ssh, telnet, https, waiting: () => ceiling.waiting() });
 
   return {
@@ -116,6 +116,7 @@ export async function createLooking(deps: LookingDeps): Promise<Looking> {
     ssh,
     snmp,
     pace,
+    clearTraps,
     resting: () => guard.resting(clock.now()).map(({ credential }) => credential),
     guardKeeper: keeperOf(guard, store, clock),
     reload(forget, corrected) {
@@ -129,7 +130,16 @@ export async function createLooking(deps: LookingDeps): Promise<Looking> {
     },
     async stop() {
       for (const probe of probes) await probe.stop();
+      await clearTraps.stop();
     },
+  };
+}
+
+function worldOf(config: () => Config) {
+  return {
+    device: (id: string) => config().network.devices.get(id),
+    family: (id: string) => config().families.get(id),
+    credential: (id: string) => config().credentials.get(id),
   };
 }
 
@@ -168,13 +178,15 @@ function mirror(
   });
 }
 
-/** Counted once a configuration. */
-function showWeaknesses(metrics: Metrics, config: () => Config): void {
-  let counted: Config | undefined;
+/** Counted once a configuration, and when another device sends traps in clear text. */
+function showWeaknesses(metrics: Metrics, config: () => Config, clearTraps: ClearTraps): void {
+  let counted: readonly [Config, number] | undefined;
   metrics.onScrape(() => {
-    if (counted === config()) return;
-    counted = config();
-    for (const { weakness, devices } of reportWeaknesses(counted).rows) metrics.weaknesses.set({ weakness }, devices.length);
+    const now = [config(), clearTraps.changes()] as const;
+    if (counted?.[0] === now[0] && counted[1] === now[1]) return;
+    counted = now;
+    for (const { weakness, devices } of reportWeaknesses(now[0], clearTraps.devices()).rows)
+      metrics.weaknesses.set({ weakness }, devices.length);
   });
 }
 

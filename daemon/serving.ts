@@ -127,6 +127,7 @@ export async function serve(parts: Serving): Promise<{ readonly url: string; rea
     reports,
     makeFollowUp: (of) => makeFollowUp(facts, of),
     accepting: new Accepting({ config, store, board, clock, alarms: () => evaluator.memory.live(), changed: parts.accepted }),
+    clearTraps: () => looking.clearTraps.devices(),
     acceptHostKey: (device) => looking.ssh.acceptSeenHostKey(device),
     changes: {
       subscribe: (listener) => {

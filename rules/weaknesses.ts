@@ -1,5 +1,7 @@
 /**
- * What of the way in which devices are looked at is a weakness: old protocols, no encryption, clear text. From the configuration alone.
+ * What of the way in which devices are looked at, and heard, is a weakness: old protocols, no encryption, clear text.
+ *
+ * From the configuration, but for one: in which form a device sends its notifications is seen when they come.
  *
  * Pure. A weakness is a choice that somebody made for a device that can do no better; the list is what to renew first.
  */
@@ -18,6 +20,7 @@ export const WEAKNESSES = [
   "unverified-tls",
   "legacy-tls",
   "legacy-ssh",
+  "clear-traps",
 ] as const;
 
 export type Weakness = (typeof WEAKNESSES)[number];
@@ -38,20 +41,23 @@ export interface WeaknessReport {
 
 type Known = Pick<Config, "credentials" | "network">;
 
-/** Each once, in the order of the report. */
-export function weaknessesOf(device: Device, { credentials }: Known): readonly Weakness[] {
+const nobody: ReadonlySet<string> = new Set();
+
+/** Each once, in the order of the report. @param clearTraps ids of devices whose traps come over SNMPv1 or v2c. */
+export function weaknessesOf(device: Device, { credentials }: Known, clearTraps = nobody): readonly Weakness[] {
   const found = new Set<Weakness>([
     ...Object.values(device.credentials).flatMap((id) => ofCredential(credentials.get(id))),
     ...(device.legacy.sshAlgorithms ? (["legacy-ssh"] as const) : []),
     ...(device.legacy.telnet === true ? (["telnet"] as const) : []),
+    ...(clearTraps.has(device.id) ? (["clear-traps"] as const) : []),
     ...(device.legacy.unverifiedTls === true ? (["unverified-tls"] as const) : []),
     ...(device.legacy.tls === true ? (["legacy-tls"] as const) : []),
   ]);
   return WEAKNESSES.filter((weakness) => found.has(weakness));
 }
 
-export function reportWeaknesses(config: Known): WeaknessReport {
-  const byDevice = [...config.network.devices.values()].map((device) => ({ id: device.id, has: weaknessesOf(device, config) }));
+export function reportWeaknesses(config: Known, clearTraps = nobody): WeaknessReport {
+  const byDevice = [...config.network.devices.values()].map((device) => ({ id: device.id, has: weaknessesOf(device, config, clearTraps) }));
   return {
     devices: byDevice.length,
     weak: byDevice.filter(({ has }) => has.length > 0).length,

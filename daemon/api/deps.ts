@@ -149,6 +149,8 @@ export interface ApiDeps {
   readonly lastReload: () => ReloadResult | undefined;
   /** Active and pending alarms, as the evaluator holds them. */
   readonly alarms: () => readonly Alarm[] | Promise<readonly Alarm[]>;
+  /** Devices whose traps come in clear text. */
+  readonly clearTraps: () => ReadonlySet<string>;
   /** Pins the key that the device shows now; the API writes the audit entry. undefined: no changed key is waiting. */
   readonly acceptHostKey: (device: string, by: string) => Promise<{ readonly fingerprint: string } | undefined>;
   readonly accepting: Pick<Accepting, "sheet" | "sign" | "withdraw">;

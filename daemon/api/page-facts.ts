@@ -14,7 +14,6 @@ import type { DeviceUp } from "../../rules/links.ts";
 import { CORE } from "../../rules/suppress.ts";
 import { reportWeaknesses, weaknessesOf } from "../../rules/weaknesses.ts";
 import type { Alarm } from "../model/alarm.ts";
-import type { Config } from "../model/config.ts";
 import type { Device, Link } from "../model/network.ts";
 import { DAY, type Instant, type Language, MINUTE } from "../model/time.ts";
 import type { RollupPoint } from "../ports.ts";
@@ -106,19 +105,21 @@ export function history(points: readonly RollupPoint[], now: Instant): readonly 
 }
 
 /** The family's name and certainty, and what of the device's access is a weakness. */
-export function deviceKnowledge(device: Device, config: Config, language: Language): DeviceKnowledge {
+export function deviceKnowledge(device: Device, deps: Pick<ApiDeps, "config" | "clearTraps">, language: Language): DeviceKnowledge {
+  const config = deps.config();
   const family = config.families.get(device.family);
   return {
     familyName: family?.name[language] ?? device.family,
     ...(family === undefined ? {} : { certainty: family.certainty }),
-    weaknesses: weaknessesOf(device, config),
+    weaknesses: weaknessesOf(device, config, deps.clearTraps()),
     parents: device.parents.map((id) => ({ id, name: config.network.devices.get(id)?.name ?? id })),
   };
 }
 
 /** The weaknesses with the names of the devices, for the page. */
-export function weaknessRows(config: Config): WeaknessesPageProps["report"] {
-  const { devices, weak, rows } = reportWeaknesses(config);
+export function weaknessRows(deps: Pick<ApiDeps, "config" | "clearTraps">): WeaknessesPageProps["report"] {
+  const config = deps.config();
+  const { devices, weak, rows } = reportWeaknesses(config, deps.clearTraps());
   const named = (id: string) => ({ id, name: config.network.devices.get(id)?.name ?? id });
   return { devices, weak, rows: rows.map((row) => ({ weakness: row.weakness, devices: row.devices.map(named) })) };
 }

@@ -115,7 +115,7 @@ export function mountPages(app: Express, deps: ApiDeps, gate: Gate): void {
     const followUps = (await deps.store.followUps({ limit: shownReports })).map(followUpItem);
     return pages.reports({ page: context, reports: await reportItems(deps, { limit: shownReports }), followUps });
   });
-  page("/weaknesses", async (_request, context) => pages.weaknesses({ page: context, report: weaknessRows(deps.config()) }));
+  page("/weaknesses", async (_request, context) => pages.weaknesses({ page: context, report: weaknessRows(deps) }));
   page("/maintenance", (request, context) => maintenancePage(deps, context, request.query));
   page("/on-call", (_request, context) => onCallPage(deps, context), "read-names");
   page("/audit", async (request, context) => pages.audit({ page: context, ...(await auditPage(deps, request.query)) }), "audit");
@@ -193,7 +193,7 @@ async function devicePage(deps: ApiDeps, page: PageContext, id: string): Promise
     history: history(points, now),
     traps: traps.map((record) => trapView(record, deps.mibNames)),
     known: deviceFamily(deps.config().families, device.family, saidBy(deps, device.id)),
-    knowledge: deviceKnowledge(device, deps.config(), page.language),
+    knowledge: deviceKnowledge(device, deps, page.language),
     inventory: await deviceInventory(deps, device),
   });
 }

@@ -151,7 +151,7 @@ const devices: readonly Operation[] = [
     may: "read",
     answer: "WeaknessList",
     run: async ({ deps }) => {
-      const { devices: all, weak, rows } = reportWeaknesses(deps.config());
+      const { devices: all, weak, rows } = reportWeaknesses(deps.config(), deps.clearTraps());
       return { content: { devices: all, weak, items: rows.map((row) => ({ ...row, count: row.devices.length })) } };
     },
   }),

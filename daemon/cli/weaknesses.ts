@@ -12,7 +12,8 @@ import type { Io } from "./io.ts";
 const HELP = `Usage: vigie weaknesses [FILE] [--json]
 
 Reads FILE (default: vigie.yaml) and lists the devices that are looked at by weak means: telnet, SNMP v1 and v2c, SNMPv3 without
-authentication or encryption, MD5, DES, old SSH algorithms. The worst first. Starts nothing and sends nothing.
+authentication or encryption, MD5, DES, certificates that nobody checks, old TLS and SSH. The worst first. Starts nothing and
+sends nothing; whose traps come in clear text is only seen by a running daemon (its page, GET /api/v1/weaknesses).
 
   --json    print one JSON object instead of text
   --help    this text
@@ -30,6 +31,7 @@ const SAYS: Readonly<Record<WeaknessReport["rows"][number]["weakness"], string>>
   "unverified-tls": "HTTPS with a certificate that nobody checks",
   "legacy-tls": "old TLS versions",
   "legacy-ssh": "old SSH algorithms",
+  "clear-traps": "traps over SNMP v1 or v2c",
 };
 
 export async function weaknesses(argv: readonly string[], io: Io, options: LoadOptions = {}): Promise<number> {

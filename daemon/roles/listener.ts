@@ -30,6 +30,8 @@ export interface HearingDeps {
   readonly meaningOf: (trap: HeardTrap, device: Device) => { readonly name?: string; readonly faults: readonly Fault[] };
   readonly nextSeq: () => number;
   readonly stats: { heard(outcome: Outcome): void };
+  /** After the commit, for each that is of a device. */
+  readonly kept?: (trap: HeardTrap, device: Device) => void;
   /** After the commit: the evaluator may read. */
   readonly poke: () => void;
 }
@@ -60,7 +62,15 @@ export async function hear(traps: readonly HeardTrap[], deps: HearingDeps): Prom
   await deps.store.saveTraps(records, messages);
   // Counted when kept: a batch that is offered again is not more traps.
   for (const outcome of outcomes) deps.stats.heard(outcome);
+  if (deps.kept !== undefined) tellKept(traps, deps.deviceAt, deps.kept);
   if (messages.length > 0) deps.poke();
+}
+
+function tellKept(traps: readonly HeardTrap[], deviceAt: HearingDeps["deviceAt"], kept: NonNullable<HearingDeps["kept"]>): void {
+  for (const trap of traps) {
+    const device = trap.undecodable === undefined ? deviceAt(trap.source) : undefined;
+    if (device !== undefined) kept(trap, device);
+  }
 }
 
 /** What was heard, as an observation; its id comes with the inbox. */

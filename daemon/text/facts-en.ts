@@ -191,5 +191,6 @@ export const factsEn = {
   "weakness.telnet": "The device is asked over telnet: everything is sent in clear text, a password too.",
   "weakness.unverified-tls": "The certificate of its web interface is not checked: whoever answers in its place gets our password.",
   "weakness.legacy-tls": "Old TLS versions are allowed for this device.",
+  "weakness.clear-traps": "Its notifications come over SNMP v1 or v2c: anyone can read their password, and send others like them.",
   "weakness.legacy-ssh": "Old SSH algorithms are allowed for this device.",
 } as const;

@@ -193,5 +193,7 @@ export const factsFr: Readonly<Record<keyof typeof factsEn, string>> = {
   "weakness.telnet": "L'appareil est interrogé par telnet : tout passe en clair, un mot de passe aussi.",
   "weakness.unverified-tls": "Le certificat de son interface Web n'est pas vérifié : qui répond à sa place reçoit notre mot de passe.",
   "weakness.legacy-tls": "De vieilles versions de TLS sont permises pour cet appareil.",
+  "weakness.clear-traps":
+    "Ses notifications arrivent par SNMP v1 ou v2c : leur mot de passe est lisible par tous, et d'autres peuvent en envoyer de semblables.",
   "weakness.legacy-ssh": "De vieux algorithmes SSH sont permis pour cet appareil.",
 };

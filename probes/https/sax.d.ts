@@ -10,5 +10,7 @@ declare module "sax" {
     write(text: string): SaxParser;
     close(): SaxParser;
   }
-  export function parser(strict: true, options: { readonly strictEntities: true; readonly position: false }): SaxParser;
+  /** CommonJS: everything hangs on the default. */
+  const sax: { parser(strict: true, options: { readonly strictEntities: true; readonly position: false }): SaxParser };
+  export default sax;
 }

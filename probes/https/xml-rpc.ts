@@ -4,7 +4,7 @@
  * Pure. A document type is refused (nothing here needs one, and entities are defined in it); depth, number and length of values are bounded
  * as for JSON. http://xmlrpc.com/spec.md
  */
-import { parser } from "sax";
+import sax from "sax";
 import { MAX_DEPTH, MAX_NODES, MAX_TEXT, named, type Plain, rooted } from "./plain.ts";
 
 /** What a call is given: texts, numbers, truth, lists of texts. */
@@ -37,7 +37,7 @@ const nonsense: RpcAnswer = { is: "nonsense" };
 
 export function readAnswer(text: string): RpcAnswer {
   const reader = new Reader();
-  const xml = parser(true, { strictEntities: true, position: false });
+  const xml = sax.parser(true, { strictEntities: true, position: false });
   xml.onopentag = ({ name }) => reader.open(name);
   xml.onclosetag = () => reader.close();
   xml.ontext = (piece) => reader.text(piece);

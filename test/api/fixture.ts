@@ -491,6 +491,7 @@ export function world(options: { readonly devices?: readonly Device[]; readonly 
         list: () => [discovery],
         end: async () => true,
       },
+      clearTraps: () => new Set(["codec-1"]),
       acceptHostKey: async (id) => (id === "codec-1" ? { fingerprint: "SHA256:abc" } : undefined),
       changes: {
         subscribe: (listener) => {

@@ -79,6 +79,10 @@ it("a family file that changes is in force after a reload: reads, notifications,
   open("by hand");
   await until("the first file's name", async () => (await traps()).some(({ name }) => name === "lidOpened"));
   expect(await active()).toEqual([]);
+  const weak = await daemon.get<{ items: readonly { readonly weakness: string; readonly devices: readonly string[] }[] }>(
+    "/api/v1/weaknesses",
+  );
+  expect(weak.items.find(({ weakness }) => weakness === "clear-traps")?.devices).toEqual(["box"]);
 
   rig.file("families/box.yaml", family({ lukewarm: "hot" }, { name: "lidAjar", effect: "raise", symptom: "box-open" }));
   expect((await daemon.post("/-/reload")).status).toBe(200);

@@ -44,7 +44,16 @@ it("each weakness lists its devices, and a device with several is counted once",
     "unverified-tls": ["g"],
     "legacy-tls": ["g"],
     "legacy-ssh": ["e"],
+    "clear-traps": [],
   });
+});
+
+it("a trap in clear text is one, however well its device is looked at; it is nobody's who left", async () => {
+  const result = await load(SMALL);
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  const { weak, rows } = reportWeaknesses(result.config, new Set(["codec", "gone"]));
+  expect(weak).toBe(1);
+  expect(rows.filter(({ devices }) => devices.length > 0)).toEqual([{ weakness: "clear-traps", devices: ["codec"] }]);
 });
 
 it("SNMPv3 with SHA-256 and AES, and SSH as it is today, are none", async () => {
