@@ -10,13 +10,16 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { recognise } from "../../probes/families.ts";
 import { createRateCeiling } from "../../probes/rate-ceiling.ts";
-import { listenSnmp, saidIn } from "../../probes/record/listen.ts";
+import { listenSnmp, type Pay, saidIn } from "../../probes/record/listen.ts";
 import { listenShell, type ShellAccess } from "../../probes/record/listen-shell.ts";
+import { listenWeb } from "../../probes/record/listen-web.ts";
 import { anonymise, type Heard, type Ours, type Recorded } from "../../probes/record/recording.ts";
 import { systemClock } from "../clock.ts";
+import type { Trade } from "../config/credentials.ts";
 import { loadConfig } from "../config/load.ts";
 import { formatProblem } from "../config/problems.ts";
 import type { Config, Credential } from "../model/config.ts";
+import type { Family } from "../model/family.ts";
 import type { Device } from "../model/network.ts";
 import type { Io } from "./io.ts";
 import { version } from "./run.ts";
@@ -24,7 +27,7 @@ import { version } from "./run.ts";
 const help = `vigie record <device> [--config vigie.yaml] [--out FOLDER] [--json]
 
 Walks the device over SNMP and asks its shell what its family asks (over SSH; over telnet where the device has legacy.telnet and no SSH
-login), with the credentials that the configuration names for it, within ceilings, for at most 10 minutes. Writes about.yaml, walk.snmprec (as snmpsim serves it), shell.yaml and README.md, with names, addresses,
+login) and its web interface, with the credentials that the configuration names for it, within ceilings, for at most 10 minutes. Writes about.yaml, walk.snmprec (as snmpsim serves it), shell.yaml, web.yaml and README.md, with names, addresses,
 serial numbers and far ends replaced: the same everywhere, by a key that is thrown away. Refuses to write what it cannot anonymise.
 Prints the texts that are left: read them before you send the folder. Nothing is written to the device, nothing is sent anywhere.
 
@@ -112,17 +115,33 @@ async function listen(config: Config, device: Device, io: Io): Promise<Heard | u
     const shell = access === undefined ? undefined : await listenShell(device, family, access, pay, ending.signal);
     if (shell !== undefined && "why" in shell) io.err(`no shell: ${shell.why}; going on without`);
     const answers = shell === undefined || "why" in shell ? {} : { greeting: shell.greeting, answers: shell.answers };
-    if (walk === undefined && !("answers" in answers)) {
+    const web = await webOf(config, device, family, { pay, signal: ending.signal, io });
+    if (walk === undefined && !("answers" in answers) && web === undefined) {
       io.err(`vigie record: nothing was heard of ${device.id}; vigie probe ${device.id} shows why`);
       return undefined;
     }
     const seen = walk === undefined ? undefined : recognise(config.families, saidIn(walk));
     if (seen !== undefined && seen.id !== family.id) io.err(`it is configured as ${family.id}, and says it is ${seen.id}`);
-    return { family, ...(walk === undefined ? {} : { walk }), ...answers };
+    return { family, ...(walk === undefined ? {} : { walk }), ...answers, ...(web === undefined ? {} : { web }) };
   } finally {
     clearTimeout(timer);
     process.off("SIGINT", stop);
   }
+}
+
+/** What its web interface says, where the device has a login for it. */
+async function webOf(
+  config: Config,
+  device: Device,
+  family: Family,
+  by: { readonly pay: Pay; readonly signal: AbortSignal; readonly io: Io },
+): Promise<Heard["web"]> {
+  const login = credentialOf(config, device.credentials.https, "https");
+  if (login === undefined || family.https === undefined) return undefined;
+  const web = await listenWeb(device, family, login, by.pay, by.signal);
+  if (!("why" in web)) return web;
+  by.io.err(`no web interface: ${web.why}; going on without`);
+  return undefined;
 }
 
 /** SSH where the device has a login for it; clear text only where it opted in, with a password or (a status port) without. */
@@ -133,7 +152,7 @@ function shellAccess(config: Config, device: Device): ShellAccess | undefined {
   return { over: "telnet", credential: credentialOf(config, device.credentials.telnet, "telnet") };
 }
 
-function credentialOf(config: Config, id: string | undefined, trade: "snmp" | "ssh" | "telnet"): Credential | undefined {
+function credentialOf(config: Config, id: string | undefined, trade: Trade): Credential | undefined {
   const credential = config.credentials.get(id ?? "");
   return credential?.kind.startsWith(trade) === true ? credential : undefined;
 }
@@ -171,7 +190,7 @@ async function write(recorded: Recorded, family: string, asked: Asked, io: Io): 
   else {
     for (const text of kept) io.out(`  ${text}`);
     io.err(
-      `${replaced} names, addresses and numbers were replaced. These texts are left; read them, and shell.yaml, before you send ${folder}.`,
+      `${replaced} names, addresses and numbers were replaced. These texts are left; read them, shell.yaml and web.yaml, before you send ${folder}.`,
     );
   }
   return 0;

@@ -29,6 +29,12 @@ export function plainAnswer(answer: Answer, values: readonly ShellValue[], texts
   return JSON.stringify({ Status: status });
 }
 
+/** The same of a web interface: its answers have no frame of their own. */
+export function plainWebAnswer(answer: Answer, values: readonly ShellValue[], texts: Texts): string {
+  const tree = answer.form === "json" ? answer.status : answer.text;
+  return JSON.stringify(plainJson(dropFarEnd(tree, nobody), "", keptBy(values), texts));
+}
+
 const measured = /^(.*?([A-Za-z]+): )("?\d{1,19}(?:\.\d{1,9})?"?)$/;
 
 /** Lines of text: a number stays where the family reads a number under that name (`*s SystemUnit Uptime: 597095`). */

@@ -6,7 +6,7 @@
 import { stringify } from "yaml";
 import type { Family } from "../../daemon/model/family.ts";
 import type { Varbind } from "../snmp/value.ts";
-import { asksOf, plainAnswer, plainGreeting, plainLines, toldIn } from "./answers.ts";
+import { asksOf, plainAnswer, plainGreeting, plainLines, plainWebAnswer, toldIn } from "./answers.ts";
 import type { ShellAnswer } from "./listen-shell.ts";
 import { withoutFarEnd } from "./printed.ts";
 import { Pseudonyms } from "./pseudonyms.ts";
@@ -21,6 +21,8 @@ export interface Heard {
   /** Undefined: no shell. */
   readonly greeting?: string;
   readonly answers?: readonly ShellAnswer[];
+  /** Undefined: no web interface. */
+  readonly web?: readonly ShellAnswer[];
   readonly model?: string;
   readonly firmware?: string;
 }
@@ -44,18 +46,21 @@ export interface RecordOptions {
 }
 
 export function anonymise(heard: Heard, ours: Ours, options: RecordOptions): Recorded {
-  const { family, walk, greeting, answers } = heard;
+  const { family, walk, greeting, answers, web } = heard;
   const vocabulary = vocabularyOf(family);
   const told = toldBy(walk ?? [], family, vocabulary);
-  const valuesOf = new Map(asksOf(family).map(({ command, values }) => [command, values]));
-  const said = (answers ?? []).flatMap(({ command, answer }) => toldIn(answer, valuesOf.get(command) ?? [], vocabulary));
+  const valuesOf = new Map([...asksOf(family), ...(family.https?.asks ?? [])].map(({ command, values }) => [command, values]));
+  const said = [...(answers ?? []), ...(web ?? [])].flatMap(({ command, answer }) =>
+    toldIn(answer, valuesOf.get(command) ?? [], vocabulary),
+  );
   const sensitive = new Set([...ours.names.flatMap((name) => wordsOf(name, vocabulary)), ...told.words, ...said]);
   const addresses = new Set([...ours.addresses, ...told.addresses]);
   const texts: Texts = { pseudonyms: new Pseudonyms(options.key), vocabulary, sensitive };
   const lines = walk === undefined ? undefined : walkLines(walk, family, texts, addresses);
   const exchanges = answers === undefined ? undefined : exchangesOf({ family, answers, greeting }, valuesOf, texts);
-  const files = filesOf(heard, { lines, exchanges }, texts, options);
-  const found = leaks(checkedTexts(files, exchanges), sensitive, addresses);
+  const overWeb = web?.map(({ command, answer }) => ({ ask: command, answer: plainWebAnswer(answer, valuesOf.get(command) ?? [], texts) }));
+  const files = filesOf(heard, { lines, exchanges, overWeb }, texts, options);
+  const found = leaks(checkedTexts(files, exchanges, overWeb), sensitive, addresses);
   if (found.length > 0) return { ok: false, found };
   return { ok: true, files, replaced: texts.pseudonyms.size, kept: keptTexts(lines ?? []) };
 }
@@ -80,9 +85,15 @@ function exchangesOf(
   return [...first, ...answers.map((each) => ({ ask: each.command, answer: plain(each) }))];
 }
 
+interface Written {
+  readonly lines: readonly string[] | undefined;
+  readonly exchanges: readonly Exchange[] | undefined;
+  readonly overWeb: readonly Exchange[] | undefined;
+}
+
 function filesOf(
   { family, model, firmware }: Heard,
-  { lines, exchanges }: { readonly lines: readonly string[] | undefined; readonly exchanges: readonly Exchange[] | undefined },
+  { lines, exchanges, overWeb }: Written,
   texts: Texts,
   { date, versions }: RecordOptions,
 ): Readonly<Record<string, string>> {
@@ -97,6 +108,7 @@ function filesOf(
     "about.yaml": stringify(about),
     ...(lines === undefined ? {} : { "walk.snmprec": `${lines.join("\n")}\n` }),
     ...(exchanges === undefined ? {} : { "shell.yaml": stringify(exchanges, { lineWidth: 0 }) }),
+    ...(overWeb === undefined ? {} : { "web.yaml": stringify(overWeb, { lineWidth: 0 }) }),
     "README.md": readme(family.id),
   };
 }
@@ -105,12 +117,14 @@ function filesOf(
 function checkedTexts(
   files: Readonly<Record<string, string>>,
   exchanges: readonly Exchange[] | undefined,
+  overWeb: readonly Exchange[] | undefined,
 ): Readonly<Record<string, string>> {
   const about = files["about.yaml"]?.match(/^(?:model|firmware): .*$/gm)?.join("\n") ?? "";
   return {
     "about.yaml": about,
     "walk.snmprec": files["walk.snmprec"] ?? "",
     "shell.yaml": (exchanges ?? []).map(({ answer }) => valuesIn(answer)).join("\n"),
+    "web.yaml": (overWeb ?? []).map(({ answer }) => valuesIn(answer)).join("\n"),
   };
 }
 
@@ -133,7 +147,7 @@ function readme(family: string): string {
   return `# A recording of a ${family}
 
 Made by \`vigie record\`. \`walk.snmprec\` is what its SNMP agent said (OID|TAG|VALUE, as snmpsim serves it), \`shell.yaml\` what its command
-line answered, \`about.yaml\` what it is. Names, addresses, serial numbers and far ends were replaced by others of the same shape, the
+line answered, \`web.yaml\` what its web interface answered, \`about.yaml\` what it is. Names, addresses, serial numbers and far ends were replaced by others of the same shape, the
 same everywhere; the key was thrown away. Read it before you send it: nobody knows your names better than you do.
 `;
 }

@@ -20,7 +20,7 @@ const plainWords = (
 /** The words that a family's own data holds: what it matches, the states it knows, the questions it asks. */
 export function vocabularyOf(family: Family): ReadonlySet<string> {
   const reads = [...family.snmp.scalars, ...family.snmp.columns];
-  const asks = [...(family.shell?.asks ?? []), ...(family.shell?.inCall?.asks ?? [])];
+  const asks = [...(family.shell?.asks ?? []), ...(family.shell?.inCall?.asks ?? []), ...(family.https?.asks ?? [])];
   const values = asks.flatMap((ask) => ask.values);
   const texts = [
     ...family.recognise.sysDescr,

@@ -6,9 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Family } from "../../daemon/model/family.ts";
 import type { ProbeKind } from "../../daemon/model/observation.ts";
 import { loadFamilies, shippedFamilies } from "../../probes/families.ts";
+import { createHttpsProbe } from "../../probes/https/https-probe.ts";
 import type { Probe, Target } from "../../probes/probe.ts";
 import { asksOf } from "../../probes/record/answers.ts";
 import { listenShell } from "../../probes/record/listen-shell.ts";
+import { listenWeb } from "../../probes/record/listen-web.ts";
 import { makeOf } from "../../probes/simulator/makes.ts";
 import { type Simulation, startSimulatedNetwork } from "../../probes/simulator/simulation.ts";
 import type { SimulatedDevice } from "../../probes/simulator/spec.ts";
@@ -17,6 +19,7 @@ import { createSshProbe } from "../../probes/ssh/ssh-probe.ts";
 import { createTcpProbe } from "../../probes/tcp/tcp-probe.ts";
 import { createTelnetProbe } from "../../probes/telnet/telnet-probe.ts";
 import { needs } from "../needs.ts";
+import { webPassword } from "./https/aimed.ts";
 import { aimAt, telnetPassword } from "./shell/player.ts";
 import { ask, asV2c, device, env, freePort, v2c } from "./simulator/network.ts";
 import { community } from "./snmp/target.ts";
@@ -43,14 +46,25 @@ describe("a family's own commands", () => {
   });
 });
 
+/** By hand, and not by what the dialects themselves take for reading. */
+it.each(families.filter(({ https }) => https !== undefined))("$id: each question to its web interface only reads", ({ https }) => {
+  const reads: Readonly<Record<string, RegExp>> = {
+    icon: /^(?:Conf_getNumConnectedCalls|Data_getUpgradeInProgress)$/,
+    "xml-rpc": /^(?:device\.query|device\.health\.query|gatekeeper\.query|(?:conference|participant)\.enumerate(?: \S+)*)$/,
+    "poly-rest": /^\/rest\/(?:system|system\/status|conferences)$/,
+  };
+  for (const { command } of https?.asks ?? []) expect(command).toMatch(reads[https?.dialect ?? ""] ?? /^$/);
+});
+
 describe("a simulated network of every family", () => {
-  const ports = { snmp: 0, ssh: 0, telnet: 0 };
+  const ports = { snmp: 0, ssh: 0, telnet: 0, https: 0 };
   const tcp = [20_617, 20_618];
   const kept = memory();
   const probes = {
     snmp: createSnmpProbe(),
     ssh: createSshProbe({ memory: kept, heard: () => undefined }),
     telnet: createTelnetProbe({}),
+    https: createHttpsProbe({}),
     tcp: createTcpProbe({ memory: kept }),
   } satisfies Partial<Record<ProbeKind, Probe>>;
   let simulation: Simulation;
@@ -69,6 +83,7 @@ describe("a simulated network of every family", () => {
         ...(family.snmp.scalars.length === 0 ? {} : { snmp: { ...v2c, port: ports.snmp } }),
         ...(shell === "none" || shell === "gnugk" ? {} : { ssh: { port: ports.ssh, user: userOf(family), password: "env:SIM_SSH" } }),
         ...(shell === "poly" || shell === "gnugk" ? { telnet: login } : {}),
+        ...(family.https === undefined ? {} : { https: { port: ports.https, user: "vigie", password: "env:SIM_SSH" } }),
         ...(family.tcp === undefined ? {} : { tcp }),
       });
     });
@@ -86,16 +101,24 @@ describe("a simulated network of every family", () => {
     const port = kind === "telnet" ? ports.telnet : ports.ssh;
     const made = aimAt({ kind: "ssh", port, dialect: "poly", asks: [], id: family.id, address: `127.31.7.${at}`, timeoutMs: 30_000 });
     const credential =
-      kind === "snmp"
-        ? community(env.SIM_COMMUNITY)
-        : kind === "ssh"
-          ? password(env.SIM_SSH, userOf(family))
-          : family.shell?.dialect === "gnugk"
-            ? undefined
-            : telnetPassword(env.SIM_SSH);
+      kind === "https"
+        ? webPassword(env.SIM_SSH)
+        : kind === "snmp"
+          ? community(env.SIM_COMMUNITY)
+          : kind === "ssh"
+            ? password(env.SIM_SSH, userOf(family))
+            : family.shell?.dialect === "gnugk"
+              ? undefined
+              : telnetPassword(env.SIM_SSH);
     return {
       check: { ...made.check, id: `${family.id}/${kind}`, kind },
-      device: { ...made.device, snmpPort: ports.snmp, kind: family.kind },
+      device: {
+        ...made.device,
+        snmpPort: ports.snmp,
+        httpsPort: ports.https,
+        kind: family.kind,
+        legacy: { ...made.device.legacy, unverifiedTls: true },
+      },
       family: kind === "tcp" ? { ...family, tcp: tcp.map((each) => ({ port: each, name: "x", certainty: "memory" as const })) } : family,
       ...(credential === undefined || kind === "tcp" ? {} : { credential }),
     };
@@ -107,6 +130,7 @@ describe("a simulated network of every family", () => {
       ...(family.snmp.scalars.length === 0 ? [] : (["snmp"] as const)),
       ...(family.shell === undefined || shell === "none" || shell === "gnugk" ? [] : (["ssh"] as const)),
       ...(shell === "poly" || shell === "gnugk" ? (["telnet"] as const) : []),
+      ...(family.https === undefined ? [] : (["https"] as const)),
       ...(family.tcp === undefined ? [] : (["tcp"] as const)),
     ];
   }
@@ -134,6 +158,10 @@ describe("a simulated network of every family", () => {
       if (family.shell?.inCall !== undefined) {
         await simulation.apply({ device: family.id, fault: "call-started" });
         await looks();
+      }
+      if (family.https !== undefined) {
+        const { device: at, credential } = aim(family, "https");
+        expect(await listenWeb(at, family, credential, async () => undefined, never)).not.toHaveProperty("why");
       }
       for (const kind of kindsOf(family).filter((each) => each === "ssh" || each === "telnet")) {
         const { device: at, credential } = aim(family, kind);
