@@ -5,7 +5,7 @@
  */
 import type { Answer } from "../shell/dialect.ts";
 import type { Outcome } from "../shell/outcome.ts";
-import type { Wire } from "./wire.ts";
+import type { Sender } from "./wire.ts";
 
 export interface Secrets {
   readonly user: string;
@@ -26,8 +26,8 @@ export interface HttpsDialect {
     /** Not used for so long, it is taken for over; undefined: until the device says so. */
     readonly idleMs?: number;
     /** What names the session. */
-    open(wire: Wire, secrets: Secrets): Promise<Outcome<string>>;
+    open(wire: Sender, secrets: Secrets): Promise<Outcome<string>>;
   };
   /** @param session undefined where there is none. */
-  ask(wire: Wire, by: { readonly secrets: Secrets; readonly session: string | undefined }, question: string): Promise<Outcome<Said>>;
+  ask(wire: Sender, by: { readonly secrets: Secrets; readonly session: string | undefined }, question: string): Promise<Outcome<Said>>;
 }

@@ -216,7 +216,7 @@ class Prober implements HttpsProbe {
 }
 
 /** Of an answer, what the family reads: names and numbers of others are gone before anything can keep them. */
-function kept(answer: Answer, ask: ShellAsk): Answer {
+export function kept(answer: Answer, ask: ShellAsk): Answer {
   if (answer.form !== "json" || answer.status === undefined) return answer;
   return { ...answer, status: prune(answer.status, wantedBy(ask)) };
 }

@@ -48,7 +48,12 @@ class TrustingAgent extends Agent {
   }
 }
 
-export class Wire {
+/** What a dialect asks with. */
+export interface Sender {
+  send(request: HttpRequest): Promise<Outcome<HttpAnswer>>;
+}
+
+export class Wire implements Sender {
   readonly #at: Endpoint;
   readonly #agent: Agent;
   readonly #signal: AbortSignal;

@@ -8,7 +8,7 @@ import { done, failed, type Outcome } from "../shell/outcome.ts";
 import type { HttpsDialect, Said, Secrets } from "./dialect.ts";
 import type { Plain } from "./plain.ts";
 import { answered, field, nonsense, problem, refused } from "./said.ts";
-import type { Wire } from "./wire.ts";
+import type { Sender } from "./wire.ts";
 import { type Given, readAnswer, writeCall } from "./xml-rpc.ts";
 
 /** 14: not authorised. 15: user and password do not allow it. */
@@ -47,7 +47,7 @@ export function readQuestion(question: string): { readonly method: string; reado
   return { method, given: Object.fromEntries(given) };
 }
 
-async function call(wire: Wire, secrets: Secrets, method: string, given: Readonly<Record<string, Given>>): Promise<Outcome<Said>> {
+async function call(wire: Sender, secrets: Secrets, method: string, given: Readonly<Record<string, Given>>): Promise<Outcome<Said>> {
   const { user, password } = secrets;
   const sent = await wire.send({
     method: "POST",

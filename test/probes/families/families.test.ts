@@ -251,6 +251,19 @@ describe("a family file with mistakes", () => {
       "tcp: [{ port: 70000, name: SIP, certainty: memory }]",
       "tcp[0].port: Too big: expected number to be <=65535 (7)",
     ],
+    ...[
+      ["icon", "SysAdmin_reboot"],
+      ["icon", "Conf_getCalls; Conf_hangup"],
+      ["xml-rpc", "device.restart"],
+      ["xml-rpc", "conference.modify conferenceName=x.query"],
+      ["xml-rpc", "device.query authenticationUser=other<name>"],
+      ["poly-rest", "/rest/system/../config"],
+      ["poly-rest", "https://elsewhere.example/rest/system"],
+    ].map(([dialect = "", command = ""]): [string, string, string] => [
+      `the question ${command} to a web interface (${dialect}), which might do more than read`,
+      `https: { dialect: ${dialect}, asks: [{ command: "${command}", values: [{ path: total, name: calls, as: gauge, unit: count }] }] }`,
+      `https.asks[0].command: "${command}" is no question that only reads (docs/families.md); remove it (7)`,
+    ]),
     [
       "the same notification twice with the same meaning",
       "traps: [{ oid: 1.3.6.1.4.1.9.0.1, name: x, effect: event, certainty: memory }, { oid: 1.3.6.1.4.1.9.0.1, name: y, effect: event, certainty: memory }]",
@@ -263,6 +276,7 @@ describe("a family file with mistakes", () => {
   it.each([
     ["telnet", "checks.telnet: there is no shell: to ask over telnet; add it or remove the check (6)"],
     ["ssh", "checks.ssh: there is no shell: to ask over ssh; add it or remove the check (6)"],
+    ["https", "checks.https: there is no https: with questions to ask; add it or remove the check (6)"],
     ["tcp", "checks.tcp: there is no tcp: with ports to connect to; add it or remove the check (6)"],
   ])("refuses a %s check with nothing to look at", (kind, wanted) => {
     expect(problemsOf(good.replace("{ icmp: { interval: 30s } }", `{ ${kind}: { interval: 30s } }`))).toEqual([wanted]);
