@@ -1,9 +1,13 @@
 /** What devices' own web interfaces say, asked over real TLS of the simulator, which other people wrote; and every way in which they do not. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { once } from "node:events";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import type { Finding } from "../../../daemon/model/observation.ts";
 import { createHttpsProbe, type HttpsProbe } from "../../../probes/https/https-probe.ts";
+import { selfSigned } from "../../../probes/simulator/certificate.ts";
 import type { Simulation } from "../../../probes/simulator/simulation.ts";
-import { aimAtPlayed, playWeb, type WebAim, type WebId, web, webPassword } from "./aimed.ts";
+import { aimAtPlayed, aimAtWeb, familyOf, playWeb, type WebAim, type WebId, web, webPassword } from "./aimed.ts";
 
 const never = new AbortController().signal;
 let simulation: Simulation;
@@ -150,6 +154,29 @@ describe("certificates", () => {
     const before = simulation.devices.get("icon")?.webRequests;
     expect(await look("icon", { device: pinned })).toMatchObject({ status: "unknown", code: "https.certificate" });
     expect(simulation.devices.get("icon")?.webRequests).toBe(before);
+  });
+});
+
+describe("old TLS", () => {
+  it("TLS 1.0 alone is refused in these words, and read by the device's own yes", async () => {
+    const made = selfSigned("old.invalid", "127.31.7.149");
+    const old = createServer({ ...made, minVersion: "TLSv1", maxVersion: "TLSv1", ciphers: "DEFAULT@SECLEVEL=0" }, (_asked, answer) => {
+      answer.writeHead(200, { "Content-Type": "application/json" }).end('{"_rv":0,"session":"s1","total":3,"upgradeInProgress":0}');
+    });
+    old.listen(0, "127.31.7.149");
+    await once(old, "listening");
+    onTestFinished(() => void old.close());
+    const at = { address: "127.31.7.149", port: (old.address() as AddressInfo).port };
+    const aim = (tls: boolean) =>
+      aimAtWeb({
+        id: "old",
+        ...at,
+        family: familyOf("lifesize-icon"),
+        device: { legacy: { sshAlgorithms: false, unverifiedTls: true, tls } },
+      });
+    expect(await probe.look(aim(false), never)).toMatchObject({ status: "unknown", code: "https.tls" });
+    const read = await probe.look(aim(true), never);
+    expect(value(read, "calls"), why(read)).toBe(3);
   });
 });
 
