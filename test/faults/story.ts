@@ -285,6 +285,8 @@ export class Story {
     const over = async (device: string) => ["restored", "closed"].includes((await this.#stateOf(device)) ?? "");
     await this.#until("all is over", async () => (await over("router-2")) && (await over("codec-7")) && (await over("codec-8")));
     await this.#advance(2 * MINUTE);
+    // What a storm holds back goes at the end of its window.
+    await this.#until("all is said", () => this.#isSaid());
   }
 
   /** For a failure's text. */
