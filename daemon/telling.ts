@@ -105,8 +105,15 @@ export function renderRow(
     ...(instance.publicUrl === undefined ? {} : { publicUrl: instance.publicUrl }),
     ...sessionOf(incident, config, book, planOf),
     ...(row.lateMs === undefined ? {} : { lateMs: row.lateMs }),
+    ...ticketSystemOf(row, config),
     ...(incident.wakeAt === undefined || incident.wakeFor !== "escalate" ? {} : { deadlineAt: incident.wakeAt }),
   });
+}
+
+/** The key of such a message ends with the system's id. */
+function ticketSystemOf({ kind, key }: OutboxRow, { tickets }: Config): Pick<NoticeInput, "ticketSystem"> {
+  const id = key.slice(key.lastIndexOf("/") + 1);
+  return kind === "ticket-given-up" ? { ticketSystem: tickets?.get(id)?.name ?? id } : {};
 }
 
 /** With since when and the next time, as each would say alone. */

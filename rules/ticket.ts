@@ -15,6 +15,7 @@ export interface ToldOfTicket {
   /** What the incident was like. */
   readonly mark: string;
   readonly going: "waits" | "went" | "failed";
+  /** When it went; until then, when it was decided. */
   readonly at: Instant;
 }
 
@@ -42,7 +43,9 @@ export function wantsTicket({ id, when, onDemand }: TicketSystem, incident: Inci
   );
 }
 
-/** A person wants a ticket opened there. Refused where there is one, or one is on its way. */
+/**
+ * A person wants a ticket opened there, or what was given up there tried again. Refused where there is one, or one is on its way.
+ */
 export function askForTicket(
   incident: Incident,
   of: {
@@ -55,12 +58,36 @@ export function askForTicket(
 ): Decision | { readonly refused: string } {
   const { system, told, by, at, note } = of;
   const { number, tickets = [] } = incident;
+  if (told.at(-1)?.going === "failed") return askAgain(incident, of);
   if (told.some(({ going }) => going === "went")) return { refused: `${number}: ${system.name} has a ticket for it already` };
   if (tickets.includes(system.id) || told.at(-1)?.going === "waits")
     return { refused: `${number}: a ticket at ${system.name} is being opened already` };
   const next = raised({ ...incident, tickets: [...tickets, system.id] });
   const data = { system: system.id };
   return { incident: next, timeline: [line(next, at, by, "ticket-asked", note ?? `to be opened at ${system.name}`, data)], notices: [] };
+}
+
+/** The last word was given up: what the system is told next tells all that it has not heard. */
+function askAgain(
+  incident: Incident,
+  { system, told, by, at, note }: Parameters<typeof askForTicket>[1],
+): Decision | { readonly refused: string } {
+  const { number, tickets = [], ticketsAskedAgain } = incident;
+  if (isAskedAgain(incident, system, told)) return { refused: `${number}: ${system.name} is being told again already` };
+  const hasTicket = told.some(({ going }) => going === "went");
+  const next = raised({
+    ...incident,
+    tickets: tickets.includes(system.id) ? tickets : [...tickets, system.id],
+    ticketsAskedAgain: { ...ticketsAskedAgain, [system.id]: at },
+  });
+  const why = note ?? (hasTicket ? `${system.name} is to be told again` : `to be opened at ${system.name}`);
+  return { incident: next, timeline: [line(next, at, by, "ticket-asked", why, { system: system.id, again: true })], notices: [] };
+}
+
+/** Since the last word was decided, which was given up. */
+function isAskedAgain({ ticketsAskedAgain }: Incident, { id }: TicketSystem, told: readonly ToldOfTicket[]): boolean {
+  const [last, askedAt] = [told.at(-1), ticketsAskedAgain?.[id]];
+  return last?.going === "failed" && askedAt !== undefined && askedAt > last.at;
 }
 
 export function nextTicketEvent(input: {
@@ -75,10 +102,11 @@ export function nextTicketEvent(input: {
   const last = told.at(-1);
   const mark = ticketMark(incident);
   const went = told.filter(({ going }) => going === "went");
-  if (last?.going === "waits" || last?.event === "closed") return undefined;
+  const again = isAskedAgain(incident, system, told);
+  if (last?.going === "waits" || (last?.event === "closed" && !again)) return undefined;
   // Nothing has arrived there: what it is told next opens the ticket.
-  if (went.length === 0) return last?.mark !== mark && wantsTicket(system, incident) ? "opened" : undefined;
-  if (last?.mark === mark) return undefined;
+  if (went.length === 0) return (last?.mark !== mark || again) && wantsTicket(system, incident) ? "opened" : undefined;
+  if (last?.mark === mark && !again) return undefined;
   const sentAt = went[0]?.at ?? at;
   if (system.reference !== undefined && !known && at < sentAt + referenceWithinMs) return undefined;
   if (incident.state === "closed" || incident.foldedInto !== undefined) return "closed";

@@ -81,6 +81,8 @@ export interface Incident {
   readonly openTasks?: readonly OpenTask[];
   /** Other systems in which a person asked to have a ticket opened, by their ids. */
   readonly tickets?: readonly string[];
+  /** When a person asked a system again that could not be told, by its id. */
+  readonly ticketsAskedAgain?: Readonly<Record<string, Instant>>;
   /** What the coordinators were told last. */
   readonly news?: PublicNews;
   readonly acknowledgedAt?: Instant;

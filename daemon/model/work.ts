@@ -23,8 +23,11 @@ export interface OpenTask {
   readonly waiting: boolean;
 }
 
-/** To whom an incident is offered, and to the giver when it is declined; to those who owe the report of a major incident. */
-export type WorkNotice = "hand-over" | "hand-over-declined" | "report-due";
+/**
+ * To whom an incident is offered, and to the giver when it is declined; to those who owe the report of a major incident; to who holds it,
+ * when another system could not be told of it.
+ */
+export type WorkNotice = "hand-over" | "hand-over-declined" | "report-due" | "ticket-given-up";
 
 /** To a partner's contacts, or to our people about a partner; the key of such a message ends with the task's id and a count. */
 export type TaskNotice = "task" | "task-withdrawn" | "task-silent" | "task-answered";

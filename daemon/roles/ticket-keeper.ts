@@ -4,7 +4,7 @@
  * It stands beside the procedure: it reads incidents and never writes one, so nothing that goes wrong here holds back an incident or a
  * message to a person. All it knows is in the outbox; after a restart it goes on from there, and the same decision has the same key.
  */
-import { line } from "../../rules/incident.ts";
+import { line, type Notice } from "../../rules/incident.ts";
 import { nextTicketEvent, referenceWithinMs, ticketMark } from "../../rules/ticket.ts";
 import type { Config } from "../model/config.ts";
 import type { Incident, OutboxRow, TimelineEntry } from "../model/incident.ts";
@@ -14,6 +14,7 @@ import type { Reference } from "../model/work.ts";
 import { type Clock, type DeliveryView, RaceLost, type Store } from "../ports.ts";
 import { renderTicket, ticketFacts } from "../text/ticket-texts.ts";
 import { type Leases, leasedTurns } from "./lease.ts";
+import { rowsFor } from "./recipients.ts";
 import type { Role } from "./supervisor.ts";
 import { referenceOf, rowsToSystem, ticketRow, toldOf } from "./ticket-rows.ts";
 
@@ -165,6 +166,8 @@ export class TicketKeeper implements Role {
     const data = { system: system.id, key: row.key, ...(news.of === "number" ? { number: proof } : {}) };
     writing.lines.push(line(incident, at, "system", news.event, why[news.of], data));
     writing.counts.push([system.id, news.of === "none" ? "without number" : news.of]);
+    if (news.event === "ticket-given-up")
+      writing.rows.push(...rowsFor(givenUp(system, incident, row, at, this.#deps.config()), incident, this.#deps.config(), at));
     if (news.of === "number")
       writing.references.push({ incident: incident.id, system: system.id, number: proof, by: `ticket:${system.id}`, at });
   }
@@ -178,6 +181,16 @@ export class TicketKeeper implements Role {
     this.#said.add(mark);
     return known;
   }
+}
+
+/** To who holds it, else to who works on its level: another system could not be told, and may be asked again. */
+function givenUp(system: TicketSystem, incident: Incident, { occurrence }: DeliveryView, at: Instant, { contacts }: Config): Notice {
+  const { holder, level, policy, severity } = incident;
+  const step = policy.tracks[severity].steps.find((each) => each.level === level);
+  return {
+    ...{ kind: "ticket-given-up", level, occurrence, notBefore: at, about: system.id },
+    ...(holder === undefined || !contacts.has(holder) ? { tell: step?.tell ?? [] } : { tell: [], contacts: [holder] }),
+  };
 }
 
 /** What is to be said of a row, if anything is. */

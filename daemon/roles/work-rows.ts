@@ -8,6 +8,7 @@ const kinds: Readonly<Record<WorkNotice | TaskNotice, true>> = {
   "hand-over": true,
   "hand-over-declined": true,
   "report-due": true,
+  "ticket-given-up": true,
   task: true,
   "task-withdrawn": true,
   "task-silent": true,
@@ -50,6 +51,7 @@ function mootOf(kind: WorkNotice | TaskNotice, incident: Incident, id: string | 
     case "task-answered":
       return task === undefined ? "the task is over" : undefined;
     case "task-withdrawn":
+    case "ticket-given-up":
       return undefined;
   }
 }

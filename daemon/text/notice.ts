@@ -43,6 +43,8 @@ export interface NoticeInput {
   /** Names of the rooms and sites that it came to reach after it was taken. */
   readonly reaches?: readonly string[];
   readonly demo?: boolean;
+  /** Name of the other system that could not be told. */
+  readonly ticketSystem?: string;
   /** Where the fault lies, as far as the first diagnosis knows by the time of sending. */
   readonly judged?: Judgement;
   /** A reason in the reader's language, where the table of severities and the names of the configuration are known. */
@@ -144,6 +146,7 @@ function bodyLines(input: NoticeInput, what: string, where: string): string[] {
   }
   if (kind === "merged") lines.push("", say(language, "notice.merged-note", { into: incident.foldedInto ?? "" }));
   else if (restored) lines.push("", say(language, "notice.restored-note"));
+  else if (kind === "ticket-given-up") lines.push("", say(language, "notice.ticket-given-up", { system: input.ticketSystem ?? "" }));
   else if (kind === "report-due") lines.push("", say(language, "notice.report-due"));
   else lines.push(...waitLines(input), ...supplierLines(input), ...firstSteps(input));
   if (input.publicUrl !== undefined) lines.push("", say(language, "notice.link", { url: incidentUrl(input.publicUrl, incident) }));

@@ -7,6 +7,7 @@ export const refusalsInFrench: readonly (readonly [english: string, french: stri
   ["{number} is part of {root}: act on that one", "{number} fait partie de {root} : agissez sur celui-là"],
   ["{number} is closed", "{number} est fermé"],
   ["{number}: {name} has a ticket for it already", "{number} : {name} a déjà un billet pour lui"],
+  ["{number}: {name} is being told again already", "{number} : {name} est déjà en train d'être avisé de nouveau"],
   ["{number}: a ticket at {name} is being opened already", "{number} : un billet chez {name} est déjà en train de s'ouvrir"],
   [
     "the configuration has no ticket system; add one under tickets",

@@ -4,6 +4,9 @@
 export const workEn = {
   "settled-how.outcome": "level 1 could not solve it",
   "kind.hand-over": "Offered to you: accept or decline",
+  "kind.ticket-given-up": "Another system could not be told",
+  "notice.ticket-given-up":
+    "{system} was not reached for a day, and is not tried any more. Nobody there knows of this as it is now: as long as the incident is open, ask again on its page once that system can be reached; otherwise tell them yourself.",
   "kind.hand-over-declined": "The offer was declined",
   "kind.task": "Request to a partner",
   "kind.task-withdrawn": "Request withdrawn",

@@ -6,6 +6,9 @@ import type { workEn } from "./work-en.ts";
 export const workFr: Readonly<Record<keyof typeof workEn, string>> = {
   "settled-how.outcome": "le niveau 1 n'a pas pu le résoudre",
   "kind.hand-over": "Vous est offert : à accepter ou à refuser",
+  "kind.ticket-given-up": "Un autre système n'a pas pu être avisé",
+  "notice.ticket-given-up":
+    "{system} n'a pas été joint pendant une journée, et les essais ont cessé. Personne n'y sait où en est cet incident : tant que l'incident est ouvert, redemandez le billet sur sa page dès que ce système répond; sinon, avisez-le vous-même.",
   "kind.hand-over-declined": "L'offre a été refusée",
   "kind.task": "Demande à un partenaire",
   "kind.task-withdrawn": "Demande retirée",

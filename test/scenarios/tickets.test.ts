@@ -214,6 +214,36 @@ describe("a ticket by webhook", () => {
     expect(await net.store.references({ number: "INC0042" })).toHaveLength(1);
   }, 60_000);
 
+  it("is given up after a day: who holds the incident hears so, and may ask for it again, once", async () => {
+    const desk = await helpDesk((response) => response.writeHead(503).end());
+    const net = await failed(desk.url);
+    const { number, id } = await only(net);
+    await net.desk.take(number, "analyst", "mine");
+    // Opened, taken, and raised to the highest level, as nobody does anything; nothing changes from there on.
+    for (let times = 0; times < 20; times += 1) {
+      net.clock.pass(5 * HOUR);
+      await net.advance(MINUTE);
+    }
+    const rows = async () => (await net.store.deliveries(id)).filter(({ kind }) => kind === "ticket");
+    const three = [0, 1, 2].map(() => ["failed", "opened"]);
+    const states = async () => (await rows()).map(({ state, key }) => [state, key.split("/")[4]]);
+    expect(await states()).toEqual(three);
+    const told = net.sent.filter(({ kind }) => kind === "ticket-given-up");
+    // It is Sunday by now: the third waits for service hours.
+    expect(told.map(({ to }) => to)).toEqual(["analyst", "analyst"]);
+    expect(told[0]?.text).toMatch(/Help desk was not reached for a day.*ask again on its page/s);
+    expect(await net.work.ticket(number, paul, { system: "itsm" })).toMatchObject({ ok: true });
+    const twice = await net.work.ticket(number, paul, { system: "itsm" });
+    expect(twice).toMatchObject({ status: 409, problem: expect.stringMatching(/being told again already/) });
+    desk.answer = numbered;
+    await net.advance(MINUTE);
+    expect(await states()).toEqual([...three, ["delivered", "opened"]]);
+    const there = await net.work.ticket(number, paul, { system: "itsm" });
+    expect(there).toMatchObject({ status: 409, problem: expect.stringMatching(/has a ticket for it already/) });
+    await net.advance(HOUR);
+    expect(await rows()).toHaveLength(4);
+  }, 60_000);
+
   it("is opened only for what it is asked for, and once a level is reached", async () => {
     const desk = await helpDesk(numbered);
     const net = await failed(
