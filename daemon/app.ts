@@ -128,7 +128,7 @@ class Daemon implements App {
     this.#clock = options.clock ?? systemClock;
     this.#log = options.log;
     this.#metrics = createMetrics({ version: options.version });
-    this.#news = new News(this.#log, this.#metrics);
+    this.#news = new News(this.#log, this.#metrics, this.#clock);
     this.#supervisor = new Supervisor(this.#clock, this.#log);
     this.#bus = createLocalBus({ capacity: busCapacity, gatherMs }, this.#clock);
     this.#seq = this.#clock.now() * 1_000;
@@ -169,6 +169,7 @@ class Daemon implements App {
     await this.#inForce.readAccepted(store);
     const duty = new DutyBook({ store, clock: this.#clock, take: (book) => this.#inForce.takeOnCall(book) });
     await duty.refresh();
+    this.#stops.push(() => this.#news.stop());
     await this.#news.refresh(store);
     await this.#startRoles(store, leases, duty);
     this.#loaded(this.#clock.now());

@@ -67,6 +67,8 @@ export interface NotifyStore {
   keysOver(channel: string, since: Instant): Promise<readonly string[]>;
   /** About incidents, since then. */
   toldLately(way: Way, since: Instant): Promise<ToldLately>;
+  /** Until when a message about this site waits to be named in one with others; undefined: none does. */
+  waitsInStorm(way: Way, site: string): Promise<Instant | undefined>;
   /** Messages that this one names besides its own. */
   bundleOf(key: string): Promise<readonly OutboxRow[]>;
   /**

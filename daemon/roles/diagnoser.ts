@@ -82,6 +82,10 @@ export class Diagnoser implements Role {
   /** By incident. */
   readonly #running = new Map<string, Promise<void>>();
   #ours = new AbortController();
+  /** Begun since then. */
+  readonly #begun = new Set<string>();
+  /** What nobody has asked about, as last read in a storm: five hundred incidents are not read again for each that is done. */
+  #storm: { readonly candidates: readonly Candidate[]; readonly readMs: number } | undefined;
 
   constructor(deps: DiagnoserDeps) {
     this.#deps = deps;
@@ -128,8 +132,10 @@ export class Diagnoser implements Role {
   /** Begins what there is room for; resolves when it is begun. */
   async turn(): Promise<void> {
     const { config, stats } = this.#deps;
+    const free = config().diagnosis.atOnce - this.#running.size;
+    // The first that ends wakes us.
+    if (free <= 0) return;
     const waiting = await this.#waiting();
-    const free = Math.max(0, config().diagnosis.atOnce - this.#running.size);
     stats.waiting(Math.max(0, waiting.length - free));
     for (const each of waiting.slice(0, free)) {
       const work = this.#diagnose(each, waiting.length >= busyFrom)
@@ -138,6 +144,7 @@ export class Diagnoser implements Role {
           this.#running.delete(each.incident);
           this.#nap.wake();
         });
+      this.#begun.add(each.incident);
       this.#running.set(each.incident, work);
     }
   }
@@ -147,16 +154,26 @@ export class Diagnoser implements Role {
     while (this.#running.size > 0) await Promise.all(this.#running.values());
   }
 
+  async #undiagnosed(): Promise<readonly Candidate[]> {
+    const { store, clock } = this.#deps;
+    const nowMs = clock.monotonicMs();
+    if (this.#storm !== undefined && nowMs - this.#storm.readMs < everyMs)
+      return this.#storm.candidates.filter((each) => !this.#begun.has(each.incident));
+    const candidates = (await store.undiagnosed(clock.now() - youngMs, mostWaiting)).map((incident) => candidateOf(incident));
+    this.#begun.clear();
+    this.#storm = candidates.length < busyFrom ? undefined : { candidates, readMs: nowMs };
+    return candidates;
+  }
+
   async #waiting(): Promise<readonly Candidate[]> {
-    const { store, clock, config } = this.#deps;
+    const { store, config } = this.#deps;
     const found: Candidate[] = [];
     for (const diagnosis of await store.diagnosesIn(["queued"], mostWaiting)) {
       const incident = await store.incident(diagnosis.incident);
       if (incident !== undefined)
         found.push({ ...candidateOf(incident), asked: diagnosis.by !== "system", since: diagnosis.askedAt, diagnosis });
     }
-    if (config().diagnosis.automatic)
-      for (const incident of await store.undiagnosed(clock.now() - youngMs, mostWaiting)) found.push(candidateOf(incident));
+    if (config().diagnosis.automatic) found.push(...(await this.#undiagnosed()));
     return found.filter(({ incident }) => !this.#running.has(incident)).sort(comesFirst);
   }
 

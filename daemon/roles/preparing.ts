@@ -151,8 +151,16 @@ export class Preparing {
     if (row.inStorm === true || row.attempts > 0 || row.channel === noChannel || !stormy.has(row.kind)) return undefined;
     const at = clock.now();
     const lane = await this.#lane(row, lanes);
-    const verdict = judgeStorm({ messages: lane.messages, siteAt: lane.sites.get(incident.site) }, config().storms);
+    const told = { messages: lane.messages, siteAt: lane.sites.get(incident.site) };
+    const known = judgeStorm(told, config().storms);
+    const verdict = known.go ? judgeStorm({ ...told, waitsUntil: await this.#waitsUntil(row, incident) }, config().storms) : known;
     return verdict.go ? undefined : { key: row.key, state: "pending", at, notBefore: verdict.until, inStorm: true, error: verdict.why };
+  }
+
+  /** Nobody asks the store where there are no storms. */
+  async #waitsUntil({ recipient, channel }: ClaimedRow, { site }: Incident): Promise<Instant | undefined> {
+    const { store, config } = this.#deps;
+    return config().storms.windowMs === 0 ? undefined : store.waitsInStorm({ recipient, channel }, site);
   }
 
   async #lane({ recipient, channel }: ClaimedRow, lanes: Map<string, Lane>): Promise<Lane> {

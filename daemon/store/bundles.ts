@@ -23,6 +23,21 @@ export async function toldLately(session: Session, { recipient, channel }: Way, 
   };
 }
 
+export async function waitsInStorm(session: Session, { recipient, channel }: Way, site: string): Promise<Instant | undefined> {
+  const row = await session.row(
+    session
+      .sql("outbox")
+      .join("incidents", "incidents.id", "outbox.incident")
+      .where({ "outbox.recipient": recipient, "outbox.channel": channel, "incidents.site": site })
+      // As the index has it: a bound value would not use it.
+      .whereRaw("outbox.in_storm = 1")
+      .whereIn("outbox.state", ["pending", "claimed"])
+      .select("outbox.not_before")
+      .first(),
+  );
+  return row === undefined ? undefined : numberOf(row.not_before);
+}
+
 export async function bundleOf(session: Session, key: string): Promise<readonly OutboxRow[]> {
   const query = session
     .sql("outbox")

@@ -14,7 +14,7 @@ import { auditAfter, auditEnd, auditLog } from "./audit.ts";
 import { verifyAudit, writeAudit } from "./audit-chain.ts";
 import { backupStorage } from "./backup.ts";
 import { findReadiness, findSession, findSessions } from "./bookings.ts";
-import { bundleOf, supersede, toldLately } from "./bundles.ts";
+import { bundleOf, supersede, toldLately, waitsInStorm } from "./bundles.ts";
 import { closePools, openPostgres, openSqlite, type Pools } from "./connect.ts";
 import { diagnosisReads } from "./diagnoses.ts";
 import { appendInbox, findTraps, inboxAfter, insertInbox, saveTraps } from "./inbox.ts";
@@ -254,6 +254,7 @@ function messageReads(reader: Session) {
     keysOver: (channel: string, since: number) => keysOver(reader, channel, since),
     deliveryByProof: (channel: string, proof: string) => deliveryBy(reader, { channel, proof }),
     toldLately: (way: Way, since: number) => toldLately(reader, way, since),
+    waitsInStorm: (way: Way, site: string) => waitsInStorm(reader, way, site),
     bundleOf: (key: string) => bundleOf(reader, key),
     ackCode: (tokenHash: string) => findAckCode(reader, tokenHash),
     ackCodesTo: (channel: string, address: string, at: number) => ackCodesTo(reader, channel, address, at),

@@ -27,8 +27,8 @@ export function saidBy(
   return { down: true, isNew: second === failsAt, port: 1 };
 }
 
-/** SNMPv2c, community `fleet`: linkDown or linkUp of GigabitEthernet0/<port>, with the ifDescr that Cisco adds. */
-function encoded(down: boolean, port: number): Buffer {
+/** SNMPv2c: linkDown or linkUp of GigabitEthernet0/<port>, at most 127, with the ifDescr that Cisco adds. */
+export function linkTrap(down: boolean, port: number, community = "fleet"): Buffer {
   const tlv = (tag: number, ...contents: Buffer[]): Buffer => {
     const body = Buffer.concat(contents);
     return Buffer.concat([Buffer.from(body.length < 128 ? [tag, body.length] : [tag, 0x81, body.length]), body]);
@@ -46,7 +46,7 @@ function encoded(down: boolean, port: number): Buffer {
   return tlv(
     0x30,
     tlv(2, hex("01")),
-    tlv(4, Buffer.from("fleet")),
+    tlv(4, Buffer.from(community)),
     tlv(0xa7, tlv(2, hex("11223344")), tlv(2, hex("00")), tlv(2, hex("00")), body),
   );
 }
@@ -77,7 +77,7 @@ async function main(): Promise<void> {
       const device = n % plan.devices;
       const { down, isNew, port } = saidBy(plan, device, Math.floor(n / plan.devices));
       if (isNew) sentAt[device] = performance.timeOrigin + performance.now();
-      sockets[device]?.send(encoded(down, port));
+      sockets[device]?.send(linkTrap(down, port));
     }
     await new Promise((resolve) => setTimeout(resolve, 2));
   }

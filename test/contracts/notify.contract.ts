@@ -57,12 +57,14 @@ export function notifyContract(store: () => OpenedStore): void {
       await store().recordDeliveries([{ key: "k3", state: "pending", at: START, notBefore: START + MINUTE, inStorm: true }]);
       expect(await store().toldLately(desk, START)).toEqual({ messages: 1, sites: new Map([["mgh", START + 1]]) });
       expect(await store().toldLately(desk, START + 1)).toEqual({ messages: 0, sites: new Map() });
+      expect([await store().waitsInStorm(desk, "mgh"), await store().waitsInStorm(desk, "elsewhere")]).toEqual([START + MINUTE, undefined]);
       const [lead] = (await claim(START + MINUTE)).filter(({ recipient }) => recipient === "desk");
       expect(lead).toMatchObject({ key: "k2", inStorm: true });
       // The other is claimed with it, by the same worker.
       const bundle = { ...desk, key: "k2", at: START + MINUTE, limit: 10 };
       expect(await store().supersede({ ...bundle, claimedBy: "another" })).toBe(0);
       expect(await store().supersede({ ...bundle, claimedBy: "w1" })).toBe(1);
+      expect(await store().waitsInStorm(desk, "rvh")).toBeUndefined();
       expect((await store().bundleOf("k2")).map(({ key }) => key)).toEqual(["k3"]);
       await store().recordDeliveries([{ key: "k2", state: "accepted", at: START + MINUTE + 5 }]);
       expect(await store().delivery("k3")).toMatchObject({ state: "superseded", supersededBy: "k2", sentAt: START + MINUTE + 5 });

@@ -106,6 +106,7 @@ async function dispatching(
     deliveries: async () => [],
     bundleOf: async () => [],
     toldLately: async () => ({ messages: 0, sites: new Map() }),
+    waitsInStorm: async () => undefined,
     takeReceipt: async () => undefined,
     recordDeliveries: async (some: readonly DeliveryUpdate[]) => void updates.push(...some),
   } as unknown as Store;

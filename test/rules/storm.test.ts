@@ -10,7 +10,10 @@ it("the first few go, the first of each site goes, what else is about a site wai
   expect(judgeStorm({ messages: 2, siteAt: 5 }, terms)).toMatchObject({ go: true });
   expect(judgeStorm({ messages: 3, siteAt: undefined }, terms)).toMatchObject({ go: true, why: "the first of its site" });
   expect(judgeStorm({ messages: 3, siteAt: 5 }, terms)).toMatchObject({ go: false, until: 5 + 60 * SECOND });
-  expect(judgeStorm({ messages: 99, siteAt: 5 }, { ...terms, windowMs: 0 })).toMatchObject({ go: true });
+  // Judged late, when the window of the site's first is over: as long as others of the site wait, it waits with them.
+  for (const messages of [0, 3])
+    expect(judgeStorm({ messages, siteAt: undefined, waitsUntil: 9 }, terms)).toMatchObject({ go: false, until: 9 });
+  expect(judgeStorm({ messages: 99, siteAt: 5, waitsUntil: 9 }, { ...terms, windowMs: 0 })).toMatchObject({ go: true });
 });
 
 it("whatever comes, each site's first goes at once, and a person hears of no more than the first few and one a site and window", () => {
