@@ -51,9 +51,14 @@ interface Lasting<S> extends Verdict<S> {
 
 /** What is held, or said again, is the object that was. */
 function settled<S>(now: Verdict<S> | "hold", before: Lasting<S> | undefined, atFirst: Verdict<S>, at: Instant): Lasting<S> {
-  if (now === "hold") return before ?? { ...atFirst, since: at };
-  if (before === undefined || before.state !== now.state) return { ...now, since: at };
-  return before.code === now.code && sameData(before.data, now.data) ? before : { ...now, since: before.since };
+  if (now === "hold") return before ?? lasting(atFirst, at);
+  if (before === undefined || before.state !== now.state) return lasting(now, at);
+  return before.code === now.code && sameData(before.data, now.data) ? before : lasting(now, before.since);
+}
+
+/** Field by field: of a spread the engine may keep a shape for each object, and there are five a device. */
+function lasting<S>({ state, code, data }: Verdict<S>, since: Instant): Lasting<S> {
+  return data === undefined ? { state, code, since } : { state, code, data, since };
 }
 
 function sameData(a: ReasonData = {}, b: ReasonData = {}): boolean {

@@ -39,7 +39,8 @@ export function checksOf(entry: DeviceEntry): readonly Check[] {
   if (checks.length === 0 && entry.credentialsFit && !refused) {
     findings.problem(["devices", id], "has no check, so nobody would see it fail; switch one on under checks");
   }
-  return checks;
+  // A copy has no room to grow: there is one a device for as long as the configuration is in force.
+  return checks.slice();
 }
 
 /** By its own entry, else by its family; a credential for a command line or an HTTPS interface asks for it too. */

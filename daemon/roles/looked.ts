@@ -19,7 +19,7 @@ interface Records {
   /** By its own time, the latest that one of them moved. */
   movedAt: Instant;
   /** The checks of the device of which something is known that depends on its records. */
-  readonly checks: Judged[];
+  checks: Judged[];
 }
 
 /** The last look of a check that was judged. */
@@ -145,7 +145,8 @@ export class LookMemory {
       const after = Math.max(judged.at, records.movedAt);
       judged.known = { judged, device, saying, index, cells, after, before: Number.POSITIVE_INFINITY };
       this.#renew(judged.known, restoreAfterLooks);
-      if (!records.checks.includes(judged)) records.checks.push(judged);
+      // A list that is pushed to makes room for 17: a device has two or three.
+      if (!records.checks.includes(judged)) records.checks = records.checks.concat([judged]);
     }
   }
 

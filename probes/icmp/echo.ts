@@ -19,14 +19,15 @@ export function judgeEchoes(address: string, trips: RoundTrips, trace?: readonly
     return { status: "down", code: "icmp.no-answer", detail, samples: [loss], readings: [], faults: [], ...kept };
   }
   const seconds = answered.map((trip) => trip / 1_000);
-  const samples: Sample[] = [
+  const trip: readonly Sample[] = [
     { name: "icmp_rtt_min_seconds", value: Math.min(...seconds) },
     { name: "icmp_rtt_avg_seconds", value: seconds.reduce((sum, one) => sum + one, 0) / seconds.length },
     { name: "icmp_rtt_max_seconds", value: Math.max(...seconds) },
     loss,
   ];
   const jitter = jitterOf(seconds);
-  if (jitter !== undefined) samples.push({ name: "icmp_jitter_seconds", value: jitter });
+  // What is concatenated has no room to grow, as a spread has, and is kept until the next look.
+  const samples = jitter === undefined ? trip : trip.concat([{ name: "icmp_jitter_seconds", value: jitter }]);
   return { status: "up", samples, readings: [], faults: [], ...kept };
 }
 

@@ -49,10 +49,11 @@ function afterAnswer(memory: BatchMemory, names: number): BatchMemory {
   const forgiven = answersInARow >= forgiveAfter || names >= (memory.leastFailed ?? Number.POSITIVE_INFINITY);
   const leastFailed = forgiven ? undefined : memory.leastFailed;
   const mostWorked = Math.max(memory.mostWorked, names);
-  if (names < memory.size) return { ...memory, answersInARow, leastFailed, mostWorked };
+  const { size: asked, bulk } = memory;
+  if (names < asked) return { size: asked, mostWorked, leastFailed, answersInARow, bulk };
   // Below a known failure by halves of what lies between, else by halves of itself.
   const step = Math.floor((leastFailed === undefined ? memory.size : leastFailed - names) / 2);
   const ceiling = leastFailed === undefined ? namesAtMost : leastFailed - 1;
   const size = Math.max(1, Math.min(memory.size + Math.max(1, step), ceiling, namesAtMost));
-  return { ...memory, answersInARow, leastFailed, mostWorked, size };
+  return { size, mostWorked, leastFailed, answersInARow, bulk };
 }

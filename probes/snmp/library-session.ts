@@ -32,7 +32,8 @@ class UsmRefusal {
 export class SharedSession implements Session {
   readonly #session: LibrarySession;
   readonly #level: number;
-  readonly #waiting = new Set<(answer: Answer) => void>();
+  /** Undefined while nothing is asked: nearly always. */
+  #waiting: Set<(answer: Answer) => void> | undefined;
   #malformed = 0;
   #answered = 0;
 
@@ -65,11 +66,12 @@ export class SharedSession implements Session {
     const session = this.#session;
     return new Promise((resolve) => {
       const end = (answer: Answer) => {
-        this.#waiting.delete(end);
+        this.#ended(end);
         if (answer.kind === "values" || answer.kind === "error") this.#answered += 1;
         const nonsense = answer.kind === "silent" && this.#malformed > malformedBefore;
         resolve(nonsense ? { kind: "nonsense", why: "only malformed replies" } : answer);
       };
+      this.#waiting ??= new Set();
       this.#waiting.add(end);
       const done = (error: unknown, answer?: unknown) =>
         end(error === null || error === undefined ? (answer as Answer) : this.#outcome(error));
@@ -91,7 +93,12 @@ export class SharedSession implements Session {
   }
 
   #fail(answer: Answer): void {
-    for (const end of [...this.#waiting]) end(answer);
+    for (const end of [...(this.#waiting ?? [])]) end(answer);
+  }
+
+  #ended(end: (answer: Answer) => void): void {
+    this.#waiting?.delete(end);
+    if (this.#waiting?.size === 0) this.#waiting = undefined;
   }
 
   #read(message: LibraryMessage): Answer {
@@ -153,7 +160,10 @@ function openLibrarySession(peer: Peer, credential: SnmpCredential, face: Datagr
   if (credential.kind === "snmp-v3")
     return snmp.createV3Session(peer.address, userOf(credential), options(snmp.Version3, credential.context));
   const version = credential.version === "1" ? snmp.Version1 : snmp.Version2c;
-  return snmp.createSession(peer.address, credential.community.reveal(), options(version));
+  const session = snmp.createSession(peer.address, credential.community.reveal(), options(version));
+  // It has an engine of its own only where it answers reports of SNMPv3; a session each would keep a random id of 300 bytes.
+  session.engine = undefined;
+  return session;
 }
 
 function levelOf(credential: SnmpCredential): number {

@@ -104,7 +104,9 @@ export function conclude(ending: Ending): Finding {
   if (names.size > 0) memory.interfaces = names;
   if (uptime !== undefined) memory.uptime = uptime;
   const trace = ending.trace ? { trace: ending.talk.trace() } : {};
-  return { status: "up", samples: into.samples, readings: into.readings, faults, ...(whole.length === 0 ? {} : { whole }), ...trace };
+  // Copies have no room to grow, and are kept until the next look.
+  const [samples, readings] = [into.samples.slice(), into.readings.slice()];
+  return { status: "up", samples, readings, faults, ...(whole.length === 0 ? {} : { whole }), ...trace };
 }
 
 function uptimeOf(scalars: ScalarValues, atMs: number): UptimeReading | undefined {

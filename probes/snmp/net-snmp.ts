@@ -23,6 +23,8 @@ export interface LibraryRequest {
 export interface LibrarySession {
   timeout: number;
   retries: number;
+  /** Our own: its id stands in reports of SNMPv3, and nowhere else. */
+  engine: object | undefined;
   /** Set once the engine was discovered. */
   readonly msgSecurityParameters?: object;
   onSimpleGetResponse: (request: LibraryRequest, message: LibraryMessage) => void;

@@ -12,8 +12,8 @@ import type { Varbind } from "./value.ts";
 /** What is remembered of a device between looks. */
 export interface ReadMemory {
   batch: BatchMemory;
-  /** Names an SNMPv1 agent said it has not, with the number of looks until they are asked again. */
-  readonly absent: Map<string, number>;
+  /** Names an SNMPv1 agent said it has not, with the number of looks until they are asked again; undefined: none. */
+  absent: Map<string, number> | undefined;
 }
 
 /** What was read so far; filled while reading, so that a deadline keeps what came before it. */
@@ -69,7 +69,10 @@ function afterError(
 ): string[] {
   const offender = error.status === tooBig ? undefined : chunk[error.index - 1];
   if (offender !== undefined) {
-    if (error.status === noSuchName && offender !== sysUpTime) memory.absent.set(offender, askAgainAfterLooks);
+    if (error.status === noSuchName && offender !== sysUpTime) {
+      memory.absent ??= new Map();
+      memory.absent.set(offender, askAgainAfterLooks);
+    }
     return pending.filter((oid) => oid !== offender);
   }
   if (chunk.length === 1) return pending.slice(1);
@@ -102,9 +105,9 @@ function matches(asked: readonly string[], told: readonly Varbind[]): boolean {
 }
 
 function isAbsent(memory: ReadMemory, oid: string): boolean {
-  const looks = memory.absent.get(oid);
+  const looks = memory.absent?.get(oid);
   if (looks === undefined) return false;
-  if (looks <= 1) memory.absent.delete(oid);
-  else memory.absent.set(oid, looks - 1);
+  if (looks <= 1) memory.absent?.delete(oid);
+  else memory.absent?.set(oid, looks - 1);
   return true;
 }

@@ -62,6 +62,9 @@ interface Known {
 /** Devices remembered at most; the one looked at longest ago goes first. A session is 3.3 KB. */
 const devicesAtMost = 120_000;
 
+/** Shared by all devices that have none. */
+const noInterfaces: ReadonlyMap<string, string> = new Map();
+
 /** Makes the SNMP probe. Opens no socket until the first look. */
 export function createSnmpProbe(options: SnmpOptions = {}): SnmpProbe {
   const probe = new Agents(options);
@@ -185,10 +188,11 @@ class Agents {
       known = undefined;
     }
     if (known === undefined) {
-      const memory: DeviceMemory = { batch: newBatch(), absent: new Map(), counters: new Map(), uptime: undefined, interfaces: new Map() };
+      const counters = new Map();
+      const memory: DeviceMemory = { batch: newBatch(), absent: undefined, counters, uptime: undefined, interfaces: noInterfaces };
       known = {
         key,
-        peer: { ...address, port: device.snmpPort },
+        peer: { ip: address.ip, version: address.version, port: device.snmpPort },
         memory,
         gate: new Turnstile(this.#options.perDevice ?? 4),
         session: undefined,

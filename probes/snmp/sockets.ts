@@ -5,10 +5,10 @@
  * nobody we asked is dropped and counted.
  */
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
-import { EventEmitter } from "node:events";
 
 /** What net-snmp wants of its dgram module. */
-export interface DatagramFace extends EventEmitter {
+export interface DatagramFace {
+  on(event: "message" | "close" | "error", heard: (...told: unknown[]) => void): unknown;
   ref(): void;
   unref(): void;
   bind(): void;
@@ -46,12 +46,6 @@ export interface Peer {
  */
 export type PayForDatagram = () => Promise<(() => void) | undefined>;
 
-/** One session's face. `waits`: it has a question open. */
-interface Entry {
-  readonly emitter: EventEmitter;
-  waits: boolean;
-}
-
 /** Bytes asked for the receive buffer of each socket: a sweep's answers come in bursts. */
 const bufferBytes = 2 << 20;
 
@@ -59,7 +53,8 @@ export class SharedSockets implements Faces {
   readonly #wanted: number;
   readonly #pay: PayForDatagram | undefined;
   readonly #sockets: { 4: Socket[]; 6: Socket[] } = { 4: [], 6: [] };
-  readonly #byPeer = new Map<string, Set<Entry>>();
+  /** Of most peers there is one. */
+  readonly #byPeer = new Map<string, readonly Face[]>();
   #turn = 0;
   #sessions = 0;
   #wrongSource = 0;
@@ -73,37 +68,16 @@ export class SharedSockets implements Faces {
   }
 
   face(peer: Peer, failed: () => void): DatagramFace {
-    const socket = this.#next(peer.version);
     const key = `${peer.address} ${peer.port}`;
-    const emitter = new EventEmitter();
-    const entry: Entry = { emitter, waits: false };
-    const faces = this.#byPeer.get(key) ?? new Set();
-    faces.add(entry);
-    this.#byPeer.set(key, faces);
-    this.#sessions += 1;
-    emitter.on("thrown", failed);
-    let closed = false;
-    const pay = this.#pay;
-    const now = socket.send.bind(socket) as DatagramFace["send"];
-    return Object.assign(emitter, {
-      // The library holds its socket while it waits for a reply: that is when a datagram is worth parsing.
-      ref: () => {
-        entry.waits = true;
-      },
-      unref: () => {
-        entry.waits = false;
-      },
-      bind() {},
-      send: pay === undefined ? now : paid(now, pay, () => closed),
-      close: () => {
-        if (closed) return;
-        closed = true;
-        this.#sessions -= 1;
-        faces.delete(entry);
-        if (faces.size === 0) this.#byPeer.delete(key);
-        emitter.emit("close");
-      },
+    const face: Face = new Face(this.#next(peer.version), this.#pay, failed, () => {
+      this.#sessions -= 1;
+      const left = (this.#byPeer.get(key) ?? []).filter((other) => other !== face);
+      if (left.length === 0) this.#byPeer.delete(key);
+      else this.#byPeer.set(key, left);
     });
+    this.#byPeer.set(key, (this.#byPeer.get(key) ?? []).concat([face]));
+    this.#sessions += 1;
+    return face;
   }
 
   stats(): SocketStats {
@@ -154,30 +128,92 @@ export class SharedSockets implements Faces {
       this.#wrongSource += 1;
       return;
     }
-    for (const { emitter, waits } of [...faces]) {
-      if (!waits) continue;
-      try {
-        emitter.emit("message", bytes, peer);
-      } catch {
-        // The library throws at some malformed datagrams after it took the request off its list: the session is told, so that nobody waits for ever.
-        this.#thrown += 1;
-        emitter.emit("thrown");
-      }
+    for (const face of faces) if (!face.deliver(bytes, peer)) this.#thrown += 1;
+  }
+}
+
+type Heard = (...told: unknown[]) => void;
+
+/** One session's face. There is one a device for as long as it is watched: no emitter, whose table of listeners is half a kilobyte. */
+class Face implements DatagramFace {
+  readonly #socket: Socket;
+  readonly #pay: PayForDatagram | undefined;
+  readonly #failed: () => void;
+  readonly #left: () => void;
+  #heard: Heard | undefined;
+  #ended: Heard | undefined;
+  /** The library holds its socket while it waits for a reply: that is when a datagram is worth parsing. */
+  #waits = false;
+  #closed = false;
+
+  constructor(socket: Socket, pay: PayForDatagram | undefined, failed: () => void, left: () => void) {
+    this.#socket = socket;
+    this.#pay = pay;
+    this.#failed = failed;
+    this.#left = left;
+  }
+
+  /** One listener an event is all that the library has; errors are the shared socket's, and counted there. */
+  on(event: "message" | "close" | "error", heard: Heard): void {
+    if (event === "message") this.#heard = heard;
+    else if (event === "close") this.#ended = heard;
+  }
+
+  ref(): void {
+    this.#waits = true;
+  }
+
+  unref(): void {
+    this.#waits = false;
+  }
+
+  bind(): void {}
+
+  send(...datagram: Parameters<DatagramFace["send"]>): void {
+    if (this.#pay === undefined) this.#socket.send(...datagram);
+    else
+      sendPaid(
+        (...paid) => this.#socket.send(...paid),
+        this.#pay,
+        () => this.#closed,
+        datagram,
+      );
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#left();
+    this.#ended?.();
+  }
+
+  /** False when the library threw: at some malformed datagrams it does, after it took the request off its list; the session is told, so that nobody waits for ever. */
+  deliver(bytes: Buffer, peer: RemoteInfo): boolean {
+    if (!this.#waits) return true;
+    try {
+      this.#heard?.(bytes, peer);
+      return true;
+    } catch {
+      this.#failed();
+      return false;
     }
   }
 }
 
 /** Sends when it is paid for. A session that was closed meanwhile has told its questions so. */
-function paid(now: DatagramFace["send"], pay: PayForDatagram, isClosed: () => boolean): DatagramFace["send"] {
-  return (buffer, offset, length, port, address, done) => {
-    void pay().then((left) => {
-      if (isClosed()) left?.();
-      else if (left === undefined) done(Object.assign(new Error("the run has ended"), { code: "ECANCELED" }));
-      else
-        now(buffer, offset, length, port, address, (error) => {
-          left();
-          done(error);
-        });
-    });
-  };
+function sendPaid(
+  now: DatagramFace["send"],
+  pay: PayForDatagram,
+  isClosed: () => boolean,
+  [buffer, offset, length, port, address, done]: Parameters<DatagramFace["send"]>,
+): void {
+  void pay().then((left) => {
+    if (isClosed()) left?.();
+    else if (left === undefined) done(Object.assign(new Error("the run has ended"), { code: "ECANCELED" }));
+    else
+      now(buffer, offset, length, port, address, (error) => {
+        left();
+        done(error);
+      });
+  });
 }
