@@ -34,6 +34,9 @@ const FAR_END_FIELDS: ReadonlySet<string> = new Set([
   "attendees",
   "participant",
   "participantname",
+  "conferencename",
+  "groupname",
+  "callernumber",
   "subject",
   "meetingtitle",
   "contactname",
@@ -86,6 +89,8 @@ const CALL_TREES: ReadonlySet<string> = new Set([
   "callsuccessful",
   "calldisconnect",
 ]);
+/** The same in the words of web interfaces. */
+const WEB_CALL_TREES: ReadonlySet<string> = new Set(["conferences", "participants", "connections", "terminals", "terms"]);
 const CALL_FIELDS: ReadonlySet<string> = new Set([
   "id",
   "ghost",
@@ -122,6 +127,14 @@ const CALL_FIELDS: ReadonlySet<string> = new Set([
   "loss",
   "packets",
   "call",
+  "isactive",
+  "ispendingconference",
+  "conferenceactive",
+  "uniqueid",
+  "currentstate",
+  "callstate",
+  "items",
+  ...WEB_CALL_TREES,
 ]);
 
 /** Counts and sizes: their digits are no telephone number. */
@@ -153,6 +166,13 @@ export function isFarEndField(name: string): boolean {
     const bare = plain(step);
     return FAR_END_FIELDS.has(bare) || FAR_END_TREES.has(bare);
   });
+}
+
+/** Does a path lead to something of a call or of who takes part in it that no listed technical field holds? For what a family may read. */
+export function isOfSomebodysCall(path: string): boolean {
+  const steps = path.split(/[.\s/[\]]+/).flatMap((step) => (step === "" ? [] : [plain(step)]));
+  const tree = steps.findIndex((step) => WEB_CALL_TREES.has(step));
+  return tree >= 0 && steps.slice(tree + 1).some((step) => !CALL_FIELDS.has(step));
 }
 
 const FIELDS = [...FAR_END_FIELDS].filter((field) => field !== "uri" && field !== "peer" && field !== "subject" && field !== "person");
@@ -226,7 +246,7 @@ function filterField(bare: string, child: unknown, where: Where): unknown {
   if (FAR_END_TREES.has(bare)) return REMOVED;
   if (bare === "diagnostics") return wordsOf(child, where.depth + 1);
   if (FAR_END_FIELDS.has(bare)) return isOwn(child, inventory) ? child : REMOVED;
-  const inCall = where.inCall || CALL_TREES.has(bare);
+  const inCall = where.inCall || CALL_TREES.has(bare) || WEB_CALL_TREES.has(bare);
   return filter(child, { field: bare === "value" ? where.field : bare, inCall, depth: where.depth + 1, inventory });
 }
 

@@ -6,7 +6,7 @@
 import { isIP } from "node:net";
 import type { ShellAsk, ShellValue } from "../../daemon/model/family.ts";
 import type { Reading, Sample } from "../../daemon/model/observation.ts";
-import { dropFarEnd, isFarEndField, scrub, scrubReading } from "../privacy.ts";
+import { dropFarEnd, isFarEndField, isOfSomebodysCall, scrub, scrubReading } from "../privacy.ts";
 import { safePattern } from "../safe-pattern.ts";
 import type { Answer } from "./dialect.ts";
 import { type Found, find, firstGroup, idOf, leafAt, wordAt } from "./find.ts";
@@ -124,12 +124,24 @@ function addReading(
 
 /** By value of a family's data, which does not change: each finding of each device reads all of them. */
 const aboutFarEnd = new WeakMap<ShellValue, boolean>();
+const labelledByFarEnd = new WeakMap<ShellValue, boolean>();
 
 function isAboutFarEnd(value: ShellValue): boolean {
   let known = aboutFarEnd.get(value);
   if (known === undefined) {
-    known = isFarEndField(value.path);
+    known = isFarEndField(value.path) || isOfSomebodysCall(value.path);
     aboutFarEnd.set(value, known);
+  }
+  return known;
+}
+
+function namesFarEnd(value: ShellValue): boolean {
+  let known = labelledByFarEnd.get(value);
+  if (known === undefined) {
+    const item = value.path.slice(0, value.path.lastIndexOf("[]") + 2);
+    const fields = (value.label ?? []).flatMap((choices) => choices.split("|")).filter((each) => !/^[=#]/.test(each));
+    known = fields.some((each) => isFarEndField(each) || isOfSomebodysCall(`${item}.${each}`));
+    labelledByFarEnd.set(value, known);
   }
   return known;
 }
@@ -207,7 +219,8 @@ function numberOf(text: string): number | undefined {
 function partOf(value: ShellValue, found: Found, inventory: ReadonlySet<string>): string | undefined | false {
   if (value.label !== undefined) {
     const words = value.label.map((choices) => labelOf(found.item, choices, inventory));
-    if (words.includes(undefined)) return false;
+    // A plain word may be somebody's name where the field is one: there only our own addresses are told.
+    if (words.includes(undefined) || (namesFarEnd(value) && words.some((word) => word === undefined || isIP(word) === 0))) return false;
     return [...(value.part === undefined ? [] : [value.part]), ...words].join(" ");
   }
   if (value.part === undefined) return undefined;

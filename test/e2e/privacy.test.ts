@@ -15,6 +15,7 @@ import { startSnmpd } from "../probes/snmp/peers.ts";
 import { ce, expressway, tc } from "./doors/codecs.ts";
 import { gatekeeper, lifesize, poly } from "./doors/consoles.ts";
 import { leaks, names, type Place } from "./doors/names.ts";
+import { nosyWeb, web } from "./doors/webs.ts";
 import { type Daemon, type MailServer, people, Rig, sh, until } from "./rig.ts";
 
 const rigs: Rig[] = [];
@@ -26,6 +27,14 @@ afterEach(async () => {
 const own = { name: "salle-quatre-hote", description: "Linux salle-quatre" };
 const program = join(import.meta.dirname, "..", "..", "dist", "daemon", "main.js");
 const port = 2222;
+/** What is played, and the last of its address; `page` is no interface. */
+const webs = [
+  ["lifesize-icon", 50],
+  ["codian-mcu", 51],
+  ["poly-group", 52],
+  ["page", 53],
+  ["codian-mcu", 54],
+] as const;
 
 /** What listens on the SSH port and is no SSH server: its greeting ends in an error's text, if anywhere. */
 function gossip(rig: Rig, address: string): Promise<void> {
@@ -109,6 +118,7 @@ async function talkers(rig: Rig): Promise<void> {
   await ce(rig, rig.address(41), port);
   await gossip(rig, rig.address(42));
   await prompter(rig, rig.address(48));
+  for (const [family, last] of webs) await web(rig, family, rig.address(last), port);
   const played: readonly (readonly [typeof overSsh | typeof overTelnet, Play, number])[] = [
     [overSsh, tc, 43],
     [overSsh, poly, 40],
@@ -138,6 +148,11 @@ function devices(rig: Rig, agentPort: number): Record<string, object> {
     ...{ site: "mgh", address: rig.address(last), family, telnet_port: port, legacy: { telnet: true } },
     checks: { icmp: false, snmp: false, tcp: false, telnet: { interval: "5s", timeout: "4900ms" } },
   });
+  const asked = (last: number, family: string) => ({
+    ...{ site: "mgh", address: rig.address(last), family },
+    ...{ https: "web", https_port: port, legacy: { unverified_tls: true } },
+    checks: { icmp: false, snmp: false, tcp: false, https: { interval: "10s", timeout: "5s" } },
+  });
   const agent = { snmp: "v2", snmp_port: agentPort };
   return {
     host: { site: "mgh", address: "127.0.0.1", family: "generic-switch", ...agent, checks: { icmp: false, snmp: { interval: "1s" } } },
@@ -153,6 +168,11 @@ function devices(rig: Rig, agentPort: number): Record<string, object> {
     "old-poly": telnet(44, "poly-hdx"),
     gatekeeper: telnet(47, "gnugk"),
     prompter: telnet(48, "poly-hdx"),
+    "web-icon": asked(50, "lifesize-icon"),
+    "web-mcu": asked(51, "codian-mcu"),
+    "web-poly": asked(52, "poly-group"),
+    "web-page": asked(53, "codian-mcu"),
+    "web-nosy": asked(54, "nosy-web"),
   };
 }
 
@@ -209,7 +229,20 @@ function files(folder: string): readonly string[] {
 }
 
 /** One of each reader. */
-const spoken = ["nosy", "codec", "gossip", "terminal", "poly", "lifesize", "expressway", "gatekeeper", "prompter"];
+const spoken = [
+  "nosy",
+  "codec",
+  "gossip",
+  "terminal",
+  "poly",
+  "lifesize",
+  "expressway",
+  "gatekeeper",
+  "prompter",
+  "web-mcu",
+  "web-nosy",
+  "web-page",
+];
 
 /** What `vigie probe` and `vigie record` print, whatever they find: a trace shows what was said, a recording is given away. */
 async function printed(rig: Rig, config: string, command: "probe" | "record", ids: readonly string[]): Promise<readonly Place[]> {
@@ -241,6 +274,9 @@ async function allLooked(daemon: Daemon): Promise<void> {
   for (const id of ["codec", "terminal", "poly", "lifesize", "expressway"] as const)
     await until(`the call of ${id} is counted`, () => sample(id, "ssh", "calls"), 30_000);
   for (const id of ["old-poly", "gatekeeper"]) await until(`the call of ${id} is counted`, () => sample(id, "telnet", "calls"), 30_000);
+  for (const id of ["web-icon", "web-mcu", "web-poly", "web-nosy"])
+    await until(`the call of ${id} is counted`, () => sample(id, "https", "calls"), 30_000);
+  await until("the page is no interface", async () => (await daemon.look("web-page", "https"))?.code === "https.protocol");
   await until("the gossip is called down", async () => (await daemon.look("gossip", "ssh"))?.status === "down");
   await until("the prompter is not asked", async () => ((await daemon.look("prompter", "telnet"))?.status ?? "up") !== "up", 30_000);
 }
@@ -251,6 +287,7 @@ async function started(
 ): Promise<{ daemon: Daemon; config: string; ids: readonly string[]; mail: MailServer }> {
   Object.assign(rig.env, { COMMUNITY: "e2e-community", PASSWORD: "any-password" });
   rig.file("families/nosy.yaml", JSON.stringify(nosy));
+  rig.file("families/nosy-web.yaml", JSON.stringify(nosyWeb));
   const agentPort = await hostAgent(rig, context);
   await talkers(rig);
   const mail = await rig.mailServer(context);
@@ -258,6 +295,7 @@ async function started(
   const config = rig.config({
     credentials: {
       v2: { snmp_community: { version: "2c", community: { env: "COMMUNITY" } } },
+      web: { https_password: { user: "vigie", password: { env: "PASSWORD" } } },
       codec: { ssh_password: { user: "vigie", password: { env: "PASSWORD" } } },
     },
     traps: { listen: `${rig.address(1)}:16200`, allow: ["127.0.0.0/8"], credentials: ["v2"] },
@@ -298,10 +336,11 @@ it("names of far ends and people come in by every door and are found nowhere: no
   const traces = await printed(rig, config, "probe", spoken);
   expect(traces.filter(([, text]) => text.includes("  | "))).toHaveLength(spoken.length);
   expect(await daemon.stop()).toBe(0);
-  const records = await printed(rig, config, "record", ["nosy", "codec", "poly", "lifesize"]);
+  const records = await printed(rig, config, "record", ["nosy", "codec", "poly", "lifesize", "web-poly"]);
   const recorded = files(rig.folder).filter((path) => path.includes("/recording-"));
   expect(recorded.some((path) => path.endsWith("walk.snmprec"))).toBe(true);
   expect(recorded.some((path) => path.endsWith("shell.yaml"))).toBe(true);
+  expect(recorded.filter((path) => path.endsWith("web.yaml"))).toHaveLength(1);
 
   const kept = [...running, ...state()];
   expect(kept.some(([path]) => path.endsWith("vigie.db"))).toBe(true);

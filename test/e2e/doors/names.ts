@@ -40,6 +40,11 @@ export const names = {
   gatekeeperAlias: "Ursulina",
   gatekeeperStranger: "203.0.113.77",
   expresswayAlias: "sip:cornelia@far-hospital.example",
+  iconMessage: "Thomasina Iconmessage",
+  mcuConference: "Consultation of Hildegard",
+  mcuParticipant: "Dre Euphemia Participant",
+  polyFarEnd: "cordelia.rest@far-hospital.example",
+  webPage: "Ignatia asks you to wait",
   expresswayCall: "Bernadine Expressway",
 } as const;
 
@@ -65,6 +70,7 @@ const people = [
   "gwendolyn",
   "peregrine",
   "rosamund",
+  "hildegard",
   "dorothea",
   "clementine",
   "winifred",
