@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dropFarEnd, isFarEndField, REMOVED, scrub } from "../../../probes/privacy.ts";
+import { dropFarEnd, isFarEndField, isOfSomebodysCall, REMOVED, scrub } from "../../../probes/privacy.ts";
 
 const none = new Set<string>();
 
@@ -40,6 +40,27 @@ describe("the privacy filter", () => {
   it("keeps protocol and rate of a call and nothing it does not know", () => {
     const call = { Call: [{ id: "4", Protocol: { Value: "sip" }, TransmitCallRate: { Value: "1152" }, Nickname: { Value: "Jo" } }] };
     expect(dropFarEnd(call, none)).toEqual({ Call: [{ id: "4", Protocol: { Value: "sip" }, TransmitCallRate: { Value: "1152" } }] });
+  });
+
+  it.each([
+    ["conferences[]", false],
+    ["conferences[].uniqueId", false],
+    ["items[].connections[].state", true],
+    ["items[].connections[].terms[].name", true],
+    ["conferences[].description", true],
+    ["participants[].currentState.address", true],
+    ["participants[].currentState.callState", false],
+    ["system.address", false],
+  ])("of a conference, %s is somebody's: %s", (path, somebodys) => expect(isOfSomebodysCall(path)).toBe(somebodys));
+
+  it("keeps of a web interface's conferences what tells their state, and who takes part goes", () => {
+    const term = { name: "Jo", address: "jo@x.org", muted: "false" };
+    const said = {
+      items: [{ isActive: "true", id: "1", pin: "1234", connections: [{ callType: "SIP", address: "jo@x.org", terms: [term] }] }],
+    };
+    expect(dropFarEnd({ conferences: said.items }, none)).toEqual({
+      conferences: [{ isActive: "true", id: "1", connections: [{ callType: "SIP", terms: [{}] }] }],
+    });
   });
 
   it("survives any text in time proportional to its length", () => {

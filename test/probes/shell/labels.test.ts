@@ -46,6 +46,16 @@ describe("a part named by its words", () => {
       expect(read(diagnostics(message("1", type, "Error")), [diagnostic]).readings).toEqual([]);
   });
 
+  it.each(["DisplayName", "RemoteNumber", "Contact", "Type|DisplayName"])(
+    "is not told out of %s, which names a far end: a plain word may be somebody",
+    (field) => {
+      const name = field.replace("Type|", "");
+      const tree = { R: [{ State: { Value: "1" }, [name]: { Value: "Tremblay" } }] };
+      const value: ShellValue = { path: "R[].State", name: "asked", as: "state", label: [field], states: {} };
+      expect(read(tree, [value]).readings).toEqual([]);
+    },
+  );
+
   it("may be an address of our own and no other", () => {
     const tree = { R: [{ IP: { Value: "10.1.2.3" } }, { IP: { Value: "203.0.113.9" } }] };
     const value: ShellValue = { path: "R[].IP", name: "registration_listed", as: "state", label: ["IP"], states: {}, match: "^(.)" };
