@@ -96,6 +96,17 @@ export class Board implements BoardView {
     if (look !== undefined) state.looks.set(observation.check, look);
   }
 
+  /** The wall clock has jumped by so much: the times of looks are compared with its. */
+  shift(ms: number): void {
+    for (const state of this.#devices.values()) {
+      state.upSince += ms;
+      for (const [check, look] of state.looks) {
+        const { answeredAt } = look;
+        state.looks.set(check, { ...look, at: look.at + ms, ...(answeredAt === undefined ? {} : { answeredAt: answeredAt + ms }) });
+      }
+    }
+  }
+
   forget(device: string): void {
     this.#devices.delete(device);
     this.#lights.delete(device);

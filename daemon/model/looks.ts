@@ -90,6 +90,8 @@ export type LookMark =
   | { readonly kind: "started"; readonly turn: number; readonly at: Instant }
   /** A configuration came into force; new incidents wait until `holdUntil` for the first look at their parents. */
   | { readonly kind: "adopted"; readonly turn: number; readonly at: Instant; readonly hash: string; readonly holdUntil: Instant }
+  /** The wall clock jumped by so much, and all times of before moved with it. */
+  | { readonly kind: "jumped"; readonly turn: number; readonly at: Instant; readonly ms: number }
   | { readonly kind: "wide"; readonly turn: number; readonly at: Instant; readonly wide: WideLook }
   /** The first notice of an incident went out: from here it is no longer folded. */
   | { readonly kind: "told"; readonly turn: number; readonly at: Instant; readonly rootCause: string }

@@ -3,6 +3,7 @@
  */
 import type { RuleReads } from "../../rules/reads.ts";
 import type { CheckLooks } from "../model/looks.ts";
+import type { Observation } from "../model/observation.ts";
 import type { Instant } from "../model/time.ts";
 import { Cursor } from "./cursor.ts";
 import type { Moves } from "./moves.ts";
@@ -83,6 +84,16 @@ export class Agenda {
     const bucket = this.#buckets[turn];
     if (bucket === undefined) this.#buckets[turn] = [cursor];
     else bucket.push(cursor);
+  }
+
+  /** The wall clock jumps before this turn; the last look of every check before it. */
+  cut(turn: number): readonly Pick<Observation, "check" | "at" | "seq">[] {
+    return [...this.#cursors.values()].flatMap((cursor) => {
+      if (cursor === undefined) return [];
+      const last = cursor.cut(this.#piece, turn);
+      if (cursor.isIn(this.#piece)) this.schedule(cursor);
+      return last ?? [];
+    });
   }
 
   /** Who may notice what a turn did looks again at the next look. */

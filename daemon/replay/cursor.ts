@@ -34,6 +34,8 @@ export class Cursor {
   /** The last look that was judged changed nothing, and nothing has happened to the device since. */
   settled = false;
   #before: { readonly kept: CheckLooks; readonly look: number } | undefined;
+  /** Its looks before this one are not asked for any more: the wall clock has jumped, and what is known of them moved with it. */
+  #cut = 0;
   #same: Sameness | undefined;
   /** Alarms that the present looks are not about. */
   readonly #deaf = new Set<string>();
@@ -53,7 +55,8 @@ export class Cursor {
   begin(kept: CheckLooks, reads: RuleReads, piece: number): number {
     this.#piece = piece;
     const same = this.#same;
-    if (same !== undefined) this.#before = { kept: this.#kept, look: this.#kept.count - 1 };
+    this.#before = same === undefined || this.#cut > this.#kept.count - 1 ? undefined : { kept: this.#kept, look: this.#kept.count - 1 };
+    this.#cut = 0;
     this.#kept = kept;
     this.next = 0;
     this.due = -1;
@@ -98,15 +101,39 @@ export class Cursor {
 
   /** When its last look before this turn was, of those that say what the last judged one said. */
   lastAt(piece: number, turn: number): number | undefined {
-    const { turn: turns, at } = this.#kept.times();
-    if (piece !== this.#piece) return at[this.#kept.count - 1];
+    return this.#last(piece, turn)?.at;
+  }
+
+  #last(piece: number, turn: number): Pick<Observation, "check" | "at" | "seq"> | undefined {
+    const low = piece === this.#piece ? this.#firstOf(turn) : this.#kept.count;
+    if (low > 0) return low > this.#cut ? this.#when(low - 1) : undefined;
+    return this.#carried();
+  }
+
+  /** The first look in this turn or after it. */
+  #firstOf(turn: number): number {
+    const { turn: turns } = this.#kept.times();
     let [low, high] = [0, this.#kept.count];
     while (low < high) {
       const middle = (low + high) >> 1;
       if ((turns[middle] ?? 0) < turn) low = middle + 1;
       else high = middle;
     }
-    return low > 0 ? at[low - 1] : this.#carried()?.at;
+    return low;
+  }
+
+  /**
+   * The wall clock jumps before this turn: the times of looks of before are moved by whoever keeps them, and are not asked for here any
+   * more; every check is judged anew. The last of them, if it was passed over.
+   */
+  cut(piece: number, turn: number): Pick<Observation, "check" | "at" | "seq"> | undefined {
+    const last = this.#last(piece, turn);
+    this.#cut = piece === this.#piece ? this.#firstOf(turn) : this.#kept.count;
+    this.#before = undefined;
+    this.#deaf.clear();
+    this.settled = false;
+    if (piece === this.#piece) this.next = Math.max(this.next, this.#cut);
+    return last;
   }
 
   #wake(turn: number): void {

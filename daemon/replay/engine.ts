@@ -72,6 +72,8 @@ export class ReplayEngine {
   /** What devices are, as it was known by then. */
   readonly #products: Map<string, DeviceInventory>;
   #turnNow = 0;
+  /** The first turn of the present piece that is on the wall clock as it is now. */
+  #onClockFrom = 0;
   #watched: ReadonlySet<string> = new Set();
   #startedAt = Number.NEGATIVE_INFINITY;
   #head: PieceHead | undefined;
@@ -113,6 +115,7 @@ export class ReplayEngine {
   async #begin(head: PieceHead, checks: readonly CheckLooks[], pause: () => Promise<void> | undefined): Promise<void> {
     this.#head = head;
     this.#agenda.begin(head.from);
+    this.#onClockFrom = 0;
     const started = head.marks.find(({ kind }) => kind === "started");
     if (started !== undefined) this.#restart(started.at);
     for (const [index, kept] of checks.entries()) {
@@ -134,6 +137,9 @@ export class ReplayEngine {
         this.#holdUntil = mark.holdUntil;
         this.#adopt(mark.at);
         return;
+      case "jumped":
+        this.#shift(mark);
+        return;
       case "wide":
         wide.push(mark.wide);
         return;
@@ -146,6 +152,21 @@ export class ReplayEngine {
       case "lost":
         this.counts.lost += mark.looks;
     }
+  }
+
+  /** The daemon's wall clock jumped, and all times that it compared moved with it. */
+  #shift({ turn, ms, at }: Extract<LookMark, { readonly kind: "jumped" }>): void {
+    this.#turnNow = turn;
+    this.#memory.remember(this.#agenda.cut(turn));
+    this.#memory.shift(ms);
+    this.#board.shift(ms);
+    this.#standing.shift(ms);
+    for (const [device, movedAt] of this.#moved) this.#moved.set(device, movedAt + ms);
+    this.#incidents.shift(ms, at);
+    this.#startedAt += ms;
+    this.#holdUntil += ms;
+    this.#onClockFrom = turn;
+    this.#made = undefined;
   }
 
   #learn(inventories: readonly DeviceInventory[]): void {
@@ -195,7 +216,7 @@ export class ReplayEngine {
       looks.push(...its);
     }
     // Looks that were passed over were heard all the same.
-    const heardAt = this.#head?.turns[turn - 1];
+    const heardAt = turn > this.#onClockFrom ? this.#head?.turns[turn - 1] : undefined;
     if (heardAt !== undefined) this.#memory.hearSince(Math.max(this.#memory.heardAt ?? heardAt, heardAt));
     const observations = inOrder(looks);
     this.counts.turns += 1;

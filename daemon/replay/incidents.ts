@@ -6,6 +6,7 @@
 import { wakeIncident } from "../../rules/escalation.ts";
 import { rejudge } from "../../rules/settle.ts";
 import { judgeSeverity } from "../../rules/severity.ts";
+import { moveTimer } from "../../rules/timer.ts";
 import type { Config } from "../model/config.ts";
 import { type Incident, isFailing } from "../model/incident.ts";
 import type { IncidentLink } from "../model/joining.ts";
@@ -106,6 +107,16 @@ export class ReplayedIncidents implements IncidentWrites {
     for (const [id, at] of this.#waking) if (at <= now) this.#wakeOne(id, now);
     this.#wakeAt = this.#judgedAt + judgeEveryMs;
     for (const at of this.#waking.values()) if (at < this.#wakeAt) this.#wakeAt = at;
+  }
+
+  /** The wall clock has jumped: timers move with it, as the escalator moves them. */
+  shift(ms: number, at: Instant): void {
+    this.#judgedAt += ms;
+    this.#wakeAt += ms;
+    for (const { incident } of [...this.#courses.values()]) {
+      const decision = moveTimer(incident, ms, at);
+      if (decision !== undefined) this.#put(decision.incident);
+    }
   }
 
   /** The daemon's escalator told the people of this incident at this time. */

@@ -22,7 +22,9 @@ import { ClassFacts } from "./class-facts.ts";
 import { IntentWriter, numbersNeeded, type Reserved } from "./commit.ts";
 import { FailingNow } from "./failing-now.ts";
 import { believedAtStart, placeOf } from "./gates.ts";
+import { InboxLoop } from "./inbox-loop.ts";
 import type { GateKeeper } from "./intent.ts";
+import { Jumps } from "./jumps.ts";
 import type { Leases } from "./lease.ts";
 import type { TurnWatcher } from "./look-keeper.ts";
 import { AlarmMemory } from "./memory.ts";
@@ -109,22 +111,23 @@ export class Evaluator implements Role {
   #waiting: ReadonlySet<string> = new Set();
   /** The right to write that the memory was loaded under; under another, somebody else has written since. */
   #epoch = 0;
-  #poked = false;
-  #inboxPoke: (() => void) | undefined;
+  readonly #inbox: InboxLoop;
+  readonly #jumps: Jumps;
   /** Turns run one after another, whoever asks. */
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(deps: EvaluatorDeps) {
     this.#deps = deps;
     this.#standing = new Standing(deps.board);
+    this.#inbox = new InboxLoop(deps.clock);
+    this.#jumps = new Jumps({ ...deps, jumped: (ms, at) => deps.watch?.jumped(ms, at) });
     // A turn is written with the configuration that it was decided with.
     this.#facts = new ClassFacts(() => this.#adopted ?? deps.config(), deps.bookings);
   }
 
   /** Something was committed to the inbox: read it now rather than at the next poll. */
   poke(): void {
-    this.#poked = true;
-    this.#inboxPoke?.();
+    this.#inbox.poke();
   }
 
   /** Something that is no device fails as a whole, or works again (a credential that is refused everywhere). */
@@ -144,7 +147,7 @@ export class Evaluator implements Role {
     const both = new AbortController();
     const until = AbortSignal.any([signal, both.signal]);
     const bus = this.#deps.bus.consume({ maxBatch: maxTurn }, (batch) => this.take(batch, beat), until);
-    const inbox = this.#readInbox(until, beat);
+    const inbox = this.#inbox.run(async () => (await this.drain(beat)) === maxTurn, until);
     try {
       await Promise.race([bus, inbox]);
     } finally {
@@ -175,6 +178,7 @@ export class Evaluator implements Role {
     this.#storedCursor = this.#cursor;
     this.#failing = await FailingNow.read(store);
     this.#unsaved.clear();
+    this.#jumps.forget();
     this.#world = undefined;
     this.#waiting = await this.#waitedOn();
     this.#deps.watch?.loaded(this.#deps.clock.now(), this.#memory.all(), inventories);
@@ -214,13 +218,6 @@ export class Evaluator implements Role {
     return run;
   }
 
-  async #readInbox(signal: AbortSignal, beat: () => void): Promise<void> {
-    while (!signal.aborted) {
-      this.#poked = false;
-      if ((await this.drain(beat)) < maxTurn) await this.#idle(signal);
-    }
-  }
-
   /** Judges what waits in the inbox, at most a turn of it, and fires what is due; how many messages there were. */
   async drain(beat: () => void = () => {}): Promise<number> {
     const messages = await this.#deps.store.inboxAfter(this.#cursor, maxTurn);
@@ -232,18 +229,6 @@ export class Evaluator implements Role {
     });
     beat();
     return messages.length;
-  }
-
-  /** Waits for a poke, at most 500 ms: alarm timers fire meanwhile. */
-  async #idle(signal: AbortSignal): Promise<void> {
-    if (this.#poked) return;
-    const wake = new AbortController();
-    const stop = () => wake.abort();
-    signal.addEventListener("abort", stop, { once: true });
-    this.#inboxPoke = stop;
-    await this.#deps.clock.sleep(500, wake.signal);
-    this.#inboxPoke = undefined;
-    signal.removeEventListener("abort", stop);
   }
 
   async #turn(input: Input, beat: () => void): Promise<void> {
@@ -262,11 +247,13 @@ export class Evaluator implements Role {
     stats.turn((clock.monotonicMs() - beganMs) / 1000, input.observations.length);
   }
 
-  async #once({ observations, cursor, wide = [], people, swaps = [] }: Input, lost: boolean): Promise<void> {
+  async #once({ observations: came, cursor, wide = [], people, swaps = [] }: Input, lost: boolean): Promise<void> {
     const { clock, config: getConfig } = this.#deps;
     const config = getConfig();
     const now = clock.now();
     const fence = this.#fence();
+    this.#shift(await this.#jumps.heed(this.#memory, this.#standing, fence));
+    const observations = this.#jumps.onNewClock(came);
     const world = await this.#worldNow(config, fence, now);
     const ordered = inOrder(observations);
     const result = new Turn(world, this.#memory).run(
@@ -292,6 +279,15 @@ export class Evaluator implements Role {
     const moved = ordered.length > 0 || wide.length > 0 || result.persist.size > 0 || result.intents.length > 0;
     const { inventories } = standing.stock;
     if (moved) this.#deps.watch?.judged({ now, observations: ordered, wide, inventories }, () => this.#memory.all());
+  }
+
+  /** With the clock: since when it looks, and until when new incidents wait. */
+  #shift(ms: number): void {
+    if (ms === 0) return;
+    this.#startedAt += ms;
+    this.#holdUntil += ms;
+    if (this.#world !== undefined) this.#world = { ...this.#world, startedAt: this.#startedAt, holdUntil: this.#holdUntil };
+    for (const { key } of this.#memory.all()) this.#unsaved.add(key);
   }
 
   /** Undefined when there was nothing to write. */

@@ -34,6 +34,8 @@ export interface TurnWatcher {
   /** The evaluator has read back what the store holds. */
   loaded(at: Instant, alarms: Iterable<Alarm>, inventories: readonly DeviceInventory[]): void;
   adopted(config: Config, at: Instant, holdUntil: Instant): void;
+  /** The wall clock jumped by so much, and the evaluator's times with it. */
+  jumped(ms: number, at: Instant): void;
   /** `alarms`: as they are after the turn. */
   judged(turn: JudgedTurn, alarms: () => Iterable<Alarm>): void;
 }
@@ -111,6 +113,10 @@ export class LookKeeper implements Role, TurnWatcher {
     // The limits by which runs are told apart are those of one configuration.
     if (this.#looks > 0) this.#cut(undefined, at);
     this.#events.push({ do: "config", config }, { do: "mark", mark: { kind: "adopted", at, hash: config.hash, holdUntil } });
+  }
+
+  jumped(ms: number, at: Instant): void {
+    this.#events.push({ do: "mark", mark: { kind: "jumped", at, ms } });
   }
 
   judged(turn: JudgedTurn, alarms: () => Iterable<Alarm>): void {

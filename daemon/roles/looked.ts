@@ -150,6 +150,15 @@ export class LookMemory {
     }
   }
 
+  /** The wall clock has jumped by so much, and the alarms of all devices move with it. */
+  shift(ms: number): void {
+    for (const records of this.#records.values()) records.movedAt += ms;
+    for (const judged of this.#judged.values()) {
+      judged.at += ms;
+      judged.known = undefined;
+    }
+  }
+
   #renew(known: Known, restoreAfterLooks: number): void {
     const span = spanOf(known.saying, known.device.id, (key) => this.#kept.alarm(key), restoreAfterLooks);
     known.after = Math.max(known.after, span.after);

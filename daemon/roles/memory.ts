@@ -5,6 +5,7 @@
  */
 import type { Evidence } from "../../rules/activity.ts";
 import { Cell } from "../../rules/again.ts";
+import { shiftedAlarm, shiftedEvidence } from "../../rules/shifted.ts";
 import type { Mark } from "../../rules/slope.ts";
 import { type Alarm, gateOf, gatePrefixes, isGate } from "../model/alarm.ts";
 import type { Observation } from "../model/observation.ts";
@@ -239,6 +240,16 @@ export class AlarmMemory implements AlarmView {
   /** Keys of alarms whose time (`for`, `within`) is over by then, earliest first. */
   due(at: Instant): readonly string[] {
     return this.#timers.due(at);
+  }
+
+  /** The wall clock has jumped by so much: all times move with it. */
+  shift(ms: number): void {
+    this.looks.shift(ms);
+    for (const alarm of [...this.#alarms.values()]) this.#put(shiftedAlarm(alarm, ms));
+    for (const cell of this.#marks.values()) cell.at += ms;
+    for (const [device, evidence] of this.#doing) this.#doing.set(device, shiftedEvidence(evidence, ms));
+    for (const [holder, at] of this.#cameBack) this.#cameBack.set(holder, at + ms);
+    if (this.#heardAt !== undefined) this.#heardAt += ms;
   }
 
   apply(changes: Iterable<Alarm>): void {

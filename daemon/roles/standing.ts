@@ -143,6 +143,11 @@ export class Standing {
   }
 
   /** These lists hold from now on. */
+  /** Times of lists move with the wall clock. */
+  shift(ms: number): void {
+    for (const [gatekeeper, listing] of this.#listings) this.#listings.set(gatekeeper, { ...listing, at: listing.at + ms });
+  }
+
   listed(listings: readonly Listing[]): void {
     for (const listing of listings) this.#listings.set(listing.gatekeeper, listing);
   }

@@ -1,6 +1,7 @@
 /**
  * The same looks, arriving in another order and in other batches, make the same incidents: the same root causes, and the same alarms
- * under each. Turns of the evaluator alone, so that thousands of orders cost seconds.
+ * under each; and so they do where the wall clock jumps between two of them. Turns of the evaluator alone, so that thousands of orders cost
+ * seconds.
  *
  * VIGIE_ARRIVAL_RUNS=5000 looks longer.
  */
@@ -11,7 +12,7 @@ import fc from "fast-check";
 import { afterAll, expect, it } from "vitest";
 import type { Config } from "../../daemon/model/config.ts";
 import type { Observation } from "../../daemon/model/observation.ts";
-import { SECOND } from "../../daemon/model/time.ts";
+import { HOUR, SECOND } from "../../daemon/model/time.ts";
 import { inOrder } from "../../rules/alarm.ts";
 import { assertTried } from "./runs.ts";
 import { configOf } from "./scenario.ts";
@@ -121,3 +122,32 @@ it("the same looks in another order of arrival, in other batches: the same incid
     { least: 40, most: numRuns, timeMs: 15_000 },
   );
 }, 120_000);
+
+it("the wall clock jumps by three hours between two looks: the same incidents", async () => {
+  const config = await configOf(folder, network);
+  const jumps = fc.record({ ms: fc.constantFrom(3 * HOUR, -3 * HOUR), after: fc.nat({ max: devices.length * 3 }) });
+  await assertTried(
+    fc.asyncProperty(stories, jumps, async ({ fails, offsets }, { ms, after }) => {
+      const broken = new Set(fails.flatMap((device) => [device, ...(behind[device] ?? [])]));
+      // Some come back, so that when they did is compared too.
+      const left = new Set([...broken].filter((id) => !id.startsWith("router") && id !== "ups-1"));
+      const told = async (jumpMs: number) => {
+        const turns = new Turns(config, begin);
+        await arrive(turns, looksOf(turns, new Set(), offsets, begin), []);
+        turns.now = begin + 40 * SECOND;
+        const looks = looksOf(turns, broken, offsets, begin + 30 * SECOND);
+        await arrive(turns, looks.slice(0, after), []);
+        turns.jump(jumpMs);
+        await arrive(turns, onClock(looks.slice(after), jumpMs), []);
+        await arrive(turns, onClock(looksOf(turns, left, offsets, begin + 36 * SECOND), jumpMs), []);
+        return outcome(turns);
+      };
+      expect(await told(ms)).toEqual(await told(0));
+    }),
+    { least: 20, most: Math.min(numRuns, 40), timeMs: 5_000 },
+  );
+}, 60_000);
+
+function onClock(looks: readonly Observation[], ms: number): readonly Observation[] {
+  return looks.map((look) => ({ ...look, at: look.at + ms }));
+}

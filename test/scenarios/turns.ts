@@ -26,7 +26,7 @@ export class Turns {
   /** Incidents of which somebody was told. */
   readonly told = new Set<string>();
   readonly #config: Config;
-  readonly #world: TurnWorld;
+  #world: TurnWorld;
   now: Instant;
   #seq = 0;
 
@@ -61,6 +61,14 @@ export class Turns {
     this.memory.suspects = result.suspects;
     for (const each of observations) this.board.record(each, this.now);
     for (const [device, up] of result.up) this.board.of(device, this.now).up = up;
+  }
+
+  /** The wall clock jumps: what the evaluator keeps moves with it (jumps.ts). */
+  jump(ms: number): void {
+    this.now += ms;
+    this.memory.shift(ms);
+    this.board.shift(ms);
+    this.#world = { ...this.#world, startedAt: this.#world.startedAt + ms };
   }
 
   /** The group wait of every incident that has none left is over: people are told. */
