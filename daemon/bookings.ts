@@ -4,7 +4,7 @@
  *
  * Decisions ask it with the time they are about (`at`), so that what is decided again is decided the same.
  */
-import { type Hit, hitBy, isBooked, joinSessions, nextSession, ROOM_MARGIN_MS } from "../rules/sessions.ts";
+import { type Hit, hitBy, isBooked, isHit, joinSessions, nextSession, ROOM_MARGIN_MS } from "../rules/sessions.ts";
 import type { Config } from "./model/config.ts";
 import type { Network } from "./model/network.ts";
 import type { Session, SessionAhead, SessionSubject } from "./model/session.ts";
@@ -23,6 +23,8 @@ export interface Bookings {
   sessionAhead(subject: SessionSubject, at: Instant): SessionAhead | undefined;
   /** Is the room in use at this time, the half hours before and after a session included? */
   bookedAround(room: string, at: Instant): boolean;
+  /** Is it one of the sessions that a failure of this device hits? */
+  hits(device: string, session: string): boolean;
 }
 
 export interface BookedDeps {
@@ -80,6 +82,11 @@ export class BookedSessions implements Bookings {
 
   bookedAround(room: string, at: Instant): boolean {
     return isBooked(this.#byRoom.get(room) ?? [], room, at);
+  }
+
+  hits(device: string, session: string): boolean {
+    const booked = this.#byId.get(session);
+    return booked !== undefined && isHit(booked, this.hit({ device }));
   }
 
   /** Is nothing booked there in this span, the half hours before and after its sessions included? */

@@ -29,6 +29,10 @@ export interface Failure {
   readonly product?: string;
   /** A person asks for help: joins by its room only. */
   readonly request?: true;
+  /** A session that cannot be held: joins by what takes it away only. */
+  readonly session?: string;
+  /** Takes a session away from the people in it. */
+  readonly spoils?: true;
   /** The failing incident that has it. */
   readonly incident?: string;
 }
@@ -38,6 +42,8 @@ export interface Ties {
   readonly apart: (one: string, other: string) => boolean;
   /** How many devices of a model and firmware there are. */
   readonly fleet: (product: string) => number;
+  /** Does a failure of this device hit this session? */
+  readonly hits: (device: string, session: string) => boolean;
 }
 
 /** Failures that are one trouble; two alarms or more. */
@@ -153,7 +159,17 @@ function clusters(failures: readonly Failure[], how: Correlation, ties: Ties): r
       }
     }
   }
-  return [...found, ...inOneRoom(failures, how)];
+  return [...found, ...inOneRoom(failures, how), ...ofOneSession(failures, ties)];
+}
+
+/** A session that could not be held, and what failed before that and was kept quiet until then: it is why. */
+function ofOneSession(failures: readonly Failure[], { hits }: Ties): readonly Cluster[] {
+  return failures.flatMap((own) => {
+    const { session } = own;
+    if (session === undefined) return [];
+    const why = failures.filter(({ spoils, device, onset }) => spoils === true && onset <= own.onset && hits(device, session));
+    return why.length === 0 ? [] : [{ of: [own, ...why], because: "it is why a session could not be held", isGeneral: false }];
+  });
 }
 
 /** A call for help and what fails in the same room: before the call, or within the window after it. */
@@ -222,7 +238,7 @@ function minutes(ms: number): number {
 }
 
 function devicesOf(keys: readonly string[], byKey: ReadonlyMap<string, Failure>): number {
-  const told = keys.flatMap((key) => byKey.get(key) ?? []).filter(({ request }) => request !== true);
+  const told = keys.flatMap((key) => byKey.get(key) ?? []).filter(({ request, session }) => request !== true && session === undefined);
   return new Set(told.map(({ device }) => device)).size;
 }
 

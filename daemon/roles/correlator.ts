@@ -4,6 +4,7 @@
  * Only a turn that opens something asks. Made anew with each configuration.
  */
 import { correlate, type Failure, type Group, Surroundings } from "../../rules/correlate.ts";
+import { spoilsSessions } from "../../rules/sessions.ts";
 import type { BoardView } from "../board.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Config } from "../model/config.ts";
@@ -21,6 +22,8 @@ export interface CorrelatorDeps {
   readonly isFailing: (incident: string) => boolean;
   /** Did a person split these two alarms? */
   readonly apart: (one: string, other: string) => boolean;
+  /** Does a failure of this device hit this session? */
+  readonly hits: (device: string, session: string) => boolean;
 }
 
 type Opener = Extract<Intent, { kind: "open" | "ask" }>;
@@ -39,7 +42,8 @@ export class Correlator {
     const openers = new Map(intents.flatMap((each) => (opens(each) ? [[each.alarm, each] as const] : [])));
     if (openers.size === 0) return intents;
     const failures = this.#failures(openers, overlay, world);
-    const ties = { apart: this.#deps.apart, fleet: (product: string) => this.#fleet(product) };
+    const { apart, hits } = this.#deps;
+    const ties = { apart, hits, fleet: (product: string) => this.#fleet(product) };
     const groups = correlate(failures, this.#around, this.#deps.config.correlation, ties);
     const groupOf = new Map(groups.flatMap((group) => group.keys.map((key) => [key, group] as const)));
     const incidentOf = new Map(failures.map(({ key, incident }) => [key, incident]));
@@ -56,7 +60,7 @@ export class Correlator {
       const device = this.#deps.config.network.devices.get(alarm.device);
       const rule = world.ruleById.get(alarm.rule);
       const room = roomOf(alarm, device);
-      if ((device === undefined && room === undefined) || device?.commissioning === true) return;
+      if ((device === undefined && room === undefined && sessionOf(alarm) === undefined) || device?.commissioning === true) return;
       if (rule === undefined || alarm.suppressedBy !== undefined) return;
       const incident = alarm.incident !== undefined && this.#deps.isFailing(alarm.incident) ? alarm.incident : undefined;
       if (incident === undefined && !openers.has(alarm.key)) return;
@@ -75,6 +79,8 @@ export class Correlator {
 
   #failure(alarm: Alarm, device: Device | undefined, rule: Rule, incident: string | undefined): Failure {
     const product = rule.opensRequest ? undefined : this.#productOf(alarm.device);
+    const session = sessionOf(alarm);
+    const spoils = device !== undefined && spoilsSessions({ symptom: alarm.symptom, outOfService: rule.outOfService });
     return {
       key: alarm.key,
       root: rule.opensRequest ? alarm.key : rootCauseOf(alarm, rule),
@@ -85,6 +91,8 @@ export class Correlator {
       ...(rule.reach === "part" ? { part: true } : {}),
       ...(product === undefined ? {} : { product }),
       ...(rule.opensRequest ? { request: true } : {}),
+      ...(session === undefined ? {} : { session }),
+      ...(spoils ? { spoils } : {}),
       ...(incident === undefined ? {} : { incident }),
     };
   }
@@ -111,6 +119,11 @@ export class Correlator {
 /** Where it is: the device's room, or the one that somebody called from. */
 function roomOf(alarm: Alarm, device: Device | undefined): string | undefined {
   return alarm.device.startsWith("room:") ? alarm.device.slice("room:".length) : device?.room;
+}
+
+/** The session that an alarm is about. */
+function sessionOf({ device }: Alarm): string | undefined {
+  return device.startsWith("session:") ? device.slice("session:".length) : undefined;
 }
 
 function opens(intent: Intent): intent is Opener {

@@ -278,10 +278,7 @@ export class Turn {
       const { suppressedBy, ...free } = alarm;
       this.#set(free);
       if (device !== undefined) this.#touched.add(device.id);
-      if (rule?.outOfService === true) {
-        this.#serviceMoved = true;
-        this.#others.serviceMoved();
-      }
+      if (rule?.outOfService === true) this.#moved();
       const why = stillFailing(suppressedBy);
       if (device !== undefined) {
         this.#raise(free, device, rule, now, why);
@@ -367,9 +364,10 @@ export class Turn {
       this.#raiseWide(raised, rule, at, why, verdict);
     } else if (before !== undefined) {
       this.#cameBack.set(holder, at);
-      const incident = before.incident === undefined ? {} : { incident: before.incident };
-      this.#set({ ...base, ...incident, state: "inactive", firstGoodAt: at, badLooks: 0, goodLooks: this.#world.restoreAfterLooks });
-      if (before.incident !== undefined) this.#intents.push({ kind: "restore", incident: before.incident, at, why });
+      const of = before.incident === undefined ? base : { ...base, incident: before.incident };
+      const over: Alarm = { ...of, state: "inactive", firstGoodAt: at, badLooks: 0, goodLooks: this.#world.restoreAfterLooks };
+      this.#set(over);
+      this.#maybeRestored(over, rule, at, why);
     }
     for (const device of devices) this.#touched.add(device);
   }

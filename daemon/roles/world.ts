@@ -18,7 +18,7 @@ export interface WorldParts {
   readonly standing: Pick<Standing, "matches">;
   readonly gates: readonly GateKeeper[];
   /** Without it no session is near any room. */
-  readonly bookings: Pick<Bookings, "bookedAround"> | undefined;
+  readonly bookings: Pick<Bookings, "bookedAround" | "hits"> | undefined;
   /** Is this incident failing now? */
   readonly isFailing: (incident: string) => boolean;
   /** Has a person said that these two are not one trouble? */
@@ -43,7 +43,7 @@ export function worldOf({ config, board, standing, gates, bookings, isFailing, a
     // What is excused is not out of service: asked before what is only muted.
     gates: [stateGate, place.gate, ...gates],
     nightOf: place.nightOf,
-    correlator: new Correlator({ config, board, isFailing, apart }),
+    correlator: new Correlator({ config, board, isFailing, apart, hits: (device, session) => bookings?.hits(device, session) ?? false }),
     holdUntil,
   };
 }

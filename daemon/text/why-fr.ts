@@ -208,6 +208,7 @@ export const whysInFrench: readonly (readonly [english: string, french: string])
     "{n} devices have the same symptom ({symptom}) on {product}, within {m} min of each other",
     "{n} appareils ont le même symptôme ({symptom}) avec {product}, à moins de {m} min les uns des autres",
   ],
+  ["it is why a session could not be held", "c'est pourquoi une séance ne pouvait pas avoir lieu"],
   [
     "somebody asked for help in {room}, and a device there fails",
     "quelqu'un a demandé de l'aide dans {room}, et un appareil y est en panne",

@@ -12,7 +12,7 @@ const how: Correlation = {
   firmware: { windowMs: 30 * MINUTE, devices: 3, share: 0.05 },
   room: { windowMs: 60 * MINUTE },
 };
-const free: Ties = { apart: () => false, fleet: () => 10 };
+const free: Ties = { apart: () => false, fleet: () => 10, hits: (id, session) => session === `with ${id}` };
 const net = network([device("router"), device("codec", { parents: ["router"] }), device("ups", { parents: ["router"] })]);
 const around = new Surroundings(net);
 
@@ -25,6 +25,27 @@ function failure(id: string, minute: number, over: Partial<Failure> = {}): Failu
 const grouped = (failures: readonly Failure[], ties: Ties = free, settings = how) => correlate(failures, around, settings, ties);
 const devicesOf = (failures: readonly Failure[], ties?: Ties, settings?: Correlation) =>
   grouped(failures, ties, settings).map(({ keys }) => keys.map((key) => key.split("|")[0]).join(" "));
+
+describe("by session", () => {
+  const session = failure("session:s1", 30, { trouble: "session-at-risk", places: [], session: "with codec" });
+  const codec = (minute: number, over: Partial<Failure> = {}) => failure("codec", minute, { spoils: true, places: [], ...over });
+
+  it.each([
+    ["what failed before it could not be held, however long, is why", codec(0), true],
+    ["what fails after is another trouble", codec(31), false],
+    ["what takes no session away is another trouble", failure("codec", 0, { places: [] }), false],
+    ["a device of another session is another trouble", failure("ups", 0, { spoils: true, places: [] }), false],
+  ])("%s", (_name, device, joins) => {
+    const groups = grouped([session, device]);
+    expect(groups.map(({ keys }) => [...keys].sort())).toEqual(joins ? [[device.key, session.key].sort()] : []);
+    if (joins) expect(groups).toMatchObject([{ devices: 1, general: false }]);
+  });
+
+  it("two of them at one site are a general failure as ever", () => {
+    const two = [codec(28, { places: ["site:mgh"] }), failure("ups", 29)];
+    expect(grouped([session, ...two])).toMatchObject([{ devices: 2, general: true }]);
+  });
+});
 
 describe("by place", () => {
   const cases: readonly (readonly [string, readonly Failure[], readonly string[]])[] = [

@@ -9,6 +9,7 @@ import { judgeNow, planNow } from "../../daemon/readying.ts";
 import type { Leases } from "../../daemon/roles/lease.ts";
 import { Readiness } from "../../daemon/roles/readiness.ts";
 import { renderRow } from "../../daemon/telling.ts";
+import { replayOf } from "./replayed.ts";
 import { type Scenario, scenario } from "./scenario.ts";
 
 const nets: Scenario[] = [];
@@ -189,6 +190,32 @@ describe("a session ahead", () => {
     net.heals("codec-a");
     await pass(4 * MINUTE);
     expect((await net.store.incident(own!.id))?.state).toBe("restored");
+  });
+
+  it("whose codec failed under maintenance has one incident, and the codec's failure joins it when that ends; in a replay too", async () => {
+    const { net, pass, book } = await clinics();
+    const session = await book({ from: net.clock.now() + 40 * MINUTE, to: net.clock.now() + 50 * MINUTE });
+    const [from, to] = [net.clock.now(), net.clock.now() + 38 * MINUTE];
+    await net.plans({ scope: { devices: ["codec-a"] }, when: { kind: "once", from, to } });
+    await pass(2 * MINUTE);
+    net.breaks("codec-a");
+    await pass(12 * MINUTE);
+    const [own, ...others] = await net.unfolded();
+    expect(others).toEqual([]);
+    expect(own).toMatchObject({ rootCause: `session:${session.id}`, state: "open" });
+    await pass(30 * MINUTE);
+    const failing = net.alarms().filter(({ state }) => state === "active");
+    expect(failing.map(({ device, incident }) => [device, incident])).toContainEqual(["codec-a", own?.id]);
+    expect((await net.unfolded()).map(({ id }) => id)).toEqual([own?.id]);
+    expect((await net.store.timeline(own!.id)).map(({ event }) => event)).toContain("alarms-joined");
+    // Its session is over, and the codec still fails: so is the incident not.
+    await pass(12 * MINUTE);
+    expect((await net.store.incident(own!.id))?.state).toBe("open");
+    net.heals("codec-a");
+    await pass(4 * MINUTE);
+    expect((await net.store.incident(own!.id))?.state).toBe("restored");
+    const done = await replayOf(net);
+    expect([done.opened, done.gone, done.changed]).toEqual([[], [], []]);
   });
 
   it("whose codec is too hot goes to the incident of the heat, though heat alone takes no session away", async () => {
