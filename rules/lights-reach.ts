@@ -9,6 +9,7 @@ import {
   checked,
   excusedBy,
   explainedBy,
+  isOwn,
   type Judged,
   type LightInput,
   lookOf,
@@ -62,7 +63,9 @@ export function judgeLogin(input: LightInput, link: Judged): Judged {
 
 function loginOver({ looks, alarms }: LightInput, kind: ProbeKind): Judged {
   const look = lookOf(looks, kind);
-  const refused = active(alarms, "login-refused", kind) !== undefined;
+  const refusal = active(alarms, "login-refused", kind);
+  // One that a credential explains is this device's as much as any other's; one that its state or another's failure explains is not.
+  const refused = refusal !== undefined && (isOwn(refusal) || refusal.suppressedBy?.startsWith("credential:") === true);
   if (look?.code === "probe.resting") return verdict(refused ? "bad" : "unknown", "resting", { kind });
   if (look?.code?.endsWith(".auth-refused") === true) return verdict("bad", "refused", { kind });
   if (kind === "ssh" && (look?.code === "ssh.host-key-changed" || active(alarms, "host-key-changed") !== undefined)) {

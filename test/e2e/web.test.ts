@@ -76,7 +76,7 @@ it("from the wire to the lights of the device page, and nothing of anybody's in 
   const certificateOf = (id: string) => (JSON.parse(readFileSync(join(keys, `${id}.tls.json`), "utf8")) as { cert: string }).cert;
   const pinned = (id: string) => new X509Certificate(certificateOf(id)).fingerprint256;
   rig.file("families/icon-registered.yaml", JSON.stringify(ownIcon));
-  const looked = { icmp: false, tcp: false, snmp: false, https: { interval: "1s" } };
+  const checks = { icmp: false, tcp: false, snmp: false, https: { interval: "1s" } };
   // One is pinned, one is vouched for by an authority, and of one whatever it shows is believed.
   const config = rig.config({
     credentials: { web: { https_password: { user: "vigie", password: { env: "WEB_PASSWORD" } } } },
@@ -88,11 +88,11 @@ it("from the wire to the lights of the device page, and nothing of anybody's in 
         family: "lifesize-icon",
         https: "web",
         https_port: port,
-        checks: looked,
+        checks,
         tls_fingerprint: pinned("icon"),
       },
       mcu: {
-        ...{ site: "mgh", address: rig.address(32), family: "codian-mcu", https: "web", https_port: port, checks: looked },
+        ...{ site: "mgh", address: rig.address(32), family: "codian-mcu", https: "web", https_port: port, checks },
         legacy: { unverified_tls: true },
       },
       own: {
@@ -118,6 +118,13 @@ it("from the wire to the lights of the device page, and nothing of anybody's in 
 
   await simulation.apply({ device: "icon", fault: "certificate-changed" });
   await until("it is another", async () => (await lightOf(daemon, "icon", "login")) === "unknown not-looked https.certificate");
+  // A password that was changed on the bridge is presented twice, and then no more.
+  await simulation.apply({ device: "mcu", fault: "login-refused" });
+  await until("the login rests", async () => (await lightOf(daemon, "mcu", "login")) === "bad resting");
+  const presented = simulation.devices.get("mcu")?.webRequests;
+  const looked = (await daemon.look("mcu", "https"))?.at;
+  await until("it is looked at again", async () => (await daemon.look("mcu", "https"))?.at !== looked);
+  expect(simulation.devices.get("mcu")?.webRequests).toBe(presented);
   expect(await daemon.metric("vigie_weak_devices", 'weakness="unverified-tls"')).toBe(1);
   expect(await daemon.stop()).toBe(0);
   expect(`${everything(join(rig.folder, "state"))}${daemon.log()}`).not.toMatch(/Tremblay|Gagnon|514555|Motdepasse/);

@@ -43,11 +43,11 @@ describe("the excuse", () => {
     ["in-call", ["snmp"]],
     ["standby", ["snmp"]],
     ["asleep", ["snmp"]],
-    ["off", ["icmp", "snmp", "ssh", "telnet", "tcp"]],
+    ["off", ["icmp", "snmp", "ssh", "telnet", "https", "tcp"]],
     ["idle", []],
   ])("of a device that is %s is for the silence of %j alone", (doing, kinds) => {
     const evidence = evidenceOf(doing, 1_000, check);
-    for (const kind of ["icmp", "snmp", "ssh", "telnet", "tcp"] as const) {
+    for (const kind of ["icmp", "snmp", "ssh", "telnet", "https", "tcp"] as const) {
       expect([kind, excuseFor({ evidence, when: silent(kind), lost: here, at: 1_100 })]).toEqual([
         kind,
         kinds.includes(kind) ? doing : undefined,
@@ -94,6 +94,8 @@ describe("the excuse", () => {
   it.each<[Condition, boolean]>([
     [silent("ssh"), true],
     [silent("telnet"), true],
+    [silent("https"), true],
+    [{ on: "code", kind: "https", codes: ["https.certificate"] }, false],
     [silent("snmp"), false],
     [{ on: "code", kind: "ssh", codes: ["ssh.auth-refused"] }, true],
     [{ on: "code", kind: "ssh", codes: ["ssh.host-key-changed"] }, false],

@@ -8,7 +8,7 @@ import { couldClear, createRuleIndex } from "../../rules/applies.ts";
 import { device, Memory, rule, seen } from "./made.ts";
 import "../seed.ts";
 
-const polls = ["icmp", "snmp", "ssh", "telnet", "tcp"] as const;
+const polls = ["icmp", "snmp", "ssh", "telnet", "https", "tcp"] as const;
 const poll = fc.constantFrom(...polls);
 const sampleNames = ["icmp_loss_ratio", "temperature_celsius", "calls"] as const;
 const readingNames = ["sip_registration", "standby"] as const;
@@ -141,7 +141,7 @@ describe("which look could end an alarm", () => {
     ["of a look of one kind: one of that kind", { on: "look", kind: "ssh" }, ["ssh"]],
     ["of a code: a look of its kind", { on: "code", kind: "snmp", codes: ["snmp.timeout"] }, ["snmp"]],
     ["of pings: pings", { on: "sample", name: "icmp_loss_ratio", above: 0.1 }, ["icmp"]],
-    ["of what a device says: whatever may have asked it", ofReading, ["snmp", "ssh", "telnet", "tcp"]],
+    ["of what a device says: whatever may have asked it", ofReading, ["snmp", "ssh", "telnet", "https", "tcp"]],
     ["of several: what could move one of them", { on: "any", of: [ofReading, { on: "look", kind: "icmp" }] }, [...polls]],
     ["of what only the device itself says: anything", { on: "fault" }, [...polls, "trap"]],
     [

@@ -7,7 +7,7 @@ import { judgeLights, type LightInput, type Seen, type Side } from "../../rules/
 import { device } from "./made.ts";
 import "../seed.ts";
 
-const kinds = ["icmp", "snmp", "ssh", "telnet", "tcp"] as const;
+const kinds = ["icmp", "snmp", "ssh", "telnet", "https", "tcp"] as const;
 const check = (kind: ProbeKind) => ({ id: `c/${kind}`, device: "c", kind, intervalMs: 30_000, timeoutMs: 1_000 });
 const look = (kind: ProbeKind): fc.Arbitrary<Seen> =>
   fc

@@ -21,7 +21,7 @@ import { device } from "./made.ts";
 import "../seed.ts";
 
 const check = (kind: ProbeKind) => ({ id: `d/${kind}`, device: "d", kind, intervalMs: 30_000, timeoutMs: 1_000 });
-const kinds: readonly ProbeKind[] = ["icmp", "snmp", "ssh", "telnet", "tcp"];
+const kinds: readonly ProbeKind[] = ["icmp", "snmp", "ssh", "telnet", "https", "tcp"];
 const all = device("d", { checks: kinds.map(check) });
 const alarm = (symptom: string, over: Partial<Alarm> = {}): Alarm => ({
   ...{ key: `d|${symptom}|${over.part ?? ""}`, device: "d", symptom, rule: symptom, state: "active", since: 0, badLooks: 1, goodLooks: 0 },
@@ -84,6 +84,21 @@ describe("a dead link", () => {
   });
 });
 
+describe("a refused login that nothing has been seen of since", () => {
+  const resting = saw("ssh", { status: "unknown", code: "probe.resting" });
+  it.each([
+    ["stands", undefined, [], verdict("bad", "refused", { kind: "ssh" })],
+    ["stands while people have muted it", "silence:m1", [], verdict("bad", "refused", { kind: "ssh" })],
+    ["stands where its credential is refused everywhere", "credential:codecs", [resting], verdict("bad", "resting", { kind: "ssh" })],
+    ["is nothing to be said of a device that is switched off", "state:off", [], "hold"],
+    ["is nothing to be said behind a router that is gone", "router-1", [], "hold"],
+  ] as const)("%s", (_, suppressedBy, looks, wanted) => {
+    const refused = alarm("login-refused", { part: "ssh", ...(suppressedBy === undefined ? {} : { suppressedBy }) });
+    const its = device("d", { checks: [check("ssh")] });
+    expect(judgeLogin(input({ device: its, looks, alarms: [refused] }), "hold")).toEqual(wanted);
+  });
+});
+
 describe("whatever was seen", () => {
   const look = fc.record({
     kind: fc.constantFrom(...kinds),
@@ -118,7 +133,7 @@ describe("whatever was seen", () => {
         for (const each of [link, login, api, ready]) if (each !== "hold" && each.state === "bad") expect(own || failed).toBe(true);
         const not = (each: typeof link) => each !== "hold" && each.state === "not-applicable";
         expect(not(link)).toBe(!asked.includes("icmp"));
-        expect(not(login)).toBe(!asked.some((kind) => kind === "ssh" || kind === "snmp" || kind === "telnet"));
+        expect(not(login)).toBe(!asked.some((kind) => kind === "ssh" || kind === "snmp" || kind === "telnet" || kind === "https"));
         expect(not(api)).toBe(asked.every((kind) => kind === "icmp"));
         expect(judgeActivity(of, link)).toBeDefined();
         expect(judgeActivity({ ...of, device: { ...its, kind: "switch" } }, link)).toBeUndefined();

@@ -45,7 +45,7 @@ const word = fc.oneof(
 );
 const list = fc.uniqueArray(word, { minLength: 1, maxLength: 3 });
 const id = fc.stringMatching(/^[a-z][a-z0-9_]{0,8}$/);
-const poll = fc.constantFrom("icmp" as const, "snmp" as const, "ssh" as const, "telnet" as const, "tcp" as const);
+const poll = fc.constantFrom("icmp" as const, "snmp" as const, "ssh" as const, "telnet" as const, "https" as const, "tcp" as const);
 const sentence = fc.oneof(
   fc.string({ minLength: 1 }),
   fc.constantFrom("a: b", "- c", "# d", "l'é “x” : 1\n  two\n", "'", '"', "{x}", "null", " "),
