@@ -2,6 +2,7 @@
  * What is kept about one contact: to give it out, and to erase what can be erased.
  */
 import type { Override, Person, Rotation } from "./model/on-call.ts";
+import type { RequestSource } from "./model/request.ts";
 import type { Instant } from "./model/time.ts";
 
 /** A message to them, as it is kept. */
@@ -38,6 +39,18 @@ export interface RoomLinkKept {
   readonly revoked?: { readonly at: Instant; readonly by: string };
 }
 
+/** A request that they asked for by their link to rooms, or had a hand in. */
+export interface RequestKept {
+  readonly number: string;
+  readonly at: Instant;
+  readonly room: string;
+  readonly symptom: string;
+  readonly source: RequestSource;
+  /** `asked`: by their link, it is their own. `taken-in`: with their token. `tried`: to reach the caller. `ended`: said that it is over. */
+  readonly did: readonly ("asked" | "taken-in" | "tried" | "ended")[];
+  readonly open: boolean;
+}
+
 export interface KeptAbout {
   readonly person?: Person;
   readonly rotations: readonly Rotation[];
@@ -47,6 +60,7 @@ export interface KeptAbout {
   readonly messages: readonly MessageKept[];
   readonly signIns: readonly SignInKept[];
   readonly roomLink?: RoomLinkKept;
+  readonly requests: readonly RequestKept[];
   readonly timeline: readonly ActKept[];
   /** What the audit says that they did, or that was done about them. */
   readonly audit: readonly { readonly at: Instant; readonly by: string; readonly action: string; readonly target: string }[];
@@ -63,6 +77,8 @@ export interface Erased {
   readonly signIns: number;
   /** It opens nothing any more. */
   readonly roomLinks: number;
+  /** That are over, and that they asked for or ended by their link: it is no longer said who. */
+  readonly requests: number;
 }
 
 export interface PrivacyStore {

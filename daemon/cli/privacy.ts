@@ -24,8 +24,8 @@ PERSON is the id of a contact of the configuration, or of a person of the store.
 
 export   prints, as JSON, everything that is kept about them: for their right to know
 erase    says what would go; with --yes it goes: their name and addresses, when their channels were tried, the addresses in what
-         was sent to them and what servers said of it, that they are signed in (they are signed out) and their link to rooms (it opens
-         nothing any more). Take them out of functions, rotations and the file first.
+         was sent to them and what servers said of it, that they are signed in (they are signed out), their link to rooms (it opens
+         nothing any more), and that requests which are over were asked for by that link. Take them out of functions, rotations and the file first.
 
 What stays: their id on timelines, in rotations that are over and in the audit (who did what is owed for as long as those are kept),
 texts in which somebody wrote their name (erase those line by line), and backups made before. docs/privacy.md says why.
@@ -133,14 +133,14 @@ export async function act({ what, id, yes, json }: Doing, { store, io, clock, co
     await tx.audit([audit("privacy.erased", done)]);
     return done;
   });
-  const { person, reach, messages, attempts, codes, signIns, roomLinks } = erased;
-  const summary = `Erased: ${person} person, ${reach} channels that were tried, ${messages} addresses of messages, answers of servers to ${attempts} attempts, ${codes} codes, ${signIns} sign-ins, ${roomLinks} links to rooms.`;
+  const { person, reach, messages, attempts, codes, signIns, roomLinks, requests } = erased;
+  const summary = `Erased: ${person} person, ${reach} channels that were tried, ${messages} addresses of messages, answers of servers to ${attempts} attempts, ${codes} codes, ${signIns} sign-ins, ${roomLinks} links to rooms, who asked for ${requests} requests.`;
   io.out(json ? JSON.stringify({ dryRun: false, ...erased }) : `${summary}\nBackups made before still hold them: delete those too.`);
   return 0;
 }
 
-function isEmpty({ person, roomLink, rotations, overrides, reach, messages, signIns, timeline, audit }: KeptAbout): boolean {
-  const lists = [rotations, overrides, reach, messages, signIns, timeline, audit];
+function isEmpty({ person, roomLink, rotations, overrides, reach, messages, signIns, requests, timeline, audit }: KeptAbout): boolean {
+  const lists = [rotations, overrides, reach, messages, signIns, requests, timeline, audit];
   return person === undefined && roomLink === undefined && lists.every((each) => each.length === 0);
 }
 
@@ -157,23 +157,32 @@ function obstacles(
     if (to === undefined || to > now) problems.push(`rotation ${rotation} still names ${id}; put somebody else there`);
   for (const { id: override, to, cancelledAt = to } of kept.overrides)
     if (Math.min(to, cancelledAt) > now) problems.push(`override ${override} still names ${id}; call it off, or let it end`);
+  for (const { number } of kept.requests.filter(({ open, did }) => open && did.includes("asked")))
+    problems.push(`${number} is not over, and ${id} asked for it: call them back, and end it first`);
   const waiting = kept.messages.filter(({ state }) => state === "pending" || state === "claimed").length;
   if (waiting > 0) problems.push(`${waiting} messages to ${id} wait to be sent; try again when they are gone`);
   return problems;
 }
 
-function counts({ person, roomLink, reach, messages, signIns, timeline, rotations, overrides, audit }: KeptAbout) {
+function counts({ person, roomLink, reach, messages, signIns, requests, timeline, rotations, overrides, audit }: KeptAbout) {
   const ways = { signIns: signIns.length, roomLinks: roomLink === undefined ? 0 : 1 };
+  const theirs = requests.filter(({ did }) => did.includes("asked")).length;
   return {
-    goes: { person: person === undefined ? 0 : 1, reach: reach.length, messages: messages.length, ...ways },
-    stays: { timeline: timeline.length, rotations: rotations.length, overrides: overrides.length, audit: audit.length },
+    goes: { person: person === undefined ? 0 : 1, reach: reach.length, messages: messages.length, ...ways, requests: theirs },
+    stays: {
+      requests: requests.length - theirs,
+      timeline: timeline.length,
+      rotations: rotations.length,
+      overrides: overrides.length,
+      audit: audit.length,
+    },
   };
 }
 
 function told(kept: KeptAbout): string {
   const { goes, stays } = counts(kept);
   return [
-    `Would go: name and addresses of ${goes.person} person, ${goes.reach} channels that were tried, the addresses in ${goes.messages} messages, ${goes.signIns} sign-ins, ${goes.roomLinks} links to rooms.`,
-    `Stays, by id only: ${stays.timeline} lines of timelines, ${stays.rotations} rotations, ${stays.overrides} overrides, ${stays.audit} lines of the audit.`,
+    `Would go: name and addresses of ${goes.person} person, ${goes.reach} channels that were tried, the addresses in ${goes.messages} messages, ${goes.signIns} sign-ins, ${goes.roomLinks} links to rooms, who asked for ${goes.requests} requests.`,
+    `Stays, by id only: ${stays.requests} requests that they took in or ended, ${stays.timeline} lines of timelines, ${stays.rotations} rotations, ${stays.overrides} overrides, ${stays.audit} lines of the audit.`,
   ].join("\n");
 }

@@ -7,6 +7,7 @@ import { reachKey } from "../ports-oncall.ts";
 import type { ActKept, Erased, KeptAbout, MessageKept, RoomLinkKept, SignInKept } from "../ports-privacy.ts";
 import { forgetKept, readKept, readKeptAll, writeKept } from "./kept.ts";
 import { onCallReads, onCallTx } from "./on-call.ts";
+import { eraseHandsIn, handsIn } from "./request-hands.ts";
 import { numberOf, textOf } from "./rows.ts";
 import { type Session, slices } from "./session.ts";
 
@@ -33,6 +34,7 @@ export async function keptAbout(session: Session, id: string): Promise<KeptAbout
     messages: (await session.rows(sent)).map(messageOf),
     signIns: (await signInsOf(session, id)).map(({ value: { at, seenAt } }) => ({ at, seenAt })),
     ...(link === undefined ? {} : { roomLink: withoutKey(link) }),
+    requests: await handsIn(session, { id, link: byRoomLink(id) }),
     timeline: (await session.rows(did)).map(actOf),
     audit: (await session.rows(audit)).map((row) => ({
       ...{ at: numberOf(row.at), by: textOf(row.by), action: textOf(row.action), target: textOf(row.target) },
@@ -87,8 +89,9 @@ export async function erasePerson(session: Session, id: string): Promise<Erased>
     );
   const codes = await session.run(session.sql("ack_codes").where({ recipient: id }).delete());
   const ways = await eraseWays(session, id);
+  const requests = await eraseHandsIn(session, byRoomLink(id), byRoomLink(ERASED));
   if (session.kind === "sqlite") await session.run(session.sql.raw("PRAGMA secure_delete=OFF"));
-  return { person, reach: kept.length - others.length, messages, attempts, codes, ...ways };
+  return { person, reach: kept.length - others.length, messages, attempts, codes, ...ways, requests };
 }
 
 /** How they came in: they are signed out, and their link opens nothing any more. */

@@ -31,7 +31,7 @@ function wakeAt({ ended, waits, heard }: HelpRequest): Instant | undefined {
 }
 
 /** The columns that move by themselves are read from the row. */
-function requestOf(row: Row): HelpRequest {
+export function requestOf(row: Row): HelpRequest {
   const { incident: _, ...body } = jsonOf<HelpRequest>(row.body);
   return {
     ...body,
@@ -64,7 +64,7 @@ async function findRequests(session: Session, query: RequestQuery): Promise<read
   return (await session.rows(found)).map(requestOf);
 }
 
-async function saveRequest(session: Session, request: HelpRequest): Promise<void> {
+export async function saveRequest(session: Session, request: HelpRequest): Promise<void> {
   const { id, version, number } = request;
   const written =
     version === 1
