@@ -6,7 +6,7 @@ import type { Request, Response } from "express";
 import type { PageContext } from "../../dashboards/web/frame.tsx";
 import { pages } from "../../dashboards/web/pages.tsx";
 import type { Config } from "../model/config.ts";
-import { mayDo, type Permission } from "../model/permission.ts";
+import { functionsThatMay, mayDo, type Permission } from "../model/permission.ts";
 import type { Language } from "../model/time.ts";
 import type { Caller } from "./access.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -37,7 +37,12 @@ export async function admitted(
 ): Promise<Visitor | undefined> {
   const signedIn = await signIns.of(request);
   if (signedIn !== undefined) {
-    await allowing.require(signedIn.caller, may, request.path);
+    try {
+      await allowing.require(signedIn.caller, may, request.path);
+    } catch (error) {
+      if (!(error instanceof HttpProblem) || error.status !== 403 || request.headers.accept?.includes("text/html") !== true) throw error;
+      return forbidden(request, response, deps, { signedIn, may });
+    }
     return { caller: signedIn.caller, signedIn };
   }
   // Coming from elsewhere (a link in a web mail), the browser kept the strict cookie back; coming from our own page, it hands it over.
@@ -54,6 +59,26 @@ export async function admitted(
     if (error instanceof HttpProblem && error.status === 401) return challenge(request, response);
     throw error;
   }
+}
+
+/** Who is signed in and may not see the page is told who may, and where their own is; and may sign in as somebody else. */
+function forbidden(
+  request: Request,
+  response: Response,
+  deps: ApiDeps,
+  { signedIn: { caller, formToken }, may }: { readonly signedIn: SignedIn; readonly may: Permission },
+): undefined {
+  const config = deps.config();
+  const language = keptLanguage(request, response, config);
+  const has = config.permissions.get(caller.function) ?? [];
+  const who = functionsThatMay(config.permissions, may).map((id) => functionName(config, id)[language]);
+  response
+    .status(403)
+    .set({ "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store", "Content-Language": `${language}-CA` });
+  const mine = { name: caller.name, function: functionName(config, caller.function)[language], formToken };
+  const home = mayDo(has, "read") ? "pages" : mayDo(has, "read-site") ? "rooms" : undefined;
+  response.send(pages.forbidden({ language, instanceName: config.instance.name, ...mine, who, ...(home === undefined ? {} : { home }) }));
+  return undefined;
 }
 
 /** A browser is led to the sign-in page; what asked with a token is told that it takes one. */
@@ -100,6 +125,7 @@ function shownVisitor({ caller, formToken }: SignedIn, config: Config, language:
     handles: mayDo(has, "handle"),
     plans: mayDo(has, "plan"),
     audits: mayDo(has, "audit"),
+    readsNames: mayDo(has, "read-names"),
   };
 }
 

@@ -94,6 +94,8 @@ export interface PageContext {
     readonly plans: boolean;
     /** May read the audit. */
     readonly audits: boolean;
+    /** Who is on call, by name. */
+    readonly readsNames: boolean;
   };
   /** Differs each time a page is made: a form that is sent twice is written once. */
   readonly once?: string;
@@ -102,6 +104,14 @@ export interface PageContext {
   /** It does not fetch itself again. */
   readonly still?: boolean;
   readonly texts: Texts;
+}
+
+function NavLink({ page, to, children }: { readonly page: PageContext; readonly to: string; readonly children: ComponentChildren }): VNode {
+  return (
+    <a href={to} aria-current={page.path === to ? "page" : undefined}>
+      {children}
+    </a>
+  );
 }
 
 export function Frame(props: { readonly page: PageContext; readonly title: string; readonly children: ComponentChildren }): VNode {
@@ -126,46 +136,48 @@ export function Frame(props: { readonly page: PageContext; readonly title: strin
             <a href="/">Vigie</a> <span>{page.instanceName}</span>
           </p>
           <nav aria-label="Vigie">
-            <a href="/" aria-current={page.path === "/" ? "page" : undefined}>
+            <NavLink page={page} to="/">
               {w.status}
-            </a>
-            <a href="/my-list" aria-current={page.path === "/my-list" ? "page" : undefined}>
+            </NavLink>
+            <NavLink page={page} to="/my-list">
               {w.myList}
-            </a>
-            <a href="/requests" aria-current={page.path === "/requests" ? "page" : undefined}>
+            </NavLink>
+            <NavLink page={page} to="/requests">
               {w.requests}
-            </a>
-            <a href="/inventory" aria-current={page.path === "/inventory" ? "page" : undefined}>
+            </NavLink>
+            <NavLink page={page} to="/inventory">
               {w.inventory}
-            </a>
-            <a href="/maintenance" aria-current={page.path === "/maintenance" ? "page" : undefined}>
+            </NavLink>
+            <NavLink page={page} to="/maintenance">
               {w.maintenance}
-            </a>
-            <a href="/on-call" aria-current={page.path === "/on-call" ? "page" : undefined}>
-              {onCallWords[page.language].title}
-            </a>
-            <a href="/sessions" aria-current={page.path === "/sessions" ? "page" : undefined}>
+            </NavLink>
+            {page.signedIn?.readsNames === false ? null : (
+              <NavLink page={page} to="/on-call">
+                {onCallWords[page.language].title}
+              </NavLink>
+            )}
+            <NavLink page={page} to="/sessions">
               {sessionsWords[page.language].title}
-            </a>
-            <a href="/recurrences" aria-current={page.path === "/recurrences" ? "page" : undefined}>
+            </NavLink>
+            <NavLink page={page} to="/recurrences">
               {w.recurrences}
-            </a>
-            <a href="/reports" aria-current={page.path === "/reports" ? "page" : undefined}>
+            </NavLink>
+            <NavLink page={page} to="/reports">
               {reportsWords[page.language].title}
-            </a>
-            <a href="/rules" aria-current={page.path === "/rules" ? "page" : undefined}>
+            </NavLink>
+            <NavLink page={page} to="/rules">
               {ruleWords[page.language].title}
-            </a>
-            <a href="/topology" aria-current={page.path === "/topology" ? "page" : undefined}>
+            </NavLink>
+            <NavLink page={page} to="/topology">
               {topologyWords[page.language].title}
-            </a>
-            <a href="/weaknesses" aria-current={page.path === "/weaknesses" ? "page" : undefined}>
+            </NavLink>
+            <NavLink page={page} to="/weaknesses">
               {w.weaknesses}
-            </a>
+            </NavLink>
             {showsAudit(page) ? (
-              <a href="/audit" aria-current={page.path === "/audit" ? "page" : undefined}>
+              <NavLink page={page} to="/audit">
                 {auditWords[page.language].title}
-              </a>
+              </NavLink>
             ) : null}
             <OtherLanguage page={page} />
           </nav>

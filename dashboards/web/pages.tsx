@@ -6,6 +6,7 @@ import { renderToString } from "preact-render-to-string";
 import { AcceptancePage, type AcceptancePageProps, CommissioningPage, type CommissioningPageProps } from "./acceptance-page.tsx";
 import { AuditPage, type AuditPageProps } from "./audit-page.tsx";
 import { DevicePage, type DevicePageProps } from "./device-page.tsx";
+import { ForbiddenPage, type ForbiddenPageProps } from "./forbidden-page.tsx";
 import { Frame, type PageContext } from "./frame.tsx";
 import { IncidentPage, type IncidentPageProps } from "./incident-page.tsx";
 import { InventoryPage, type InventoryPageProps } from "./inventory-page.tsx";
@@ -57,6 +58,7 @@ export const pages = {
   task: (props: TaskPageProps) => html(<TaskPage {...props} />),
   topology: (props: TopologyPageProps) => html(<TopologyPage {...props} />),
   weaknesses: (props: WeaknessesPageProps) => html(<WeaknessesPage {...props} />),
+  forbidden: (props: ForbiddenPageProps) => html(<ForbiddenPage {...props} />),
   notFound: (props: { readonly page: PageContext }) => {
     const w = words[props.page.language];
     return html(

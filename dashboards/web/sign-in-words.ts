@@ -20,6 +20,11 @@ export const signInWords = {
     goneTitle: "Vous n'êtes plus connecté",
     moved: "La page s'ouvre",
     moveOn: "Continuer",
+    forbiddenTitle: "Cette page n'est pas pour votre fonction",
+    forbidden: "Peuvent la voir : {who}. Demandez à une de ces personnes ce que vous cherchez.",
+    toStatus: "Retour à l'état du réseau",
+    yourRooms:
+      "Vos salles et votre demande d'aide sont sur la page que votre lien personnel ouvre. Si vous ne l'avez plus, demandez-en un au CECoT.",
   },
   en: {
     title: "Sign in",
@@ -41,5 +46,9 @@ export const signInWords = {
     goneTitle: "You are not signed in any more",
     moved: "The page opens",
     moveOn: "Go on",
+    forbiddenTitle: "This page is not for your function",
+    forbidden: "These may see it: {who}. Ask one of them for what you are looking for.",
+    toStatus: "Back to the network's status",
+    yourRooms: "Your rooms, and asking for help, are on the page that your personal link opens. If you have it no more, ask CECoT for one.",
   },
 } as const;
