@@ -45,6 +45,7 @@ it("prints what is kept; erases with a yes only, when nobody tells them any more
     person: { name: "Anne Tremblay" },
     messages: [{ key: "k1" }, { key: "k2" }],
     ...{ signIns: [{}, {}], roomLink: { sites: ["mgh"] } },
+    requests: [{ did: ["asked", "ended"] }, { did: ["asked"] }, { did: ["taken-in", "tried"] }],
   });
   expect(exported.out).not.toContain("serial-anne");
 
@@ -61,14 +62,23 @@ it("prints what is kept; erases with a yes only, when nobody tells them any more
   await withStore(file, (store) =>
     store.recordDeliveries([{ key: "k2", state: "failed", at: 1, error: "550 <anne.tremblay@example.org>" }]),
   );
+  // They wait for a call back.
+  const asking = await run(file, "erase", "anne", "--yes");
+  expect(asking).toMatchObject({ code: 1, err: expect.stringContaining("VIG-2026-000002-13 is not over, and anne asked for it") });
+  await withStore(file, async (store) => {
+    const asked = await store.request("VIG-2026-000002-13");
+    if (asked === undefined) throw new Error("the request is gone");
+    const ended = { how: "agreed", at: 1, by: "desk" } as const;
+    await store.transaction(undefined, (tx) => tx.saveRequest({ ...asked, ended, version: asked.version + 1 }));
+  });
   const dry = await run(file, "erase", "anne");
   expect(dry).toMatchObject({ code: 0, out: expect.stringContaining("the addresses in 2 messages") });
-  expect(dry.out).toContain("2 sign-ins, 1 links to rooms");
+  expect(dry.out).toContain("2 sign-ins, 1 links to rooms, who asked for 2 requests");
   expect(dry.out).toContain("Nothing was changed");
   expect(JSON.parse((await run(file, "export", "anne")).out).person.name).toBe("Anne Tremblay");
 
   expect(JSON.parse((await run(file, "erase", "anne", "--yes", "--json")).out)).toEqual({
-    ...{ dryRun: false, person: 1, reach: 1, messages: 2, attempts: 2, codes: 1, signIns: 2, roomLinks: 1 },
+    ...{ dryRun: false, person: 1, reach: 1, messages: 2, attempts: 2, codes: 1, signIns: 2, roomLinks: 1, requests: 2 },
   });
   const actions = await withStore(file, async (store) => (await store.auditLog(9)).map(({ action, target }) => `${action} ${target}`));
   expect(actions.reverse()).toEqual([...["person.saved anne", "privacy.exported anne", "privacy.exported anne", "privacy.erased anne"]]);
