@@ -38,16 +38,27 @@ export interface Progress {
 /** Read by every look whether the family names them or not. */
 const always: readonly string[] = [sysUpTime, snmpEngineBoots, snmpEngineTime];
 
+const names = new WeakMap<Family, readonly string[]>();
+
 export async function readAll(talk: Conversation, memory: DeviceMemory, plan: Plan, progress: Progress): Promise<void> {
-  const { scalars, columns } = plan.family.snmp;
-  const names = new Set([...always, ...scalars.map((scalar) => scalar.oid)]);
-  progress.ended = await readScalars(talk, memory, [...names], progress.scalars);
+  const { columns } = plan.family.snmp;
+  progress.ended = await readScalars(talk, memory, namesOf(plan.family), progress.scalars);
   if (progress.ended !== undefined) return;
   const walks = [...tablesOf(columns)].map((table) => {
     for (const [oid, column] of table) progress.tables.set(oid, column);
     return walk(talk, memory, table, { bulk: plan.bulk, rowsAtMost: plan.rowsAtMost });
   });
   await Promise.all(walks);
+}
+
+/** Each name once; worked out once a family. */
+function namesOf(family: Family): readonly string[] {
+  let known = names.get(family);
+  if (known === undefined) {
+    known = [...new Set([...always, ...family.snmp.scalars.map(({ oid }) => oid)])];
+    names.set(family, known);
+  }
+  return known;
 }
 
 /** The columns to walk, table by table: those of one table go side by side. */

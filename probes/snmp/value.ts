@@ -20,12 +20,18 @@ export function isAbsent(varbind: Varbind): boolean {
 /** A whole number, exact at any width: counters are compared and subtracted with it. */
 export function wholeOf(varbind: Varbind): bigint | undefined {
   const { type, value } = varbind;
-  if (type === 70 && Buffer.isBuffer(value))
-    return value.length === 0 || value.length > 9 ? undefined : BigInt(`0x${value.toString("hex")}`) & mask64;
+  if (type === 70 && Buffer.isBuffer(value)) return counter64(value);
   return typeof value === "number" && Number.isSafeInteger(value) ? BigInt(value) : undefined;
 }
 
 const mask64 = (1n << 64n) - 1n;
+
+/** Nearly all are six octets or fewer, a number yet; nine have a nought before a counter whose highest bit is set. */
+function counter64(bytes: Buffer): bigint | undefined {
+  if (bytes.length === 0 || bytes.length > 9) return undefined;
+  if (bytes.length <= 6) return BigInt(bytes.readUIntBE(0, bytes.length));
+  return BigInt(`0x${bytes.toString("hex")}`) & mask64;
+}
 
 /** A number: integers, counters, text that is a number (UCD-SNMP-MIB's loads), floats inside Opaque (net-snmp's `9f 78 04`). */
 export function numberOf(varbind: Varbind): number | undefined {
