@@ -152,6 +152,6 @@ async function main(argv: string[]): Promise<number> {
 }
 
 // V8 would let the heap of a large network double before it collects; this costs a few collections a minute and saves the memory.
-setFlagsFromString("--heap-growing-percent=40");
+setFlagsFromString("--heap-growing-percent=30");
 outliveReaders();
 process.exitCode = await main(process.argv.slice(2));
