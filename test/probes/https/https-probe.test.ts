@@ -211,6 +211,25 @@ describe("what goes wrong", () => {
     expect((await look("icon")).status).toBe("up");
   });
 
+  it("nothing is sent before the ceiling lets it, and a look that is stopped while it waits is nobody's silence", async () => {
+    const asked: [string, number][] = [];
+    const ending = new AbortController();
+    const paced = createHttpsProbe({
+      pace: (site, packets, signal) => {
+        asked.push([site, packets]);
+        const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+        ending.abort();
+        return stopped;
+      },
+    });
+    const look = paced.look(aimAtPlayed("icon", port), ending.signal);
+    expect(await look).toMatchObject({ status: "unknown", code: "https.engine" });
+    // A handshake, a login and two questions.
+    expect(asked).toEqual([["mgh", 24]]);
+    expect(simulation.devices.get("icon")?.webRequests).toBe(0);
+    await paced.stop();
+  });
+
   it("nobody there: refused", async () => {
     expect(await look("icon", { port: 1 })).toMatchObject({ status: "down", code: "https.refused" });
   });
