@@ -94,27 +94,36 @@ function symptomIn(text: string): string | undefined {
   return symptomWords.find(([, words]) => words.test(text))?.[0];
 }
 
-/** One that is named, else the only one that the sender answers for. A name within a longer one that is there too does not count. */
+/** One that is named, else the only one that the sender answers for. A name within a longer one of another room does not count. */
 function roomIn(text: string, rooms: readonly RoomNames[], own: readonly string[]): string | undefined {
-  const found = rooms.flatMap(({ id, names }) => {
-    const longest = Math.max(
-      0,
-      ...[id, ...names].map(plain).flatMap((name) => (name.length >= 3 && holds(text, name) ? [name.length] : [])),
-    );
-    return longest === 0 ? [] : [{ id, longest }];
-  });
-  const most = Math.max(0, ...found.map(({ longest }) => longest));
-  const named = found.filter(({ longest }) => longest === most).map(({ id }) => id);
+  const found = rooms.flatMap(({ id, names }) =>
+    [id, ...names].flatMap((name) => placesOf(text, plain(name)).map((at) => ({ id, ...at }))),
+  );
+  const isWithin = (one: Named, other: Named) =>
+    one.id !== other.id && other.from <= one.from && one.to <= other.to && one.to - one.from < other.to - other.from;
+  const named = [...new Set(found.filter((one) => !found.some((other) => isWithin(one, other))).map(({ id }) => id))];
   if (named.length === 1) return named[0];
   const theirs = named.filter((id) => own.includes(id));
   if (theirs.length === 1) return theirs[0];
   return named.length === 0 && own.length === 1 ? own[0] : undefined;
 }
 
-function holds(text: string, name: string): boolean {
-  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1))
-    if (!/[a-z0-9]/.test(text[at - 1] ?? " ") && !/[a-z0-9]/.test(text[at + name.length] ?? " ")) return true;
-  return false;
+/** Where in a text a room is named. */
+interface Named {
+  readonly id: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Where a name of three letters or more stands by itself. */
+function placesOf(text: string, name: string): readonly Pick<Named, "from" | "to">[] {
+  const places: Pick<Named, "from" | "to">[] = [];
+  if (name.length < 3) return places;
+  for (let from = text.indexOf(name); from >= 0; from = text.indexOf(name, from + 1)) {
+    const to = from + name.length;
+    if (!/[a-z0-9]/.test(text[from - 1] ?? " ") && !/[a-z0-9]/.test(text[to] ?? " ")) places.push({ from, to });
+  }
+  return places;
 }
 
 function languageOf(text: string): Language | undefined {

@@ -342,7 +342,7 @@ describe("people", () => {
       return `${status} ${problem}`;
     };
     expect(await said(net.joining.merge(one.number, one.number, act))).toMatch(/^409 .* cannot be merged into itself/);
-    expect(await said(net.joining.merge(one.number, "VIG-0", act))).toMatch(/^422 there is no incident VIG-0/);
+    expect(await said(net.joining.merge(one.number, "VIG-0", act))).toMatch(/^422 into: there is no incident VIG-0/);
     expect(await said(net.joining.merge("VIG-0", one.number, act))).toMatch(/^404 /);
     expect(await said(net.joining.merge(one.number, other.number, { ...act, version: 99 }))).toMatch(
       /^409 .*it has moved since; read it again/,

@@ -1,4 +1,4 @@
-/** How bad, and who is told when: whole stories with sessions, first calls, people, and nights when the clock changes. */
+/** How bad, and who is told when: whole stories with sessions, first calls, people, nights when the clock changes, and clocks that jump. */
 import { DateTime } from "luxon";
 import { afterEach, describe, expect, it } from "vitest";
 import { HOUR, type Instant, MINUTE } from "../../daemon/model/time.ts";
@@ -79,6 +79,44 @@ describe("on the night that the clocks change", () => {
     });
     expect(told(net)[0]).toMatch(/^04:0[01] desk problem$/);
     expect(net.sent[0]?.text).toMatch(/Cannot wait: a session starts in \d\d min/);
+  });
+});
+
+describe.each([
+  ["ahead", 3 * HOUR],
+  ["back", -3 * HOUR],
+])("while the wall clock is set %s by three hours", (_, jump) => {
+  it("the first call of what is urgent lasts half an hour of true time, and its end is told once", async () => {
+    const net = await play({ start: local("2026-11-18T09:00"), devices: "core-1 > router-1 > codec-7, codec-8", interval: "1m" });
+    net.breaks("router-1");
+    await net.advance(10 * MINUTE);
+    const { openedAt } = await only(net);
+    const sinceMs = net.clock.now() - openedAt;
+    net.jump(jump);
+    await net.advance(30 * MINUTE - sinceMs - 2 * MINUTE);
+    expect(await only(net)).toMatchObject({ severity: "major", level: 1 });
+    expect((await only(net)).severitySettled).toBeUndefined();
+    await net.advance(4 * MINUTE);
+    expect(await only(net)).toMatchObject({ severity: "major", level: 2, severitySettled: { how: "time" }, occurrences: 1 });
+    expect(new Set(net.sent.map(({ key }) => key)).size, "no message twice").toBe(net.sent.length);
+  });
+
+  it("a session is an hour ahead when its clock says so: urgent then, and not before", async () => {
+    const net = await play({ start: local("2026-11-18T09:00") });
+    net.breaks("codec-7");
+    await net.advance(30 * MINUTE);
+    await net.books("s1", net.clock.now() + jump + 2 * HOUR);
+    net.jump(jump);
+    await net.advance(55 * MINUTE);
+    expect(await only(net)).toMatchObject({ urgency: "before-session" });
+    await net.advance(8 * MINUTE);
+    expect(await only(net)).toMatchObject({
+      severity: "major",
+      urgency: "now",
+      urgencyWhy: expect.stringMatching(/starts in (60|5\d) min/),
+    });
+    expect(net.sent.at(-1)?.text).toMatch(/Cannot wait: a session starts in (60|5\d) min/);
+    expect(new Set(net.sent.map(({ key }) => key)).size, "no message twice").toBe(net.sent.length);
   });
 });
 
