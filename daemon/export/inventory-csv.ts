@@ -1,8 +1,9 @@
 /**
  * The inventory as a table for spreadsheets: RFC 4180, one device a line.
  *
- * Pure.
+ * Pure. What a device calls itself does not run in a spreadsheet (csv.ts).
  */
+import { csvCell } from "../../dashboards/reports/csv.ts";
 import type { InventoryItemShape } from "../api/contract-standing.ts";
 
 const columns: readonly (readonly [name: string, of: (item: InventoryItemShape) => string | number | boolean | undefined])[] = [
@@ -36,14 +37,11 @@ export function inventoryCsv(items: readonly InventoryItemShape[]): string {
   return lines.map((line) => `${line.join(",")}\r\n`).join("");
 }
 
-function peripheral({ part, model, serial, missing }: InventoryItemShape["peripherals"][number]): string {
-  return [part, model, serial, missing ? "missing" : undefined].filter((each) => each !== undefined).join(" ");
+/** A number may begin with a minus. */
+function cell(value: string | number | boolean | undefined): string {
+  return typeof value === "string" ? csvCell(value) : String(value ?? "");
 }
 
-/** What a device calls itself must not run in a spreadsheet: a text that begins like a formula is quoted with an apostrophe. */
-function cell(value: string | number | boolean | undefined): string {
-  if (value === undefined) return "";
-  if (typeof value !== "string") return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n;]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+function peripheral({ part, model, serial, missing }: InventoryItemShape["peripherals"][number]): string {
+  return [part, model, serial, missing ? "missing" : undefined].filter((each) => each !== undefined).join(" ");
 }

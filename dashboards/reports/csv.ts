@@ -3,12 +3,15 @@
  */
 import type { ReportDocument, ReportTable } from "./document.ts";
 
-/** A spreadsheet runs a cell that begins with one of these as a formula: an apostrophe before it makes it text (OWASP, CSV injection). */
-const formula = /^[=+\-@\t\r]/;
+/**
+ * A spreadsheet runs a cell that begins with one of these as a formula: an apostrophe before it makes it text (OWASP, CSV injection). Where
+ * semicolons part cells, as in French, one begins behind each, whatever is quoted.
+ */
+const formula = /(^|[;\r\n])(?=[=+\-@\t\r])/g;
 
 export function csvCell(text: string): string {
-  const safe = formula.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const safe = text.replaceAll(formula, "$1'");
+  return /[",;\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 export function csvLine(cells: readonly string[]): string {

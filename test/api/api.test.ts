@@ -63,6 +63,11 @@ describe("the OpenAPI document", () => {
       components: { schemas: Record<string, object> };
     };
     expect(document.openapi).toBe("3.1.0");
+    const acts = "acknowledge take assign escalate merge split diagnose actions follow-ups tasks report resolve close".split(" ");
+    const lists = "requests on-call sessions maintenance partners reports audit".split(" ");
+    expect(Object.keys(document.paths)).toEqual(
+      expect.arrayContaining([...acts.map((act) => `/api/v1/incidents/{id}/${act}`), ...lists.map((list) => `/api/v1/${list}`)]),
+    );
     const check = (ref: string, value: unknown) => {
       const name = ref.replace("#/components/schemas/", "");
       const schema = z.fromJSONSchema(document.components.schemas[name] as never);
