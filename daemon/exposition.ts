@@ -126,8 +126,8 @@ export function createExposition(sources: ExpositionSources): Exposition {
   return { slices };
 }
 
-function textsOf({ snmp, shell }: Family): ReadonlySet<string> {
-  const asked = [...(shell?.asks ?? []), ...(shell?.inCall?.asks ?? [])].flatMap(({ values }) => values);
+function textsOf({ snmp, shell, https }: Family): ReadonlySet<string> {
+  const asked = [...(shell?.asks ?? []), ...(shell?.inCall?.asks ?? []), ...(https?.asks ?? [])].flatMap(({ values }) => values);
   const texts = [...snmp.scalars, ...snmp.columns, ...asked].filter(({ as, name }) => as === "text" && !shownTexts.has(name));
   return new Set([...unshownReadings, ...texts.map(({ name }) => name)]);
 }

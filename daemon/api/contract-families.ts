@@ -7,7 +7,7 @@ const bothLanguages = z.object({ fr: z.string(), en: z.string() });
 const certainty = z.enum(["recording", "manual", "memory"]).describe("Seen on a recording of the device, in its manual, or from memory.");
 
 export const FactCount = z.object({
-  of: z.enum(["snmp", "shell", "ports", "notifications", "meanings", "quirks"]),
+  of: z.enum(["snmp", "shell", "web", "ports", "notifications", "meanings", "quirks"]),
   all: z.int(),
   recording: z.int(),
   manual: z.int(),

@@ -13,11 +13,12 @@ interface Fact {
 }
 
 export function familyView(family: Family): FamilyShape {
-  const { id, kind, name, certainty, snmp, shell, traps, meanings, tcp, quirks, capabilities, limits } = family;
+  const { id, kind, name, certainty, snmp, shell, https, traps, meanings, tcp, quirks, capabilities, limits } = family;
   const values = [...(shell?.asks ?? []), ...(shell?.inCall?.asks ?? [])].flatMap((ask) => ask.values);
   const counted: readonly (readonly [FactCountShape["of"], readonly Fact[]])[] = [
     ["snmp", [...snmp.scalars, ...snmp.columns]],
     ["shell", values],
+    ["web", (https?.asks ?? []).flatMap((ask) => ask.values)],
     ["ports", tcp ?? []],
     ["notifications", traps],
     ["meanings", meanings ?? []],

@@ -223,6 +223,7 @@ export const en: Words = {
     of: {
       snmp: "SNMP objects",
       shell: "Values of the command line",
+      web: "Values of its web interface",
       ports: "Call ports",
       notifications: "Notifications (traps)",
       meanings: "States and their meaning",

@@ -225,6 +225,7 @@ export const fr = {
     of: {
       snmp: "Objets SNMP",
       shell: "Valeurs de la ligne de commande",
+      web: "Valeurs de son interface Web",
       ports: "Ports d'appel",
       notifications: "Notifications (traps)",
       meanings: "États et leur sens",
