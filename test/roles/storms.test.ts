@@ -43,7 +43,7 @@ function config(channels: readonly Channel[], reach: readonly (readonly [channel
   const contact = (id: string) =>
     [id, { id, name: id, language: "en", channels: reach.map(([channel, address]) => ({ channel, address })) }] as const;
   return {
-    ...{ demo: false, paging: "direct", pagedFunctions: [], calendars: new Map(), storms: { windowMs: MINUTE, after: 3 } },
+    ...{ demo: false, paging: "direct", pagedFunctions: [], rules: [], calendars: new Map(), storms: { windowMs: MINUTE, after: 3 } },
     ...{ network: { devices: new Map(), sites: new Map(), rooms: new Map(), links: new Map() }, instance: { timezone: "UTC" } },
     ...{
       contacts: new Map([contact("desk")]),
