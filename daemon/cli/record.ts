@@ -189,9 +189,9 @@ async function write(recorded: Recorded, family: string, asked: Asked, io: Io): 
   if (asked.json) io.out(JSON.stringify({ folder, files: Object.keys(recorded.files), replaced, texts: kept }));
   else {
     for (const text of kept) io.out(`  ${text}`);
-    io.err(
-      `${replaced} names, addresses and numbers were replaced. These texts are left; read them, shell.yaml and web.yaml, before you send ${folder}.`,
-    );
+    const said = ["shell.yaml", "web.yaml"].filter((name) => name in recorded.files).join(" and ");
+    const them = said === "" ? "them" : `them, and ${said},`;
+    io.err(`${replaced} names, addresses and numbers were replaced. These texts are left; read ${them} before you send ${folder}.`);
   }
   return 0;
 }

@@ -4,6 +4,7 @@
 export const familiesEn = {
   "part.alarm": "alarm",
   "part.channel": "channel",
+  "part.clock-battery": "clock battery",
   "part.component": "component",
   "part.disk": "disk",
   "part.fan": "fan",
@@ -19,6 +20,7 @@ export const familiesEn = {
   "part.voltage": "voltage",
   "part.zone": "zone",
 
+  "sample.audio_load_ratio": "Load of audio processing",
   "sample.conferences": "Conferences now",
   "sample.cpu_idle_ratio": "Processor idle",
   "sample.disk_used_ratio": "Disk used",
@@ -28,6 +30,7 @@ export const familiesEn = {
   "sample.media_bits_per_second": "Rate in the call",
   "sample.media_jitter_seconds": "Jitter in the call",
   "sample.media_loss_ratio": "Packets lost in the call",
+  "sample.media_load_ratio": "Load of media processing",
   "sample.memory_free_octets": "Free memory",
   "sample.memory_total_octets": "Total memory",
   "sample.memory_used_ratio": "Memory used",
@@ -41,6 +44,7 @@ export const familiesEn = {
   "sample.ups_alarms": "UPS alarms",
   "sample.ups_input_volts": "Input voltage",
   "sample.ups_remaining_seconds": "Battery time left",
+  "sample.video_load_ratio": "Load of video processing",
   "sample.video_ports": "Video ports in use",
   "sample.voice_ports": "Voice ports in use",
 

@@ -6,6 +6,7 @@ import type { familiesEn } from "./families-en.ts";
 export const familiesFr: Readonly<Record<keyof typeof familiesEn, string>> = {
   "part.alarm": "alarme",
   "part.channel": "voie",
+  "part.clock-battery": "pile de l'horloge",
   "part.component": "composant",
   "part.disk": "disque",
   "part.fan": "ventilateur",
@@ -21,6 +22,7 @@ export const familiesFr: Readonly<Record<keyof typeof familiesEn, string>> = {
   "part.voltage": "tension",
   "part.zone": "zone",
 
+  "sample.audio_load_ratio": "Charge du traitement audio",
   "sample.conferences": "Conférences en cours",
   "sample.cpu_idle_ratio": "Processeur au repos",
   "sample.disk_used_ratio": "Disque utilisé",
@@ -30,6 +32,7 @@ export const familiesFr: Readonly<Record<keyof typeof familiesEn, string>> = {
   "sample.media_bits_per_second": "Débit dans l'appel",
   "sample.media_jitter_seconds": "Gigue dans l'appel",
   "sample.media_loss_ratio": "Paquets perdus dans l'appel",
+  "sample.media_load_ratio": "Charge du traitement des médias",
   "sample.memory_free_octets": "Mémoire libre",
   "sample.memory_total_octets": "Mémoire en tout",
   "sample.memory_used_ratio": "Mémoire utilisée",
@@ -43,6 +46,7 @@ export const familiesFr: Readonly<Record<keyof typeof familiesEn, string>> = {
   "sample.ups_alarms": "Alarmes de l'onduleur",
   "sample.ups_input_volts": "Tension d'entrée",
   "sample.ups_remaining_seconds": "Autonomie restante",
+  "sample.video_load_ratio": "Charge du traitement vidéo",
   "sample.video_ports": "Ports vidéo utilisés",
   "sample.voice_ports": "Ports audio utilisés",
 

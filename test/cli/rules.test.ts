@@ -93,7 +93,7 @@ describe("vigie rules test", () => {
       ["every: 60s, until: 30m", "every: 60s", "needs its end: write times or until"],
       ["every: 60s, until: 30m", "until: 30m", "has no use without every; write how often"],
       ["every: 60s, until: 30m", "every: 60s, until: 0s", "is not after at; write a later time"],
-      ["at: 60s, look: snmp", "at: 60s", "says what a look saw, and names no look; write look: icmp, snmp, ssh, telnet or tcp"],
+      ["at: 60s, look: snmp", "at: 60s", "says what a look saw, and names no look; write look: icmp, snmp, ssh, telnet, https or tcp"],
     ];
     for (const [from, to, wanted] of cases) {
       const file = join(folder({ "site.yaml": pack.replace(from, to) }), "site.yaml");

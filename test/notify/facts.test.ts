@@ -144,7 +144,7 @@ describe("the catalogues", () => {
 
   it("know every sample, reading, state and part that the families define, in both languages", () => {
     const families = [...loadFamilies([shippedFamilies()]).families.values()];
-    const asks = families.flatMap(({ shell }) => [...(shell?.asks ?? []), ...(shell?.inCall?.asks ?? [])]);
+    const asks = families.flatMap(({ shell, https }) => [...(shell?.asks ?? []), ...(shell?.inCall?.asks ?? []), ...(https?.asks ?? [])]);
     const reads: ReadAs[] = families.flatMap(({ snmp }) => [...snmp.scalars, ...snmp.columns]);
     reads.push(...asks.flatMap(({ values }) => values));
     const known = (prefix: string, code: string) => sayCode("fr", prefix, code) !== undefined && sayCode("en", prefix, code) !== undefined;

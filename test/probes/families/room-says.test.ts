@@ -18,7 +18,7 @@ it.each<readonly [string, readonly string[], readonly string[], readonly string[
       "volume à 35 %",
       "haut-parleurs ouverts",
       "montre la source 2",
-      "n’envoie pas d’image (coupée)",
+      "n'envoie pas d'image (coupée)",
     ],
     [],
   ],

@@ -36,7 +36,7 @@ describe("what is read", () => {
     const idle = await look("icon");
     expect(idle.status, why(idle)).toBe("up");
     expect(value(idle, "calls")).toBe(0);
-    expect(value(idle, "software_upgrade")).toBe("none");
+    expect(value(idle, "software_update")).toBe("none");
     await simulation.apply({ device: "icon", fault: "call-started" });
     expect(value(await look("icon"), "calls")).toBe(1);
   });

@@ -359,7 +359,7 @@ peripheral [microphone] = connected`,
 export const WEB_VALUES: Readonly<Record<string, string>> = {
   "lifesize-icon": `
 calls = 2 count
-software_upgrade = in-progress`,
+software_update = in-progress`,
   "codian-mcu": `
 model = MCU 4510
 serial = XXX00000000

@@ -76,7 +76,7 @@ remote_control: connected disconnected > fine
 system_state: initialized initializing sleeping updating shutting-down down > fine
 time_server: synced > fine
 ${polyShell}`,
-  "lifesize-icon": "software_upgrade: none in-progress > fine",
+  "lifesize-icon": "software_update: none in-progress > fine",
   "codian-mcu": `
 fan_status: normal > fine | warning critical > fan-failed
 temperature_status: normal > fine | warning critical > over-temperature
