@@ -88,6 +88,7 @@ export const familiesEn = {
   "word.depleted-battery": "battery depleted",
   "word.diagnostic-test-failed": "the test failed",
   "word.discarded": "discarded",
+  "word.down": "down",
   "word.error": "error",
   "word.fan-failure": "fan failed",
   "word.full": "full",
@@ -116,6 +117,7 @@ export const familiesEn = {
   "word.output-off-as-requested": "output off as requested",
   "word.output-overload": "overload",
   "word.provisioned": "provisioned",
+  "word.shutting-down": "shutting down",
   "word.shutdown": "protective shutdown",
   "word.shutdown-imminent": "about to shut down",
   "word.shutdown-pending": "shutdown pending",
@@ -129,5 +131,6 @@ export const familiesEn = {
   "word.test-in-progress": "test in progress",
   "word.unavailable": "unavailable",
   "word.unregistered": "not registered",
+  "word.updating": "being updated",
   "word.ups-off-as-requested": "UPS off as requested",
 } as const;

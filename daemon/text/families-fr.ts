@@ -90,6 +90,7 @@ export const familiesFr: Readonly<Record<keyof typeof familiesEn, string>> = {
   "word.depleted-battery": "batterie vide",
   "word.diagnostic-test-failed": "l'essai a échoué",
   "word.discarded": "écarté",
+  "word.down": "hors service",
   "word.error": "erreur",
   "word.fan-failure": "ventilateur en panne",
   "word.full": "plein",
@@ -118,6 +119,7 @@ export const familiesFr: Readonly<Record<keyof typeof familiesEn, string>> = {
   "word.output-off-as-requested": "sortie coupée sur demande",
   "word.output-overload": "surcharge",
   "word.provisioned": "configuré",
+  "word.shutting-down": "arrêt en cours",
   "word.shutdown": "arrêt de protection",
   "word.shutdown-imminent": "arrêt imminent",
   "word.shutdown-pending": "arrêt prévu",
@@ -131,5 +133,6 @@ export const familiesFr: Readonly<Record<keyof typeof familiesEn, string>> = {
   "word.test-in-progress": "essai en cours",
   "word.unavailable": "pas disponible",
   "word.unregistered": "pas enregistré",
+  "word.updating": "mise à jour en cours",
   "word.ups-off-as-requested": "onduleur arrêté sur demande",
 };
