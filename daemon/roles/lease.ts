@@ -32,7 +32,14 @@ export function createLeaseKeeper(deps: { store: Store; clock: Clock; log: Log; 
     for (const role of roles) {
       const askedMs = clock.monotonicMs();
       const fence = await store.acquireLease(role, holder, leaseTtlMs);
-      const had = fences.has(role);
+      const kept = fences.get(role);
+      const had = kept !== undefined;
+      const lateMs = askedMs - (kept?.untilMs ?? askedMs);
+      if (lateMs > 0)
+        log.warn(
+          { role, lateMs },
+          `the lease of ${role} ran out before this process came to renew it: the machine has too little time for it`,
+        );
       if (fence === undefined) fences.delete(role);
       // Counted from before the question: we never believe in a lease longer than the store does.
       else fences.set(role, { fence, untilMs: askedMs + leaseTtlMs });

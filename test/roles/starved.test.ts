@@ -63,8 +63,8 @@ async function begin() {
   const log: Log = {
     debug() {},
     info() {},
-    warn: (data) => warned.push(JSON.stringify(data)),
-    error: (data) => warned.push(JSON.stringify(data)),
+    warn: (data, text) => warned.push(`${text} ${JSON.stringify(data)}`),
+    error: (data, text) => warned.push(`${text} ${JSON.stringify(data)}`),
     child: () => log,
   };
   const leases = createLeaseKeeper({ store, clock, log, holder: "us", roles: ["evaluator"] });
