@@ -5,7 +5,7 @@
  */
 
 /** Taken when there is this much; the last line may make it a little more. */
-const sliceBytes = 64 * 1024;
+const sliceBytes = 160 * 1024;
 
 const zero = 48;
 const point = 46;
