@@ -5,8 +5,9 @@ import { codecSays, toldText } from "../intake/room-says.ts";
 import type { Incident } from "../model/incident.ts";
 import { mayDo } from "../model/permission.ts";
 import type { HelpRequest } from "../model/request.ts";
-import { say, sayCode, sayTime } from "../text/catalogue.ts";
+import { say, sayTime } from "../text/catalogue.ts";
 import { newsText } from "../text/public-news.ts";
+import { symptomWords } from "../text/symptom.ts";
 import { type RequestDetailShape, RequestQueryParams, type RequestShape } from "./contract-requests.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { ApiDeps, RequestResult } from "./deps.ts";
@@ -15,9 +16,6 @@ import { patientWarning } from "./patient-data.ts";
 import { HttpProblem } from "./problem.ts";
 import { iso, present } from "./shape.ts";
 import { upOf } from "./views.ts";
-
-const symptomText = (language: HelpRequest["language"], symptom: string) =>
-  sayCode(language, "symptom", symptom) ?? say(language, "symptom.other", { symptom });
 
 /** The incident that a request is with; what went into another, over however many steps. */
 async function incidentOf({ store }: ApiDeps, { incident }: HelpRequest): Promise<Incident | undefined> {
@@ -72,7 +70,7 @@ async function requestDetail(deps: ApiDeps, request: HelpRequest): Promise<Reque
   const { network, instance } = deps.config();
   const [first] = same;
   const lines = [
-    say(language, "request.read-back", { number, room: view.roomName, what: symptomText(language, symptom) }),
+    say(language, "request.read-back", { number, room: view.roomName, what: symptomWords(language, symptom, []) }),
     say(language, sessionAffected ? "request.session" : "request.no-session"),
     ...(first === undefined
       ? []

@@ -5,7 +5,8 @@ import type { z } from "zod";
 import { requestsPageWords } from "../../dashboards/web/requests-words.ts";
 import type { RequestDetailShape, RequestList, RequestShape } from "../api/contract-requests.ts";
 import type { Language } from "../model/time.ts";
-import { say, sayCode, sayTime } from "../text/catalogue.ts";
+import { sayCode, sayTime } from "../text/catalogue.ts";
+import { symptomWords } from "../text/symptom.ts";
 
 interface Reader {
   readonly language: Language;
@@ -16,8 +17,7 @@ interface Reader {
 export const plain = (text: string) => text.replace(/\p{Cc}+/gu, " ");
 
 const timeOf = (instant: string, zone: string) => sayTime(Date.parse(instant), zone);
-const symptomOf = (language: Language, symptom: string) =>
-  sayCode(language, "symptom", symptom) ?? say(language, "symptom.other", { symptom });
+const symptomOf = (language: Language, symptom: string) => symptomWords(language, symptom, []);
 
 /** One line: number, when, how, where, what, with which incident, and how it ended. */
 export function requestLine(request: RequestShape, { language, zone }: Reader): string {

@@ -88,7 +88,6 @@ export const familiesEn = {
   "word.depleted-battery": "battery depleted",
   "word.diagnostic-test-failed": "the test failed",
   "word.discarded": "discarded",
-  "word.down": "down",
   "word.error": "error",
   "word.fan-failure": "fan failed",
   "word.full": "full",

@@ -90,7 +90,6 @@ export const familiesFr: Readonly<Record<keyof typeof familiesEn, string>> = {
   "word.depleted-battery": "batterie vide",
   "word.diagnostic-test-failed": "l'essai a échoué",
   "word.discarded": "écarté",
-  "word.down": "hors service",
   "word.error": "erreur",
   "word.fan-failure": "ventilateur en panne",
   "word.full": "plein",

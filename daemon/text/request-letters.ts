@@ -5,12 +5,9 @@ import type { Config } from "../model/config.ts";
 import type { Incident, Letter } from "../model/incident.ts";
 import type { CallerNews, HelpRequest } from "../model/request.ts";
 import type { Language } from "../model/time.ts";
-import { say, sayCode, sayTime } from "./catalogue.ts";
+import { say, sayTime } from "./catalogue.ts";
 import { smsSegment } from "./sms.ts";
-
-function symptomText(language: Language, symptom: string): string {
-  return sayCode(language, "symptom", symptom) ?? say(language, "symptom.other", { symptom });
-}
+import { symptomWords } from "./symptom.ts";
 
 const demoOf = (language: Language, demo: boolean) => (demo ? `${say(language, "notice.demo")} ` : "");
 
@@ -27,7 +24,7 @@ export function answerLetter(request: HelpRequest, config: Config): Letter {
   const known = network.rooms.get(room);
   const where = whereOf(request, config);
   const lines = [
-    say(language, "request.read-back", { number, room: where, what: symptomText(language, symptom) }),
+    say(language, "request.read-back", { number, room: where, what: symptomWords(language, symptom, []) }),
     say(language, sessionAffected ? "request.session" : "request.no-session"),
     ...(known === undefined ? [say(language, "request.which-room")] : []),
     "",
@@ -49,7 +46,7 @@ export function callerLetter(
   const backAt = incident?.restoredAt ?? incident?.resolvedAt;
   const word = news === "over" ? say(language, `caller.ended.${ended?.how ?? "agreed"}`) : say(language, `caller.${news}`);
   const lines = [
-    say(language, "caller.about", { number, room: whereOf(request, config), what: symptomText(language, symptom) }),
+    say(language, "caller.about", { number, room: whereOf(request, config), what: symptomWords(language, symptom, []) }),
     word,
     ...(news === "restored" && backAt !== undefined ? [say(language, "caller.since", { at: sayTime(backAt, zone) })] : []),
     ...(news === "restored" ? [say(language, "caller.ask")] : []),
@@ -61,7 +58,7 @@ export function callerLetter(
 
 /** To level 1: they were asked whether it is solved, and do not say so. */
 export function doubtedLetter(request: HelpRequest, incident: Incident, language: Language, { instance, demo }: Config): Letter {
-  const subject = say(language, "request.doubted", { what: symptomText(language, request.symptom) });
+  const subject = say(language, "request.doubted", { what: symptomWords(language, request.symptom, []) });
   const base = instance.publicUrl?.replace(/\/+$/, "");
   const lines = [
     `${subject}.`,
@@ -76,7 +73,7 @@ export function doubtedLetter(request: HelpRequest, incident: Incident, language
 }
 
 export function unplacedLetter({ number, at, symptom }: HelpRequest, language: Language, { instance, demo }: Config): Letter {
-  const subject = say(language, "request.unplaced", { what: symptomText(language, symptom) });
+  const subject = say(language, "request.unplaced", { what: symptomWords(language, symptom, []) });
   const base = instance.publicUrl?.replace(/\/+$/, "");
   const lines = [
     `${subject}.`,

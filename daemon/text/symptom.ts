@@ -27,7 +27,7 @@ export function whatHas(language: Language, about: string | undefined, symptom: 
 }
 
 /** Whole sentences of the catalogue: no name goes on into them. */
-const standAlone: ReadonlySet<string> = new Set([
+export const standAlone: ReadonlySet<string> = new Set([
   ...["user-assistance", "link-down", "blind-poller", "session-at-risk", "nobody-on-call", "calendar-stale"],
   // What callers say, daemon/text/requests-en.ts.
   ...["no-sound", "no-image", "frozen", "cannot-dial", "dropped", "echo"],

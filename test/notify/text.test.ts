@@ -13,7 +13,7 @@ import { deliveryWhysInFrench, evidenceInFrench } from "../../daemon/text/delive
 import { type NoticeInput, renderNotice } from "../../daemon/text/notice.ts";
 import { smsLength, smsSegment } from "../../daemon/text/sms.ts";
 import { renderStorm } from "../../daemon/text/storm-notice.ts";
-import { whatHas } from "../../daemon/text/symptom.ts";
+import { standAlone, whatHas } from "../../daemon/text/symptom.ts";
 import { deliveryText, evidenceText, tableWhys, whyText } from "../../daemon/text/why.ts";
 import { whysInFrench } from "../../daemon/text/why-fr.ts";
 import { projectRoot } from "../../probes/built.ts";
@@ -106,6 +106,10 @@ describe("a symptom that only a rule knows", () => {
   it("stands behind a colon too where the catalogue's words are a whole sentence", () => {
     expect(whatHas("fr", "Codec A-101", "user-assistance", [])).toBe("Codec A-101 : une personne demande de l'aide");
     expect(whatHas("en", "Codec A-101", "echo", [])).toBe("Codec A-101: echo");
+  });
+
+  it("stands alone only where the catalogue has it", () => {
+    for (const symptom of standAlone) expect(catalogues.en, symptom).toHaveProperty([`symptom.${symptom}`]);
   });
 
   it("is said so in a message of its own and in one about several", () => {

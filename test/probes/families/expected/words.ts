@@ -73,7 +73,7 @@ software_update: ok disabled > fine | failed > software-update-failed
 provisioning: ok disabled > fine | failed > provisioning-failed
 directory: ok disabled > fine | failed > directory-unreachable
 remote_control: connected disconnected > fine
-system_state: initialized initializing sleeping updating shutting-down down > fine
+system_state: initialized initializing sleeping updating shutting-down > fine
 time_server: synced > fine
 ${polyShell}`,
   "lifesize-icon": "software_update: none in-progress > fine",
