@@ -8,7 +8,7 @@ import type { Fault, Observation } from "../daemon/model/observation.ts";
 import type { Rule } from "../daemon/model/rule.ts";
 import type { Instant } from "../daemon/model/time.ts";
 import { type AbsenceRule, fireAbsence, hears, isAbsence, keyOfAbsence, moveByHearing } from "./absence.ts";
-import { ABSENT, concerns, evaluateCondition, judgeReading, judgeSample, mayHold, partsOf, readsWhole, type Truth } from "./condition.ts";
+import { ABSENT, evaluateCondition, judgeReading, mayHold, partsOf, readsWhole } from "./condition.ts";
 import {
   fireTimer,
   type Look,
@@ -21,7 +21,9 @@ import {
   type Transition,
 } from "./lifecycle.ts";
 import { candidates, planOf } from "./plan.ts";
-import { type Mark, type Marks, sampleName, slopesOf, withSlopes } from "./slope.ts";
+import { eachPart, isLive, type Said, startsRecord } from "./said.ts";
+import { type Mark, type Marks, slopesOf, withSlopes } from "./slope.ts";
+import { kindOf, WideAlarms } from "./wide.ts";
 
 export type { Transition } from "./lifecycle.ts";
 
@@ -113,6 +115,19 @@ class Turn {
     return alarm !== undefined && isLive(alarm, look);
   }
 
+  /** The alarm, active before pending, of a part of this kind; undefined kind: of any part. */
+  within(symptom: string, kind: string | undefined): Alarm | undefined {
+    if (!this.knows(symptom)) return undefined;
+    let found: Alarm | undefined;
+    for (const { key, part, symptom: its } of this.alarmsOfDevice()) {
+      if (its !== symptom || part === undefined || (kind !== undefined && !part.startsWith(`${kind} `))) continue;
+      const alarm = this.present(key);
+      if (alarm?.state === "active") return alarm;
+      if (alarm?.state === "pending") found ??= alarm;
+    }
+    return found;
+  }
+
   judgement(): Judgement {
     const marks = this.#marks.length === 0 ? {} : { marks: this.#marks };
     if (this.#changed.size === 0 && !this.confirm) return this.#marks.length === 0 ? NOTHING : { ...NOTHING, ...marks };
@@ -177,42 +192,6 @@ function isLate({ observation, previous, now }: JudgeInput): boolean {
   return observation.at < previous.at || (observation.at === previous.at && observation.seq <= previous.seq);
 }
 
-/** One part of what an observation says: how a rule judges it, and the word of a reading. */
-interface Said {
-  readonly part: string | undefined;
-  readonly judge: (active: boolean) => Truth;
-  readonly word?: string;
-}
-
-/** Calls back for each part that the rule can judge in this observation. Samples and readings are walked once: an interface table has many rows. */
-function eachPart(rule: Rule, observation: Observation, visit: (said: Said) => void): void {
-  const { when } = rule;
-  const { samples, readings } = observation.finding;
-  switch (when.on) {
-    case "fault":
-    case "absent":
-      return;
-    case "sample": {
-      const wanted = sampleName(when);
-      for (const { name, part, value } of samples) {
-        if (name === wanted && concerns(when, part)) visit({ part, judge: (active) => judgeSample(when, value, active) });
-      }
-      return;
-    }
-    case "reading":
-      for (const { name, part, value } of readings) {
-        if (name !== when.name || !concerns(when, part)) continue;
-        visit({ part, judge: (active) => judgeReading(when, value, active), word: value });
-      }
-      return;
-    case "look":
-    case "code":
-    case "all":
-    case "any":
-      for (const part of partsOf(when, observation)) visit({ part, judge: (active) => evaluateCondition(when, observation, part, active) });
-  }
-}
-
 /** Nothing is known of its symptom, and nothing begins: nearly every rule at nearly every look. */
 function isQuiet(rule: Rule, observation: Observation, turn: Turn): boolean {
   const { afterGood, coversParts, symptom, when } = rule;
@@ -222,27 +201,13 @@ function isQuiet(rule: Rule, observation: Observation, turn: Turn): boolean {
 
 function judgeRule(rule: Rule, observation: Observation, look: Look, turn: Turn): void {
   if (isQuiet(rule, observation, turn)) return;
-  const wholeKey = turn.hasAlarms ? alarmKey(look.device, rule.symptom, rule.part) : "";
-  const whole = turn.hasAlarms ? turn.present(wholeKey) : undefined;
-  // A trap that named no part raised the device as a whole: while that alarm lives, the parts without an alarm of their own answer for it together.
-  const joint: Truth[] | undefined = whole !== undefined && isLive(whole, look) ? [] : undefined;
+  const wide = turn.knows(rule.symptom) ? new WideAlarms(rule, observation, look, turn) : undefined;
   eachPart(rule, observation, (said) => {
-    if (joint === undefined || said.part === undefined || turn.isLive(alarmKey(look.device, rule.symptom, said.part), look)) {
-      judgePart(rule, said, look, turn);
-      return;
-    }
-    const truth = said.judge(whole?.state === "active");
-    joint.push(truth.value === true ? { value: true, detail: `${said.part}: ${truth.detail ?? "bad"}` } : truth);
+    if (wide?.answer(said) !== true) judgePart(rule, said, look, turn);
   });
   judgeAbsent(rule, observation, look, turn);
   judgeCovered(rule, observation, look, turn);
-  // A whole list with nothing in it says that all is well with everything that could have been in it.
-  if (joint?.length === 0 && rule.when.on === "reading" && observation.finding.whole?.includes(rule.when.name) === true)
-    joint.push(judgeReading(rule.when, ABSENT, whole?.state === "active"));
-  if (joint === undefined || joint.length === 0) return;
-  const bad = joint.find((truth) => truth.value === true);
-  if (bad === undefined && joint.some((truth) => truth.value === undefined)) return;
-  turn.take(rule, moveByLook({ alarm: whole, rule, part: rule.part, key: wholeKey, bad: bad !== undefined, detail: bad?.detail, look }));
+  wide?.judge();
 }
 
 /** What ought to come: is this it? */
@@ -262,7 +227,9 @@ function judgeHearing(input: { rule: AbsenceRule; observation: Observation; look
 function judgeAbsent(rule: Rule, observation: Observation, look: Look, turn: Turn): void {
   const { whole } = observation.finding;
   if (whole === undefined || !turn.hasAlarms || !readsWhole(rule.when, whole)) return;
-  const named = new Set(partsOf(rule.when, observation));
+  const parts = partsOf(rule.when, observation);
+  // Of a kind ("camera") that the list names one by one the parts tell (see wide.ts).
+  const named = new Set([...parts, ...parts.map((part) => (part === undefined ? undefined : kindOf(part)))]);
   for (const alarm of turn.alarmsOfDevice()) {
     const { part } = alarm;
     if (alarm.rule !== rule.id || part === undefined || part === rule.part || named.has(part) || !isLive(alarm, look)) continue;
@@ -284,26 +251,22 @@ function judgeCovered(rule: Rule, observation: Observation, look: Look, turn: Tu
   }
 }
 
-/** Looks still matter to it: not inactive, or its good looks or its flap ring are still being counted. */
-function isLive(alarm: Alarm, look: Look): boolean {
-  return alarm.state !== "inactive" || alarm.goodLooks < look.restoreAfterLooks || alarm.flapRing !== 0;
-}
-
 function judgePart(rule: Rule, said: Said, look: Look, turn: Turn): void {
-  const part = said.part ?? rule.part;
-  const key = alarmKey(look.device, rule.symptom, part);
-  const alarm = turn.present(key);
-  const { value: bad, detail } = said.judge(alarm?.state === "active");
+  const own = said.part ?? rule.part;
+  const before = turn.present(alarmKey(look.device, rule.symptom, own));
+  const { value: bad, detail } = said.judge(before?.state === "active");
   if (bad === undefined) return;
+  // A kind that is bad says no more than the one of it that is bad already: that alarm alone is kept.
+  const within = bad && said.part !== undefined && before?.state !== "active" ? turn.within(rule.symptom, said.part) : undefined;
+  const alarm = within ?? before;
   if (alarm === undefined && !startsRecord(rule, bad, said.word)) return;
-  turn.take(rule, moveByLook({ alarm, rule, part, key, bad, detail, look }));
+  const part = within === undefined ? own : within.part;
+  turn.take(rule, moveByLook({ alarm, rule, part, key: alarmKey(look.device, rule.symptom, part), bad, detail, look }));
 }
 
-/** Most rules need a record only of what is bad. One that raises only after a good look remembers the good, and what it never saw good raises nothing. */
-function startsRecord({ afterGood }: Rule, bad: boolean, word: string | undefined): boolean {
-  if (afterGood === undefined) return bad;
-  if (!bad) return true;
-  return afterGood !== true && word !== undefined && !afterGood.includes(word);
+/** A notification that names no part is about the part that has an alarm already, where a look can tell which it was. */
+function isToldWithin({ part, effect }: Fault, rule: Rule): boolean {
+  return part === undefined && rule.part === undefined && effect !== "event" && rule.when.on !== "fault" && rule.coversParts === undefined;
 }
 
 /** A fault meets the rule that owns its alarm, else the first with its symptom. */
@@ -311,10 +274,15 @@ function judgeFault(fault: Fault, input: JudgeInput, look: Look, turn: Turn): vo
   const candidates = input.rules.filter((rule) => rule.symptom === fault.symptom);
   const rule = candidates.find((one) => one.when.on === "fault") ?? candidates[0];
   if (rule === undefined) return;
-  const key = alarmKey(look.device, fault.symptom, fault.part ?? rule.part);
-  const alarm = turn.present(key);
+  const named = fault.part ?? rule.part;
+  const whole = turn.present(alarmKey(look.device, fault.symptom, named));
+  const within =
+    isToldWithin(fault, rule) && (whole === undefined || !isLive(whole, look)) ? turn.within(fault.symptom, undefined) : undefined;
+  const alarm = within ?? whole;
+  const part = within === undefined ? named : within.part;
+  if (within !== undefined && input.observation.kind === "trap") turn.confirm = true;
+  const key = alarmKey(look.device, fault.symptom, part);
   const owner = candidates.find((one) => one.id === alarm?.rule) ?? rule;
-  const part = fault.part ?? rule.part;
   const detail = fault.text?.slice(0, DETAIL_LENGTH);
   const heard = { alarm, rule: owner, part, key, detail, look, byTrap: input.observation.kind === "trap" };
   turn.take(
