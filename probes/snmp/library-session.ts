@@ -5,6 +5,7 @@
  */
 import { type Answer, authorizationError, type Question, type Session, type SnmpCredential, type SnmpUser } from "./conversing.ts";
 import { type LibraryMessage, type LibraryOptions, type LibrarySession, type LibraryUser, snmp } from "./net-snmp.ts";
+import { PlainSession } from "./plain-session.ts";
 import type { DatagramFace, Faces, Peer } from "./sockets.ts";
 
 /** usmStats, RFC 3414 section 5. */
@@ -78,8 +79,9 @@ export class SharedSession implements Session {
       session.timeout = question.attemptMs;
       session.retries = question.retries;
       try {
-        if (question.kind === "get") session.get(question.oids, done);
-        else if (question.kind === "next") session.getNext(question.oids, done);
+        if (question.kind === "get") {
+          if (!(session instanceof PlainSession) || !session.getPlainly(question.oids, done)) session.get(question.oids, done);
+        } else if (question.kind === "next") session.getNext(question.oids, done);
         else session.getBulk(question.oids, 0, question.repetitions ?? 10, done);
       } catch (error) {
         end(this.#outcome(error));
@@ -160,7 +162,7 @@ function openLibrarySession(peer: Peer, credential: SnmpCredential, face: Datagr
   if (credential.kind === "snmp-v3")
     return snmp.createV3Session(peer.address, userOf(credential), options(snmp.Version3, credential.context));
   const version = credential.version === "1" ? snmp.Version1 : snmp.Version2c;
-  const session = snmp.createSession(peer.address, credential.community.reveal(), options(version));
+  const session = new PlainSession(peer.address, credential.community.reveal(), options(version));
   // It has an engine of its own only where it answers reports of SNMPv3; a session each would keep a random id of 300 bytes.
   session.engine = undefined;
   return session;

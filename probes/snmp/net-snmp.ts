@@ -2,7 +2,8 @@
  * The part of net-snmp that is used, with its types: the published ones are behind.
  *
  * Two methods of a session are replaced (they are looked up on the session at every request): the one that hands over a reply, to get its
- * error index, engine time and security level instead of a text, and the one that hears a USM report, to get its OID.
+ * error index, engine time and security level instead of a text, and the one that hears a USM report, to get its OID. What a community
+ * session does besides is in plain-session.ts.
  */
 import { createRequire } from "node:module";
 import type { DatagramFace } from "./sockets.ts";
@@ -18,6 +19,31 @@ export interface LibraryMessage {
 
 export interface LibraryRequest {
   responseCb(error: unknown, answer?: unknown): void;
+}
+
+/** A question under way; the library sends it, repeats it and gives it up. */
+export interface LibraryPending extends LibraryRequest {
+  /** What an answer must agree with. */
+  readonly message: { readonly version: number; readonly community: string; toBuffer(): Buffer };
+  readonly onResponse: LibrarySession["onSimpleGetResponse"];
+  readonly port: number;
+  readonly timeout: number;
+  /** Counted down with every repeat. */
+  retries: number;
+  getId(): number;
+}
+
+/** Of a session of SNMPv1 or v2c, beyond what every session has. */
+export interface LibraryCommunitySession extends LibrarySession {
+  readonly version: number;
+  readonly community: string;
+  readonly port: number;
+  /** Questions under way, by request id. */
+  readonly reqs: Readonly<Record<string, LibraryPending>>;
+  send(request: LibraryPending): void;
+  unregisterRequest(id: number): LibraryPending | null;
+  /** Hears every datagram; bound when the session is made. */
+  onMsg(bytes: Buffer): void;
 }
 
 export interface LibrarySession {
@@ -58,7 +84,7 @@ export interface LibraryOptions {
 }
 
 interface Library {
-  createSession(target: string, community: string, options: LibraryOptions): LibrarySession;
+  readonly Session: new (target: string, community: string, options: LibraryOptions) => LibraryCommunitySession;
   createV3Session(target: string, user: LibraryUser, options: LibraryOptions): LibrarySession;
   readonly Version1: number;
   readonly Version2c: number;

@@ -33,9 +33,10 @@ export async function readScalars(
   oids: readonly string[],
   into: ScalarValues,
 ): Promise<Told | undefined> {
-  let pending = oids.filter((oid) => !isAbsent(memory, oid));
+  // The list itself where all of it is asked: how it is written on the wire is known by it.
+  let pending = memory.absent === undefined ? oids : oids.filter((oid) => !isAbsent(memory, oid));
   while (pending.length > 0) {
-    const chunk = pending.slice(0, memory.batch.size);
+    const chunk = pending.length <= memory.batch.size ? pending : pending.slice(0, memory.batch.size);
     const told = await talk.ask({ kind: "get", oids: chunk });
     switch (told.kind) {
       case "values":
@@ -66,7 +67,7 @@ function afterError(
   chunk: readonly string[],
   pending: readonly string[],
   error: { readonly status: number; readonly index: number },
-): string[] {
+): readonly string[] {
   const offender = error.status === tooBig ? undefined : chunk[error.index - 1];
   if (offender !== undefined) {
     if (error.status === noSuchName && offender !== sysUpTime) {
