@@ -84,7 +84,10 @@ export async function runDiscovery(run: DiscoveryRun, signal: AbortSignal): Prom
       signal,
     );
     const { sites, devices } = config.network;
-    const proposals = propose(found, { families: config.families, sites, devices, subnets: discovery.sites });
+    const proposals = propose(found, {
+      ...{ families: config.families, sites, devices, subnets: discovery.sites },
+      ...(discovery.https === undefined ? {} : { https: discovery.https }),
+    });
     const at = new Date(clock.now()).toISOString();
     return { discovery: found, proposals, yaml: writeUp({ at, ranges: ranges.map(({ text }) => text), discovery: found, proposals }) };
   } finally {

@@ -31,6 +31,15 @@ export const DiscoveryView = z.object({
       gateway: z.boolean(),
       snmp: z.string().optional(),
       ssh: z.string().optional(),
+      https: z
+        .object({
+          port: z.int(),
+          credential: z.string().optional(),
+          fingerprint: z.string().optional().describe("To compare on the device before it is pinned; absent: an authority vouches for it."),
+          old: z.boolean().describe("It speaks TLS 1.0 or 1.1 only."),
+        })
+        .optional()
+        .describe("A look at its web interface, to be confirmed: it is in no entry yet."),
       without: z.array(z.string()).describe("Looks of its family that want a credential."),
       remarks: z.array(z.string()),
     }),

@@ -28,17 +28,18 @@ export function readDiscovery(loading: Loading, credentials: Section<Credential>
     );
   }
   if (raw.ssh !== undefined) checkCredential(loading, credentials, ["discovery", "ssh"], raw.ssh, "ssh");
+  if (raw.https !== undefined) checkCredential(loading, credentials, ["discovery", "https"], raw.https, "https");
   checkSites(loading, raw.sites ?? {}, sites);
   return {
     ranges: raw.ranges,
     sites: raw.sites ?? {},
     credentials: asked,
     probesPerSecond: raw.probes_per_second ?? DEFAULT_DISCOVERY.probesPerSecond,
-    ...given({ ssh: raw.ssh }),
+    ...given({ ssh: raw.ssh, https: raw.https }),
   };
 }
 
-function checkCredential({ findings }: Loading, known: Section<Credential>, path: Path, id: string, trade: "snmp" | "ssh"): void {
+function checkCredential({ findings }: Loading, known: Section<Credential>, path: Path, id: string, trade: "snmp" | "ssh" | "https"): void {
   if (!checkReference(findings, path, "credential", id, known.ids)) return;
   const credential = known.entries.get(id);
   if (credential === undefined || tradeOf(credential.kind) === trade) return;

@@ -74,6 +74,7 @@ function discovery({ discovery, families }: Config): Flow[] {
     { port: "22", why: `discovery: SSH greeting${discovery.ssh === undefined ? "" : ", and login"}` },
     ...[...new Set(services(families).map(({ port }) => port))].map((port) => ({ port: String(port), why: "discovery: status port" })),
     ...signallingPorts.map((port) => ({ port: String(port), why: "discovery: H.323 or SIP" })),
+    { port: String(HTTPS_PORT), why: "discovery: certificate of the web interface" },
   ];
   return discovery.ranges.flatMap((to): Flow[] => [
     { from: "vigie", to, port: "", protocol: "icmp", why: "discovery: ping (echo request)" },

@@ -231,6 +231,7 @@ export const discovery = keys({
   sites: z.record(z.string(), z.array(scalars.cidr)).optional(),
   credentials: z.array(reference("credential")).optional(),
   ssh: reference("credential").optional(),
+  https: reference("credential").optional(),
   probes_per_second: whole(1, 50).optional(),
 });
 

@@ -257,6 +257,8 @@ export interface Config {
     readonly credentials: readonly string[];
     /** SSH credential to log in with, where a device greets over SSH; undefined: no login anywhere. */
     readonly ssh?: string;
+    /** HTTPS credential that is proposed where a web interface answers; it is sent to nobody. */
+    readonly https?: string;
     /** Packets and connection attempts a second, over everything. */
     readonly probesPerSecond: number;
   };

@@ -16,6 +16,7 @@ export interface Asking {
   readonly ssh?: Credential;
   readonly snmpPort: number;
   readonly sshPort: number;
+  readonly httpsPort: number;
   readonly ports: readonly number[];
   readonly sockets: SharedSockets;
   readonly tries: Tries;

@@ -32,6 +32,7 @@ export interface DiscoverOptions {
   readonly pace?: (probes: number, signal: AbortSignal) => Promise<void>;
   readonly snmpPort?: number;
   readonly sshPort?: number;
+  readonly httpsPort?: number;
   readonly ports?: readonly number[];
   readonly progress?: (progress: Progress) => void;
 }
@@ -94,6 +95,7 @@ class Run {
       ...options,
       snmpPort: options.snmpPort ?? 161,
       sshPort: options.sshPort ?? 22,
+      httpsPort: options.httpsPort ?? 443,
       ports: options.ports ?? defaultPorts,
       sockets: this.#sockets,
       tries: new Tries(),

@@ -20,6 +20,18 @@ export interface Known {
     { readonly id: string; readonly name: string; readonly site: string; readonly kind: Family["kind"] }
   >;
   readonly subnets: Readonly<Record<string, readonly string[]>>;
+  /** The credential that is proposed for web interfaces; it was sent to none of them. */
+  readonly https?: string;
+}
+
+/** A look that waits for a person: who has compared the certificate on the device, or has named a login. */
+export interface WebLook {
+  readonly port: number;
+  readonly credential?: string;
+  /** Undefined: an authority vouches for the certificate. */
+  readonly fingerprint?: string;
+  /** It needs `legacy: { tls: true }`. */
+  readonly old: boolean;
 }
 
 export interface Proposal {
@@ -33,6 +45,8 @@ export interface Proposal {
   readonly parents: readonly string[];
   readonly snmp?: string;
   readonly ssh?: string;
+  /** Proposed, and not in force in the entry. */
+  readonly https?: WebLook;
   /** Looks of the family that cannot be done yet, for want of a credential. */
   readonly without: readonly string[];
   /** Through which its site would be reached. */
@@ -57,7 +71,11 @@ export function propose(discovery: Pick<Discovery, "seen">, known: Known): reado
   const gateways = gatewaysOf(drafts, known);
   const around = places([...drafts.map((each) => nodeOf(each, gateways.has(each.id))), ...configuredNodes(discovery.seen, known)]);
   const sameName = namesakes(drafts);
-  return drafts.map((each) => proposalOf(each, around.get(each.id), gateways.get(each.id), sameName.get(each.id)));
+  return drafts.map((each) => {
+    const proposal = proposalOf(each, around.get(each.id), gateways.get(each.id), sameName.get(each.id));
+    const https = webLookAt(each, known.https);
+    return https === undefined ? proposal : { ...proposal, https };
+  });
 }
 
 function draft(seen: Seen, known: Known, taken: Set<string>): Draft {
@@ -137,10 +155,16 @@ function proposalOf(draft: Draft, place: Place | undefined, gateway: string | un
     ...(site === undefined ? {} : { site: site.site }),
     ...have,
     parents: place?.parents ?? [],
-    without: (["snmp", "ssh", "telnet"] as const).filter((kind) => looks.has(kind) && !(kind in have)),
+    without: (["snmp", "ssh", "telnet", "https"] as const).filter((kind) => looks.has(kind) && !(kind in have)),
     gateway: gateway !== undefined,
     remarks: [...remarksOn(draft), ...remarksOnPlace(place, gateway), ...remarksOnNamesake(same)],
   };
+}
+
+function webLookAt({ seen: { web }, known }: Draft, credential: string | undefined): WebLook | undefined {
+  if (web === undefined || known?.family.https === undefined) return undefined;
+  const { port, fingerprint, isVouched, isOld } = web;
+  return { port, old: isOld, ...(isVouched ? {} : { fingerprint }), ...(credential === undefined ? {} : { credential }) };
 }
 
 function remarksOn({ seen, site, known }: Draft): readonly string[] {
@@ -155,10 +179,26 @@ function remarksOn({ seen, site, known }: Draft): readonly string[] {
       ? []
       : [`SSH says ${softwareOf(identification)}${login === undefined ? "" : `; ${login} may log in`}`]),
     ...(ports.length === 0 ? [] : [`TCP ${ports.join(", ")} accept`]),
+    ...remarksOnWeb(seen, known),
     known === undefined ? "family: a guess; nothing tells what it is" : `family: ${known.sureness}, ${known.by}`,
     site === undefined
       ? "site: no subnet of discovery.sites holds this address; write it"
       : `site: ${site.subnet === "" ? "the only one there is" : `by its subnet ${site.subnet}`}`,
+  ];
+}
+
+function remarksOnWeb({ web }: Seen, known: Recognised | undefined): readonly string[] {
+  if (web === undefined) return [];
+  const { port, fingerprint, isVouched, isOld, subject, issuer, until } = web;
+  const by = issuer === undefined || issuer === subject ? "" : `, issued by ${issuer}`;
+  const words = `${subject === undefined ? "no name" : subject}${by}${until === undefined ? "" : `, until ${until}`}`;
+  const trust = isVouched ? "an authority vouches for it" : "nobody vouches for it";
+  const asked =
+    known?.family.https !== undefined ? [] : ["which family its web interface is of nothing tells: write the family, if you know it"];
+  return [
+    `HTTPS answers on port ${port}${isOld ? " with TLS 1.0 or 1.1 only" : ""}; certificate: ${words}; ${trust}`,
+    `its SHA-256 fingerprint ${fingerprint}`,
+    ...asked,
   ];
 }
 

@@ -24,6 +24,22 @@ export interface Neighbour {
   readonly platform?: string;
 }
 
+/** What a TLS handshake showed; nothing was asked over it, and nobody has compared it yet. */
+export interface WebInterface {
+  readonly port: number;
+  /** SHA-256 of the certificate, as `tls_fingerprint` is written. */
+  readonly fingerprint: string;
+  /** An authority that this computer knows vouches for it, for this address. */
+  readonly isVouched: boolean;
+  /** It speaks TLS 1.0 or 1.1 only. */
+  readonly isOld: boolean;
+  /** Names in the certificate. */
+  readonly subject?: string;
+  readonly issuer?: string;
+  /** The last day of the certificate. */
+  readonly until?: string;
+}
+
 export interface Seen {
   readonly address: string;
   /** Id of the configured device that has this address: only its neighbours were read, nothing is proposed. */
@@ -42,6 +58,7 @@ export interface Seen {
   readonly login?: string;
   /** TCP ports that accept: 1720, 5060, 5061. */
   readonly ports: readonly number[];
+  readonly web?: WebInterface;
   readonly chassis?: string;
   readonly neighbours: readonly Neighbour[];
 }

@@ -1,6 +1,6 @@
 /**
  * The questions to one address that answered a ping: its system group, its neighbours where it joins cables, its SSH greeting and the
- * H.323 and SIP ports where SNMP did not tell what it is. Each packet and each connection is paid for before it leaves.
+ * H.323 and SIP ports where SNMP did not tell what it is, and the certificate of its web interface. Each packet and each connection is paid for before it leaves.
  */
 import type { Family } from "../../daemon/model/family.ts";
 import type { Address } from "../icmp/address.ts";
@@ -11,6 +11,7 @@ import { openSession, whyUnsupported } from "../snmp/session.ts";
 import { isAbsent, numberOf, textOf, type Varbind } from "../snmp/value.ts";
 import { Turnstile } from "../turnstile.ts";
 import type { Asking } from "./asking.ts";
+import { webInterfaceAt } from "./certificate.ts";
 import { isInfrastructure, isServiceOf, recognised, services } from "./evidence.ts";
 import { accepts, serviceGreeting, signallingPorts, sshIdentification } from "./greeting.ts";
 import { type Neighbourhood, readNeighbours } from "./neighbours.ts";
@@ -52,9 +53,13 @@ export async function ask(address: Address, rttMs: number, asking: Asking): Prom
     const greeted =
       service === undefined ? await greet(address, { family: unsure ? undefined : first?.family, unsure }, asking, refused) : silent;
     const { chassis } = around;
+    const now = unsure && service === undefined ? recognised(asking.families, { ...known, ...greeted }) : first;
+    const isKnown = service !== undefined || joins || (now !== undefined && now.sureness !== "guess");
+    const web = !isKnown || now?.family.https !== undefined ? await webInterfaceAt(address.ip, asking) : undefined;
     return {
       ...{ address: address.ip, rttMs, ...known, refused, ...greeted },
       ...(service === undefined ? {} : { service }),
+      ...(web === undefined ? {} : { web }),
       ...(chassis === undefined ? {} : { chassis }),
       neighbours: [...around.neighbours, ...greeted.neighbours],
     };

@@ -5,7 +5,7 @@
  */
 import { stringify } from "yaml";
 import type { Discovery } from "./discover.ts";
-import type { Proposal } from "./propose.ts";
+import type { Proposal, WebLook } from "./propose.ts";
 
 export interface WriteUp {
   readonly at: string;
@@ -13,6 +13,8 @@ export interface WriteUp {
   readonly discovery: Discovery;
   readonly proposals: readonly Proposal[];
 }
+
+const usualPort = 443;
 
 /** Stands where no subnet told the site: check-config asks for it by name. */
 export const siteToChoose = "to-choose";
@@ -48,7 +50,7 @@ function gateways(proposals: readonly Proposal[]): readonly string[] {
 }
 
 function entry(proposal: Proposal): string {
-  const { id, name, site, address, family, parents, snmp, ssh, without } = proposal;
+  const { id, name, site, address, family, parents, snmp, ssh, https, without } = proposal;
   const fields = {
     name,
     site: site ?? siteToChoose,
@@ -68,7 +70,20 @@ function entry(proposal: Proposal): string {
     without.length === 0
       ? []
       : [`to look over ${without.join(" and ")}: name a credential (${without.join(": …, ")}: …) and take the checks line out`];
-  return `${comment([...proposal.remarks, ...hint], "  ")}${yaml.map((line) => `  ${line}`).join("\n")}\n`;
+  return `${comment([...proposal.remarks, ...hint], "  ")}${yaml.map((line) => `  ${line}`).join("\n")}\n${https === undefined ? "" : comment(toConfirm(https), "    ")}`;
+}
+
+/** Behind a `#`, so that a certificate that nobody has compared is never believed because a file was included as it is. */
+function toConfirm({ port, credential, fingerprint, old }: WebLook): readonly string[] {
+  return [
+    fingerprint === undefined
+      ? "Its web interface tells more. To look there too, take the # of these lines away:"
+      : "Its web interface tells more. Compare the fingerprint with the certificate that the device itself shows, then take the # of these lines away:",
+    `https: ${credential ?? "<a credential of kind https_password>"}`,
+    ...(port === usualPort ? [] : [`https_port: ${port}`]),
+    ...(fingerprint === undefined ? [] : [`tls_fingerprint: "${fingerprint}"`]),
+    ...(old ? ["legacy: { tls: true }  # TLS 1.0 and 1.1: a weakness that is listed"] : []),
+  ];
 }
 
 const lineAtMost = 300;

@@ -859,6 +859,7 @@ export const BAD_FILES: readonly BadFile[] = [
   sites: { mgh: [10.0.0.0/24], chum: [10.1.0.0/24] }
   credentials: [login, nobody]
   ssh: main
+  https: login
   probes_per_second: 200
   speed: fast
 `,
@@ -870,8 +871,9 @@ export const BAD_FILES: readonly BadFile[] = [
       'discovery.credentials[0]: credential "login" is for ssh; name one for snmp   (vigie.yaml:20)',
       'discovery.credentials[1]: there is no credential "nobody"; add it under credentials, or name another; there is main, login   (vigie.yaml:20)',
       'discovery.ssh: credential "main" is for snmp; name one for ssh   (vigie.yaml:21)',
-      "discovery.probes_per_second: 200 is out of range; write a whole number from 1 to 50   (vigie.yaml:22)",
-      "discovery.speed: is not a known key; known here: ranges, sites, credentials, ssh, probes_per_second   (vigie.yaml:23)",
+      'discovery.https: credential "login" is for ssh; name one for https   (vigie.yaml:22)',
+      "discovery.probes_per_second: 200 is out of range; write a whole number from 1 to 50   (vigie.yaml:23)",
+      "discovery.speed: is not a known key; known here: ranges, sites, credentials, ssh, https, probes_per_second   (vigie.yaml:24)",
     ],
   },
   {
