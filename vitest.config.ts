@@ -3,7 +3,8 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** What only computes, in fake time and with stores of its own: these files share a worker, and what it has read and compiled. */
-const shared = "test/{api,config,contracts,export,intake,metrics,notify,oncall,reporting,roles,rules,scenarios,sessions,store}/**/*.test.{ts,tsx}";
+const shared =
+  "test/{api,config,contracts,export,intake,metrics,notify,oncall,reporting,roles,rules,scenarios,sessions,store}/**/*.test.{ts,tsx}";
 
 /** Those that wait for real clocks and peers begin, the longest first; those that compute fill what is left, one after another in the same workers. */
 class WaitingFirst extends BaseSequencer {

@@ -9,6 +9,7 @@ import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import type { ConfigProblem } from "../daemon/model/config.ts";
 import type { Family } from "../daemon/model/family.ts";
+import { keptByText } from "../daemon/model/kept.ts";
 import { projectRoot } from "./built.ts";
 import { buildFamily } from "./family-build.ts";
 import { type FamilyFile, familySchema, type SetFile, setSchema } from "./family-schema.ts";
@@ -62,21 +63,41 @@ function filesOf(path: string, problems: ConfigProblem[]): readonly string[] {
   return [...here, ...below];
 }
 
-function gather(file: string, folder: string, folderOf: Map<string, string>, into: Gathered): void {
+/** A file as written, or what is wrong with it. Its lines are looked for only when something is to be said of them. */
+interface Read {
+  readonly data?: FamilyFile | SetFile;
+  readonly problems: readonly ConfigProblem[];
+  readonly line: (path: readonly PropertyKey[]) => number | undefined;
+}
+
+/** Of a file that did not change since, as it was read then: a reload is of few files. */
+const readFile = keptByText((file, text): Read => {
   const lines = new LineCounter();
-  const document = parseDocument(readFileSync(file, "utf8"), { lineCounter: lines, uniqueKeys: true });
-  const line = (path: readonly PropertyKey[]): number | undefined => lineOf(document, lines, path);
-  for (const error of document.errors)
-    into.problems.push({ path: "", file, line: lines.linePos(error.pos[0]).line, message: `is not YAML: ${error.message.split("\n")[0]}` });
-  if (document.errors.length > 0) return;
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const notYaml = document.errors.map((error) => {
+    const message = `is not YAML: ${error.message.split("\n")[0]}`;
+    return { path: "", file, line: lines.linePos(error.pos[0]).line, message };
+  });
+  if (notYaml.length > 0) return { problems: notYaml, line: () => undefined };
   const raw: unknown = document.toJS();
   const isSet = typeof raw === "object" && raw !== null && "set" in raw;
   const parsed = isSet ? setSchema.safeParse(raw) : familySchema.safeParse(raw);
-  if (!parsed.success) {
-    for (const issue of parsed.error.issues) into.problems.push(problem(file, issue.path, sentence(issue), line(issue.path)));
-    return;
-  }
-  const data = parsed.data;
+  const at = (path: readonly PropertyKey[]) => lineOf(document, lines, path);
+  if (!parsed.success)
+    return { problems: parsed.error.issues.map((issue) => problem(file, issue.path, sentence(issue), at(issue.path))), line: at };
+  // The document is not kept, which is many times its text.
+  return { data: parsed.data, problems: [], line: (path) => lineIn(text, path) };
+});
+
+function lineIn(text: string, path: readonly PropertyKey[]): number | undefined {
+  const lines = new LineCounter();
+  return lineOf(parseDocument(text, { lineCounter: lines }), lines, path);
+}
+
+function gather(file: string, folder: string, folderOf: Map<string, string>, into: Gathered): void {
+  const { data, problems, line } = readFile(file, readFileSync(file, "utf8"));
+  into.problems.push(...problems);
+  if (data === undefined) return;
   if ("set" in data) {
     into.sets.set(data.set, data);
     return;

@@ -9,6 +9,7 @@ import { parsePack } from "../../rules/pack.ts";
 import { parseSeverity } from "../../rules/severityschema.ts";
 import type { ConfigProblem } from "../model/config.ts";
 import type { Family } from "../model/family.ts";
+import { keptByText } from "../model/kept.ts";
 import type { Rule } from "../model/rule.ts";
 import type { SeverityTable } from "../model/severity.ts";
 import type { Loading } from "./context.ts";
@@ -31,6 +32,13 @@ export interface KnowledgeSources {
   parseDiagnosis(file: string, text: string): ParsedDiagnosis;
 }
 
+/** A reload, and every check of a configuration, meets the same tables and packs. */
+const kept = {
+  parsePack: keptByText(parsePack),
+  parseSeverity: keptByText(parseSeverity),
+  parseDiagnosis: keptByText(parseDiagnosis),
+};
+
 /** What the project ships. */
 export function shippedKnowledge(): KnowledgeSources {
   const root = projectRoot();
@@ -38,11 +46,9 @@ export function shippedKnowledge(): KnowledgeSources {
     familyFolders: [join(root, "probes", "devices")],
     packFolders: [join(root, "rules", "packs")],
     loadFamilies,
-    parsePack,
     severityFile: join(root, "rules", "severity.yaml"),
-    parseSeverity,
     diagnosisFile: join(root, "rules", "diagnosis.yaml"),
-    parseDiagnosis,
+    ...kept,
   };
 }
 

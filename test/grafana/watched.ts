@@ -21,7 +21,7 @@ export const token = "a-token-of-the-test-0123456789";
 const env = { W_COMMUNITY: "watched", W_SSH: "codec-password", W_TOKEN: token };
 const shipped = join(projectRoot(), "dashboards", "prometheus");
 
-export async function until<T>(what: string, look: () => Promise<T | undefined | false>, withinMs = 40_000): Promise<T> {
+export async function until<T>(what: string, look: () => Promise<T | undefined | false>, withinMs = 90_000): Promise<T> {
   const end = Date.now() + withinMs;
   for (;;) {
     const found = await look();
