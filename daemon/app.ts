@@ -18,7 +18,7 @@ import { ConfigRefused } from "./config/refused.ts";
 import { auditReload, auditStart } from "./config-audit.ts";
 import { makeDiagnoser } from "./diagnosing.ts";
 import { createInfluxExport } from "./export/influx.ts";
-import { type Hearing, sessionHearing, startHearing } from "./hearing.ts";
+import { type Hearing, startHearing } from "./hearing.ts";
 import { makeEvaluator } from "./judging.ts";
 import { correctedCredentials, createLooking, type Looking } from "./looking.ts";
 import { MaintenanceBook } from "./maintenance-book.ts";
@@ -37,6 +37,7 @@ import { LookKeeper } from "./roles/look-keeper.ts";
 import { Recorder } from "./roles/recorder.ts";
 import { loop, type Role, Supervisor } from "./roles/supervisor.ts";
 import { type Serving, serve } from "./serving.ts";
+import { SessionHearing } from "./session-hearing.ts";
 import { holdState } from "./store/hold.ts";
 import { openStore } from "./store/open.ts";
 import { taskTokens } from "./task-token.ts";
@@ -249,6 +250,9 @@ class Daemon implements App {
 
   async #startRoles(store: Store, leases: LeaseKeeper, duty: DutyBook): Promise<void> {
     const basics = { store, clock: this.#clock, log: this.#log, config: this.config };
+    const told = new SessionHearing({ ...basics, nextSeq: this.#nextSeq, poke: () => this.#evaluator?.poke() });
+    // After the sessions have ended: what they told last is kept.
+    this.#stops.push(() => told.stop());
     const looking = await createLooking({
       ...basics,
       bus: this.#bus,
@@ -256,7 +260,7 @@ class Daemon implements App {
       leases,
       nextSeq: this.#nextSeq,
       credential: (id, devices, failing, why) => this.#credential({ id, devices, failing, why }),
-      heard: sessionHearing({ ...basics, nextSeq: this.#nextSeq, poke: () => this.#evaluator?.poke() }),
+      heard: (device, finding) => told.hear(device, finding),
     });
     this.#looking = looking;
     this.#stops.push(() => looking.stop());

@@ -13,7 +13,6 @@ import { engineFacts, keepHeardEngines } from "./engine-memory.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Config } from "./model/config.ts";
 import type { Device } from "./model/network.ts";
-import type { Finding, Observation } from "./model/observation.ts";
 import type { Clock, Log, Store } from "./ports.ts";
 import { type HeardTrap, hear } from "./roles/listener.ts";
 
@@ -193,19 +192,4 @@ function meaningOf(trap: HeardTrap, device: Device, world: World, interfaces: Re
   );
   const faults = said.faults.map((fault) => (fault.part === undefined ? fault : { ...fault, part: resolvePart(fault.part, interfaces) }));
   return { ...said, faults };
-}
-
-/** What a kept session tells between looks goes into the inbox like a trap, since it does not come again. */
-export function sessionHearing(deps: { store: Store; clock: Clock; log: Log; nextSeq: () => number; poke: () => void }) {
-  return (device: string, finding: Finding): void => {
-    const at = deps.clock.now();
-    const seq = deps.nextSeq();
-    const observation: Observation = { id: "", check: `${device}/ssh`, device, kind: "ssh", at, seq, durationMs: 0, finding };
-    deps.store
-      .appendInbox([{ at, source: "session", key: `session/${device}/${observation.seq}`, body: { observation } }])
-      .then(() => deps.poke())
-      .catch((error: unknown) =>
-        deps.log.error({ device, error: error instanceof Error ? error.name : "unknown" }, "what a session told was lost"),
-      );
-  };
 }
