@@ -2,7 +2,7 @@
  * Says when to look: every check has an ideal slot, `anchor + n × interval`, its anchor spread by a hash of its id.
  *
  * A run still going is skipped and counted, never queued. Checks are kept in rings, one an interval, sorted by anchor. Anchors lie on steps of
- * 200 ms, and between two steps the scheduler sleeps: what is due together costs one waking, and one fping.
+ * 250 ms, and between two steps the scheduler sleeps: what is due together costs one waking, and one fping.
  */
 import { createHash } from "node:crypto";
 import type { Check, Network } from "../model/network.ts";
@@ -42,10 +42,10 @@ interface Ring {
   roundAt: Instant;
 }
 
-/** Anchors lie on its multiples. */
-const stepMs = 200;
+/** Anchors lie on its multiples. A run of fping takes some 200 ms where all answer, and hears whatever comes in for another that runs meanwhile: no two overlap. */
+const stepMs = 250;
 /** Pings go at the step, everything else between two, so that neither waits for the other at the ceiling of all sites. */
-const besidePingMs = 100;
+const besidePingMs = 125;
 /** Between two turns that make up for missed slots. */
 const catchUpMs = 100;
 /** Sleeps at most this long: it may be allowed to look meanwhile, or the wall clock may have been set. */
