@@ -163,7 +163,8 @@ export interface Tx extends SessionTx, JoiningTx, MaintenanceTx, KeptTx, ReportT
   openByRootCause(rootCause: string): Promise<Incident | undefined>;
   /** The latest closed or restored incident with this fingerprint that ended after `since`. */
   latestByFingerprint(fingerprint: string, since: Instant): Promise<Incident | undefined>;
-  dueIncidents(at: Instant, limit: number): Promise<readonly Incident[]>;
+  /** By when they are due; `passed`: the first of every other site goes before all else. */
+  dueIncidents(at: Instant, limit: number, passed?: readonly string[]): Promise<readonly Incident[]>;
   /** Throws RaceLost when a failing incident of the same root cause exists. */
   insertIncident(incident: Incident): Promise<void>;
   /** Writes `incident` (its version already raised by one) if the stored version is `incident.version - 1`; else RaceLost. */
@@ -305,6 +306,8 @@ export interface Store
     readonly worker: string;
     /** Messages to other systems, and only those; default: everything else. */
     readonly tickets?: boolean;
+    /** The first about each site of which nobody was told since then, over the same channel, goes before all else. */
+    readonly firstsSince?: Instant;
   }): Promise<readonly ClaimedRow[]>;
   /** `more`: rows to be added in the same transaction, such as the next channel of a recipient whose channel failed. */
   recordDeliveries(updates: readonly DeliveryUpdate[], more?: readonly OutboxRow[]): Promise<void>;
@@ -320,6 +323,8 @@ export interface Store
   units(query: UnitQuery): Promise<readonly Unit[]>;
   incident(idOrNumber: string): Promise<Incident | undefined>;
   incidents(query: IncidentQuery): Promise<readonly Incident[]>;
+  /** Those of them that there are, in no order. */
+  incidentsById(ids: readonly string[]): Promise<readonly Incident[]>;
   openIncidents(): Promise<readonly Incident[]>;
   timeline(incident: string): Promise<readonly (TimelineEntry & { readonly seq: number; readonly hash: string })[]>;
   /** Recomputes the chain; the first broken entry, if any. */

@@ -74,6 +74,8 @@ export class Dispatcher implements Role {
   readonly beatWithinMs = 60_000;
   readonly #deps: DispatcherDeps;
   readonly #preparing: Preparing;
+  /** The last turn left some that were due, maybe. */
+  #isBehind = false;
 
   constructor(deps: DispatcherDeps) {
     this.#deps = deps;
@@ -94,7 +96,9 @@ export class Dispatcher implements Role {
     const { store, clock, worker, tickets } = this.#deps;
     const now = clock.now();
     const claimedMs = clock.monotonicMs();
-    const rows = await store.claimOutbox({ now, leaseMs, limit: atOnce, worker, ...(tickets === undefined ? {} : { tickets: true }) });
+    const whose = tickets === undefined ? this.#firsts(now) : { tickets: true };
+    const rows = await store.claimOutbox({ now, leaseMs, limit: atOnce, worker, ...whose });
+    this.#isBehind = rows.length === atOnce;
     if (rows.length === 0) return 0;
     // One after the other: what the first says counts for the second. One that cannot be tried takes nothing from the others.
     const { ready, updates, failed } = await this.#preparing.all(rows);
@@ -108,6 +112,12 @@ export class Dispatcher implements Role {
     for (const each of ended) if (each.status === "rejected") throw each.reason;
     if (failed !== undefined) throw failed;
     return rows.length;
+  }
+
+  /** Who is behind looks for the first about each site: in a storm it overtakes what else waits. */
+  #firsts(now: Instant): { readonly firstsSince?: Instant } {
+    const { windowMs } = this.#deps.config().storms;
+    return this.#isBehind && windowMs > 0 ? { firstsSince: now - windowMs } : {};
   }
 
   async #deliver(prepared: Prepared, claimedMs: number, signal: AbortSignal): Promise<Outcome | undefined> {

@@ -15,9 +15,10 @@ import { type Clock, type Log, RaceLost, type Store, type Tx } from "../ports.ts
 import { heldForCallers } from "./callers.ts";
 import { ClassFacts, type SessionBook } from "./class-facts.ts";
 import { type Leases, leasedTurns } from "./lease.ts";
+import { PassedSites } from "./passed-sites.ts";
 import { rowsFor } from "./recipients.ts";
 import type { Role } from "./supervisor.ts";
-import { Sweep } from "./sweep.ts";
+import { type Round, Sweep } from "./sweep.ts";
 import { Timekeeper, wallKey } from "./timekeeper.ts";
 import { moveIncidentTimers } from "./timers-moved.ts";
 
@@ -60,6 +61,7 @@ export class Escalator implements Role {
   #timekeeper: Timekeeper;
   readonly #facts: ClassFacts;
   #sweep: Sweep;
+  #passed = new PassedSites();
   #judgedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(deps: EscalatorDeps) {
@@ -93,12 +95,9 @@ export class Escalator implements Role {
       const lateMs: number[] = [];
       const moved = await store.transaction(leases.fence(this.name), async (tx) => {
         const done: Incident[] = [];
-        const isDue = ({ wakeAt }: Incident) => wakeAt !== undefined && wakeAt <= now;
-        const moving = round.all
-          ? (await store.openIncidents()).filter((each) => isDue(each) || this.#sweep.concerns(each, round))
-          : await tx.dueIncidents(now, batch);
-        for (const { id } of moving) {
-          const incident = await tx.incident(id);
+        for (const each of await this.#moving(tx, round)) {
+          const { id } = each;
+          const incident = round.all ? await tx.incident(id) : each;
           if (incident === undefined) continue;
           const alarms = this.#sweep.concerns(incident, round) ? await tx.alarmsOf(id) : [];
           const terms = this.#facts.terms(incident, this.#facts.session(incident, now), now);
@@ -114,6 +113,7 @@ export class Escalator implements Role {
       });
       for (const ms of lateMs) this.#deps.late?.(ms);
       this.#sweep.done(round);
+      this.#passed.add(moved, now);
       if (moved.length > 0) changed(moved);
       return moved.length + judged;
     } catch (error) {
@@ -121,6 +121,13 @@ export class Escalator implements Role {
       log.debug({}, "escalation lost a race; deciding again");
       return 0;
     }
+  }
+
+  async #moving(tx: Tx, round: Round): Promise<readonly Incident[]> {
+    const { now } = round;
+    if (!round.all) return tx.dueIncidents(now, batch, this.#passed.sites(now));
+    const isDue = ({ wakeAt }: Incident) => wakeAt !== undefined && wakeAt <= now;
+    return (await this.#deps.store.openIncidents()).filter((each) => isDue(each) || this.#sweep.concerns(each, round));
   }
 
   /** Who would rise is found without a transaction, and judged once more inside it. */

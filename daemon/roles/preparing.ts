@@ -137,12 +137,14 @@ export class Preparing {
   /** What a message is about: its own incident first. */
   async #named(row: ClaimedRow): Promise<readonly Named[]> {
     const { store } = this.#deps;
-    const found: Named[] = [];
-    for (const each of [row, ...(await store.bundleOf(row.bundle ?? row.key))]) {
-      const incident = await store.incident(each.incident);
-      if (incident !== undefined) found.push({ row: each, incident });
-    }
-    return found;
+    // What was never tried before has neither taken others with it nor come from another channel.
+    const isAlone = row.attempts === 0 && row.inStorm !== true && row.bundle === undefined;
+    const rows = [row, ...(isAlone ? [] : await store.bundleOf(row.bundle ?? row.key))];
+    const incidents = new Map((await store.incidentsById(rows.map(({ incident }) => incident))).map((each) => [each.id, each]));
+    return rows.flatMap((each) => {
+      const incident = incidents.get(each.incident);
+      return incident === undefined ? [] : [{ row: each, incident }];
+    });
   }
 
   async #storm(row: ClaimedRow, incident: Incident, lanes: Map<string, Lane>): Promise<DeliveryUpdate | undefined> {

@@ -27,12 +27,11 @@ export async function waitsInStorm(session: Session, { recipient, channel }: Way
   const row = await session.row(
     session
       .sql("outbox")
-      .join("incidents", "incidents.id", "outbox.incident")
-      .where({ "outbox.recipient": recipient, "outbox.channel": channel, "incidents.site": site })
+      .where({ recipient, channel, site })
       // As the index has it: a bound value would not use it.
-      .whereRaw("outbox.in_storm = 1")
-      .whereIn("outbox.state", ["pending", "claimed"])
-      .select("outbox.not_before")
+      .whereRaw("in_storm = 1")
+      .whereIn("state", ["pending", "claimed"])
+      .select("not_before")
       .first(),
   );
   return row === undefined ? undefined : numberOf(row.not_before);

@@ -12,16 +12,35 @@ import { type IncidentQuery, RaceLost, type Recurrence } from "../ports.ts";
 import { linkNumber } from "./numbers.ts";
 import { incidentOf, incidentRow, jsonOf, maybe, numberOf, textOf } from "./rows.ts";
 import { ruleColumn } from "./rule-counts.ts";
-import type { Row, Session } from "./session.ts";
+import { IN_VALUES, type Row, type Session, slices } from "./session.ts";
 
 /** Dispositions that are no failure of the equipment. */
 export const notCounted = "coalesce(disposition, '') not in ('false-alarm', 'test', 'duplicate')";
+
+/** As the indexes have it. */
+const isDue = "is_open = 1 and wake_at is not null and wake_at <= ?";
+
+/** The first that is due of each site, but for those of `passed`; whose turn was first comes first. */
+async function firstsOf(session: Session, at: Instant, limit: number, passed: readonly string[]): Promise<readonly string[]> {
+  const others = new Set(passed);
+  const sites = session.sql.raw(`select site from incidents where ${isDue} group by site order by min(wake_at), site`, [at]);
+  const untold = (await session.rows(sites)).map(({ site }) => textOf(site)).filter((site) => !others.has(site));
+  const ids: string[] = [];
+  for (const site of untold.slice(0, limit)) {
+    const first = session.sql("incidents").select("id").whereRaw(isDue, [at]).where({ site }).orderBy(["wake_at", "id"]).first();
+    const row = await session.row(first);
+    if (row !== undefined) ids.push(textOf(row.id));
+  }
+  return ids;
+}
 
 /** Reads and writes incidents; remembers policies, which never change under their hash. */
 export class Incidents {
   readonly #policies = new Map<string, Policy>();
   /** Hash by object: incidents of one configuration share theirs. */
   readonly #hashes = new WeakMap<Policy, string>();
+  /** Hashes that a transaction has written. */
+  readonly #kept = new WeakMap<Session, Set<string>>();
 
   async byId(session: Session, id: string): Promise<Incident | undefined> {
     return this.#one(session, session.sql("incidents").where({ id }));
@@ -50,9 +69,22 @@ export class Incidents {
     return this.#one(session, query);
   }
 
-  async due(session: Session, at: Instant, limit: number): Promise<readonly Incident[]> {
-    const query = session.sql("incidents").whereRaw("is_open = 1 and wake_at is not null and wake_at <= ?", [at]);
-    return this.#all(session, query.orderBy(["wake_at", "id"]).limit(limit));
+  async byIds(session: Session, ids: readonly string[]): Promise<readonly Incident[]> {
+    const found: Incident[] = [];
+    for (const some of slices([...new Set(ids)], IN_VALUES))
+      found.push(...(await this.#all(session, session.sql("incidents").whereIn("id", [...some]))));
+    return found;
+  }
+
+  async due(session: Session, at: Instant, limit: number, passed?: readonly string[]): Promise<readonly Incident[]> {
+    const query = session.sql("incidents").whereRaw(isDue, [at]).orderBy(["wake_at", "id"]).limit(limit);
+    const due = await this.#all(session, query);
+    // All that is due goes in this turn, or nobody waits behind others.
+    if (passed === undefined || due.length < limit) return due;
+    const first = session.sql("incidents").whereIn("id", await firstsOf(session, at, limit, passed));
+    const firsts = await this.#all(session, first.orderBy(["wake_at", "id"]));
+    const ids = new Set(firsts.map(({ id }) => id));
+    return [...firsts, ...due.filter(({ id }) => !ids.has(id))].slice(0, limit);
   }
 
   /** Every incident that is not closed, folded ones too. */
@@ -130,7 +162,10 @@ export class Incidents {
       hash = createHash("sha256").update(JSON.stringify(policy)).digest("hex").slice(0, 32);
       this.#hashes.set(policy, hash);
     }
-    // Written each time: a transaction that rolled back took its policy with it.
+    // Once a transaction, not once for all: one that rolled back took its policy with it.
+    const kept = this.#kept.get(session) ?? new Set<string>();
+    if (kept.has(hash)) return hash;
+    this.#kept.set(session, kept.add(hash));
     await session.run(
       session
         .sql("policies")

@@ -23,6 +23,7 @@ import { requests } from "./migrations/016-requests.ts";
 import { intake } from "./migrations/017-intake.ts";
 import { outboxDue } from "./migrations/018-outbox-due.ts";
 import { diagnoses } from "./migrations/019-diagnoses.ts";
+import { firstOfSite } from "./migrations/020-first-of-site.ts";
 import { numberOf } from "./rows.ts";
 import { inTransaction, type Session } from "./session.ts";
 
@@ -53,6 +54,7 @@ export const migrations: readonly Migration[] = [
   intake,
   outboxDue,
   diagnoses,
+  firstOfSite,
 ];
 
 /** PostgreSQL: two daemons that start together migrate one after the other. */

@@ -15,8 +15,10 @@ import { verifyAudit, writeAudit } from "./audit-chain.ts";
 import { backupStorage } from "./backup.ts";
 import { findReadiness, findSession, findSessions } from "./bookings.ts";
 import { bundleOf, supersede, toldLately, waitsInStorm } from "./bundles.ts";
+import { claimOutbox } from "./claims.ts";
 import { closePools, openPostgres, openSqlite, type Pools } from "./connect.ts";
 import { diagnosisReads } from "./diagnoses.ts";
+import { Gathered } from "./gathered.ts";
 import { appendInbox, findTraps, inboxAfter, insertInbox, saveTraps } from "./inbox.ts";
 import { Incidents, recurrences } from "./incidents.ts";
 import { findDeviceEvents, findUnits, loadInventories, loadLights } from "./inventory.ts";
@@ -31,7 +33,6 @@ import { onCallReads } from "./on-call.ts";
 import {
   type Attempt,
   attemptsOf,
-  claimOutbox,
   deliveriesOf,
   deliveryBy,
   keysOver,
@@ -140,7 +141,10 @@ function writesOf({ options, write, incidents }: Parts) {
     transaction: <T>(fence: Fence | undefined, work: (tx: Tx) => Promise<T>) =>
       write(async (session) => {
         if (fence !== undefined) await checkFence(session, fence);
-        return work(txOn(session, incidents));
+        const gathered = new Gathered(session);
+        const result = await work(txOn(session, incidents, gathered));
+        await gathered.write();
+        return result;
       }),
     acquireLease: (role: string, holder: string, ttlMs: number) => write((session) => leases.acquire(session, { role, holder, ttlMs })),
     releaseLease: (fence: Fence) => write((session) => leases.release(session, fence)),
@@ -222,6 +226,7 @@ function readsOf({ reader, incidents }: Parts) {
     workActions: (query: Parameters<Store["workActions"]>[0]) => findActions(reader, query),
     references: (query: Parameters<Store["references"]>[0]) => findReferences(reader, query),
     incident: (idOrNumber: string) => incidents.byIdOrNumber(reader, idOrNumber),
+    incidentsById: (ids: readonly string[]) => incidents.byIds(reader, ids),
     incidents: (query: Parameters<Store["incidents"]>[0]) => incidents.find(reader, query),
     openIncidents: () => incidents.open(reader),
     timeline: (incident: string) => timelineOf(reader, incident),

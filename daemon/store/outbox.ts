@@ -5,14 +5,18 @@
  */
 import type { DeliveryState, OutboxRow } from "../model/incident.ts";
 import type { Instant } from "../model/time.ts";
-import type { ClaimedRow, DeliveryUpdate, DeliveryView } from "../ports.ts";
+import type { DeliveryUpdate, DeliveryView } from "../ports.ts";
 import { markBundleSent } from "./bundles.ts";
-import { claimedOf, deliveryOf, maybe, numberOf, outboxRow, textOf } from "./rows.ts";
-import { INSERT_ROWS, type Session, slices } from "./session.ts";
+import { deliveryOf, maybe, numberOf, outboxRow, textOf } from "./rows.ts";
+import { IN_VALUES, INSERT_ROWS, type Row, type Session, slices } from "./session.ts";
 
 export async function addOutbox(session: Session, rows: readonly OutboxRow[]): Promise<void> {
   for (const some of slices(rows, INSERT_ROWS)) {
-    await session.run(session.sql("outbox").insert(some.map(outboxRow)).onConflict("key").ignore());
+    const placed = some.map((row) => ({
+      ...outboxRow(row),
+      site: session.sql.raw("(select site from incidents where id = ?)", [row.incident]),
+    }));
+    await session.run(session.sql("outbox").insert(placed).onConflict("key").ignore());
   }
 }
 
@@ -51,35 +55,6 @@ export async function moveOutbox(session: Session, ms: number): Promise<void> {
   await session.rows(session.sql.raw(`${moved} returning key`, [ms, ms, ms]));
 }
 
-interface Claim {
-  readonly now: Instant;
-  readonly leaseMs: number;
-  readonly limit: number;
-  readonly worker: string;
-  readonly tickets?: boolean;
-}
-
-/** Inside a transaction. Rows that are due, oldest first; a claim that ended unanswered comes again, marked as maybe a duplicate. */
-export async function claimOutbox(
-  session: Session,
-  { now, leaseMs, limit, worker, tickets = false }: Claim,
-): Promise<readonly ClaimedRow[]> {
-  const { sql, kind } = session;
-  const lock = kind === "postgresql" ? "for update skip locked" : "";
-  const due = `select key from outbox where state in ('pending', 'claimed') and not_before <= ? and kind ${tickets ? "=" : "<>"} 'ticket'
-      and (state = 'pending' or claim_expires_at <= ?) order by not_before, created_at, key limit ? ${lock}`;
-  const rows = await session.rows(
-    sql.raw(
-      `update outbox set maybe_duplicate = case when state = 'claimed' then 1 else maybe_duplicate end,
-         state = 'claimed', state_at = ?, claimed_by = ?, claim_expires_at = ?, attempts = attempts + 1
-       where key in (${due}) returning *`,
-      [now, worker, now + leaseMs, now, now, limit],
-    ),
-  );
-  const claimed = rows.map(claimedOf);
-  return claimed.sort((a, b) => a.notBefore - b.notBefore || a.createdAt - b.createdAt || (a.key < b.key ? -1 : 1));
-}
-
 /** States that an update may come from. */
 const comesFrom: Readonly<Record<DeliveryState, readonly DeliveryState[]>> = {
   pending: ["pending", "claimed"],
@@ -103,34 +78,50 @@ export async function recordDeliveries(
   more: readonly OutboxRow[] = [],
 ): Promise<void> {
   if (more.length > 0) await addOutbox(session, more);
-  for (const update of updates) {
-    const proof = update.proof?.slice(0, PROOF_LENGTH);
-    const row = session.sql("outbox").where({ key: update.key });
-    const gone = update.state === "sent" || update.state === "accepted";
-    const change = {
-      state: update.state,
-      state_at: update.at,
-      claimed_by: null,
-      claim_expires_at: null,
-      in_storm: update.inStorm === true ? 1 : 0,
-      ...(update.notBefore === undefined ? {} : { not_before: update.notBefore }),
-      ...(update.dueAt === undefined ? {} : { due_at: update.dueAt }),
-      ...(gone ? { sent_at: update.at, error: null } : {}),
-      ...(proof === undefined ? {} : { proof }),
-      ...maybe("error", update.error, textOf),
-    };
-    await session.run(
-      row
-        .clone()
-        .whereIn("state", [...comesFrom[update.state]])
-        .update(change),
-    );
-    const now = await session.row(row.clone().select("attempts", "bundle").first());
-    const attempt = numberOf(now?.attempts);
-    if (gone) await markBundleSent(session, [update.key, ...(now?.bundle == null ? [] : [textOf(now.bundle)])], update.at);
-    const history = { key: update.key, attempt, state: update.state, at: update.at, proof: proof ?? null, error: update.error ?? null };
-    await session.run(session.sql("deliveries").insert(history));
+  for (const update of updates) await moveRow(session, update);
+  const rows = await rowsOf(session, [...new Set(updates.map(({ key }) => key))]);
+  for (const { key, state, at } of updates) {
+    const bundle = rows.get(key)?.bundle;
+    if (isGone(state)) await markBundleSent(session, [key, ...(bundle == null ? [] : [textOf(bundle)])], at);
   }
+  const history = updates.map(({ key, state, at, proof, error }) => ({
+    ...{ key, attempt: numberOf(rows.get(key)?.attempts), state, at },
+    ...{ proof: proof?.slice(0, PROOF_LENGTH) ?? null, error: error ?? null },
+  }));
+  for (const some of slices(history, INSERT_ROWS)) await session.run(session.sql("deliveries").insert([...some]));
+}
+
+const isGone = (state: DeliveryState) => state === "sent" || state === "accepted";
+
+async function moveRow(session: Session, update: DeliveryUpdate): Promise<void> {
+  const { key, state, at, proof, error, inStorm, notBefore, dueAt } = update;
+  const change = {
+    ...{ state, state_at: at, claimed_by: null, claim_expires_at: null, in_storm: inStorm === true ? 1 : 0 },
+    ...(notBefore === undefined ? {} : { not_before: notBefore }),
+    ...(dueAt === undefined ? {} : { due_at: dueAt }),
+    ...(isGone(state) ? { sent_at: at, error: null } : {}),
+    ...(proof === undefined ? {} : { proof: proof.slice(0, PROOF_LENGTH) }),
+    ...maybe("error", error, textOf),
+  };
+  await session.run(
+    session
+      .sql("outbox")
+      .where({ key })
+      .whereIn("state", [...comesFrom[state]])
+      .update(change),
+  );
+}
+
+async function rowsOf(session: Session, keys: readonly string[]): Promise<ReadonlyMap<string, Row>> {
+  const found = new Map<string, Row>();
+  for (const some of slices(keys, IN_VALUES)) {
+    const query = session
+      .sql("outbox")
+      .select("key", "attempts", "bundle")
+      .whereIn("key", [...some]);
+    for (const row of await session.rows(query)) found.set(textOf(row.key), row);
+  }
+  return found;
 }
 
 export async function deliveryBy(session: Session, where: Readonly<Record<string, string>>): Promise<DeliveryView | undefined> {

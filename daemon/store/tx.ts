@@ -3,7 +3,7 @@
  */
 import type { Acceptance } from "../model/acceptance.ts";
 import type { Alarm } from "../model/alarm.ts";
-import type { Incident, OutboxRow, TimelineEntry } from "../model/incident.ts";
+import type { Incident } from "../model/incident.ts";
 import type { IncidentLink, IncidentSplit } from "../model/joining.ts";
 import type { DeviceLights } from "../model/lights.ts";
 import type { Instant } from "../model/time.ts";
@@ -13,6 +13,7 @@ import { eraseAttachment, findAttachments, saveAttachment } from "./attachments.
 import { writeAudit } from "./audit-chain.ts";
 import { cancelSession, replaceSessions, saveOutcome, saveReadiness, saveSessions } from "./bookings.ts";
 import { diagnosisTx } from "./diagnoses.ts";
+import type { Gathered } from "./gathered.ts";
 import { insertInbox } from "./inbox.ts";
 import type { Incidents } from "./incidents.ts";
 import { saveLights, saveStock } from "./inventory.ts";
@@ -20,14 +21,13 @@ import { addLink, alarmsOf, forgetSplit, linksOf, loadSplits, removeLink, saveSp
 import { keptOn } from "./kept.ts";
 import { beginMaintenance, findMaintenance, moveBeginning, saveMaintenance } from "./maintenances.ts";
 import { onCallTx } from "./on-call.ts";
-import { addOutbox, dropPending, hastenOutbox, moveOutbox } from "./outbox.ts";
+import { dropPending, hastenOutbox, moveOutbox } from "./outbox.ts";
 import { erasePerson } from "./privacy.ts";
 import { findProblem, saveProblem } from "./problems.ts";
 import { findReport, findReportOf, saveFollowUp, saveReport } from "./reports.ts";
 import { requestTx } from "./requests.ts";
 import { alarmRow } from "./rows.ts";
 import { INSERT_ROWS, type Session, slices } from "./session.ts";
-import { appendTimeline } from "./timeline.ts";
 import { addReference, findActions, moveWork, removeReference, saveAction, taskTx } from "./work.ts";
 
 /** Two states of one alarm in one call: the later one counts (one statement cannot touch a row twice). */
@@ -38,25 +38,31 @@ async function writeAlarms(session: Session, alarms: readonly Alarm[]): Promise<
   }
 }
 
-export function txOn(session: Session, incidents: Incidents): Tx {
+/** `gathered` is written by whoever commits. */
+export function txOn(session: Session, incidents: Incidents, gathered: Gathered): Tx {
+  /** What goes through the outbox itself sees what was added to it. */
+  const after = async <T>(work: () => Promise<T>): Promise<T> => {
+    await gathered.write();
+    return work();
+  };
   return {
     ...keptOn(session),
     ...onCallTx(session),
     ...requestTx(session),
     ...diagnosisTx(session),
-    erasePerson: (id) => erasePerson(session, id),
+    erasePerson: (id) => after(() => erasePerson(session, id)),
     saveAlarms: (alarms: readonly Alarm[]) => writeAlarms(session, alarms),
     incident: (id: string) => incidents.byId(session, id),
     openByRootCause: (rootCause: string) => incidents.openByRootCause(session, rootCause),
     latestByFingerprint: (fingerprint: string, since: Instant) => incidents.latestByFingerprint(session, fingerprint, since),
-    dueIncidents: (at: Instant, limit: number) => incidents.due(session, at, limit),
+    dueIncidents: (at, limit, passed) => incidents.due(session, at, limit, passed),
     insertIncident: (incident: Incident) => incidents.insert(session, incident),
     updateIncident: (incident: Incident) => incidents.update(session, incident),
-    appendTimeline: (entries: readonly TimelineEntry[]) => appendTimeline(session, entries),
-    addOutbox: (rows: readonly OutboxRow[]) => addOutbox(session, rows),
-    dropPending: (incident: string, why: string, at: Instant) => dropPending(session, incident, why, at),
-    hastenOutbox: (incident: string, at: Instant) => hastenOutbox(session, incident, at),
-    moveOutbox: (ms: number) => moveOutbox(session, ms),
+    appendTimeline: async (entries) => gathered.lines(entries),
+    addOutbox: async (rows) => gathered.messages(rows),
+    dropPending: (incident, why, at) => after(() => dropPending(session, incident, why, at)),
+    hastenOutbox: (incident, at) => after(() => hastenOutbox(session, incident, at)),
+    moveOutbox: (ms) => after(() => moveOutbox(session, ms)),
     saveCursor: async (reader: string, seq: number) => {
       await session.run(session.sql("cursors").insert({ reader, seq }).onConflict("reader").merge());
     },

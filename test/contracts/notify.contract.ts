@@ -50,6 +50,37 @@ export function notifyContract(store: () => OpenedStore): void {
       );
     });
 
+    it("in a backlog the first about a site of which nobody was told overtakes what else waits, per recipient and channel", async () => {
+      await add(message("k4", { incident: "i3", createdAt: START + 5, notBefore: START + 5 }));
+      const next = async (limit: number, firstsSince?: number, worker = "w1") =>
+        (
+          await store().claimOutbox({
+            now: START + 9,
+            leaseMs: 30_000,
+            limit,
+            worker,
+            ...(firstsSince === undefined ? {} : { firstsSince }),
+          })
+        ).map(({ key }) => key);
+      expect(await next(1)).toEqual(["k1"]);
+      await store().recordDeliveries([{ key: "k1", state: "accepted", at: START + 6 }]);
+      // Of mgh the desk was told; of rvh it was not, and ann was told of nothing.
+      expect((await next(2, START)).sort()).toEqual(["k3", "other"]);
+      await store().recordDeliveries([{ key: "k3", state: "pending", at: START + 9, notBefore: START + MINUTE, inStorm: true }]);
+      // Something about rvh waits for the end of the storm: what else comes about it will wait with it, and overtakes nothing.
+      expect(await next(1, START, "w2")).toEqual(["k2"]);
+      expect(await next(9, START)).toEqual(["k4"]);
+      expect(await next(9, START)).toEqual([]);
+    });
+
+    it("told longer ago than the window counts as told of nothing", async () => {
+      const next = async (firstsSince: number) =>
+        (await store().claimOutbox({ now: START + 9, leaseMs: 30_000, limit: 1, worker: "w1", firstsSince })).map(({ key }) => key);
+      for (const key of ["k1", "other"]) await store().recordDeliveries([{ key, state: "accepted", at: START + 6 }]);
+      expect(await next(START + 5)).toEqual(["k3"]);
+      expect(await next(START + 6)).toEqual(["k2"]);
+    });
+
     it("what a person heard lately is known by site, and a message that named several is one", async () => {
       await claim();
       await store().recordDeliveries([{ key: "k1", state: "accepted", at: START + 1 }]);

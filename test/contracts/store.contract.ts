@@ -222,6 +222,30 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
         expect((await store.openIncidents()).map((each) => each.id).sort()).toEqual(["i1", "i2", "i3", "i5"]);
       });
 
+      it("in a backlog the first of each site goes before what else is due, but of a site whose turn it has been", async () => {
+        const due = (id: string, site: string, ms: number): [string, object] => [id, { site, wakeAt: START + ms }];
+        await save(
+          due("i1", "mgh", 1),
+          due("i2", "mgh", 2),
+          due("i3", "mgh", 3),
+          due("i4", "rvh", 8),
+          due("i5", "rvh", 9),
+          due("i6", "jgh", 7),
+        );
+        await save(due("i7", "far", 99));
+        await store.transaction(undefined, async (tx) => {
+          const ids = async (limit: number, passed?: readonly string[]) =>
+            (await tx.dueIncidents(START + 10, limit, passed)).map(({ id }) => id);
+          expect(await ids(4)).toEqual(["i1", "i2", "i3", "i6"]);
+          expect(await ids(4, ["mgh"])).toEqual(["i6", "i4", "i1", "i2"]);
+          expect(await ids(2, ["mgh", "jgh"])).toEqual(["i4", "i1"]);
+          expect(await ids(4, ["mgh", "rvh", "jgh"])).toEqual(["i1", "i2", "i3", "i6"]);
+          // Nobody waits behind others: all go, in their order.
+          expect(await ids(10, ["mgh"])).toEqual(["i1", "i2", "i3", "i6", "i4", "i5"]);
+        });
+        expect((await store.incidentsById(["i7", "i1", "i1", "nobody"])).map(({ id }) => id).sort()).toEqual(["i1", "i7"]);
+      });
+
       it("are paged newest first without gap or repeat, also where they opened at the same time", async () => {
         const ids = Array.from({ length: 25 }, (_, index) => `i${String(index).padStart(2, "0")}`);
         await save(

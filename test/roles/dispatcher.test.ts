@@ -99,9 +99,9 @@ async function dispatching(
   const left = [...rows];
   const store = {
     claimOutbox: async () => left.splice(0),
-    incident: async (id: string) => {
-      if (id === unreadable) throw new StoreUnavailable("SQLITE_BUSY");
-      return sample("i1", { state: "open", urgency: "now", ...change });
+    incidentsById: async (ids: readonly string[]) => {
+      if (ids.some((id) => id === unreadable)) throw new StoreUnavailable("SQLITE_BUSY");
+      return ids.map((id) => sample(id, { state: "open", urgency: "now", ...change }));
     },
     deliveries: async () => [],
     bundleOf: async () => [],

@@ -10,11 +10,14 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Channel, Config } from "../../daemon/model/config.ts";
+import type { Incident } from "../../daemon/model/incident.ts";
 import { MINUTE, SECOND } from "../../daemon/model/time.ts";
 import { createMailNotifier } from "../../daemon/notify/mail.ts";
 import { createWebhookNotifier } from "../../daemon/notify/webhook.ts";
 import type { Message, Notifier } from "../../daemon/ports.ts";
 import { Dispatcher, type DispatcherDeps } from "../../daemon/roles/dispatcher.ts";
+import { Escalator } from "../../daemon/roles/escalator.ts";
+import type { Leases } from "../../daemon/roles/lease.ts";
 import { rowsFor } from "../../daemon/roles/recipients.ts";
 import { type OpenedStore, openStore } from "../../daemon/store/open.ts";
 import { renderSeveral } from "../../daemon/telling.ts";
@@ -139,6 +142,58 @@ async function listening(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return (server.address() as { port: number }).port;
 }
+
+describe("a site that fails late, behind the backlog of others", () => {
+  const open = (n: number, site: string) =>
+    incident(`i${n}`, { site, device: `d${n}`, openedAt: clock.now(), wakeAt: clock.now(), wakeFor: "notice", urgencyWhy: "always" });
+  const opened = (sites: readonly string[], from = 1) =>
+    store.transaction(undefined, async (tx) => {
+      for (const [index, site] of sites.entries()) await tx.insertIncident(open(from + index, site));
+    });
+  const sitesOf = (moved: readonly Incident[]) => [...new Set(moved.map(({ site }) => site))];
+
+  it("is the next that the escalator tells of, and the next that the dispatcher sends: within one turn of each", async () => {
+    const sent: string[] = [];
+    const sink: Notifier = {
+      kind: "sink",
+      send: async (_channel, { data }) => {
+        sent.push(String(data.site));
+        return { ok: true, state: "accepted" };
+      },
+      stop: async () => undefined,
+    };
+    const severity = [{ id: "all", when: {}, severity: "minor", urgency: "now", why: { en: "always", fr: "toujours" } }] as const;
+    const of = { ...config([{ id: "sink", kind: "sink" }], [["sink", "desk"]]), severity };
+    let moved: readonly Incident[] = [];
+    const leases = { fence: () => undefined } as unknown as Leases;
+    const changed = (incidents: readonly Incident[]) => {
+      moved = incidents;
+    };
+    const escalator = new Escalator({ store, clock, log: quiet, leases, config: () => of, changed });
+    const role = dispatcher(of, [sink]);
+    // The first after a start goes through all that is open.
+    await escalator.turn();
+    await opened(Array.from({ length: 450 }, (_, n) => (n % 2 === 0 ? "mgh" : "rvh")));
+    clock.pass(SECOND);
+    await escalator.turn();
+    await escalator.turn();
+    expect(sitesOf(moved)).toEqual(["mgh", "rvh"]);
+    // Two hundred messages wait, two hundred and fifty incidents behind them; then another site fails.
+    await role.turn(never);
+    expect([(await store.outboxDepth()).pending >= 180, sent.length <= 4]).toEqual([true, true]);
+    await opened(["jgh", "jgh"], 1_000);
+    clock.pass(SECOND);
+    await escalator.turn();
+    expect(moved[0]).toMatchObject({ id: "i1000", site: "jgh" });
+    const before = sent.length;
+    await role.turn(never);
+    expect(sent[before]).toBe("jgh");
+    expect((await store.outboxDepth()).pending, "it went before them").toBeGreaterThan(180);
+    // What else there is about it waits its turn.
+    await escalator.turn();
+    expect(sitesOf(moved.slice(0, 50))).toEqual(["mgh", "rvh"]);
+  });
+});
 
 describe("a channel that accepts and hangs", () => {
   it("is ended by the deadline: the next channel is told at once, and the repeat carries the same key", async () => {
