@@ -44,7 +44,8 @@ export function wantsTicket({ id, when, onDemand }: TicketSystem, incident: Inci
 }
 
 /**
- * A person wants a ticket opened there, or what was given up there tried again. Refused where there is one, or one is on its way.
+ * A person wants a ticket opened there, or what was given up there tried again: that also once the incident is closed, for as long as it is
+ * kept. Refused where there is one, or one is on its way.
  */
 export function askForTicket(
   incident: Incident,
@@ -59,6 +60,7 @@ export function askForTicket(
   const { system, told, by, at, note } = of;
   const { number, tickets = [] } = incident;
   if (told.at(-1)?.going === "failed") return askAgain(incident, of);
+  if (incident.state === "closed") return { refused: `${number} is closed` };
   if (told.some(({ going }) => going === "went")) return { refused: `${number}: ${system.name} has a ticket for it already` };
   if (tickets.includes(system.id) || told.at(-1)?.going === "waits")
     return { refused: `${number}: a ticket at ${system.name} is being opened already` };
@@ -90,6 +92,12 @@ function isAskedAgain({ ticketsAskedAgain }: Incident, { id }: TicketSystem, tol
   return last?.going === "failed" && askedAt !== undefined && askedAt > last.at;
 }
 
+/** Of what is closed too, if somebody asks for what was given up. */
+function wants(incident: Incident, system: TicketSystem, { again, isNew }: { readonly again: boolean; readonly isNew: boolean }): boolean {
+  if (again && incident.state === "closed" && incident.foldedInto === undefined) return true;
+  return (isNew || again) && wantsTicket(system, incident);
+}
+
 export function nextTicketEvent(input: {
   readonly system: TicketSystem;
   readonly incident: Incident;
@@ -105,10 +113,12 @@ export function nextTicketEvent(input: {
   const again = isAskedAgain(incident, system, told);
   if (last?.going === "waits" || (last?.event === "closed" && !again)) return undefined;
   // Nothing has arrived there: what it is told next opens the ticket.
-  if (went.length === 0) return (last?.mark !== mark || again) && wantsTicket(system, incident) ? "opened" : undefined;
-  if (last?.mark === mark && !again) return undefined;
+  if (went.length === 0) return wants(incident, system, { again, isNew: last?.mark !== mark }) ? "opened" : undefined;
+  const over = incident.state === "closed" || incident.foldedInto !== undefined;
+  // Opened after the end, it is still to be told of it.
+  if (last?.mark === mark && !again && !(over && last.event === "opened")) return undefined;
   const sentAt = went[0]?.at ?? at;
   if (system.reference !== undefined && !known && at < sentAt + referenceWithinMs) return undefined;
-  if (incident.state === "closed" || incident.foldedInto !== undefined) return "closed";
+  if (over) return "closed";
   return incident.state === "resolved" ? "resolved" : "changed";
 }

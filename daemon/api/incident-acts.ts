@@ -22,12 +22,14 @@ export interface ActsWith {
   readonly others: boolean;
   readonly alarms: number;
   readonly linked: boolean;
+  /** Other systems that may be asked to open a ticket; of what is closed, those that could not be reached. */
   readonly systems: boolean;
 }
 
 export function actsOn(incident: Incident, person: Person, beside: ActsWith): readonly IncidentAct[] {
   const { state, foldedInto, holder, acknowledgedAt, handOver, openTasks = [] } = incident;
-  if (state === "closed" || foldedInto !== undefined) return [];
+  if (foldedInto !== undefined) return [];
+  if (state === "closed") return beside.systems ? ["ticket"] : [];
   const [failing, over] = [isFailing(incident), notOver(incident) !== undefined];
   const unresolved = state !== "resolved";
   const offered = handOver !== undefined && notOffered(incident, person) === undefined;

@@ -5,7 +5,8 @@ import type { FormState } from "../../dashboards/web/form-parts.tsx";
 import type { PageContext } from "../../dashboards/web/frame.tsx";
 import { type IncidentAct, type IncidentFormsProps, incidentActs } from "../../dashboards/web/incident-forms.tsx";
 import { pages } from "../../dashboards/web/pages.tsx";
-import type { Incident } from "../model/incident.ts";
+import type { Incident, NoticeKind } from "../model/incident.ts";
+import { ticketOfRow } from "../roles/ticket-rows.ts";
 import { supportOf } from "../support.ts";
 import type { Caller } from "./access.ts";
 import { attachmentView } from "./attachments.ts";
@@ -78,13 +79,20 @@ interface Around {
   readonly open: readonly Incident[];
 }
 
+/** What that system was told last never arrived. */
+function isGivenUp(system: string, { deliveries }: IncidentDetailShape): boolean {
+  return deliveries.findLast((row) => ticketOfRow({ kind: row.kind as NoticeKind, key: row.key })?.system === system)?.state === "failed";
+}
+
 function aroundOf(deps: ApiDeps, page: PageContext, incident: Incident, { detail, open }: Around) {
   const { network, tickets } = deps.config();
   const about = (each: Incident) => page.texts.name(each.device ?? each.room ?? each.site);
   const part = (name: string | undefined) => (name === undefined ? "" : ` (${page.texts.part(name)})`);
   return {
     version: incident.version,
-    systems: [...(tickets?.values() ?? [])].map(({ id, name }) => ({ value: id, label: name })),
+    systems: [...(tickets?.values() ?? [])]
+      .filter(({ id }) => incident.state !== "closed" || isGivenUp(id, detail))
+      .map(({ id, name }) => ({ value: id, label: name })),
     others: open
       .filter(({ id }) => id !== incident.id)
       .map((each) => ({

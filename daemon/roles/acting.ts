@@ -37,7 +37,13 @@ export type Act = (incident: Incident, tx: Tx) => Decision | Refusal | Promise<D
 
 type Refused = Extract<ActResult, { ok: false }>;
 
-export async function actOn({ store, clock, config, changed }: DeskDeps, idOrNumber: string, act: Act): Promise<ActResult> {
+/** `closedToo`: the act decides itself what may still be done to what is closed. */
+export async function actOn(
+  { store, clock, config, changed }: DeskDeps,
+  idOrNumber: string,
+  act: Act,
+  closedToo = false,
+): Promise<ActResult> {
   const found = await store.incident(idOrNumber);
   if (found === undefined) return refuse(404, `there is no incident ${idOrNumber}; see GET /api/v1/incidents`);
   for (let tries = 0; tries < 5; tries += 1) {
@@ -46,7 +52,7 @@ export async function actOn({ store, clock, config, changed }: DeskDeps, idOrNum
         const incident = await tx.incident(found.id);
         if (incident === undefined) return refuse(404, `there is no incident ${idOrNumber}`);
         if (incident.foldedInto !== undefined) return refuse(409, `${incident.number} is part of ${incident.foldedInto}: act on that one`);
-        if (incident.state === "closed") return refuse(409, `${incident.number} is closed`);
+        if (incident.state === "closed" && !closedToo) return refuse(409, `${incident.number} is closed`);
         const decision = await act(incident, tx);
         if ("refused" in decision) return refuse(decision.status ?? 409, decision.refused);
         return { ok: true, incident: await writeDecision(tx, incident, decision, config(), clock.now()) };

@@ -16,7 +16,7 @@ import { renderTicket, ticketFacts } from "../text/ticket-texts.ts";
 import { type Leases, leasedTurns } from "./lease.ts";
 import { rowsFor } from "./recipients.ts";
 import type { Role } from "./supervisor.ts";
-import { referenceOf, rowsToSystem, ticketRow, toldOf } from "./ticket-rows.ts";
+import { askedOfClosed, referenceOf, rowsToSystem, ticketRow, toldOf } from "./ticket-rows.ts";
 
 export interface TicketKeeperDeps {
   readonly store: Store;
@@ -45,6 +45,8 @@ export class TicketKeeper implements Role {
   readonly #deps: TicketKeeperDeps;
   /** Incidents with a ticket that is not over; undefined until the outbox was asked. */
   #followed: Set<string> | undefined;
+  /** Closed ones whose ticket somebody asked for again. */
+  #asked = new Set<string>();
   /** Versions of incidents without a ticket that were looked at, for these systems. */
   #seen = new Map<string, number>();
   #systems: Config["tickets"];
@@ -76,6 +78,8 @@ export class TicketKeeper implements Role {
     if (tickets !== this.#systems) this.#seen.clear();
     this.#systems = tickets;
     this.#followed ??= new Set(await store.ticketed());
+    this.#asked = new Set((await store.keptAll(askedOfClosed)).map(({ key }) => key.slice(askedOfClosed.length)));
+    for (const id of this.#asked) this.#followed.add(id);
     const open = await store.openIncidents();
     const ids = new Set(open.map(({ id }) => id));
     for (const id of this.#seen.keys()) if (!ids.has(id)) this.#seen.delete(id);
@@ -83,7 +87,7 @@ export class TicketKeeper implements Role {
     let written = 0;
     for (const id of this.#followed) {
       const incident = await store.incident(id);
-      if (incident === undefined) this.#followed.delete(id);
+      if (incident === undefined) await this.#unfollow(id);
       else if (written < atOnce && (await this.#look(incident))) written += 1;
     }
     for (const incident of fresh) {
@@ -119,8 +123,13 @@ export class TicketKeeper implements Role {
       this.#followed?.add(incident.id);
       return true;
     }
-    if (over && !waits && !this.#awaits(deliveries, at)) this.#followed?.delete(incident.id);
+    if (over && !waits && !this.#awaits(deliveries, at)) await this.#unfollow(incident.id);
     return false;
+  }
+
+  async #unfollow(id: string): Promise<void> {
+    this.#followed?.delete(id);
+    if (this.#asked.delete(id)) await this.#deps.store.forget(`${askedOfClosed}${id}`);
   }
 
   /** A number may still come, and with it a last word. */

@@ -9,6 +9,9 @@ import type { TicketEvent, TicketSystem, TicketText } from "../model/ticket.ts";
 import type { Instant } from "../model/time.ts";
 import type { DeliveryView } from "../ports.ts";
 
+/** What is kept of a closed incident whose ticket a person asked for again, until that has gone; behind it the incident. */
+export const askedOfClosed = "ticket-asked:";
+
 export function isTicket({ kind }: Pick<OutboxRow, "kind">): boolean {
   return kind === "ticket";
 }

@@ -22,7 +22,7 @@ import type { HandOver, Reference } from "../model/work.ts";
 import type { Tx } from "../ports.ts";
 import { type ActResult, actOn, type DeskDeps } from "./acting.ts";
 import { ClassFacts } from "./class-facts.ts";
-import { rowsToSystem, toldOf } from "./ticket-rows.ts";
+import { askedOfClosed, rowsToSystem, toldOf } from "./ticket-rows.ts";
 
 /** A follow-up further away than this is no follow-up (ours). */
 export const furthestFollowUpMs = 90 * DAY;
@@ -70,7 +70,7 @@ export class WorkDesk {
     });
   }
 
-  /** A ticket in another system, which its keeper opens within seconds. */
+  /** A ticket in another system, which its keeper opens within seconds. Of what is closed, only what was given up is told again. */
   async ticket(id: string, person: Person, of: { readonly system: string; readonly note?: string | undefined }): Promise<ActResult> {
     const { store, config, clock } = this.#deps;
     const systems = config().tickets ?? new Map<string, never>();
@@ -84,11 +84,15 @@ export class WorkDesk {
     }
     const known = await store.incident(id);
     const rows = known === undefined ? [] : rowsToSystem(await store.deliveries(known.id), system.id);
-    return actOn(this.#deps, id, async (incident, tx) => {
+    const ask = async (incident: Incident, tx: Tx) => {
       const decided = askForTicket(incident, { system, told: toldOf(rows), by: person.name, at: clock.now(), note: of.note });
-      if (!("refused" in decided)) await this.#audit(tx, person, "incident.ticket-asked", incident, { system: system.id });
+      if ("refused" in decided) return decided;
+      await this.#audit(tx, person, "incident.ticket-asked", incident, { system: system.id });
+      // The keeper looks at what is open, and at these.
+      if (incident.state === "closed") await tx.keep(`${askedOfClosed}${incident.id}`, { at: clock.now() });
       return decided;
-    });
+    };
+    return actOn(this.#deps, id, ask, true);
   }
 
   /** This level could not solve it: the next one hears at once. */

@@ -55,6 +55,24 @@ describe("next it hears", () => {
     expect(next(opened(), []), "it wants none").toBeUndefined();
   });
 
+  it("of what is closed, what was given up and asked for again: opened with how it ended and then over, or over", () => {
+    const closed = major({ state: "closed" });
+    const asked = { ...closed, ticketsAskedAgain: { itsm: start + 1 } };
+    const lost = told("opened", major(), "failed");
+    expect(next(closed, [lost]), "nobody asked").toBeUndefined();
+    expect(next(asked, [lost])).toBe("opened");
+    expect(next({ ...asked, foldedInto: "other" }, [lost]), "the other incident's is theirs").toBeUndefined();
+    const arrived = told("opened", closed, "went", start + 2);
+    expect(next(asked, [lost, arrived])).toBe("closed");
+    expect(next(asked, [lost, arrived, told("closed", closed, "went", start + 3)])).toBeUndefined();
+    expect(next(asked, [lost, { ...arrived, going: "failed" }]), "given up once more").toBeUndefined();
+    expect(next(asked, [told("opened", major()), told("closed", closed, "failed")])).toBe("closed");
+    const ask = (history: readonly ToldOfTicket[]) => askForTicket(closed, { system, told: history, by: "paul", at: start + MINUTE });
+    expect(ask([lost])).toMatchObject({ incident: { state: "closed", ticketsAskedAgain: { itsm: start + MINUTE } } });
+    for (const history of [[], [told("opened", major())], [told("opened", major(), "waits")]])
+      expect(ask(history)).toMatchObject({ refused: expect.stringContaining("is closed") });
+  });
+
   it("nothing before its number has come, for a quarter of an hour at most", () => {
     const numbering = { ...system, reference: { path: "id" } } as unknown as TicketSystem;
     const history = [told("opened", major())];

@@ -244,6 +244,40 @@ describe("a ticket by webhook", () => {
     expect(await rows()).toHaveLength(4);
   }, 60_000);
 
+  it("once the incident is closed it may still be asked for, by who may work on it: opened with how it ended, and told that it is over", async () => {
+    const desk = await helpDesk((response) => response.writeHead(503).end());
+    const net = await failed(desk.url);
+    const { number, id } = await only(net);
+    await net.desk.take(number, "paul", "mine");
+    net.heals("codec-7");
+    await net.advance(4 * MINUTE);
+    expect(await net.work.ticket(number, paul, { system: "itsm" }), "it is still being tried").toMatchObject({ ok: false });
+    net.clock.pass(25 * HOUR);
+    await net.advance(MINUTE);
+    net.clock.pass(25 * HOUR);
+    await net.advance(MINUTE);
+    expect(await net.desk.close(number, "paul", "fixed", "a cable")).toMatchObject({ ok: true });
+    await net.advance(MINUTE);
+    const events = async () =>
+      (await net.store.deliveries(id)).filter(({ kind }) => kind === "ticket").map(({ key, state }) => `${key.split("/")[4]} ${state}`);
+    const lost = await events();
+    expect(new Set(lost)).toEqual(new Set(["opened failed"]));
+    desk.answer = numbered;
+    expect(await net.work.ticket(number, paul, { system: "itsm", note: "they want it on file" })).toMatchObject({ ok: true });
+    expect(await net.work.ticket(number, paul, { system: "itsm" })).toMatchObject({ status: 409 });
+    await net.advance(2 * MINUTE);
+    expect((await events()).slice(lost.length)).toEqual(["opened delivered", "closed delivered"]);
+    expect(desk.got.slice(-2).map(({ body }) => [body.data.event, body.data.state])).toEqual([
+      ["opened", "closed"],
+      ["closed", "closed"],
+    ]);
+    expect((await net.store.auditLog(5)).map(({ action, by }) => `${action} by ${by}`)).toContain("incident.ticket-asked by paul");
+    // Nothing is followed any more, and nothing else is done to what is closed.
+    expect(await net.store.keptAll("ticket-asked:")).toEqual([]);
+    expect(await net.work.note(number, paul, "one more")).toMatchObject({ ok: false, status: 409 });
+    expect(await net.work.ticket(number, paul, { system: "itsm" })).toMatchObject({ problem: expect.stringContaining("is closed") });
+  }, 60_000);
+
   it("is opened only for what it is asked for, and once a level is reached", async () => {
     const desk = await helpDesk(numbered);
     const net = await failed(
