@@ -47,6 +47,7 @@ import { sessionOperations } from "./sessions.ts";
 import { severityOperations } from "./severity.ts";
 import { mountSignIn } from "./sign-in.ts";
 import { SignIns } from "./sign-ins.ts";
+import { mountSiteReports } from "./site-reports-page.ts";
 import { mountTaskPage } from "./task-page.ts";
 import { taskOperations } from "./tasks.ts";
 import { topologyOperations } from "./topology.ts";
@@ -134,6 +135,7 @@ export function createApi(deps: ApiDeps): Api {
 function mountOpenPages(app: express.Express, deps: ApiDeps, gate: FormsGate & { readonly signIns: SignIns }): void {
   mountTaskPage(app, deps);
   mountRoomsPage(app, deps);
+  mountSiteReports(app, deps);
   mountSignIn(app, deps, gate);
   mountIncidentForms(app, deps, gate);
   mountReportForms(app, deps, gate);

@@ -11,6 +11,7 @@ import type { ReportQuery } from "../ports-reports.ts";
 import { mediaTypes, ReportFiles } from "../reporting/files.ts";
 import { voiceOf } from "../reporting/voice.ts";
 import { hoursOf } from "../roles/hours.ts";
+import type { Caller } from "./access.ts";
 import {
   type FollowUpItemShape,
   FollowUpListQuery,
@@ -24,6 +25,7 @@ import type { ApiDeps } from "./deps.ts";
 import { type Operation, operation } from "./operation.ts";
 import { HttpProblem } from "./problem.ts";
 import { iso, present } from "./shape.ts";
+import { followUpFor, followUpsFor } from "./site-reports.ts";
 
 const patientWarning =
   "A text seems to hold a health insurance number (four letters, eight digits). No patient data belongs here: save it again without.";
@@ -94,8 +96,9 @@ export function followUpItem({ id, period, from, to, site, madeAt }: FollowUpRep
   return { id, period, from: iso(from), to: iso(to), madeAt: iso(madeAt), ...(site === undefined ? {} : { site }) };
 }
 
-async function followUpOf({ store }: ApiDeps, id: string | undefined): Promise<FollowUpReport> {
-  const found = await store.followUp(id ?? "");
+/** Who answers for some sites has those about them. */
+async function followUpOf(deps: ApiDeps, { sites }: Caller, id: string | undefined): Promise<FollowUpReport> {
+  const found = await followUpFor(deps, sites, id ?? "");
   if (found !== undefined) return found;
   throw new HttpProblem(404, "no-such-report", "There is no follow-up report of this id; GET /api/v1/follow-up-reports lists them.");
 }
@@ -179,15 +182,15 @@ const followUps: readonly Operation[] = [
     id: "followUps",
     method: "get",
     path: "/api/v1/follow-up-reports",
-    summary: "Follow-up reports that were made, the last first.",
+    summary: "Follow-up reports that were made, the last first; of a caller with sites, those about these.",
     access: "read",
-    may: "read",
+    may: "read-site",
     query: FollowUpListQuery,
     answer: "FollowUpReportList",
-    run: async ({ deps, query }) => {
+    run: async ({ deps, query, caller }) => {
       const { limit, period, site } = query;
       const of = { limit, ...(period === undefined ? {} : { period }), ...(site === undefined ? {} : { site }) };
-      return { content: { items: (await deps.store.followUps(of)).map(followUpItem) } };
+      return { content: { items: (await followUpsFor(deps, caller.sites, of)).map(followUpItem) } };
     },
   }),
   operation({
@@ -219,10 +222,10 @@ const followUps: readonly Operation[] = [
     path: "/api/v1/follow-up-reports/{id}",
     summary: "A follow-up report with its figures.",
     access: "read",
-    may: "read",
+    may: "read-site",
     answer: "FollowUpReport",
-    run: async ({ deps, params }) => {
-      const report = await followUpOf(deps, params.id);
+    run: async ({ deps, params, caller }) => {
+      const report = await followUpOf(deps, caller, params.id);
       return { content: { ...followUpItem(report), figures: report.figures } };
     },
   }),
@@ -256,12 +259,12 @@ const asFiles = (files: ReportFiles): readonly Operation[] => [
     path: "/api/v1/follow-up-reports/{id}/file",
     summary: "A follow-up report as PDF, DOCX or CSV, in French or English.",
     access: "read",
-    may: "read",
+    may: "read-site",
     query: ReportFileQuery,
     answer: "FollowUpReport",
     files: Object.values(mediaTypes),
-    run: async ({ deps, params, query }) => {
-      const report = await followUpOf(deps, params.id);
+    run: async ({ deps, params, query, caller }) => {
+      const report = await followUpOf(deps, caller, params.id);
       const language = query.language ?? deps.config().instance.language;
       return { file: await files.of(followUpReport(report, voiceOf(deps.config(), language)), query.format, `${report.id}-${language}`) };
     },

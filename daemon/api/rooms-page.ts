@@ -19,7 +19,7 @@ import { roomCards, sessionsToday } from "./room-states.ts";
 import { cookieValue, isSecure, same } from "./sign-ins.ts";
 
 const bodyLimitBytes = 4 * 1024;
-const cookieName = "vigie-rooms";
+export const roomsCookie = "vigie-rooms";
 
 type Said = NonNullable<RoomsPageProps["said"]>;
 type Answered = { readonly said: Said; readonly status: number; readonly mark?: string };
@@ -39,7 +39,7 @@ export function mountRoomsPage(app: Express, deps: ApiDeps): void {
     if (mark !== undefined) {
       const secure = isSecure(deps.config().instance.publicUrl);
       // Lax: a link in a mail is opened from elsewhere. No form from elsewhere has it.
-      response.cookie(cookieName, mark, { httpOnly: true, sameSite: "lax", secure, path: request.path, maxAge: browserKnownMs });
+      response.cookie(roomsCookie, mark, { httpOnly: true, sameSite: "lax", secure, path: request.path, maxAge: browserKnownMs });
     }
     await show(deps, links, { request, response, link, ...answered, ...(mark === undefined ? {} : { mark }) });
   });
@@ -58,9 +58,9 @@ interface Asked {
 
 async function answer(deps: ApiDeps, links: RoomLinks, { request, link, values }: Asked): Promise<Answered> {
   if (values.act === "confirm") return confirm(links, link, values.digits ?? "");
-  const token = await links.formTokenOf(link, cookieValue(request, cookieName));
+  const token = await links.formTokenOf(link, cookieValue(request, roomsCookie));
   if (token === undefined || !same(values.form ?? "", token)) return { said: { tone: "problem", what: "stale" }, status: 403 };
-  const language = languageOf(deps, request, link);
+  const language = linkLanguage(deps, request, link);
   if (values.act === "help") return help(deps, link, values, language);
   return works(deps, link, values.request ?? "", language);
 }
@@ -113,18 +113,21 @@ interface Shown {
 }
 
 async function show(deps: ApiDeps, links: RoomLinks, { request, response, link, said, status, mark }: Shown): Promise<void> {
-  const language = languageOf(deps, request, link);
-  // The token is in the address: it must not travel on with a link, nor lie in a cache.
-  response.set({
-    "Content-Type": "text/html; charset=utf-8",
+  const language = linkLanguage(deps, request, link);
+  privately(response, language).type("html");
+  const { instanceName, view } = await viewOf(deps, links, { request, link, language, mark });
+  response.status(status ?? (link === undefined ? 404 : 200));
+  response.send(pages.rooms({ language, instanceName, ...(view === undefined ? {} : { view }), ...(said === undefined ? {} : { said }) }));
+}
+
+/** The token is in the address: it must not travel on with a link, nor lie in a cache. */
+export function privately(response: Response, language: Language): Response {
+  return response.set({
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow",
     "Content-Language": `${language}-CA`,
   });
-  const { instanceName, view } = await viewOf(deps, links, { request, link, language, mark });
-  response.status(status ?? (link === undefined ? 404 : 200));
-  response.send(pages.rooms({ language, instanceName, ...(view === undefined ? {} : { view }), ...(said === undefined ? {} : { said }) }));
 }
 
 interface Viewed {
@@ -141,13 +144,14 @@ async function viewOf(
 ): Promise<Pick<RoomsPageProps, "instanceName" | "view">> {
   const { instance, contacts, network } = deps.config();
   if (link === undefined) return { instanceName: instance.name };
-  const formToken = await links.formTokenOf(link, mark ?? cookieValue(request, cookieName));
+  const formToken = await links.formTokenOf(link, mark ?? cookieValue(request, roomsCookie));
   if (formToken !== undefined) await links.seen(link);
   const zone = network.sites.get(link.sites[0] ?? "")?.timezone ?? instance.timezone;
   return {
     instanceName: instance.name,
     view: {
       name: contacts.get(link.person)?.name ?? link.person,
+      reportsPath: `${request.path}/reports`,
       rooms: await roomCards(deps, link.sites, language),
       sessions: await sessionsToday(deps, link.sites),
       time: sayTime(deps.clock.now(), zone),
@@ -163,7 +167,7 @@ function symptomLabel(language: Language, symptom: string): string {
   return symptom === "user-assistance" ? roomsWords[language].anything : (sayCode(language, "symptom", symptom) ?? symptom);
 }
 
-function languageOf({ config }: ApiDeps, { query, headers }: Request, link: RoomLink | undefined): Language {
+export function linkLanguage({ config }: ApiDeps, { query, headers }: Request, link: RoomLink | undefined): Language {
   const asked = query.lang ?? /(?:^|;\s*)lang=(fr|en)(?:;|$)/.exec(headers.cookie ?? "")?.[1];
   if (asked === "fr" || asked === "en") return asked;
   return config().contacts.get(link?.person ?? "")?.language ?? config().instance.language;

@@ -12,10 +12,12 @@ export interface BareProps {
   readonly onTo?: string;
   /** It keeps itself fresh where there is script, by asking again and again: it may hear no events. */
   readonly polls?: boolean;
+  /** It has tables. */
+  readonly wide?: boolean;
   readonly children: ComponentChildren;
 }
 
-export function Bare({ language, title, instanceName, onTo, polls = false, children }: BareProps): VNode {
+export function Bare({ language, title, instanceName, onTo, polls = false, wide = polls, children }: BareProps): VNode {
   const w = words[language];
   const other = language === "fr" ? "en" : "fr";
   return (
@@ -41,7 +43,7 @@ export function Bare({ language, title, instanceName, onTo, polls = false, child
             </a>
           </p>
         </header>
-        <main id="main" class={polls ? undefined : "narrow"} data-polls={polls ? "" : undefined}>
+        <main id="main" class={wide ? undefined : "narrow"} data-polls={polls ? "" : undefined}>
           <h1>{title}</h1>
           {children}
         </main>

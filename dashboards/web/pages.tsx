@@ -22,6 +22,7 @@ import { RoomsPage, type RoomsPageProps } from "./rooms-page.tsx";
 import { RulePage, type RulePageProps, RulesPage, type RulesPageProps } from "./rules-page.tsx";
 import { SessionsPage, type SessionsPageProps } from "./sessions-page.tsx";
 import { BouncePage, type BounceProps, SignInPage, type SignInPageProps } from "./sign-in-page.tsx";
+import { SiteReportsPage, type SiteReportsPageProps } from "./site-reports-page.tsx";
 import { StatusPage, type StatusPageProps } from "./status-page.tsx";
 import { TaskPage, type TaskPageProps } from "./task-page.tsx";
 import { TopologyPage, type TopologyPageProps } from "./topology-page.tsx";
@@ -51,6 +52,7 @@ export const pages = {
   request: (props: RequestPageProps) => html(<RequestPage {...props} />),
   report: (props: ReportPageProps) => html(<ReportPage {...props} />),
   reports: (props: ReportsPageProps) => html(<ReportsPage {...props} />),
+  siteReports: (props: SiteReportsPageProps) => html(<SiteReportsPage {...props} />),
   rooms: (props: RoomsPageProps) => html(<RoomsPage {...props} />),
   rules: (props: RulesPageProps) => html(<RulesPage {...props} />),
   rule: (props: RulePageProps) => html(<RulePage {...props} />),

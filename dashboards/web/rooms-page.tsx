@@ -50,6 +50,8 @@ export interface RoomsPageProps {
   /** Undefined: the link is none of ours. */
   readonly view?: {
     readonly name: string;
+    /** Where the reports of their sites are. */
+    readonly reportsPath: string;
     readonly rooms: readonly RoomCard[];
     readonly sessions: readonly RoomSession[];
     readonly time: string;
@@ -104,6 +106,11 @@ function Rooms({ language, view }: Of): VNode {
         ))}
       </ul>
       <Sessions language={language} view={view} />
+      {view.formToken === undefined ? null : (
+        <p>
+          <a href={view.reportsPath}>{w.reports}</a>
+        </p>
+      )}
       <p class="hint">{w.private}</p>
     </>
   );

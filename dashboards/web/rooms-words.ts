@@ -48,6 +48,9 @@ export const roomsWords = {
     updated: "Vu à {time}",
     refresh: "Regarder de nouveau",
     private: "Ce lien est à vous : ne le donnez à personne.",
+    reports: "Rapports de vos sites",
+    noReports: "Aucun rapport n'a encore été produit pour vos sites : le premier le sera au début du mois prochain.",
+    reportsUnknown: "Écrivez d'abord, sur la page de vos salles, les six chiffres reçus avec le lien; puis revenez ici.",
   },
   en: {
     title: "Your rooms",
@@ -97,5 +100,8 @@ export const roomsWords = {
     updated: "Seen at {time}",
     refresh: "Look again",
     private: "This link is yours: give it to nobody.",
+    reports: "Reports of your sites",
+    noReports: "No report has been made for your sites yet: the first will be at the start of next month.",
+    reportsUnknown: "First type, on the page of your rooms, the six digits that came with the link; then come back here.",
   },
 } as const;

@@ -15,8 +15,8 @@ const wanted: Readonly<Record<Permission | "anyone", string>> = {
   read: `getDeviceSamples listWeaknesses getIncident listRecurrences listTraps listSink listUnusedNumbers listInventory getDeviceInventory
     listDeviceEvents listFamilies getDeviceFamily listRules getRule listCommissioning getAcceptance listDiscoveries getDiscovery getTopology
     listParentProposals listMaintenance getMaintenance listProblems getProblem listFollowUps listPartners listTasks getTask listReferences
-    listActions listAttachments attachmentFile listRequests getRequest listNews incidentReport incidentReportFile reports report followUps followUp followUpFile listDiagnoses diagnosisFile`,
-  "read-site": "listDevices getDevice listAlarms listIncidents listSessions",
+    listActions listAttachments attachmentFile listRequests getRequest listNews incidentReport incidentReportFile reports report listDiagnoses diagnosisFile`,
+  "read-site": "followUps followUp followUpFile listDevices getDevice listAlarms listIncidents listSessions",
   "read-names": "getOnCall listRotations listOverrides listPeople listRoomLinks",
   handle: `acknowledgeIncident takeIncident releaseIncident restoreIncident resolveIncident closeIncident solveIncident setSeverity setUrgency
     mergeIncident splitIncident linkIncident unlinkIncident assignIncident acceptIncident declineIncident escalateIncident addNote

@@ -1,8 +1,11 @@
 /** A coordinator's page by a personal link, as they meet it, and as what scans their mail does. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Partner } from "../../daemon/model/config.ts";
+import type { FollowUpReport } from "../../daemon/model/report.ts";
 import { browserKnownMs, RoomLinks } from "../../daemon/room-links.ts";
 import { BrowserLike } from "./browser-like.ts";
 import { at, device, fill, helpRequest, incident, secret, serve, session, tokenText, type World, world } from "./fixture.ts";
+import { followUp } from "./reported.ts";
 import { ruled } from "./ruled.ts";
 
 let made: World;
@@ -174,6 +177,84 @@ describe("a coordinator's page", () => {
     await twin.close();
     now += browserKnownMs;
     expect((await browser.open(`${path}?lang=en`)).text.includes("I need help")).toBe(false);
+  });
+
+  describe("has the follow-up reports of their own sites", () => {
+    const monthly = (id: string, site?: string) => ({
+      ...followUp,
+      id,
+      period: "monthly" as const,
+      ...(site === undefined ? {} : { site }),
+    });
+    const [open] = followUp.figures.openList;
+    const kept = [
+      monthly("all"),
+      monthly("gaspe-1", "gaspe"),
+      { ...monthly("mgh-1", "mgh"), figures: { ...followUp.figures, openList: [open, { ...open, waitingOn: "ritm" }] } },
+    ] as FollowUpReport[];
+    const file = (id: string, format = "csv") => browser.open(`${path}/reports/${id}/file?format=${format}&language=en`);
+
+    beforeEach(() => {
+      const partner = { id: "ritm", name: "RITM", language: "fr" as const, contacts: [] } as unknown as Partner;
+      made.config = { ...made.config, partners: new Map([["ritm", partner]]) };
+      Object.assign(made.deps.store, {
+        followUps: async ({ site }: { readonly site?: string }) => kept.filter((each) => site === undefined || each.site === site),
+        followUp: async (id: string) => kept.find((each) => each.id === id),
+      });
+    });
+    const known = async () => {
+      await browser.open(path);
+      await browser.post(path, { act: "confirm", digits });
+    };
+
+    it("to read and as files, in both languages, with no name of who works on it; reading is in the audit", async () => {
+      await known();
+      expect((await browser.open(`${path}?lang=en`)).text).toContain(`href="${path}/reports"`);
+      for (const [language, title, means] of [
+        ["fr", "Rapports de vos sites", "Suivi mensuel"],
+        ["en", "Reports of your sites", "Monthly follow-up"],
+      ]) {
+        const { text, status, headers } = await browser.open(`${path}/reports?lang=${language}`);
+        expect([status, headers.get("cache-control"), headers.get("referrer-policy")]).toEqual([200, "no-store", "no-referrer"]);
+        for (const said of [title, means, "Hôpital général", "mgh-1/file?format=pdf", "RITM"])
+          expect([said, text.includes(said ?? "")]).toEqual([said, true]);
+        for (const hidden of ["gaspe", "Gaspé", "all/file", ">ann<"]) expect([hidden, text.includes(hidden)]).toEqual([hidden, false]);
+      }
+      const csv = await file("mgh-1");
+      expect([csv.status, csv.headers.get("content-type")]).toEqual([200, "text/csv; charset=utf-8"]);
+      expect([csv.text.includes("RITM"), /\bann\b/.test(csv.text)]).toEqual([true, false]);
+      expect(actions()).toContain("rooms:anne report.read");
+    });
+
+    it("and none of another site, of all together, or to a browser that has not shown the digits", async () => {
+      expect((await file("mgh-1")).status).toBe(403);
+      const unknown = await browser.open(`${path}/reports?lang=en`);
+      expect([unknown.status, unknown.text.includes("First type"), unknown.text.includes("mgh-1")]).toEqual([403, true, false]);
+      await known();
+      for (const id of ["gaspe-1", "all", "nothing", "..%2f..%2fmgh-1"]) expect([id, (await file(id)).status]).toEqual([id, 404]);
+      expect((await file("mgh-1", "exe")).status).toBe(404);
+      expect((await browser.open(`${path}x/reports`)).status).toBe(404);
+      expect(actions().filter((each) => each.includes("report.read"))).toEqual([]);
+      await write("/people/anne/room-link/revoke");
+      expect([(await file("mgh-1")).status, (await browser.open(`${path}/reports`)).status]).toEqual([404, 404]);
+    });
+
+    it("over the API too, with a token that has sites", async () => {
+      made.config = {
+        ...made.config,
+        permissions: new Map([["coordinators", ["read-site"]]]),
+        tokens: [{ name: "anne", function: "coordinators", secret: secret(tokenText), sites: ["mgh"] }],
+      };
+      const get = (to: string) =>
+        fetch(`${server.url}/api/v1/follow-up-reports${to}`, { headers: { Authorization: `Bearer ${tokenText}` } });
+      const ids = ((await (await get("")).json()) as { items: { id: string }[] }).items.map(({ id }) => id);
+      expect(ids).toEqual(["mgh-1"]);
+      expect(((await (await get("?site=gaspe")).json()) as { items: unknown[] }).items).toEqual([]);
+      const own = (await (await get("/mgh-1")).json()) as { figures: { openList: { waitingOn?: string }[] } };
+      expect(own.figures.openList.map(({ waitingOn }) => waitingOn)).toEqual([undefined, "ritm"]);
+      for (const other of ["/gaspe-1", "/all", "/gaspe-1/file?format=csv"])
+        expect([other, (await get(other)).status]).toEqual([other, 404]);
+    });
   });
 
   it("is made by who arranges people, never listed, and its secret stands nowhere", async () => {
