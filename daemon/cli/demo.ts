@@ -56,7 +56,9 @@ export async function startDemo(file: string, io: Io): Promise<Demo> {
   rmSync(stateDir, { recursive: true, force: true });
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const ending = new AbortController();
-  io.out(`\nVigie, the demo network: ${ready.agents} SNMP agents and ${ready.codecs} codec shells on loopback.`);
+  io.out(
+    `\nVigie, the demo network: ${ready.agents} SNMP agents, ${ready.codecs} codec shells and ${ready.webs} web interface on loopback.`,
+  );
   return {
     ended,
     begin(url) {
@@ -91,8 +93,14 @@ function intro(url: string, told: Script): readonly string[] {
   ];
 }
 
+interface Ready {
+  readonly agents: number;
+  readonly codecs: number;
+  readonly webs: number;
+}
+
 /** The simulator's first line: ready, with its counts. Rejects when it ends first, or says nothing in time. */
-function firstLine(child: ChildProcess): Promise<{ readonly agents: number; readonly codecs: number }> {
+function firstLine(child: ChildProcess): Promise<Ready> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () => reject(new Error(`the simulated network was not ready within ${readyWithinMs / 1000} s`)),
@@ -108,7 +116,7 @@ function firstLine(child: ChildProcess): Promise<{ readonly agents: number; read
     const lines = createInterface({ input: child.stdout });
     lines.once("line", (line) => {
       clearTimeout(timer);
-      resolve(JSON.parse(line) as { agents: number; codecs: number });
+      resolve(JSON.parse(line) as Ready);
     });
   });
 }

@@ -85,6 +85,7 @@ async function main(): Promise<void> {
     ready: true,
     agents: simulation.agents,
     codecs: simulation.codecs,
+    webs: simulation.webs,
     pid: process.pid,
     ...(rest === undefined ? {} : { rest: rest.port }),
   });

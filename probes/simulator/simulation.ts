@@ -23,6 +23,8 @@ export interface Simulation {
   readonly agents: number;
   /** Devices with a command line, over SSH or telnet. */
   readonly codecs: number;
+  /** Devices with a web interface. */
+  readonly webs: number;
   /** The devices as they are now, by id. */
   readonly devices: ReadonlyMap<string, DeviceState>;
   /** Changes a device; resolves when its notifications have left. Throws for a device or part that is not there. */
@@ -60,6 +62,7 @@ export async function startSimulatedNetwork(spec: SimulatedNetworkSpec, options:
   return {
     agents: all.filter(({ agent }) => agent !== undefined).length,
     codecs: all.filter(({ ssh, telnet }) => ssh !== undefined || telnet !== undefined).length,
+    webs: all.filter(({ state }) => state.device.https !== undefined).length,
     devices: new Map(all.map(({ state }) => [state.device.id, state])),
     apply: async (command) => {
       const struck = members.get(command.device);

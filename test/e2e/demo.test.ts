@@ -65,7 +65,7 @@ async function alarm(device: string, symptom: string): Promise<Alarm | undefined
   return items.find((one) => one.device === device && one.symptom === symptom);
 }
 
-it("every look of every device is good: SNMP v2c and v3, xAPI, Poly, LifeSize, telnet, the status port, signalling ports", async () => {
+it("every look of every device is good: SNMP v2c and v3, xAPI, Poly, LifeSize, telnet, a web interface, the status port, signalling ports", async () => {
   const spec = JSON.parse(readFileSync(join(folder, "network.json"), "utf8")) as { devices: object[] };
   const looks = await until(
     "all looks are good",
@@ -75,7 +75,7 @@ it("every look of every device is good: SNMP v2c and v3, xAPI, Poly, LifeSize, t
       const kinds = new Set(all.map(([, , kind]) => kind));
       const devices = new Set(all.map(([, device]) => device));
       const good = all.every(([, , , up]) => up === "1") && devices.size === spec.devices.length;
-      return good && ["icmp", "snmp", "ssh", "telnet", "tcp"].every((kind) => kinds.has(kind)) ? all : undefined;
+      return good && ["icmp", "snmp", "ssh", "telnet", "https", "tcp"].every((kind) => kinds.has(kind)) ? all : undefined;
     },
     60_000,
   );
@@ -100,6 +100,7 @@ it("tells of what each family can have, each over its own way", async () => {
   const orders: readonly (readonly [device: string, fault: string, symptom: string, part?: string])[] = [
     ["lac-ardoise-codec-1", "forgotten-by-gatekeeper", "registration-mismatch"],
     ["saint-rivage-codec-3", "hot", "over-temperature"],
+    ["cecot-bridge", "fan-failed", "fan-failed"],
     ["cecot-bridge-2", "supply-failed", "bridge-fault"],
     ["baie-aux-outardes-endpoint", "tcp-closed", "signalling-port-closed", "1720"],
     ["saint-rivage-codec-2", "media-loss", "media-loss", "8"],

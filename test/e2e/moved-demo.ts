@@ -22,7 +22,7 @@ export const demoEnv = {
 export async function moveDemo(folder: string, second: number, change = (_name: string, text: string) => text): Promise<string> {
   cpSync(join(projectRoot(), "demo"), join(folder, "demo"), { recursive: true });
   const ports = new Map<string, number>();
-  for (const port of ["8080", "16200", "16100", "2222", "7000", "2424"]) ports.set(port, await freePort());
+  for (const port of ["8080", "16200", "16100", "2222", "7000", "2424", "8443"]) ports.set(port, await freePort());
   for (const name of ["vigie.yaml", ...readdirSync(join(folder, "demo", "sites")).map((each) => join("sites", each))]) {
     const path = join(folder, "demo", name);
     let text = readFileSync(path, "utf8").replaceAll("127.20.", `127.${second}.`);

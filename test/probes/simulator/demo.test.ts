@@ -34,13 +34,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The demo's spec, on ports of the test's own, so that a demo running beside it is left alone. */
 async function spec(): Promise<SimulatedNetworkSpec> {
-  const [snmp, ssh, telnet, tcp] = [await freePort(), await freePort(), await freePort(), await freePort()];
+  const [snmp, ssh, telnet, tcp, https] = [await freePort(), await freePort(), await freePort(), await freePort(), await freePort()];
   const made = specFrom(config);
   const devices = made.devices.map((device) => ({
     ...device,
     ...(device.snmp === undefined ? {} : { snmp: { ...device.snmp, port: snmp } }),
     ...(device.ssh === undefined ? {} : { ssh: { ...device.ssh, port: ssh } }),
     ...(device.telnet === undefined ? {} : { telnet: { ...device.telnet, port: telnet } }),
+    ...(device.https === undefined ? {} : { https: { ...device.https, port: https } }),
     ...(device.tcp === undefined ? {} : { tcp: [tcp] }),
   }));
   return { devices };
@@ -164,7 +165,7 @@ it("runs as a process: says ready with every socket bound, obeys commands, and e
   const file = join(folder, "spec.json");
   writeFileSync(file, JSON.stringify(made));
   const running = start([file]);
-  expect(await running.line()).toMatchObject({ ready: true, agents: 33, codecs: 12 });
+  expect(await running.line()).toMatchObject({ ready: true, agents: 33, codecs: 12, webs: 1 });
   const port = made.devices.find((device) => device.id === "cecot-bridge")?.snmp?.port ?? 0;
   const hex = port.toString(16).toUpperCase().padStart(4, "0");
   const bound = readFileSync("/proc/net/udp", "utf8")
