@@ -15,14 +15,15 @@ export interface Registered {
 
 export type RegistrationWatcher = (endpoint: Registered, registered: boolean) => void;
 
+const registering: ReadonlySet<DeviceState["device"]["kind"]> = new Set(["codec", "endpoint", "bridge"] as const);
+
 export class Registrar {
   readonly #endpoints = new Map<DeviceState, boolean>();
   readonly #watchers = new Set<RegistrationWatcher>();
 
-  /** Codecs and endpoints register; nothing else does. */
+  /** Codecs, endpoints and bridges register; nothing else does. */
   add(state: DeviceState): void {
-    if (state.device.kind === "codec" || state.device.kind === "endpoint")
-      this.#endpoints.set(state, isListed(state, state.h323Registered));
+    if (registering.has(state.device.kind)) this.#endpoints.set(state, isListed(state, state.h323Registered));
   }
 
   h323(): readonly Registered[] {

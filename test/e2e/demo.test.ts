@@ -82,6 +82,19 @@ it("every look of every device is good: SNMP v2c and v3, xAPI, Poly, LifeSize, t
   expect(looks.length).toBeGreaterThan(spec.devices.length);
 }, 70_000);
 
+it("the bridge, asked over its web interface, is on the gatekeeper's list: a demo without faults has no incident", async () => {
+  const light = await until(
+    "both sides of its registration agree",
+    async () => {
+      const device = await get<{ lights?: readonly { name: string; state: string; code: string }[] }>("/api/v1/devices/cecot-bridge");
+      return device.lights?.find((each) => each.name === "registered" && each.state === "good");
+    },
+    60_000,
+  );
+  expect(JSON.stringify(light)).toContain("both-sides");
+  expect((await get<{ items: readonly object[] }>("/api/v1/incidents")).items).toEqual([]);
+}, 70_000);
+
 it("a camera that is unplugged is seen at once, long before the next look", async () => {
   await until(
     "the session is open and listens",
