@@ -1,10 +1,10 @@
 /** `npm test`: installs what is missing, builds, type-checks, lints, tests; ends with one line that counts. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, checkNode, installDependencies, must, root } from "./installed.mjs";
 import { ensureServers } from "./servers.mjs";
+import { workFolder } from "./work-folder.mjs";
 
 checkNode();
 installDependencies();
@@ -13,12 +13,16 @@ build();
 must(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "--noEmit", "-p", "tsconfig.json"]);
 must(join(root, "node_modules/.bin/biome"), ["check", "."]);
 
-const folder = mkdtempSync(join(tmpdir(), "vigie-test-"));
+const { folder, remove } = workFolder();
 const report = join(folder, "report.json");
 const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...process.argv.slice(2)];
-const run = spawnSync(process.execPath, [join(root, "node_modules/vitest/vitest.mjs"), ...args], { cwd: root, stdio: "inherit" });
+const run = spawnSync(process.execPath, [join(root, "node_modules/vitest/vitest.mjs"), ...args], {
+  cwd: root,
+  stdio: "inherit",
+  env: { ...process.env, TMPDIR: folder },
+});
 const { passed, failed, skipped, names } = count(report);
-rmSync(folder, { recursive: true, force: true });
+remove();
 for (const name of names) console.log(`skipped: ${name}`);
 const strict = process.env.CI === "true" && skipped > 0;
 if (strict) console.error("vigie: CI skips nothing; install what the skipped tests need");
