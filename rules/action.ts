@@ -34,11 +34,16 @@ export function notSayable(action: NewAction, network: Network, isAddress: (text
 
 export type ActionEnd = { readonly state: "done" | "expired"; readonly why: string };
 
+/** Names and IPv6 addresses are the same in capitals. */
+export function isSameAddress(one: string | undefined, other: string): boolean {
+  return one?.toLowerCase() === other.toLowerCase();
+}
+
 /** What became of one that waits for the configuration; undefined: it still waits. */
 export function endOfAction({ device = "", after = "", quiet }: WorkAction, network: Network, at: Instant): ActionEnd | undefined {
   const known = network.devices.get(device);
   if (known === undefined) return { state: "expired", why: "the device left the configuration before its new address was in it" };
-  if (known.address === after) return { state: "done", why: `the configuration in force has ${after}` };
+  if (isSameAddress(known.address, after)) return { state: "done", why: `the configuration in force has ${after}` };
   if (quiet === undefined || at < quiet.until) return undefined;
   return {
     state: "expired",

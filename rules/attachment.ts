@@ -29,14 +29,12 @@ export function notAttachable(type: AttachmentType, bytes: Uint8Array): string |
   return fits ? undefined : `content: it is no ${type}; name its true type, one of ${attachmentTypes.join(", ")}`;
 }
 
-/** A name without a path, control characters, or a leading dot. */
+const longestName = 120;
+
+/** A name without a path, control characters, or a leading dot. Letters with their accents in one: some systems send them apart. */
 export function plainName(name: string): string {
-  const last = name.split(/[/\\]/).at(-1) ?? "";
-  return (
-    last
-      .replace(/[^\p{L}\p{N} ._()-]/gu, "_")
-      .replace(/^\.+/, "")
-      .trim()
-      .slice(0, 120) || "file"
-  );
+  const last = name.normalize("NFC").split(/[/\\]/).at(-1) ?? "";
+  const plain = last.replace(/[^\p{L}\p{N} ._()-]/gu, "_").replace(/^[. ]+/, "");
+  // By letters: half of one could be sent in no header.
+  return [...plain].slice(0, longestName).join("").trimEnd() || "file";
 }

@@ -72,7 +72,7 @@ export function answerFact(step: string): string {
 
 /** The words that a fact may have; `any` where they come from other data; undefined: there is no such fact. */
 export function wordsOf(name: string): readonly string[] | "any" | undefined {
-  if (name.startsWith("answer.")) return answerWords;
+  if (name.startsWith("answer.")) return name === "answer." ? undefined : answerWords;
   if (!Object.hasOwn(factWords, name)) return undefined;
   return factWords[name as FactName] ?? "any";
 }

@@ -4,7 +4,7 @@
  * An address change keeps its device quiet by a silence until the configuration in force has the new address (work-keeper.ts ends it).
  */
 import { randomBytes } from "node:crypto";
-import { type NewAction, notSayable, quietMs } from "../../rules/action.ts";
+import { isSameAddress, type NewAction, notSayable, quietMs } from "../../rules/action.ts";
 import { addWork } from "../../rules/followup.ts";
 import type { Person } from "../../rules/handover.ts";
 import { swapOf } from "../../rules/swap.ts";
@@ -95,7 +95,7 @@ export class ActionDesk {
     const { network, instance } = this.#deps.config();
     const { kind, device = "", after = "", at } = made;
     if (kind !== "ip-change") return { ...made, state: "done" };
-    if (network.devices.get(device)?.address === after) return { ...made, state: "done", appliedAt: at };
+    if (isSameAddress(network.devices.get(device)?.address, after)) return { ...made, state: "done", appliedAt: at };
     const until = at + quietMs;
     const silence: Maintenance = {
       ...{ id: `m${randomBytes(8).toString("hex")}`, kind: "silence", scope: { devices: [device] } },

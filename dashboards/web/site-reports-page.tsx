@@ -125,7 +125,7 @@ function Facts({ rows }: { readonly rows: readonly { readonly label: string; rea
           <dt>{label}</dt>
           <dd>
             {value}
-            {note === undefined ? null : <span class="soft"> {note}</span>}
+            {note === undefined ? null : <span class="soft"> ({note})</span>}
           </dd>
         </div>
       ))}
