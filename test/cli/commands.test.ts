@@ -6,6 +6,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { answer } from "../../daemon/cli/commands.ts";
 import { oneConnection } from "../../daemon/store/connect.ts";
 import { openStore } from "../../daemon/store/open.ts";
 import { builtFile } from "../../probes/built.ts";
@@ -24,6 +25,10 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function vigie(...argv: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...argv], { cwd: folder, encoding: "utf8", timeout: 30_000 });
   return { code: status, out: stdout, err: stderr };
+}
+
+function vigieHelp(): string {
+  return spawnSync(process.execPath, [program, "--help"], { encoding: "utf8" }).stdout;
 }
 
 function config(devices: object = {}): string {
@@ -56,17 +61,24 @@ async function database(): Promise<string> {
 }
 
 describe("wrong use", () => {
+  const out: string[] = [];
+  const err: string[] = [];
+  const here = async (...argv: string[]) => {
+    for (const lines of [out, err]) lines.splice(0);
+    const code = await answer(argv, { out: (text) => out.push(text), err: (text) => err.push(text) });
+    return { code, out: out.join("\n"), err: err.join("\n") };
+  };
   // As the program itself lists them: a command that joins is held to the same.
-  const listed = [...spawnSync(process.execPath, [program, "--help"], { encoding: "utf8" }).stdout.matchAll(/^ {2}([a-z-]+) {2,}/gm)];
+  const listed = [...vigieHelp().matchAll(/^ {2}([a-z-]+) {2,}/gm)];
 
   it.each(listed.map(([, name]) => (name === "import" ? "import devices" : `${name}`)))(
     "of vigie %s exits 2 and says what is wrong; --help exits 0",
-    (name) => {
+    async (name) => {
       const words = name.split(" ");
-      const wrong = vigie(...words, "--no-such-option");
+      const wrong = await here(...words, "--no-such-option");
       expect([wrong.code, wrong.out]).toEqual([2, ""]);
       expect(wrong.err).not.toMatch(/^\s+at /m);
-      const help = vigie(...words, "--help");
+      const help = await here(...words, "--help");
       expect([help.code, help.err]).toEqual([0, ""]);
       expect(help.out).toContain(`vigie ${words.join(" ")}`);
       expect(help.out).toMatch(/Exit code: 0 .*2 wrong use/);
