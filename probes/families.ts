@@ -34,15 +34,22 @@ export function shippedFamilies(): string {
 
 /**
  * Reads every `.yaml` file of the folders (and of their direct subfolders), in the order given; a path may also be one file.
- * A later family with the id of an earlier one replaces it, so that a site can correct what is shipped; twice in one folder is a problem.
+ * A later family with the id of an earlier one replaces it, so that a site can correct what is shipped; twice in one folder, or among the files that are named one by one, is a problem.
  */
 export function loadFamilies(folders: readonly string[]): {
   readonly families: ReadonlyMap<string, Family>;
   readonly problems: readonly ConfigProblem[];
 } {
   const gathered: Gathered = { families: [], sets: new Map(), problems: [] };
-  const folderOf = new Map<string, string>();
-  for (const folder of folders) for (const file of filesOf(folder, gathered.problems)) gather(file, folder, folderOf, gathered);
+  const firstIn = new Map<string, string>();
+  const named = new Set<string>();
+  for (const folder of folders) {
+    for (const file of filesOf(folder, gathered.problems)) {
+      if (file === folder && named.has(file)) continue;
+      named.add(file);
+      gather(file, { place: file === folder ? "" : folder, firstIn }, gathered);
+    }
+  }
   const families = new Map<string, Family>();
   for (const { file, data, line } of gathered.families) {
     const at = (path: readonly PropertyKey[], message: string): ConfigProblem => problem(file, path, message, line(path));
@@ -94,18 +101,22 @@ function lineIn(text: string, path: readonly PropertyKey[]): number | undefined 
   return lineOf(parseDocument(text, { lineCounter: lines }), lines, path);
 }
 
-function gather(file: string, folder: string, folderOf: Map<string, string>, into: Gathered): void {
+/** Where a file was found (a folder, or among those named one by one), and which file had an id there first. */
+interface Where {
+  readonly place: string;
+  readonly firstIn: Map<string, string>;
+}
+
+function gather(file: string, { place, firstIn }: Where, into: Gathered): void {
   const { data, problems, line } = readFile(file, readFileSync(file, "utf8"));
   into.problems.push(...problems);
   if (data === undefined) return;
-  if ("set" in data) {
-    into.sets.set(data.set, data);
-    return;
-  }
-  if (folderOf.get(data.id) === folder)
-    into.problems.push(problem(file, ["id"], `"${data.id}" is there twice in ${folder}; keep one`, line(["id"])));
-  folderOf.set(data.id, folder);
-  into.families.push({ file, data, line });
+  const [key, id] = "set" in data ? (["set", data.set] as const) : (["id", data.id] as const);
+  const first = firstIn.get(`${key} ${id} ${place}`);
+  if (first === undefined) firstIn.set(`${key} ${id} ${place}`, file);
+  else into.problems.push(problem(file, [key], `"${id}" is there twice, in ${first} too; keep one`, line([key])));
+  if ("set" in data) into.sets.set(data.set, data);
+  else into.families.push({ file, data, line });
 }
 
 function sentence(issue: z.core.$ZodIssue): string {

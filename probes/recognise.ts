@@ -19,7 +19,8 @@ export function recognise(families: ReadonlyMap<string, Family>, said: Said): Fa
   let best: { readonly family: Family; readonly score: number } | undefined;
   for (const family of families.values()) {
     const score = likeness(family, said);
-    if (score > 0 && (best === undefined || score > best.score)) best = { family, score };
+    // As alike as one before: the later one is, because a site's own come after the shipped ones.
+    if (score > 0 && (best === undefined || score >= best.score)) best = { family, score };
   }
   return best?.family;
 }

@@ -97,5 +97,9 @@ it("a family file that changes is in force after a reload: reads, notifications,
   expect(refused.status).toBe(422);
   expect(String(refused.body.detail)).toContain("quirks[0]");
   expect(await state()).toBe("hot");
+
+  rig.file("families/box.yaml", family({ lukewarm: "fine" }, { name: "lidOpened", effect: "event" }));
+  expect((await daemon.post("/-/reload")).status).toBe(200);
+  await until("the mended file's word", async () => (await state()) === "fine");
   expect(await daemon.stop()).toBe(0);
 }, 90_000);

@@ -74,6 +74,27 @@ describe("the shipped families", () => {
     for (const scalar of family.snmp.scalars) expect(scalar.oid).toMatch(/\.\d+$/);
   });
 
+  it.each(families)("$id: two sources of one state call its parts alike, so that they feed one alarm", ({ snmp, shell, https }) => {
+    const asked = [...(shell?.asks ?? []), ...(shell?.inCall?.asks ?? [])];
+    const sources: readonly (readonly { readonly name: string; readonly as: string; readonly part?: string | undefined }[])[] = [
+      [...snmp.scalars, ...snmp.columns],
+      asked.flatMap(({ values }) => values),
+      (https?.asks ?? []).flatMap(({ values }) => values),
+    ];
+    const kinds = sources.map((values) => {
+      const states = new Map<string, Set<string>>();
+      for (const { name, as, part } of values)
+        if (as === "state") states.set(name, (states.get(name) ?? new Set<string>()).add(part ?? "the device"));
+      return states;
+    });
+    for (const [index, one] of kinds.entries()) {
+      for (const other of kinds.slice(index + 1)) {
+        for (const [name, parts] of one)
+          if (other.has(name)) expect([name, ...parts].sort()).toEqual([name, ...(other.get(name) ?? [])].sort());
+      }
+    }
+  });
+
   it("ask a codec for how many calls there are, never for who is in them", () => {
     const asks = families.flatMap((family) => family.shell?.asks ?? []);
     for (const ask of asks) {
@@ -371,5 +392,27 @@ describe("a family of the site", () => {
   it("twice in one folder is a problem", () => {
     const folder = folderWith({ "a.yaml": good, "b.yaml": good });
     expect(loadFamilies([folder]).problems[0]?.message).toContain('"mine" is there twice');
+  });
+
+  it("twice among the files that a configuration names is a problem too, a set as well; one file named twice is not", () => {
+    const set = "set: theirs\nfine: { x: [y] }\n";
+    const folder = folderWith({ "a.yaml": good, "b.yaml": good, "c.yaml": set, "d.yaml": set });
+    const [a = "", b = "", c = "", d = ""] = ["a", "b", "c", "d"].map((name) => join(folder, `${name}.yaml`));
+    expect(loadFamilies([shippedFamilies(), a, a]).problems).toEqual([]);
+    const { problems } = loadFamilies([shippedFamilies(), a, b, c, d]);
+    expect(problems.map(({ file, message }) => [file, message])).toEqual([
+      [b, `"mine" is there twice, in ${a} too; keep one`],
+      [d, `"theirs" is there twice, in ${c} too; keep one`],
+    ]);
+  });
+
+  it("is what a device is recognised as where a shipped one fits as well; not where that fits better", () => {
+    const own = (oid: string) => good.replace(/sys_object_id: \[[^\]]*\]/, `sys_object_id: [${oid}]`);
+    const known = (oid: string) => {
+      const folder = folderWith({ "a.yaml": own(oid) });
+      return recognise(loadFamilies([shippedFamilies(), folder]).families, { sysObjectId: "1.2.826.0.1.4616240" })?.id;
+    };
+    expect(known("1.2.826.0.1.4616240")).toBe("mine");
+    expect(known("1.2.826.0.1")).toBe("codian-mcu");
   });
 });
