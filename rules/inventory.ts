@@ -9,6 +9,7 @@ import type { DeviceEvent, DeviceEventCode, DeviceInventory, InventoryFact, Unit
 import type { Device } from "../daemon/model/network.ts";
 import type { Observation, Reading } from "../daemon/model/observation.ts";
 import { DAY, type Instant } from "../daemon/model/time.ts";
+import { kindOf } from "./wide.ts";
 
 /** Readings that are facts, and the event of a change. `peripheral_*` and everything else with a part is about a part. */
 const events: Readonly<Record<string, DeviceEventCode>> = {
@@ -72,12 +73,20 @@ export function takeStock(input: {
   const taken: Taken[] = [];
   for (const [key, said] of saidIn(observation, known)) {
     const old = known.get(key);
+    if (said.name === presence && isToldOneByOne(said.part, known)) continue;
     if (old !== undefined && old.check !== check && device.checks.some(({ id }) => id === old.check)) continue;
     const fact = factTold({ old, said, key, at, check }, waiting);
     if (fact !== undefined) taken.push(fact);
   }
   if (taken.length === 0) return sameAs(waiting, candidates) ? undefined : { events: [], units: [], candidates: waiting };
   return { ...written(device, before, known, taken), candidates: waiting };
+}
+
+/** "camera", where "camera 1" is known: the sum is no fact beside its parts. */
+function isToldOneByOne(part: string | undefined, known: ReadonlyMap<string, InventoryFact>): boolean {
+  if (part === undefined || kindOf(part) !== undefined) return false;
+  for (const { name, part: other } of known.values()) if (name === presence && other?.startsWith(`${part} `) === true) return true;
+  return false;
 }
 
 interface Taken {
@@ -144,6 +153,9 @@ function written(
   const events: DeviceEvent[] = [];
   for (const { fact, old } of taken) {
     known.set(keyOf(fact.name, fact.part), fact);
+    // What another source summed up until now is told one by one from here on.
+    const kind = fact.name === presence && fact.part !== undefined ? kindOf(fact.part) : undefined;
+    if (kind !== undefined) known.delete(keyOf(presence, kind));
     const event = old === undefined ? undefined : eventOf(device.id, fact, old);
     if (event !== undefined) events.push(event);
   }

@@ -23,7 +23,7 @@ const help = `vigie discover RANGE [RANGE …] [--config vigie.yaml] [--out FILE
 
 Looks at networks that the configuration lists under discovery.ranges: one ping an address, then SNMP with the credentials of
 discovery.credentials, neighbours (LLDP, CDP) of what joins cables, the SSH greeting and the H.323 and SIP ports of what is not known
-then. At most 50 packets and connections a second. Prints devices: as YAML, to review; nothing is put into force.
+then, and the certificate of a web interface. At most 50 packets and connections a second. Prints devices: as YAML, to review; nothing is put into force.
 Addresses of configured devices are left out. Ctrl-C ends it with what was seen until then.
 
   --config FILE  the configuration; default: vigie.yaml of the working directory

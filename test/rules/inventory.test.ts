@@ -143,6 +143,17 @@ describe("peripherals", () => {
     expect(stock.events).toEqual([]);
   });
 
+  it("that one source sums up and another tells one by one are told one by one, whichever spoke first", () => {
+    for (const kinds of [["ssh", "snmp"] as const, ["snmp", "ssh"] as const]) {
+      const stock = new Stock();
+      const looks = { ssh: "peripheral|camera", snmp: "peripheral|camera 1" } as const;
+      for (const word of ["connected", "connected", "disconnected", "disconnected"])
+        for (const kind of kinds) stock.see({ [looks[kind]]: word }, {}, kind);
+      expect(stock.inventory?.facts.map(({ part, value }) => `${part} ${value}`)).toEqual(["camera 1 missing"]);
+      expect(stock.events.map((event) => event.replace(/^\d+ /, ""))).toEqual(["peripheral-missing camera 1"]);
+    }
+  });
+
   it("a plug that says disconnected is missing only if something was there", () => {
     const stock = known({ "peripheral|camera 1": "connected", "peripheral|camera 2": "disconnected" });
     expect(stock.inventory?.facts.map(({ part, value }) => `${part} ${value}`)).toEqual(["camera 1 present"]);
