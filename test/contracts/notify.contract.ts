@@ -73,6 +73,14 @@ export function notifyContract(store: () => OpenedStore): void {
       expect(await next(9, START)).toEqual([]);
     });
 
+    it("that overtakes is claimed once, however many dispatchers look for it at the same moment", async () => {
+      const claims = ["w1", "w2", "w3"].map((worker) =>
+        store().claimOutbox({ now: START + 9, leaseMs: 30_000, limit: 2, worker, firstsSince: START }),
+      );
+      const keys = (await Promise.all(claims)).flat().map(({ key }) => key);
+      expect([keys.length, new Set(keys).size]).toEqual([4, 4]);
+    });
+
     it("told longer ago than the window counts as told of nothing", async () => {
       const next = async (firstsSince: number) =>
         (await store().claimOutbox({ now: START + 9, leaseMs: 30_000, limit: 1, worker: "w1", firstsSince })).map(({ key }) => key);

@@ -31,7 +31,8 @@ async function failed(partners = yaml): Promise<{ net: Scenario; number: string 
 
 describe("a partner who never answers", () => {
   it("is asked at the next contact, then our analyst and chief hear by day, and again; nobody at night", async () => {
-    const { net, number } = await failed();
+    // Four hours on the wall: their second silence ends in the evening, when nobody of ours is told.
+    const { net, number } = await failed(yaml.replace("4h service", "4h"));
     await net.work.followUp(number, paul, net.clock.now() + 20 * DAY, "waits for the circuit");
     const opened = await net.tasks.open(number, paul, { partner: "sogique", asked: "test the circuit to Gaspé" });
     if (!opened.ok) throw new Error(opened.problem);
