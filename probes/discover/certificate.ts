@@ -9,8 +9,6 @@ import type { Asking } from "./asking.ts";
 import { accepts } from "./greeting.ts";
 import type { WebInterface } from "./seen.ts";
 
-/** The connection, our hello, our end of the key exchange, and the farewell. */
-const packetsOfHandshake = 4;
 /** Two large RSA numbers on a codec of 2008. */
 const handshakeMs = 4_000;
 const wordsAtMost = 80;
@@ -32,7 +30,8 @@ function orNone(shown: Shaken): WebInterface | undefined {
 }
 
 async function shake(host: string, { httpsPort: port, pay, signal }: Asking, old: boolean): Promise<Shaken> {
-  const left = await pay(packetsOfHandshake);
+  // Counted as a connection, as a greeting is.
+  const left = await pay(1);
   if (left === undefined) return "none";
   try {
     const socket = await openTls({ host, port, old, unverified: true }, AbortSignal.any([signal, AbortSignal.timeout(handshakeMs)]));
