@@ -7,7 +7,7 @@ import type { Incident } from "../../daemon/model/incident.ts";
 import type { Policy } from "../../daemon/model/policy.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../daemon/model/time.ts";
 import type { Hours } from "../../rules/clock.ts";
-import { wakeIncident } from "../../rules/escalation.ts";
+import { levelDeadline, wakeIncident } from "../../rules/escalation.ts";
 import { acknowledgeIncident, type Notice, openIncident, restoreIncident, takeIncident } from "../../rules/incident.ts";
 
 const policy: Policy = {
@@ -216,5 +216,29 @@ describe("a restored incident", () => {
     expect(play(minor?.incident ?? opened(), always, start + 3 * DAY).incident).toMatchObject({ state: "closed", disposition: "healed" });
     const major = restoreIncident(opened(), start + HOUR, always, "2 good looks");
     expect(play(major?.incident ?? opened(), always, start + 30 * DAY).incident.state).toBe("restored");
+  });
+});
+
+describe("with a session ahead a level has min(policy, half of what is left, at least 2 min)", () => {
+  const thirty = { ms: 30 * MINUTE, in: "wall" } as const;
+  it.each<readonly [string, number | undefined, number]>([
+    ["no session: the policy", undefined, 30 * MINUTE],
+    ["far away: the policy", 3 * HOUR, 30 * MINUTE],
+    ["in an hour: both are the same", HOUR, 30 * MINUTE],
+    ["in forty minutes: half of them", 40 * MINUTE, 20 * MINUTE],
+    ["in ten: five", 10 * MINUTE, 5 * MINUTE],
+    ["in three: two, not one and a half", 3 * MINUTE, 2 * MINUTE],
+    ["begun: the policy", -MINUTE, 30 * MINUTE],
+  ])("%s", (_name, ahead, within) => {
+    const terms = { ...always, ...(ahead === undefined ? {} : { sessionAt: start + ahead }) };
+    expect(levelDeadline(opened({ severity: "major", urgency: "now" }), terms, thirty, start) - start).toBe(within);
+  });
+
+  it("of what is not urgent only the service hours count that are left", () => {
+    // A Friday at 17:00; the session is on Monday at 08:30: half an hour today, an hour then.
+    const friday = start + 7 * HOUR;
+    const terms = { ...office, sessionAt: start + 70.5 * HOUR };
+    const due = levelDeadline(opened({ urgency: "service-hours" }), terms, { ms: 4 * HOUR, in: "service" }, friday);
+    expect(due).toBe(start + 69.75 * HOUR);
   });
 });
