@@ -326,6 +326,8 @@ export interface Store
   /** Those of them that there are, in no order. */
   incidentsById(ids: readonly string[]): Promise<readonly Incident[]>;
   openIncidents(): Promise<readonly Incident[]>;
+  /** Would `dueIncidents` give any? */
+  isIncidentDue(at: Instant): Promise<boolean>;
   timeline(incident: string): Promise<readonly (TimelineEntry & { readonly seq: number; readonly hash: string })[]>;
   /** Recomputes the chain; the first broken entry, if any. */
   verifyTimeline(

@@ -229,6 +229,7 @@ function readsOf({ reader, incidents }: Parts) {
     incidentsById: (ids: readonly string[]) => incidents.byIds(reader, ids),
     incidents: (query: Parameters<Store["incidents"]>[0]) => incidents.find(reader, query),
     openIncidents: () => incidents.open(reader),
+    isIncidentDue: (at: number) => incidents.isDue(reader, at),
     timeline: (incident: string) => timelineOf(reader, incident),
     verifyTimeline: (incident?: string) => verifyTimeline(reader, incident),
     recurrences: (at: number, limit: number) => recurrences(reader, at, limit),

@@ -220,6 +220,8 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
           expect(await tx.latestByFingerprint("codec-i1|unreachable|", 0)).toBeUndefined();
         });
         expect((await store.openIncidents()).map((each) => each.id).sort()).toEqual(["i1", "i2", "i3", "i5"]);
+        // What is closed is not due, whenever it would have been.
+        expect([await store.isIncidentDue(START + 4), await store.isIncidentDue(START + 5)]).toEqual([false, true]);
       });
 
       it("in a backlog the first of each site goes before what else is due, but of a site whose turn it has been", async () => {
