@@ -19,7 +19,9 @@ export default defineConfig({
   test: {
     setupFiles: ["test/seed.ts"],
     testTimeout: 120_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
+    // What is waited for comes at once where nothing else runs; a loaded machine takes its time.
+    expect: { poll: { timeout: 30_000 } },
     pool: "forks",
     // A third fills the time in which two wait: for disks, for real clocks.
     maxWorkers: 3,

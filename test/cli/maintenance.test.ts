@@ -149,14 +149,14 @@ it("a running daemon knows within a second of what the command has written", asy
   const known = () => book.all().map(({ reason, ended }) => [reason, ended.length]);
   const written = async (...argv: string[]) => {
     expect((await run(file, ...argv)).code).toBe(0);
-    await vi.waitFor(() => expect(clock.sleeping).toBe(1));
+    await vi.waitFor(() => expect(clock.sleeping).toBe(1), { timeout: 30_000 });
     await clock.advance(SECOND);
   };
   try {
     await written("add", "--reason", "new switch", "--site", "mgh", "--minutes", "60");
-    await vi.waitFor(() => expect(known()).toEqual([["new switch", 0]]));
+    await vi.waitFor(() => expect(known()).toEqual([["new switch", 0]]), { timeout: 30_000 });
     await written("end", book.all()[0]?.id ?? "");
-    await vi.waitFor(() => expect(known()).toEqual([["new switch", 1]]));
+    await vi.waitFor(() => expect(known()).toEqual([["new switch", 1]]), { timeout: 30_000 });
   } finally {
     stop.abort();
     await running;

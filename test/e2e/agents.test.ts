@@ -158,7 +158,7 @@ it("snmpd is looked at over v2c and v3, its own traps and other programs' traps 
   await until("it is counted as undecodable", async () => ((await daemon.metric("vigie_traps_total", 'outcome="undecodable"')) ?? 0) >= 1);
   expect(await daemon.incidents()).toHaveLength(before + 2);
   expect(await daemon.stop()).toBe(0);
-}, 90_000);
+}, 240_000);
 
 it("OpenSSH's sshd is asked over one kept session: one login for many looks, and its numbers arrive", async (context) => {
   needsRoot(context);
@@ -225,4 +225,4 @@ it("OpenSSH's sshd is asked over one kept session: one login for many looks, and
   expect(await daemon.metric("vigie_device_up", 'device="server"')).toBe(1);
   expect(await daemon.incidents()).toEqual([]);
   expect(await daemon.stop()).toBe(0);
-}, 60_000);
+}, 240_000);

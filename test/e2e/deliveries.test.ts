@@ -42,8 +42,8 @@ it("a dead SMTP server loses nothing, a web hook that answers 500 is told again 
     () => daemon.logged("delivery failed; trying again").filter(({ channel }) => channel === "mail").length >= 3,
   );
   const server = await rig.mailServer(context);
-  await until("all three mails", () => server.mails().length >= 3, 30_000);
-  await until("all three web hooks, a second time", () => hook.seen.length >= 6, 30_000);
+  await until("all three mails", () => server.mails().length >= 3, 120_000);
+  await until("all three web hooks, a second time", () => hook.seen.length >= 6, 120_000);
 
   const details = await until("every delivery is accepted", async () => {
     const all = await Promise.all(incidents.map(({ id }) => daemon.incident(id)));
@@ -68,4 +68,4 @@ it("a dead SMTP server loses nothing, a web hook that answers 500 is told again 
   // Nobody is told more for having been told late.
   expect(await daemon.metric("vigie_outbox_pending")).toBe(0);
   expect(await daemon.stop()).toBe(0);
-}, 90_000);
+}, 240_000);

@@ -102,4 +102,4 @@ it("a family file that changes is in force after a reload: reads, notifications,
   expect((await daemon.post("/-/reload")).status).toBe(200);
   await until("the mended file's word", async () => (await state()) === "fine");
   expect(await daemon.stop()).toBe(0);
-}, 90_000);
+}, 240_000);

@@ -104,9 +104,9 @@ it("killed six times while it escalates, the daemon tells every due step, repeat
           deliveries.filter(({ kind, state, channel }) => kind === "last-resort" && state === "accepted" && channel === "hook").length >= 2,
       );
     },
-    60_000,
+    120_000,
   );
-  await until("what was under way at a kill came again", () => repeated(hook).length > 0, 40_000);
+  await until("what was under way at a kill came again", () => repeated(hook).length > 0, 120_000);
   // A claim of a killed daemon runs out after its lease; until then its message is under way, not lost.
   const { details, seen, mails } = await until(
     "no message is under way, nor held by the claim of a killed daemon",

@@ -105,7 +105,7 @@ it("forty codecs with one wrong password see few logins; one incident names the 
   await until("and once more", async () => ((await daemon.metric("vigie_looks_total", 'kind="ssh"')) ?? 0) >= 2 * count);
   expect(total()).toBe(seen);
   expect(await daemon.incidents("&folded=false")).toHaveLength(1);
-}, 90_000);
+}, 240_000);
 
 it("a codec that shows another host key gets no password until a person accepts the key; that is audited, and the alarm clears", async () => {
   const rig = new Rig();
@@ -159,4 +159,4 @@ it("a codec that shows another host key gets no password until a person accepts 
   const ofKeys = "select by, action, target from audit where action like 'host-key%'";
   const audit = sh("sqlite3", [join(rig.folder, "state", "vigie.db"), ofKeys]);
   expect(audit.trim()).toBe("ops|host-key.accepted|codec-1");
-}, 60_000);
+}, 240_000);

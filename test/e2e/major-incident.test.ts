@@ -55,7 +55,7 @@ beforeAll(async () => {
   if (simulator.stdout === null) throw new Error("the simulator has no output");
   await createInterface({ input: simulator.stdout })[Symbol.asyncIterator]().next();
   app = await startApp({ file, env, demo: true, log: createLog({ level: "error", plain: true }), version: "0.0.0" });
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   await app?.stop(false);
   await endDemo(simulator);
@@ -86,7 +86,7 @@ interface Incident {
 }
 
 it("from the broken codec to the signed report and the PDF", async () => {
-  await until("the codec was looked at", async () => (await ask<{ up: string | number }>(`/devices/${codec}`)).up !== "unknown", 90_000);
+  await until("the codec was looked at", async () => (await ask<{ up: string | number }>(`/devices/${codec}`)).up !== "unknown", 120_000);
   await fetch(faults, { method: "POST", headers: technician, body: JSON.stringify({ fault: "silent" }) });
   const opened = await until(
     "its incident",
@@ -113,7 +113,7 @@ it("from the broken codec to the signed report and the PDF", async () => {
   );
   expect(told).toBe(true);
   await fetch(faults, { method: "DELETE", headers: technician });
-  await until("service is back", async () => (await look()).state === "restored", 90_000);
+  await until("service is back", async () => (await look()).state === "restored", 120_000);
   for (const { id } of [line, spare]) await ask(`/tasks/${id}`, { how: "telephone", note: "done, they say", state: "done" });
   await ask(`${at}/resolve`, { note: "it was restarted" });
   const closing = { disposition: "fixed", note: "it was restarted" };

@@ -101,7 +101,7 @@ it("a host goes silent: one incident, a mail in a real mailbox, acknowledged ove
   });
   expect(again.deliveries.map(({ kind }) => kind)).toEqual(["problem", "restored"]);
   expect(await daemon.incidents()).toHaveLength(1);
-}, 60_000);
+}, 240_000);
 
 /** A router and, through it, a host, both up; `names` are those of their namespaces. */
 async function behindRouter(context: TestContext, rig: Rig, names: readonly [router: string, host: string]) {
@@ -148,7 +148,7 @@ it("a router's link is cut: one incident for the router, and the host behind it 
   });
   expect(await daemon.incidents("&folded=false")).toHaveLength(1);
   expect(server.mails().filter(({ subject }) => !subject.includes(unfolded[0]?.number ?? "?"))).toEqual([]);
-}, 60_000);
+}, 240_000);
 
 it("a host behind a router goes silent: the diagnosis pings the router that answers, follows the way to it, and is evidence and checklist", async (context) => {
   const rig = lab(context);
@@ -159,7 +159,7 @@ it("a host behind a router goes silent: the diagnosis pings the router that answ
   const ended = await until(
     "a diagnosis that finished",
     async () => (await daemon.get<DiagnosisListShape>(path)).items.find(({ state }) => state === "done" || state === "unfinished"),
-    40_000,
+    120_000,
   );
   expect(ended).toMatchObject({ state: "done", by: "system", judged: { verdict: "device", row: "only-this-one", sureness: "likely" } });
   const fact = (name: string) => ended.facts.find((each) => each.name === name);
@@ -177,8 +177,8 @@ it("a host behind a router goes silent: the diagnosis pings the router that answ
   const detailed = await until(
     "the detailed checks",
     async () => (await daemon.get<DiagnosisListShape>(path)).items.find(({ level, state }) => level === 2 && state === "done"),
-    60_000,
+    120_000,
   );
   expect(detailed.figures).toContainEqual({ of: "host", name: "icmp_loss_ratio", value: 1 });
   expect(detailed.figures).toContainEqual({ of: "router", name: "icmp_loss_ratio", value: 0 });
-}, 150_000);
+}, 300_000);

@@ -272,13 +272,13 @@ async function allLooked(daemon: Daemon): Promise<void> {
     (await daemon.look("nosy", "snmp"))?.readings.some(({ name }) => name === "asked_status"),
   );
   for (const id of ["codec", "terminal", "poly", "lifesize", "expressway"] as const)
-    await until(`the call of ${id} is counted`, () => sample(id, "ssh", "calls"), 30_000);
-  for (const id of ["old-poly", "gatekeeper"]) await until(`the call of ${id} is counted`, () => sample(id, "telnet", "calls"), 30_000);
+    await until(`the call of ${id} is counted`, () => sample(id, "ssh", "calls"), 120_000);
+  for (const id of ["old-poly", "gatekeeper"]) await until(`the call of ${id} is counted`, () => sample(id, "telnet", "calls"), 120_000);
   for (const id of ["web-icon", "web-mcu", "web-poly", "web-nosy"])
-    await until(`the call of ${id} is counted`, () => sample(id, "https", "calls"), 30_000);
+    await until(`the call of ${id} is counted`, () => sample(id, "https", "calls"), 120_000);
   await until("the page is no interface", async () => (await daemon.look("web-page", "https"))?.code === "https.protocol");
   await until("the gossip is called down", async () => (await daemon.look("gossip", "ssh"))?.status === "down");
-  await until("the prompter is not asked", async () => ((await daemon.look("prompter", "telnet"))?.status ?? "up") !== "up", 30_000);
+  await until("the prompter is not asked", async () => ((await daemon.look("prompter", "telnet"))?.status ?? "up") !== "up", 120_000);
 }
 
 async function started(
@@ -395,11 +395,11 @@ it("what a discovery proposes tells what equipment it is, and nothing of the fre
   );
   const { body } = await daemon.post("/api/v1/discoveries", { ranges: [`${rig.net}.0/29`] });
   const path = `/api/v1/discoveries/${String(body.id)}`;
-  await until("the discovery ends", async () => (await daemon.get<{ state: string }>(path)).state !== "running", 40_000);
+  await until("the discovery ends", async () => (await daemon.get<{ state: string }>(path)).state !== "running", 120_000);
   const said = await daemon.text(path);
   expect(said).toContain("SSH says SSH-2.0-Cisco_1.25");
   expect(said).toContain(own.name);
   const kept = files(join(rig.folder, "state")).map((each): Place => [each, readFileSync(each, "latin1")]);
   const audit = await daemon.text("/api/v1/audit");
   expect(leaks([[path, said], ["/api/v1/audit", audit], ["the log", daemon.log()], ...kept])).toEqual([]);
-}, 90_000);
+}, 240_000);

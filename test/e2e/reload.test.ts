@@ -78,7 +78,7 @@ it("a bad file leaves the old configuration in force and says so; a good one is 
   expect(audited.items[0]?.data.changes).toEqual(expect.arrayContaining(["- devices.two", "- sites.rvh"]));
   expect(await daemon.metric("vigie_device_up", 'device="two"')).toBeUndefined();
   expect(await daemon.stop()).toBe(0);
-}, 60_000);
+}, 240_000);
 
 it("the dead-man's receiver hears the beats, is told of a planned stop, and hears nothing of a kill", async () => {
   const rig = new Rig();
@@ -96,4 +96,4 @@ it("the dead-man's receiver hears the beats, is told of a planned stop, and hear
   await until("a beat of the next", () => receiver.seen.length > seenBefore);
   await second.kill();
   expect(receiver.seen.slice(seenBefore).every(({ path }) => path === "/ping")).toBe(true);
-}, 60_000);
+}, 240_000);

@@ -164,7 +164,7 @@ export class Rig {
         if (child.exitCode !== null) throw new Error(`the daemon ended with ${child.exitCode}:\n${said.err}`);
         return said.out.includes("watches");
       },
-      30_000,
+      120_000,
     );
     return daemon;
   }

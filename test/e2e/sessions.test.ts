@@ -187,4 +187,4 @@ it("sessions come in by file, URL, spreadsheet and API; of titles, names, notes 
   // The specialty is on pages and in the API, and in no metric or log.
   const [metrics, log] = [said.find(([where]) => where === "/metrics")?.[1] ?? "", daemon.log()];
   expect([metrics.includes("neurology"), log.includes("neurology")]).toEqual([false, false]);
-}, 120_000);
+}, 240_000);

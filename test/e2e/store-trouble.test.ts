@@ -62,7 +62,7 @@ async function expectTold(
 ) {
   const started = Date.now();
   const { daemon, hook } = await ladder(rig, stateDir);
-  await until("the first audit", async () => (await escalationHeartbeat(daemon)) !== undefined, 30_000);
+  await until("the first audit", async () => (await escalationHeartbeat(daemon)) !== undefined, 120_000);
   linkDown(context, rig, rig.address(20), "gi0");
   await until("the desk is told", () => hook.seen.length > 0);
   await trouble.begin();
@@ -72,12 +72,12 @@ async function expectTold(
       const { status, said } = await ready(daemon);
       return status === 503 && trouble.code.test(said);
     },
-    60_000,
+    120_000,
   );
   expect(await escalationHeartbeat(daemon)).toBeUndefined();
   expect(daemon.logged("role stopped; starting it again").some(({ error }) => trouble.code.test(String(error)))).toBe(true);
   await trouble.end();
-  await until("ready again", async () => (await ready(daemon)).status === 200, 60_000);
+  await until("ready again", async () => (await ready(daemon)).status === 200, 120_000);
   const incident = await until(
     "the last resort is told",
     async () => {
@@ -87,7 +87,7 @@ async function expectTold(
     },
     90_000,
   );
-  await until("the heartbeat is back", async () => (await escalationHeartbeat(daemon)) !== undefined, 90_000);
+  await until("the heartbeat is back", async () => (await escalationHeartbeat(daemon)) !== undefined, 120_000);
   const details = [await daemon.incident(incident.id)];
   expect(await daemon.stop()).toBe(0);
   const store = await openStore({ storage: { kind: "sqlite", path: join(stateDir, "vigie.db") }, stateDir, clock: systemClock });

@@ -115,7 +115,10 @@ it("from the wire to the lights of the device page, and nothing of anybody's in 
   await until("the bridge is registered", async () => (await lightOf(daemon, "mcu", "registered")).startsWith("good"));
   await until("the Icon of its own is registered", async () => (await lightOf(daemon, "own", "registered")).startsWith("good"));
   expect(await daemon.text("/devices/icon")).toMatch(/HTTPS/);
-  const serial = (await daemon.look("mcu", "https"))?.readings.find(({ name }) => name === "serial")?.value ?? "";
+  const serial = await until(
+    "the bridge has told its serial number",
+    async () => (await daemon.look("mcu", "https"))?.readings.find(({ name }) => name === "serial")?.value,
+  );
   expect(serial).toMatch(/^SIM/);
   const scraped = await daemon.text("/metrics");
   expect([scraped.includes("fan_status"), scraped.includes(serial)]).toEqual([true, false]);

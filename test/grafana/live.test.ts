@@ -49,7 +49,7 @@ beforeAll(async () => {
   await until("the samples say so", async () => (await watched.series("vigie_device_up == 0")).length > 0);
   await until("the rise is counted", async () => (await watched.series("increase(vigie_escalations_total[1h])")).length > 0);
   await until("recurrences are told", async () => (await watched.series("vigie_recurrence_occurrences")).length > 0);
-}, 120_000);
+}, 240_000);
 afterAll(() => watched.end(), 30_000);
 
 /** Two calls: one comes twice and stays open, one is over. */

@@ -41,23 +41,23 @@ it("what another process books, moves or cancels is known within a second, whoev
   const write = async (over: Partial<Session>) => {
     const rest = { id: "api:1", source: "api", rooms: ["a101"], kind: "clinical", priority: "normal", state: "booked" } as const;
     await store.transaction(undefined, (tx) => tx.saveSessions([{ ...rest, from, to: from + HOUR, ...over }]));
-    await vi.waitFor(() => expect(clock.sleeping, "it waits for its next reading").toBe(asleep));
+    await vi.waitFor(() => expect(clock.sleeping, "it waits for its next reading").toBe(asleep), { timeout: 30_000 });
     await clock.advance(SECOND);
   };
   const asleep = clock.sleeping;
   const ahead = () => booking.bookings.sessionAhead({ device: "codec-1" }, from - HOUR);
   try {
     await write({});
-    await vi.waitFor(() => expect(ahead()).toMatchObject({ session: "api:1", withinMs: HOUR }));
+    await vi.waitFor(() => expect(ahead()).toMatchObject({ session: "api:1", withinMs: HOUR }), { timeout: 30_000 });
     await write({ from: from + 5 * MINUTE });
-    await vi.waitFor(() => expect(ahead()).toMatchObject({ withinMs: HOUR + 5 * MINUTE }));
+    await vi.waitFor(() => expect(ahead()).toMatchObject({ withinMs: HOUR + 5 * MINUTE }), { timeout: 30_000 });
     const ofGatekeepers = () => ["gk-1", "gk-2"].map((id) => booking.bookings.sessionAhead({ device: id }, from - HOUR)?.session);
     expect(ofGatekeepers(), "where it is registered is not known").toEqual([undefined, undefined]);
     const fact = { name: "gatekeeper_address", value: "10.0.0.2:1719", since: 1, check: "codec-1/snmp" };
     board.show([], [{ device: "codec-1", facts: [fact] }]);
     expect(ofGatekeepers(), "the one that it is registered with takes its session").toEqual([undefined, "api:1"]);
     await write({ state: "cancelled" });
-    await vi.waitFor(() => expect(ahead()).toBeUndefined());
+    await vi.waitFor(() => expect(ahead()).toBeUndefined(), { timeout: 30_000 });
   } finally {
     stop.abort();
     await running;
