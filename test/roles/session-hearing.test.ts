@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Finding } from "../../daemon/model/observation.ts";
 import type { InboxMessage, Log, Store } from "../../daemon/ports.ts";
-import { SessionHearing } from "../../daemon/session-hearing.ts";
+import { maxHeld, SessionHearing } from "../../daemon/session-hearing.ts";
 import { type OpenedStore, openStore } from "../../daemon/store/open.ts";
 import { START } from "../contracts/samples.ts";
 import { FakeClock } from "../fakes/clock.ts";
@@ -28,11 +28,12 @@ const finding: Finding = { status: "up", samples: [], readings: [{ name: "sip", 
 
 function hearing(append: Store["appendInbox"] = (messages) => store.appendInbox(messages)) {
   const commits: number[] = [];
-  const errors: object[] = [];
+  const said: string[] = [];
   let seq = 0;
   let pokes = 0;
   let last: Promise<unknown> = Promise.resolve();
-  const log = { error: (fields: object) => void errors.push(fields) } as unknown as Log;
+  const line = (level: string) => (fields: object, text: string) => void said.push(`${level}: ${text} (${Reflect.get(fields, "events")})`);
+  const log = { error: line("error"), warn: line("warn") } as unknown as Log;
   const made = new SessionHearing({
     store: {
       appendInbox: (messages) => {
@@ -47,7 +48,7 @@ function hearing(append: Store["appendInbox"] = (messages) => store.appendInbox(
     nextSeq: () => (seq += 1),
     poke: () => (pokes += 1),
   });
-  return { made, commits, errors, pokes: () => pokes, committed: () => last };
+  return { made, commits, said, pokes: () => pokes, committed: () => last };
 }
 
 const devices = (messages: readonly InboxMessage[]) =>
@@ -83,18 +84,40 @@ it("keeps what was told last when the daemon stops, without waiting", async () =
   expect(devices(await store.inboxAfter(0, 10))).toEqual(["codec-0", "codec-1", "codec-2"]);
 });
 
-it("says what could not be committed, and goes on with what comes after it", async () => {
+it("holds what the store could not take, says so once, and commits it in its order when it is back", async () => {
   let fails = true;
-  const { made, errors, pokes, committed } = hearing(async (messages) => {
+  const { made, said, pokes, committed } = hearing(async (messages) => {
     if (fails) throw new Error("disk full");
     return store.appendInbox(messages);
   });
   made.hear("codec-0", finding);
   await committed();
-  fails = false;
   made.hear("codec-1", finding);
+  await clock.advance(2_000);
+  await committed();
+  fails = false;
+  made.hear("codec-2", finding);
+  await clock.advance(2_000);
+  await committed();
   await made.stop();
-  expect(errors).toEqual([{ events: 1, error: "Error" }]);
+  expect(said).toEqual(["warn: what sessions tell is held: the store takes nothing (1)"]);
   expect(pokes()).toBe(1);
-  expect(devices(await store.inboxAfter(0, 10))).toEqual(["codec-1"]);
+  expect(devices(await store.inboxAfter(0, 10))).toEqual(["codec-0", "codec-1", "codec-2"]);
+});
+
+it("loses the oldest when it has to hold too much, and the rest when the daemon stops; both are said with their number", async () => {
+  const { made, said, commits } = hearing(async () => {
+    throw new Error("disk full");
+  });
+  made.hear("codec-0", finding);
+  await clock.advance(1);
+  for (let n = 1; n <= maxHeld + 4; n += 1) made.hear(`codec-${n}`, finding);
+  await clock.advance(2_000);
+  expect(commits.slice(0, 2)).toEqual([1, maxHeld + 5]);
+  await made.stop();
+  expect(said).toEqual([
+    "warn: what sessions tell is held: the store takes nothing (1)",
+    "error: what sessions told was lost: the store took nothing for too long (5)",
+    `error: what sessions told was lost: the store took nothing for too long (${maxHeld})`,
+  ]);
 });
