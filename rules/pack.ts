@@ -84,6 +84,7 @@ function toRule(entry: RuleEntry): Rule {
     ...(entry.after_good === undefined ? {} : { afterGood: entry.after_good }),
     clearedBy: entry.cleared_by,
     ...(entry.covers_parts === undefined ? {} : { coversParts: entry.covers_parts }),
+    ...(entry.hidden_by === undefined ? {} : { hiddenBy: entry.hidden_by }),
     reach: entry.reach,
     outOfService: entry.out_of_service,
     eventOnly: entry.event_only,

@@ -124,6 +124,7 @@ const rule = z
     after_good: z.union([z.literal(true), z.array(code).min(1)], { error: "must be true or a list of words" }).optional(),
     cleared_by: z.enum(["look", "trap"], { error: "must be look or trap" }).default("look"),
     covers_parts: code.optional(),
+    hidden_by: z.array(code).min(1).optional(),
     reach: z.enum(["general", "device", "part"], { error: "must be general, device or part" }),
     out_of_service: z.boolean().default(false),
     event_only: z.boolean().default(false),

@@ -154,9 +154,16 @@ const NOT_HIDDEN = new Set([
   "link-down",
 ]);
 
-/** The active symptom of the same device that already says this; undefined when none does. */
-export function maskedBy(symptom: string, activeSymptoms: Iterable<string>): string | undefined {
+/** Does a rule leave it to this symptom to be told? */
+export function saysForOthers(symptom: string, rules: Iterable<Pick<Rule, "hiddenBy">>): boolean {
+  for (const { hiddenBy } of rules) if (hiddenBy?.includes(symptom) === true) return true;
+  return false;
+}
+
+/** The active symptom of the same device that already says this; undefined when none does. `hiddenBy`: those that the rule names. */
+export function maskedBy(symptom: string, activeSymptoms: Iterable<string>, hiddenBy: readonly string[] = []): string | undefined {
   for (const active of activeSymptoms) {
+    if (hiddenBy.includes(active)) return active;
     const hides = Object.hasOwn(HIDES, active) ? HIDES[active] : undefined;
     if (hides === "polled" ? !NOT_HIDDEN.has(symptom) : hides?.has(symptom) === true) return active;
   }

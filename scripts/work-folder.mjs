@@ -13,7 +13,8 @@ export function workFolder(base = hasRoom() ? memory : tmpdir()) {
   for (const name of readdirSync(base).filter((each) => each.startsWith(prefix)))
     if (!isAlive(Number(name.slice(prefix.length)))) rmSync(join(base, name), { recursive: true, force: true });
   const folder = join(base, `${prefix}${process.pid}`);
-  mkdirSync(folder, { mode: 0o700 });
+  // Passed through by servers that run as another user, read by nobody else.
+  mkdirSync(folder, { mode: 0o711 });
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 

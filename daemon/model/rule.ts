@@ -91,6 +91,8 @@ export interface Rule {
    * raised for them, of whatever symptom, and whose clearing trap was lost. A bad one says nothing about which part.
    */
   readonly coversParts?: string;
+  /** Symptoms of the same device that already say this: while one is active, the alarm is told as part of that one. */
+  readonly hiddenBy?: readonly string[];
   readonly reach: Reach;
   /** The device is out of service while this is active: `vigie_device_up` is 0. */
   readonly outOfService: boolean;

@@ -128,7 +128,7 @@ export class Explainer {
     const credential = this.#restingCredential(alarm, device);
     if (credential !== undefined) return { by: credential, root: credential, why: "the credential is refused on several devices" };
     const others = [...this.#overlay.ofDevice(device.id)].filter((other) => other.state === "active" && other.key !== alarm.key);
-    const mask = maskedBy(alarm.symptom, new Set(others.map((other) => other.symptom)));
+    const mask = maskedBy(alarm.symptom, new Set(others.map((other) => other.symptom)), rule?.hiddenBy);
     const hider = others.find((other) => other.symptom === mask);
     if (hider !== undefined) {
       const root = rootCauseOf(hider, this.#world.ruleById.get(hider.rule));

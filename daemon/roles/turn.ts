@@ -10,7 +10,7 @@ import { type Judgement, type Transition, wakeAlarm } from "../../rules/alarm.ts
 import { couldClear } from "../../rules/applies.ts";
 import { withUpgrade } from "../../rules/reboot.ts";
 import { matchReading } from "../../rules/registration.ts";
-import { CORE, parentsToLookAt, verdictOf } from "../../rules/suppress.ts";
+import { CORE, parentsToLookAt, saysForOthers, verdictOf } from "../../rules/suppress.ts";
 import { type Alarm, alarmKey } from "../model/alarm.ts";
 import type { Device } from "../model/network.ts";
 import type { Observation } from "../model/observation.ts";
@@ -215,8 +215,8 @@ export class Turn {
       return;
     }
     this.#intents.push({ kind: "open", alarm: alarm.key, root: rootCauseOf(alarm, rule), at, why });
-    // A cause of its own by now, though nothing went down: what is behind it belongs to it.
-    if (rule?.outOfService === true) this.#moved();
+    // A cause of its own by now, though nothing went down: what is behind it belongs to it, and what only says it again.
+    if (rule?.outOfService === true || saysForOthers(alarm.symptom, this.#world.ruleById.values())) this.#moved();
   }
 
   /**

@@ -257,7 +257,9 @@ describe("on the same device", () => {
     ["unreachable", ["unreachable"], undefined],
     ["silent", ["high-loss"], undefined],
     ["silent", ["constructor"], undefined],
-  ] as const)("%s beside %j is masked by %s", (symptom, active, by) => {
-    expect(maskedBy(symptom, active)).toBe(by);
+    ["device-diagnostic", ["high-loss", "sip-unregistered"], "sip-unregistered", ["sip-unregistered"]],
+    ["device-diagnostic", ["high-loss"], undefined, ["sip-unregistered"]],
+  ] as const)("%s beside %j is masked by %s", (symptom, active, by, hiddenBy: readonly string[] = []) => {
+    expect(maskedBy(symptom, active, hiddenBy)).toBe(by);
   });
 });

@@ -114,6 +114,60 @@ describe("a port that goes down and up every few seconds", () => {
   });
 });
 
+describe("what a codec says twice", () => {
+  const message: Finding["readings"] = [{ name: "diagnostic", part: "sipprofileregistration", value: "error" }];
+  const says = (sip: string, readings: Finding["readings"] = []): Finding => ({
+    ...bare("up"),
+    readings: [{ name: "sip_registration", part: "registration 1", value: sip }, ...readings],
+    whole: ["diagnostic"],
+  });
+  const lost = "codec-7|sip-unregistered|registration 1";
+
+  it.each([
+    ["in one look", [["failed", message]]],
+    [
+      "the message first",
+      [
+        ["registered", message],
+        ["failed", message],
+      ],
+    ],
+    [
+      "the registration first",
+      [
+        ["failed", []],
+        ["failed", message],
+      ],
+    ],
+  ] as const)("is one incident, which names both, %s; it is over when the registration is back", async (_, looks) => {
+    const net = await play({ devices: "codec-7", interval: "10s", ssh: ["codec-7"] });
+    net.finds("codec-7", "ssh", says("registered"));
+    await net.advance(MINUTE);
+    for (const [sip, readings] of looks) {
+      net.finds("codec-7", "ssh", says(sip, readings));
+      await net.advance(10 * SECOND);
+    }
+    await net.advance(4 * MINUTE);
+    expect(await net.unfolded()).toMatchObject([{ symptom: "sip-unregistered", state: "open" }]);
+    expect(alarm(net, "codec-7|device-diagnostic|sipprofileregistration")).toMatchObject({
+      state: "active",
+      suppressedBy: expect.any(String),
+    });
+    expect(alarm(net, lost)?.suppressedBy).toBeUndefined();
+    net.finds("codec-7", "ssh", says("registered"));
+    await net.advance(10 * MINUTE);
+    expect(await net.unfolded()).toMatchObject([{ symptom: "sip-unregistered", state: "restored" }]);
+    expect(new Set(net.sent.map(({ key }) => key.split("/")[0])).size, "who is told is told of one").toBe(1);
+  });
+
+  it("and it alone, of what was never registered since we look, is an incident of its own", async () => {
+    const net = await play({ devices: "codec-7", interval: "60s", ssh: ["codec-7"] });
+    net.finds("codec-7", "ssh", says("failed", message));
+    await net.advance(6 * MINUTE);
+    expect((await net.unfolded()).length).toBeGreaterThan(0);
+  });
+});
+
 describe("what ought to come", () => {
   it("and does not opens an incident at its own time, without an observation of it; its coming restores it", async () => {
     const net = await play(gatekeeper);
