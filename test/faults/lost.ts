@@ -31,7 +31,7 @@ export async function expectNothingLost(story: Story): Promise<void> {
   for (const incident of incidents) {
     const deliveries = await eyes.deliveries(incident.id);
     for (const { key } of deliveries) decided.add(key);
-    await expectEveryStepTold(eyes, incident, { deliveries, arrived, told, froze: story.froze });
+    await expectEveryStepTold(eyes, incident, { deliveries, arrived, told, heldUp: story.froze || story.deaths > 0 });
     expect(isFailing(incident), told).toBe(short);
   }
   expectLadder(arrived, told, short ? climbed : [...climbed, ...cameBack]);
@@ -51,14 +51,15 @@ interface Told {
   readonly deliveries: readonly DeliveryView[];
   readonly arrived: readonly Arrived[];
   readonly told: string;
-  readonly froze: boolean;
+  /** Somebody stood still, or died with a claim in its hands. */
+  readonly heldUp: boolean;
 }
 
 /** Who stood still held its messages up so long at most: its lease, and the pieces of the story until then. */
 const heldUpMs = 45 * SECOND;
 
 /** Each step that was decided was told: by a message of its own to everybody, or by a later one that names it. Nothing waits for ever. */
-async function expectEveryStepTold(eyes: OpenedStore, incident: Incident, { deliveries, arrived, told, froze }: Told): Promise<void> {
+async function expectEveryStepTold(eyes: OpenedStore, incident: Incident, { deliveries, arrived, told, heldUp }: Told): Promise<void> {
   const timeline = await eyes.timeline(incident.id);
   expect(timeline.filter(({ event }) => event === "opened")).toHaveLength(1);
   const named = timeline.filter(({ event }) => event === "superseded").flatMap(({ data }) => String(data?.steps ?? "").split(", "));
@@ -78,8 +79,8 @@ async function expectEveryStepTold(eyes: OpenedStore, incident: Incident, { deli
         `${key} is named by one that was sent`,
       ).toBe(true);
     else if (state === "accepted") expect(reached, `${key} is said to have been sent, and was`).toBe(true);
-    // Nobody is called to what was over before anybody could send the call: it healed while the sender stood still.
-    else if (froze && /^(the incident is )?restored$/.test(error))
+    // Nobody is called to what was over before anybody could send the call: it healed while the sender stood still, or was dead.
+    else if (heldUp && /^(the incident is )?restored$/.test(error))
       expect((incident.restoredAt ?? Infinity) - createdAt, key).toBeLessThanOrEqual(heldUpMs);
     else expect(`${key}: ${state} ${error}`).toMatch(/: dropped (acknowledged|no message of the trouble had reached them)$/);
   }

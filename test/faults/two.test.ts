@@ -127,15 +127,15 @@ it("one that is frozen between sending and recording: the other sends it once mo
 
 it("one that is frozen before it sends does not send when it goes on: its claim is another's", async (context) => {
   const { clock, one, other, keys, end } = await two(context, 1);
-  const { incident: read } = one.store;
+  const { incidentsById: read } = one.store;
   let goOn: () => void = () => {};
   const gate = new Promise<void>((resolve) => (goOn = resolve));
   let isReading = false;
   Object.assign(one.store, {
-    incident: async (id: string) => {
+    incidentsById: async (ids: readonly string[]) => {
       isReading = true;
       await gate;
-      return read(id);
+      return read(ids);
     },
   });
   const frozen = one.turn();
