@@ -2,18 +2,11 @@
  * Which messages go next: those that are due, oldest first; in a backlog the first about each site overtakes it.
  */
 import type { Instant } from "../model/time.ts";
-import type { ClaimedRow } from "../ports.ts";
+import type { ClaimedRow, Store } from "../ports.ts";
 import { claimedOf, textOf } from "./rows.ts";
 import type { Session } from "./session.ts";
 
-interface Claim {
-  readonly now: Instant;
-  readonly leaseMs: number;
-  readonly limit: number;
-  readonly worker: string;
-  readonly tickets?: boolean;
-  readonly firstsSince?: Instant;
-}
+type Claim = Parameters<Store["claimOutbox"]>[0];
 
 /** As the index has it: never tried, nor kept back for others. */
 const untried = "state = 'pending' and in_storm = 0 and attempts = 0";
