@@ -4,7 +4,7 @@
  * Pure: it is handed the text, not the file.
  */
 import type { ConfigProblem } from "../daemon/model/config.ts";
-import type { Condition, Rule } from "../daemon/model/rule.ts";
+import type { Condition, Hiding, Rule } from "../daemon/model/rule.ts";
 import { casesOf, type PackTest } from "./packcases.ts";
 import { checkedYaml } from "./packlines.ts";
 import { type ConditionEntry, packSchema, type RuleEntry } from "./packschema.ts";
@@ -68,6 +68,12 @@ function readingOf({ reading, is, not, clear, part, parts, except }: EntryOf<"re
   };
 }
 
+function toHiding(entry: NonNullable<RuleEntry["hidden_by"]>[number]): Hiding {
+  if (typeof entry === "string") return { symptom: entry };
+  const { symptom, parts, of } = entry;
+  return { symptom, ...(parts === undefined ? {} : { parts }), ...(of === undefined ? {} : { of }) };
+}
+
 function toRule(entry: RuleEntry): Rule {
   return {
     id: entry.id,
@@ -84,7 +90,7 @@ function toRule(entry: RuleEntry): Rule {
     ...(entry.after_good === undefined ? {} : { afterGood: entry.after_good }),
     clearedBy: entry.cleared_by,
     ...(entry.covers_parts === undefined ? {} : { coversParts: entry.covers_parts }),
-    ...(entry.hidden_by === undefined ? {} : { hiddenBy: entry.hidden_by }),
+    ...(entry.hidden_by === undefined ? {} : { hiddenBy: entry.hidden_by.map(toHiding) }),
     reach: entry.reach,
     outOfService: entry.out_of_service,
     eventOnly: entry.event_only,

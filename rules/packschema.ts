@@ -111,6 +111,12 @@ const condition: z.ZodType<ConditionEntry> = z.unknown().transform((value, conte
 
 const text = z.strictObject({ title: sentence, clinic: sentence, steps: z.array(sentence).min(1, { error: "needs at least one step" }) });
 
+const partNames = z.array(z.string().min(1)).min(1).optional();
+/** A symptom as it stands, or with the parts of either side. */
+const hiding = z.union([code, z.strictObject({ symptom: code, parts: partNames, of: partNames })], {
+  error: "must be a symptom, or { symptom, parts, of }",
+});
+
 const rule = z
   .strictObject({
     id: code,
@@ -124,7 +130,7 @@ const rule = z
     after_good: z.union([z.literal(true), z.array(code).min(1)], { error: "must be true or a list of words" }).optional(),
     cleared_by: z.enum(["look", "trap"], { error: "must be look or trap" }).default("look"),
     covers_parts: code.optional(),
-    hidden_by: z.array(code).min(1).optional(),
+    hidden_by: z.array(hiding).min(1).optional(),
     reach: z.enum(["general", "device", "part"], { error: "must be general, device or part" }),
     out_of_service: z.boolean().default(false),
     event_only: z.boolean().default(false),

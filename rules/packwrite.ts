@@ -61,7 +61,7 @@ export function writeRule(rule: Rule): string {
     after_good: rule.afterGood,
     cleared_by: rule.clearedBy === "look" ? undefined : rule.clearedBy,
     covers_parts: rule.coversParts,
-    hidden_by: rule.hiddenBy,
+    hidden_by: rule.hiddenBy?.map((by) => (by.parts === undefined && by.of === undefined ? by.symptom : by)),
     reach: rule.reach,
     out_of_service: rule.outOfService || undefined,
     event_only: rule.eventOnly || undefined,

@@ -134,38 +134,3 @@ export function parentsToLookAt(network: Network, device: Device): readonly stri
   }
   return [...found].filter((id) => (network.devices.get(id)?.checks.length ?? 0) > 0);
 }
-
-/** What a symptom hides on its own device: it is told once, by the symptom that explains it. */
-const HIDES: Readonly<Record<string, ReadonlySet<string> | "polled">> = {
-  unreachable: "polled",
-  "login-refused": new Set(["unobserved"]),
-  "host-key-changed": new Set(["unobserved"]),
-};
-
-/** Told by the device itself, or a cause rather than a consequence: an unreachable device does not hide them. */
-const NOT_HIDDEN = new Set([
-  "unreachable",
-  "on-battery",
-  "battery-low",
-  "reboot",
-  "auth-failure",
-  "user-assistance",
-  "blind-poller",
-  "link-down",
-]);
-
-/** Does a rule leave it to this symptom to be told? */
-export function saysForOthers(symptom: string, rules: Iterable<Pick<Rule, "hiddenBy">>): boolean {
-  for (const { hiddenBy } of rules) if (hiddenBy?.includes(symptom) === true) return true;
-  return false;
-}
-
-/** The active symptom of the same device that already says this; undefined when none does. `hiddenBy`: those that the rule names. */
-export function maskedBy(symptom: string, activeSymptoms: Iterable<string>, hiddenBy: readonly string[] = []): string | undefined {
-  for (const active of activeSymptoms) {
-    if (hiddenBy.includes(active)) return active;
-    const hides = Object.hasOwn(HIDES, active) ? HIDES[active] : undefined;
-    if (hides === "polled" ? !NOT_HIDDEN.has(symptom) : hides?.has(symptom) === true) return active;
-  }
-  return undefined;
-}

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { compileMibs, type ModuleNames, missingModules } from "../../probes/mib/compile.ts";
 import { type Module, parseMib } from "../../probes/mib/parse.ts";
+import { textOfMib } from "../../probes/mib/text.ts";
 import type { MibProblem } from "../../probes/mib/tokens.ts";
 import { mibNamesFile, readImported, writeImported } from "../mib-names.ts";
 import type { Io } from "./io.ts";
@@ -102,7 +103,7 @@ function readMib(file: string): { readonly modules: readonly Module[]; readonly 
   if (stat === undefined) return refused("there is no such file");
   if (!stat.isFile()) return refused("is not a file; give the MIB files in it (their imports are found in it with --dir)");
   if (stat.size > maxBytes) return refused(`is larger than ${maxBytes >> 20} MiB; that is no MIB`);
-  return parseMib(file, readFileSync(file, "utf8"));
+  return parseMib(file, textOfMib(readFileSync(file)));
 }
 
 /** The modules that these import places from, and those that they import from in turn, as far as they can be found. */

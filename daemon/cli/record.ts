@@ -10,6 +10,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { recognise } from "../../probes/families.ts";
 import { createRateCeiling } from "../../probes/rate-ceiling.ts";
+import { identityOf } from "../../probes/record/identity.ts";
 import { listenSnmp, type Pay, saidIn } from "../../probes/record/listen.ts";
 import { listenShell, type ShellAccess } from "../../probes/record/listen-shell.ts";
 import { listenWeb } from "../../probes/record/listen-web.ts";
@@ -122,7 +123,8 @@ async function listen(config: Config, device: Device, io: Io): Promise<Heard | u
     }
     const seen = walk === undefined ? undefined : recognise(config.families, saidIn(walk));
     if (seen !== undefined && seen.id !== family.id) io.err(`it is configured as ${family.id}, and says it is ${seen.id}`);
-    return { family, ...(walk === undefined ? {} : { walk }), ...answers, ...(web === undefined ? {} : { web }) };
+    const heard = { family, ...(walk === undefined ? {} : { walk }), ...answers, ...(web === undefined ? {} : { web }) };
+    return { ...heard, ...identityOf(heard) };
   } finally {
     clearTimeout(timer);
     process.off("SIGINT", stop);

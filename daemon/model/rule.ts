@@ -68,6 +68,15 @@ export interface RuleText {
   readonly steps: readonly string[];
 }
 
+/** A symptom of the same device that says the same. */
+export interface Hiding {
+  readonly symptom: string;
+  /** Of the rule's own parts only these (`camerapairing`). */
+  readonly parts?: readonly string[];
+  /** Only where the symptom is about one of these parts. */
+  readonly of?: readonly string[];
+}
+
 export interface Rule {
   readonly id: string;
   readonly symptom: string;
@@ -91,8 +100,8 @@ export interface Rule {
    * raised for them, of whatever symptom, and whose clearing trap was lost. A bad one says nothing about which part.
    */
   readonly coversParts?: string;
-  /** Symptoms of the same device that already say this: while one is active, the alarm is told as part of that one. */
-  readonly hiddenBy?: readonly string[];
+  /** What of the same device already says this: while it is active, the alarm is told as part of it. */
+  readonly hiddenBy?: readonly Hiding[];
   readonly reach: Reach;
   /** The device is out of service while this is active: `vigie_device_up` is 0. */
   readonly outOfService: boolean;

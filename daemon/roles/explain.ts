@@ -3,7 +3,9 @@
  *
  * Reads the turn's overlay, so that a failure decided a moment ago explains what comes after it.
  */
+
 import { isLoginLost, type Lost, silenceOf } from "../../rules/activity.ts";
+import { maskedBy } from "../../rules/hiding.ts";
 import {
   type BlindJudgement,
   below,
@@ -15,7 +17,6 @@ import {
   isBehind,
   judgeBlind,
   judgeCut,
-  maskedBy,
   parentsToLookAt,
   type Seen,
   witnesses,
@@ -128,8 +129,7 @@ export class Explainer {
     const credential = this.#restingCredential(alarm, device);
     if (credential !== undefined) return { by: credential, root: credential, why: "the credential is refused on several devices" };
     const others = [...this.#overlay.ofDevice(device.id)].filter((other) => other.state === "active" && other.key !== alarm.key);
-    const mask = maskedBy(alarm.symptom, new Set(others.map((other) => other.symptom)), rule?.hiddenBy);
-    const hider = others.find((other) => other.symptom === mask);
+    const hider = maskedBy(alarm, others, rule?.hiddenBy);
     if (hider !== undefined) {
       const root = rootCauseOf(hider, this.#world.ruleById.get(hider.rule));
       return { by: device.id, root, why: `the device is ${hider.symptom}` };

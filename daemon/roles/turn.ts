@@ -8,14 +8,16 @@ import { isAbsence } from "../../rules/absence.ts";
 import { toldBy } from "../../rules/activity.ts";
 import { type Judgement, type Transition, wakeAlarm } from "../../rules/alarm.ts";
 import { couldClear } from "../../rules/applies.ts";
-import { withUpgrade } from "../../rules/reboot.ts";
+import { saysForOthers } from "../../rules/hiding.ts";
+import { toldOnce, withUpgrade } from "../../rules/reboot.ts";
 import { matchReading } from "../../rules/registration.ts";
-import { CORE, parentsToLookAt, saysForOthers, verdictOf } from "../../rules/suppress.ts";
+import { CORE, verdictOf } from "../../rules/suppress.ts";
 import { type Alarm, alarmKey } from "../model/alarm.ts";
 import type { Device } from "../model/network.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Instant } from "../model/time.ts";
+import { explanationEnded, saidBy } from "./ended.ts";
 import { Explainer, rootCauseOf, whoMayBeWhy } from "./explain.ts";
 import { stillFailing } from "./gates.ts";
 import { Glances } from "./glances.ts";
@@ -107,14 +109,21 @@ export class Turn {
     const device = this.#world.network.devices.get(seen.device);
     if (device === undefined) return;
     this.#glances.spill(device.id);
-    const { nightOf } = this.#world;
-    const observation = nightOf === undefined ? seen : withUpgrade(seen, () => nightOf(device));
+    const observation = this.#restart(seen, device);
     this.#touched.add(device.id);
     if (observation.kind !== "trap") this.#others.looked(device.id, observation.finding.status === "up" ? observation.at : undefined);
     const told = toldBy(device, observation);
     if (told !== undefined) this.#overlay.told.set(device.id, told);
     this.#heed(this.#looks.look(observation, device, now), observation, device);
     this.#compare(observation, now);
+  }
+
+  /** One restart is told once, and as the upgrade that it is. */
+  #restart(seen: Observation, device: Device): Observation {
+    const { observation, mark } = toldOnce(seen, device.checks, (key) => this.#overlay.mark(key));
+    if (mark !== undefined) this.#overlay.marks.set(...mark);
+    const { nightOf } = this.#world;
+    return nightOf === undefined ? observation : withUpgrade(observation, () => nightOf(device));
   }
 
   #heed(judgement: Judgement, observation: Observation, device: Device): void {
@@ -175,6 +184,8 @@ export class Turn {
       this.#moved();
       if (transition.kind === "cleared") this.#cameBack.set(device.id, at);
     }
+    if (transition.kind === "cleared" && saysForOthers(alarm.symptom, this.#world.ruleById.values()))
+      this.#cameBack.set(saidBy(device.id, alarm.symptom), at);
     switch (rule?.eventOnly === true ? "event" : transition.kind) {
       case "event":
         if (rule?.opensRequest === true && !device.commissioning)
@@ -229,24 +240,16 @@ export class Turn {
       if (transitions.some((moved) => moved.alarm.key === alarm.key)) continue;
       const rule = this.#world.ruleById.get(alarm.rule);
       if (this.#others.explained(alarm, device, rule) !== undefined) continue;
-      const back = this.#explanationEnded(alarm.suppressedBy, device);
-      if (back !== undefined && observation.at - observation.durationMs <= back) continue;
+      const backAt = (id: string) => this.#cameBack.get(id) ?? this.#memory.cameBackAt(id);
+      const ended = explanationEnded(alarm, { device, rule, world: this.#world, backAt });
+      if (ended.at !== undefined && observation.at - observation.durationMs <= ended.at) continue;
       // Nor does a look of another kind: only one that could have cleared the alarm. What only the device itself can say, no look clears.
       const looked = rule === undefined || couldClear(rule, observation.kind);
       if (!looked) continue;
       const { suppressedBy, ...free } = alarm;
       this.#set(free);
-      this.#raise(free, device, rule, observation.at, `still failing after ${suppressedBy} came back`);
+      this.#raise(free, device, rule, observation.at, ended.why);
     }
-  }
-
-  /** When the last of those through which it may be reached came back. */
-  #explanationEnded(by: string, device: Device): Instant | undefined {
-    const { network, topology } = this.#world;
-    const cuts = topology.cutsBySite.get(device.site) ?? [];
-    const all = [by, ...parentsToLookAt(network, device), ...cuts.flatMap(({ holder, devices }) => [holder, ...devices]), CORE];
-    const times = all.flatMap((id) => this.#cameBack.get(id) ?? this.#memory.cameBackAt(id) ?? []);
-    return times.length === 0 ? undefined : Math.max(...times);
   }
 
   /** Maintenance, a silence, the device's own state, an empty room: the alarm stands, and opens nothing for now. */

@@ -1,6 +1,6 @@
 /** `vigie mib` as a person calls it, and the running daemon that takes the names in. The MIBs are our own (test/probes/mib). */
 import { spawnSync } from "node:child_process";
-import { cpSync, readFileSync, rmSync, statSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { mibNames, mibNamesFile, readImported } from "../../daemon/mib-names.ts";
@@ -118,6 +118,18 @@ it("finds imports beside the file, keeps what was imported before, and replaces 
   expect(statSync(mibNamesFile(state)).mode & 0o777).toBe(0o640);
   rig.file("state/mib-names.json", "{ not ours");
   expect(() => readImported(state)).toThrow(/mib-names.json is damaged; delete it and import the MIBs again/);
+});
+
+it("takes a file that an editor saved in UTF-16, and one whose import was", () => {
+  const { file } = config();
+  for (const name of ["LANTERN-MIB.mib", "FOGHORN-MIB.my"]) {
+    const said = readFileSync(join(mibs, name), "utf8");
+    writeFileSync(join(mibs, name), Buffer.from(`\ufeff${said}`, "utf16le"));
+  }
+  expect(vigie("mib", "import", "mibs/FOGHORN-MIB.my", "--config", file)).toMatchObject({
+    code: 0,
+    out: expect.stringContaining("FOGHORN-MIB: 2 notifications, 2 objects"),
+  });
 });
 
 it("lists what was imported and takes away what is named, nothing where a name is not there", () => {

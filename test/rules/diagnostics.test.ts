@@ -1,5 +1,5 @@
 /** The rules for diagnostics messages: every type belongs to exactly one of them. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { projectRoot } from "../../probes/built.ts";
@@ -29,4 +29,19 @@ it("the first rule leaves out what the others list, and no more", () => {
   const first = ours[0]?.when;
   const left = first?.on === "reading" ? [...(first.exceptParts ?? [])] : [];
   expect(left.sort()).toEqual(lists.flat().sort());
+});
+
+const packs = join(projectRoot(), "rules", "packs");
+const all = readdirSync(packs).flatMap((file) => parsePack(file, readFileSync(join(packs, file), "utf8")).rules);
+
+it("what a rule leaves to another symptom is a symptom that a rule raises, and the parts are parts of either", () => {
+  const symptoms = new Set(all.map(({ symptom }) => symptom));
+  const listed = new Set([...lists.flat(), "temperaturecheck", "fanstatus"]);
+  const hidings = all.flatMap(({ id, symptom, hiddenBy }) => (hiddenBy ?? []).map((by) => ({ id, own: symptom, ...by })));
+  expect(hidings.length).toBeGreaterThan(10);
+  for (const { id, own, symptom, parts = [], of = [] } of hidings) {
+    expect([id, symptom, symptoms.has(symptom), symptom === own]).toEqual([id, symptom, true, false]);
+    for (const part of [...parts, ...of]) expect([id, part, listed.has(part)]).toEqual([id, part, true]);
+    if (parts.length > 0) for (const part of parts) expect([part, ruleFor(part)]).toEqual([part, [id]]);
+  }
 });

@@ -115,6 +115,7 @@ const made: fc.Arbitrary<Rule> = fc
     ...{ outOfService: fc.boolean(), eventOnly: fc.boolean(), opensRequest: fc.boolean(), suppressible: fc.boolean() },
     ...{ applies: fc.record({ kinds: maybe(fc.constant(["codec" as const])), families: maybe(list) }).map(given) },
     ...{ text: fc.record({ fr: text, en: text }), source: sentence },
+    hiddenBy: maybe(fc.array(fc.record({ symptom: word, parts: maybe(list), of: maybe(list) }).map(given), { minLength: 1, maxLength: 3 })),
   })
   .map(({ retryMs, ...each }) => {
     const waits = each.when.on === "absent" ? { forMs: 0, attempts: 1 } : {};

@@ -4,7 +4,8 @@ import { DateTime } from "luxon";
 import { expect, it } from "vitest";
 import { bare, type Observation } from "../../daemon/model/observation.ts";
 import { HOUR, MINUTE, SECOND } from "../../daemon/model/time.ts";
-import { uptimeAtRestart, withUpgrade } from "../../rules/reboot.ts";
+import { toldOnce, uptimeAtRestart, withUpgrade } from "../../rules/reboot.ts";
+import type { Mark } from "../../rules/slope.ts";
 
 const zone = "America/Toronto";
 const night = () => ({ window: { fromMinute: 23 * 60, toMinute: 5 * 60 }, zone });
@@ -48,4 +49,115 @@ it("keeps the uptime only of a look that saw a restart, and only a number of the
   expect(uptimeAtRestart(seen(at, { uptime: Number.NaN }).finding)).toBeUndefined();
   expect(uptimeAtRestart(seen(at, { uptime: 40, fault: "hot" }).finding)).toBeUndefined();
   expect(uptimeAtRestart(seen(at).finding)).toBeUndefined();
+});
+
+/** Restarts as they come in, by source, time and uptime in seconds: which of them are told. */
+function told(...said: readonly (readonly [source: string, at: number, uptime?: number, reason?: string])[]): readonly string[] {
+  const marks = new Map<string, Mark>();
+  return said.flatMap(([source, at, uptime, reason], seq) => {
+    const one = seen(at, { ...(uptime === undefined ? {} : { uptime }), ...(reason === undefined ? {} : { reason }) });
+    const kind = source === "trap" ? ("trap" as const) : one.kind;
+    const faults = [{ symptom: "reboot", effect: "event" as const, text: "restarted" }];
+    const observation: Observation = { ...one, check: `codec-7/${source}`, kind, seq, finding: { ...one.finding, faults } };
+    const { observation: once, mark } = toldOnce(observation, [{ id: "codec-7/snmp" }, { id: "codec-7/ssh" }], (key) => marks.get(key));
+    if (mark !== undefined) marks.set(...mark);
+    return once.finding.faults.length > 0 ? [`${source} ${at / MINUTE}`] : [];
+  });
+}
+
+it.each([
+  [
+    "told by the notification, then by both looks",
+    [
+      ["trap", 10],
+      ["snmp", 11, 50],
+      ["ssh", 12, 150],
+    ],
+    ["trap 10"],
+  ],
+  [
+    "told by a look before the notification came",
+    [
+      ["snmp", 10, 20],
+      ["trap", 11],
+    ],
+    ["snmp 10"],
+  ],
+  [
+    "of a look that does not say how long it is up",
+    [
+      ["trap", 10],
+      ["ssh", 11],
+    ],
+    ["trap 10"],
+  ],
+  [
+    "and another an hour later",
+    [
+      ["trap", 10],
+      ["snmp", 11, 60],
+      ["trap", 70],
+      ["snmp", 71, 60],
+    ],
+    ["trap 10", "trap 70"],
+  ],
+  [
+    "and another of which only the look tells",
+    [
+      ["trap", 10],
+      ["snmp", 11, 60],
+      ["snmp", 71, 60],
+    ],
+    ["trap 10", "snmp 71"],
+  ],
+  [
+    "that began long before it was told is not another's",
+    [
+      ["trap", 10],
+      ["ssh", 70, 3_600],
+      ["snmp", 71, 600],
+    ],
+    ["trap 10", "snmp 71"],
+  ],
+  [
+    "of one that restarts every three minutes is told each time",
+    [
+      ["trap", 10],
+      ["ssh", 11, 90],
+      ["trap", 13],
+      ["ssh", 14, 90],
+      ["trap", 16],
+    ],
+    ["trap 10", "trap 13", "trap 16"],
+  ],
+  [
+    "twice by one source is two",
+    [
+      ["trap", 10],
+      ["trap", 11],
+    ],
+    ["trap 10", "trap 11"],
+  ],
+  [
+    "whose reason a look knows is told with the reason",
+    [
+      ["trap", 10],
+      ["snmp", 11, 60],
+      ["ssh", 12, 120, "Upgrade"],
+    ],
+    ["trap 10", "ssh 12"],
+  ],
+] as const)("one restart %s", (_, said, wanted) => {
+  expect(told(...said.map(([source, minute, ...more]) => [source, minute * MINUTE, ...more] as Parameters<typeof told>[number]))).toEqual(
+    wanted,
+  );
+});
+
+it("what another restart would open, and what is no restart, is left as it is", () => {
+  const raise = seen(HOUR);
+  for (const observation of [
+    { ...raise, finding: { ...raise.finding, faults: [{ symptom: "reboot", effect: "raise" as const }] } },
+    seen(HOUR, { fault: "hot" }),
+  ])
+    expect(toldOnce(observation, [], () => ({ at: HOUR, value: 0 }))).toEqual({ observation });
 });

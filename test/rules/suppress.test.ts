@@ -11,7 +11,6 @@ import {
   judgeBlind,
   judgeCore,
   judgeCut,
-  maskedBy,
   parentsToLookAt,
   type Seen,
   topologyOf,
@@ -245,21 +244,5 @@ describe("our own sight", () => {
     const bare = network([device("a", { site: "a" }), device("b", { site: "b" })]);
     expect(judgeBlind(bare, states(["a", "b"])).blind).toBe(true);
     expect(judgeBlind(bare, states(["a"])).blind).toBe(false);
-  });
-});
-
-describe("on the same device", () => {
-  it.each([
-    ["silent", ["unreachable"], "unreachable"],
-    ["high-loss", ["on-battery", "unreachable"], "unreachable"],
-    ["unobserved", ["login-refused"], "login-refused"],
-    ["on-battery", ["unreachable"], undefined],
-    ["unreachable", ["unreachable"], undefined],
-    ["silent", ["high-loss"], undefined],
-    ["silent", ["constructor"], undefined],
-    ["device-diagnostic", ["high-loss", "sip-unregistered"], "sip-unregistered", ["sip-unregistered"]],
-    ["device-diagnostic", ["high-loss"], undefined, ["sip-unregistered"]],
-  ] as const)("%s beside %j is masked by %s", (symptom, active, by, hiddenBy: readonly string[] = []) => {
-    expect(maskedBy(symptom, active, hiddenBy)).toBe(by);
   });
 });

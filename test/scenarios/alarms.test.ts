@@ -160,6 +160,91 @@ describe("what a codec says twice", () => {
     expect(new Set(net.sent.map(({ key }) => key.split("/")[0])).size, "who is told is told of one").toBe(1);
   });
 
+  it("and the message that outlives its cause for a while opens nothing; one that stays is a trouble of its own", async () => {
+    const net = await play({ devices: "codec-7", interval: "10s", ssh: ["codec-7"] });
+    const looks = async (sip: string, readings: Finding["readings"], ms: number) => {
+      net.finds("codec-7", "ssh", says(sip, readings));
+      await net.advance(ms);
+    };
+    await looks("registered", [], MINUTE);
+    await looks("failed", message, 4 * MINUTE);
+    await looks("registered", message, 4 * MINUTE);
+    await looks("registered", [], 10 * MINUTE);
+    expect(await net.unfolded()).toMatchObject([{ symptom: "sip-unregistered", state: "restored" }]);
+    await looks("failed", message, 4 * MINUTE);
+    await looks("registered", message, 6 * MINUTE);
+    expect((await net.unfolded()).filter(({ state }) => state === "open")).toMatchObject([{ symptom: "device-diagnostic" }]);
+  });
+
+  const plug = (part: string, value: string) => ({ name: "peripheral", part, value });
+  const type = (part: string) => ({ name: "diagnostic", part, value: "error" });
+  const other = "MicrophoneOverloaded".toLowerCase();
+  it.each([
+    ["camera-disconnected", plug("camera 1", "connected"), plug("camera 1", "disconnected"), "camerapairing", other],
+    ["microphone-disconnected", plug("microphone 1", "connected"), plug("microphone 1", "disconnected"), "microphonesconnected", other],
+    [
+      "touchpanel-disconnected",
+      plug("touchpanel 1001", "connected"),
+      plug("touchpanel 1001", "disconnected"),
+      "touchpanelconnection",
+      other,
+    ],
+    ["display-disconnected", plug("monitor 1", "connected"), plug("monitor 1", "disconnected"), "osdvideooutput", other],
+    [
+      "over-temperature",
+      { name: "temperature_status", value: "normal" },
+      { name: "temperature_status", value: "hot" },
+      "temperaturecheck",
+      "fanstatus",
+    ],
+    [
+      "fan-failed",
+      { name: "fan_status", part: "fan 1", value: "normal" },
+      { name: "fan_status", part: "fan 1", value: "failed" },
+      "fanstatus",
+      "temperaturecheck",
+    ],
+    [
+      "software-update-failed",
+      { name: "software_update", value: "none" },
+      { name: "software_update", value: "failed" },
+      "softwareupgrade",
+      "ntpstatus",
+    ],
+  ] as const)(
+    "%s and the message that says the same are one incident; another message is another",
+    async (symptom, good, bad, same, different) => {
+      const net = await play({ devices: "codec-7", interval: "10s", ssh: ["codec-7"] });
+      const looks = async (readings: Finding["readings"]) => {
+        net.finds("codec-7", "ssh", { ...bare("up"), readings, whole: ["diagnostic"] });
+        await net.advance(MINUTE);
+      };
+      await looks([good]);
+      await looks([bad, type(same)]);
+      expect(await net.unfolded()).toMatchObject([{ symptom, state: "open" }]);
+      await looks([bad, type(same), type(different)]);
+      expect((await net.unfolded()).map((each) => each.symptom).sort()).toEqual(["device-diagnostic", symptom].sort());
+    },
+  );
+
+  it.each([
+    ["time-server-unreachable", { name: "time_server", value: "discarded" }, "ntpstatus", 16],
+    ["provisioning-failed", { name: "provisioning", value: "failed" }, "provisioningstatus", 16],
+    ["webex-unregistered", { name: "webex_status", value: "error" }, "webexoffline", 6],
+  ] as const)(
+    "%s, which waits, is told as part of the message that did not wait; without it, by itself",
+    async (symptom, bad, same, minutes) => {
+      for (const message of [[type(same)], [type("fanstatus")], []]) {
+        const net = await play({ devices: "codec-7", interval: "10s", ssh: ["codec-7"] });
+        net.finds("codec-7", "ssh", { ...bare("up"), readings: [bad, ...message], whole: ["diagnostic"] });
+        await net.advance(minutes * MINUTE);
+        const wanted = message[0]?.part === same ? ["device-diagnostic"] : [...message.map(() => "device-diagnostic"), symptom];
+        expect((await net.unfolded()).map((each) => each.symptom).sort()).toEqual(wanted);
+        await net.end();
+      }
+    },
+  );
+
   it("and it alone, of what was never registered since we look, is an incident of its own", async () => {
     const net = await play({ devices: "codec-7", interval: "60s", ssh: ["codec-7"] });
     net.finds("codec-7", "ssh", says("failed", message));

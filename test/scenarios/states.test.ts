@@ -280,6 +280,17 @@ describe("a restart for an upgrade", () => {
     faults: [{ symptom: "reboot", effect: "event", text: "uptime went back" }],
   });
 
+  it("or for any other reason that its notification and its uptime tell is on the record once", async () => {
+    const net = await play({});
+    await net.hears("codec-7", { symptom: "reboot", effect: "event", text: "coldStart" });
+    net.finds("codec-7", "ssh", {
+      ...says({}, { uptime_seconds: 70 }),
+      faults: [{ symptom: "reboot", effect: "event", text: "uptime went back" }],
+    });
+    await net.advance(MINUTE);
+    expect(await told(net)).toEqual(["coldStart"]);
+  });
+
   it.each([
     ["inside the shipped night window", Date.UTC(2026, 10, 18, 7), {}, "inside its night window"],
     ["by day", Date.UTC(2026, 10, 18, 15), {}, "outside its night window"],

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { compileMibs, missingModules } from "../../../probes/mib/compile.ts";
 import { parseMib } from "../../../probes/mib/parse.ts";
+import { textOfMib } from "../../../probes/mib/text.ts";
 
 const text = (name: string): string => readFileSync(join(import.meta.dirname, name), "utf8");
 const modulesOf = (file: string, source: string) => {
@@ -72,6 +73,19 @@ describe("names", () => {
       { "1.3.6.1.4.1.8.1": "b" },
     ]);
   });
+});
+
+it.each([
+  ["UTF-8", (said: string) => Buffer.from(said)],
+  ["UTF-8 with a mark", (said: string) => Buffer.from(`\ufeff${said}`)],
+  ["UTF-16 with a mark", (said: string) => Buffer.from(`\ufeff${said}`, "utf16le")],
+  ["UTF-16, the other way round, with a mark", (said: string) => Buffer.from(`\ufeff${said}`, "utf16le").swap16()],
+  ["UTF-16 without a mark", (said: string) => Buffer.from(said, "utf16le")],
+  ["UTF-16, the other way round, without a mark", (said: string) => Buffer.from(said, "utf16le").swap16()],
+])("a file saved as %s is the same MIB", (_, saved) => {
+  const said = text("LANTERN-MIB.mib").replace("lantern", "-- Phare de l’île 灯\nlantern");
+  expect(textOfMib(saved(said))).toBe(said);
+  for (const cut of [0, 1, 2, 3]) expect(textOfMib(saved(said).subarray(0, cut)).length).toBeLessThanOrEqual(cut);
 });
 
 describe("problems name file and line, all at once", () => {

@@ -83,10 +83,14 @@ it("a codec is recorded by one command, without its name and address, and played
   const all = [...files, ...hex, made.out].join("\n").toLowerCase();
   for (const word of ["zweibruecken", codec.address, "rec-kommunity", "rec-password"]) expect(all).not.toContain(word);
   expect(files[2]).toContain("ask: xStatus SIP");
+  expect(files[0]).toMatch(/^family: cisco-ce\nmodel: Cisco TelePresence SX80\nfirmware: ce9\.15\.3\.17\n/);
   const old = await run(folder, "record", "zweibruecken-hdx", "--out", "old");
   expect([old.code, old.err]).toEqual([0, expect.stringContaining("read them, and shell.yaml")]);
   const printed = readFileSync(join(folder, "old", "shell.yaml"), "utf8");
   expect(printed).toMatch(/ask: status\n {2}answer: \|-\n(?: {4}\w+ (?:on|off)line\n)+ {4}status end/);
+  expect(readFileSync(join(folder, "old", "about.yaml"), "utf8")).toMatch(
+    /^family: poly-hdx\nmodel: HDX 8000 HD\nfirmware: Release - 3\.1\.11-53081\n/,
+  );
   for (const word of ["zweibruecken", hdx.address, "rec-password"]) expect(printed.toLowerCase()).not.toContain(word);
   expect(first.logins("zweibruecken-hdx")).toEqual({ tried: 1, refused: 0 });
   expect((await run(folder, "record", "zweibruecken-codec", "--out", "recording")).code).toBe(2);
