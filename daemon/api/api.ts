@@ -9,6 +9,7 @@ import express from "express";
 import helmet from "helmet";
 import { mostBytes } from "../../rules/attachment.ts";
 import { acceptanceOperations } from "./acceptance.ts";
+import { mountAcceptanceForms } from "./acceptance-page.ts";
 import { createTokenDesk, hostGuard, unauthorized } from "./access.ts";
 import { actionOperations } from "./actions.ts";
 import { createAllowing } from "./allowing.ts";
@@ -141,6 +142,7 @@ function mountOpenPages(app: express.Express, deps: ApiDeps, gate: FormsGate & {
   mountReportForms(app, deps, gate);
   mountRequestForms(app, deps, gate);
   mountMaintenanceForms(app, deps, gate);
+  mountAcceptanceForms(app, deps, gate);
 }
 
 function counted(deps: ApiDeps): express.RequestHandler {

@@ -26,6 +26,8 @@ export interface FormDoor {
   readonly path: string;
   /** Takes a file too. */
   readonly withFile?: boolean;
+  /** Default 50. */
+  readonly fieldsAtMost?: number;
   act(sent: Sent, request: Request, language: Language): Promise<Outcome>;
   /** The page again, with what was typed. */
   again(request: Request, response: Response, sent: Sent, state: FormState): Promise<void>;
@@ -40,7 +42,7 @@ export function mountForm(app: Express, deps: ApiDeps, gate: Pick<Gate, "signIns
     showSignIn(deps, request, response, { to: wayOn(request.originalUrl), problem: "over", status: 401 });
   };
   const parse = [
-    express.urlencoded({ extended: false, limit: bodyLimitBytes, parameterLimit: 50, inflate: false }),
+    express.urlencoded({ extended: false, limit: bodyLimitBytes, parameterLimit: door.fieldsAtMost ?? 50, inflate: false }),
     ...(door.withFile === true ? [express.raw({ type: "multipart/form-data", limit: mostBytes + bodyLimitBytes, inflate: false })] : []),
   ];
   app.post(door.path, known, ...parse, async (request, response) => {

@@ -13,7 +13,8 @@ import { inventoryCsv } from "../export/inventory-csv.ts";
 import type { Permission } from "../model/permission.ts";
 import { DAY } from "../model/time.ts";
 import { appliesText, conditionText, raisedText } from "../text/rule-words.ts";
-import { inCommissioning, placeName, sheetView } from "./acceptance.ts";
+import { inCommissioning } from "./acceptance.ts";
+import { acceptancePage } from "./acceptance-page.ts";
 import { auditPage } from "./audit-page.ts";
 import type { ApiDeps } from "./deps.ts";
 import { saidBy } from "./families.ts";
@@ -120,7 +121,10 @@ export function mountPages(app: Express, deps: ApiDeps, gate: Gate): void {
   page("/on-call", (_request, context) => onCallPage(deps, context), "read-names");
   page("/audit", async (request, context) => pages.audit({ page: context, ...(await auditPage(deps, request.query)) }), "audit");
   page("/commissioning", async (_request, context) => pages.commissioning({ page: context, items: [...inCommissioning(deps)] }));
-  page("/rooms/:id/acceptance", (request, context) => acceptancePage(deps, context, request.params.id as string));
+  page("/rooms/:id/acceptance", (request, context, { signedIn }) => {
+    const { done, warned } = request.query;
+    return acceptancePage(deps, context, { id: request.params.id as string, by: signedIn?.caller, done, warned });
+  });
   page("/recurrences", async (_request, context) =>
     pages.recurrences({
       page: context,
@@ -212,9 +216,4 @@ async function inventoryPage(deps: ApiDeps, page: PageContext, search: string): 
     all: network.devices.size,
     changes: changes.map((event) => deviceEventView(event, network)),
   });
-}
-
-async function acceptancePage(deps: ApiDeps, page: PageContext, id: string): Promise<string> {
-  const sheet = await sheetView(deps, id);
-  return pages.acceptance({ page, sheet, placeName: placeName(deps.config(), sheet.place) ?? sheet.place });
 }

@@ -9,7 +9,6 @@ import { toldBy } from "../../rules/activity.ts";
 import { type Judgement, type Transition, wakeAlarm } from "../../rules/alarm.ts";
 import { couldClear } from "../../rules/applies.ts";
 import { saysForOthers } from "../../rules/hiding.ts";
-import { toldOnce, withUpgrade } from "../../rules/reboot.ts";
 import { matchReading } from "../../rules/registration.ts";
 import { CORE, verdictOf } from "../../rules/suppress.ts";
 import { type Alarm, alarmKey } from "../model/alarm.ts";
@@ -26,6 +25,7 @@ import { Listening } from "./listening.ts";
 import { LookJudge } from "./look-judge.ts";
 import { type AlarmMemory, isGate, Overlay } from "./memory.ts";
 import { allClear, heed } from "./moves.ts";
+import { restartTold } from "./restarts.ts";
 import { Settling } from "./settle.ts";
 import type { People } from "./turn-input.ts";
 import { isCredential, onlyNewUse } from "./waiting.ts";
@@ -109,21 +109,13 @@ export class Turn {
     const device = this.#world.network.devices.get(seen.device);
     if (device === undefined) return;
     this.#glances.spill(device.id);
-    const observation = this.#restart(seen, device);
+    const observation = restartTold(seen, device, this.#world, this.#overlay);
     this.#touched.add(device.id);
     if (observation.kind !== "trap") this.#others.looked(device.id, observation.finding.status === "up" ? observation.at : undefined);
     const told = toldBy(device, observation);
     if (told !== undefined) this.#overlay.told.set(device.id, told);
     this.#heed(this.#looks.look(observation, device, now), observation, device);
     this.#compare(observation, now);
-  }
-
-  /** One restart is told once, and as the upgrade that it is. */
-  #restart(seen: Observation, device: Device): Observation {
-    const { observation, mark } = toldOnce(seen, device.checks, (key) => this.#overlay.mark(key));
-    if (mark !== undefined) this.#overlay.marks.set(...mark);
-    const { nightOf } = this.#world;
-    return nightOf === undefined ? observation : withUpgrade(observation, () => nightOf(device));
   }
 
   #heed(judgement: Judgement, observation: Observation, device: Device): void {

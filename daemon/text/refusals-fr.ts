@@ -122,6 +122,20 @@ export const refusalsInFrench: readonly (readonly [english: string, french: stri
     "it lasts over a year; write a recurring one, or take the devices out of the configuration",
     "cela dure plus d'un an; écrivez une récurrence, ou retirez les appareils de la configuration",
   ],
+  ["nothing here is in commissioning; there is nothing to sign", "rien n'est en mise en service ici; il n'y a rien à signer"],
+  [
+    "not open on this sheet, so no note belongs to it: {lines}",
+    "ces points ne sont plus à voir sur place, aucune note ne va avec eux : {lines}",
+  ],
+  [
+    "cannot be seen from here, so a person must say what they saw: {lines}",
+    "ces points ne se voient pas d'ici, dites ce que vous avez vu : {lines}",
+  ],
+  [
+    "wrong just now: {lines}; put it right, or give the reason for signing",
+    "mauvais en ce moment : {lines}; réparez-le, ou donnez la raison de signer quand même",
+  ],
+  ["no sheet of this place is in force; there is nothing to withdraw", "aucune feuille d'ici n'est en vigueur; il n'y a rien à retirer"],
   ["{id} is not in force; call it off instead", "{id} n'est pas en vigueur; annulez-la plutôt"],
   ["{id} is over; there is nothing to call off", "{id} est terminée; il n'y a rien à annuler"],
   ["No maintenance and no silence is {id}; GET /api/v1/maintenance lists them.", "Aucune maintenance ni mise en silence n'est {id}."],

@@ -1,31 +1,41 @@
 /**
- * The acceptance sheet of a room, to read, to print and to take along; and the list of rooms that have one. Signing needs a token, so it
- * is done over the API: a page that a browser signs in to by itself must not be able to write.
+ * The acceptance sheet of a room, to read, to print and to take along, and to sign by who is signed in and may; and the list of rooms that
+ * have one.
  */
 import type { VNode } from "preact";
 import type { CommissioningShape, SheetShape } from "../../daemon/api/contract.ts";
+import { Signing, type SigningProps } from "./acceptance-forms.tsx";
 import { acceptanceWords } from "./acceptance-words.ts";
+import { formWords } from "./form-words.ts";
 import { Frame, Mark, type PageContext } from "./frame.tsx";
 import { Table } from "./table.tsx";
 import { words } from "./words.ts";
 
-export interface AcceptancePageProps {
-  readonly page: PageContext;
+export interface AcceptancePageProps extends SigningProps {
   readonly placeName: string;
-  readonly sheet: SheetShape;
+  readonly done?: "sign" | "withdraw" | undefined;
+  readonly warned?: boolean | undefined;
 }
 
 type Line = SheetShape["lines"][number];
 
 const tones = { good: "good", bad: "bad", open: "unsure" } as const;
 
-export function AcceptancePage({ page, placeName, sheet }: AcceptancePageProps): VNode {
+export function AcceptancePage(props: AcceptancePageProps): VNode {
+  const { page, placeName, sheet, done, warned } = props;
   const w = acceptanceWords[page.language];
   return (
     <Frame page={page} title={`${w.title}${words[page.language].colon}${placeName}`}>
+      {done === undefined ? null : (
+        <p class="banner good" role="status">
+          {w.did[done]}
+          {warned === true ? <strong class="warned"> {formWords[page.language].patient}</strong> : null}
+        </p>
+      )}
       <p class="hint">{w.meaning}</p>
       {sheet.devices.length === 0 ? <p class="calm">{w.none}</p> : <SheetTable page={page} sheet={sheet} />}
-      {sheet.devices.length === 0 ? null : <HowToSign page={page} sheet={sheet} />}
+      {sheet.devices.length === 0 ? null : <Signature page={page} />}
+      <Signing {...props} />
       {sheet.signed.length === 0 ? null : (
         <section aria-labelledby="signed">
           <h2 id="signed">{w.signed}</h2>
@@ -79,23 +89,14 @@ function valueText(page: PageContext, { item, value = "" }: Line): string {
   return item === "firmware" ? value : page.texts.word(value);
 }
 
-function HowToSign({ page, sheet }: { readonly page: PageContext; readonly sheet: SheetShape }): VNode {
-  const w = acceptanceWords[page.language];
-  const notes = Object.fromEntries(sheet.lines.filter(({ state }) => state === "open").map(({ id }) => [id, "…"]));
-  const bad = sheet.lines.some(({ state }) => state === "bad");
-  const body = JSON.stringify({ notes, ...(bad ? { reason: "…" } : {}) });
+/** On paper. */
+function Signature({ page }: { readonly page: PageContext }): VNode {
   return (
-    <section aria-label={w.signature}>
-      <p>
-        {w.signature}
-        {words[page.language].colon}
-        <span aria-hidden="true">________________________________________</span>
-      </p>
-      <div class="no-print">
-        <p class="hint">{w.how}</p>
-        <pre class="raw">{`POST /api/v1/rooms/${encodeURIComponent(sheet.place)}/acceptance\n${body}`}</pre>
-      </div>
-    </section>
+    <p>
+      {acceptanceWords[page.language].signature}
+      {words[page.language].colon}
+      <span aria-hidden="true">________________________________________</span>
+    </p>
   );
 }
 
