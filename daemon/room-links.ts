@@ -9,7 +9,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Config } from "./model/config.ts";
 import { DAY, type Instant } from "./model/time.ts";
-import type { Clock, Store } from "./ports.ts";
+import type { Clock, Log, Store } from "./ports.ts";
 import { keptOfPeople } from "./ports-kept.ts";
 
 const prefix = keptOfPeople.roomLinks;
@@ -34,6 +34,7 @@ export interface RoomLinkDeps {
   readonly store: Pick<Store, "kept" | "keptAll" | "keep" | "keepFirst" | "forget" | "transaction">;
   readonly clock: Pick<Clock, "now" | "monotonicMs">;
   readonly config: () => Config;
+  readonly log?: Pick<Log, "warn">;
 }
 
 export type MadeLink =
@@ -114,15 +115,17 @@ export class RoomLinks {
 
   /** They were here: on record once a day. */
   async seen(link: RoomLink): Promise<void> {
-    const { store, clock } = this.#deps;
+    const { store, clock, log } = this.#deps;
     const now = clock.now();
     if (now - (link.seenAt ?? 0) < DAY) return;
-    await store.transaction(undefined, async (tx) => {
+    const here = store.transaction(undefined, async (tx) => {
       const kept = await tx.kept<RoomLink>(keyOf(link.person));
       if (kept?.serial !== link.serial || kept.revoked !== undefined || now - (kept.seenAt ?? 0) < DAY) return;
       await tx.keep(keyOf(link.person), { ...kept, seenAt: now });
       await tx.audit([{ at: now, by: actorOf(link), action: "room-link.used", target: link.person }]);
     });
+    // They see their rooms all the same.
+    await here.catch(() => log?.warn({ by: actorOf(link) }, "a use of a room link is not in the audit"));
   }
 
   async #write(link: RoomLink, of: { readonly action: string; readonly by: string; readonly data?: Readonly<Record<string, unknown>> }) {
@@ -143,7 +146,11 @@ export class RoomLinks {
   }
 
   async #mac(what: readonly string[]): Promise<string> {
-    this.#secret ??= this.#readSecret();
+    // A store that could not be used once may be asked again.
+    this.#secret ??= this.#readSecret().catch((error: unknown) => {
+      this.#secret = undefined;
+      throw error;
+    });
     return createHmac("sha256", await this.#secret)
       .update(JSON.stringify(what))
       .digest("base64url");
@@ -151,7 +158,10 @@ export class RoomLinks {
 
   /** Made once, by whoever comes first; a backup carries it, so that links go on working after a restore. */
   async #readSecret(): Promise<Buffer> {
-    return Buffer.from(await this.#deps.store.keepFirst(secretKey, randomBytes(32).toString("base64")), "base64");
+    const { store } = this.#deps;
+    // Read first: a link opens its page while nothing can be written.
+    const known = await store.kept<string>(secretKey);
+    return Buffer.from(known ?? (await store.keepFirst(secretKey, randomBytes(32).toString("base64"))), "base64");
   }
 }
 

@@ -58,10 +58,7 @@ export class TaskTokens {
 
 /** The secret is made once, by whoever comes first; a backup carries it, so that links go on working after a restore. */
 export async function taskTokens(store: Store, clock: Clock): Promise<TaskTokens> {
-  let secret = await store.kept<string>(secretKey);
-  if (secret === undefined) {
-    await store.keep(secretKey, randomBytes(32).toString("base64"));
-    secret = (await store.kept<string>(secretKey)) ?? "";
-  }
+  const known = await store.kept<string>(secretKey);
+  const secret = known ?? (await store.keepFirst(secretKey, randomBytes(32).toString("base64")));
   return new TaskTokens(Buffer.from(secret, "base64"), clock);
 }

@@ -127,7 +127,7 @@ export function createApi(deps: ApiDeps): Api {
     }
     throw new HttpProblem(404, "no-such-page", "Nothing is served at this address; /api/v1/openapi.json lists the operations.");
   });
-  app.use(lastHandler(deps.log));
+  app.use(lastHandler(deps));
 
   return { app, listen: (host, port) => listen(app, host, port, streams.close) };
 }

@@ -56,7 +56,7 @@ export const auditOperations: readonly Operation[] = [
       const at = deps.clock.now();
       const entry = { at, by: caller.name, action: "audit.exported", target: "audit", data: { ...query, rows: entries.length } };
       await deps.store.transaction(undefined, (tx) => tx.audit([entry]));
-      return { file: { name: "vigie-audit.csv", type: "text/csv", bytes: Buffer.from(auditCsv(entries), "utf8") } };
+      return { file: { name: "vigie-audit.csv", type: "text/csv", bytes: Buffer.from(auditCsv(entries), "utf8"), audited: true } };
     },
   }),
 ];

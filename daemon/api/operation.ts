@@ -8,6 +8,7 @@ import { type Caller, type TokenDesk, unauthorized } from "./access.ts";
 import { type Allowing, anonymous } from "./allowing.ts";
 import { type ShapeName, shapes } from "./contract.ts";
 import type { ApiDeps } from "./deps.ts";
+import { fileTaken } from "./files-taken.ts";
 import { HttpProblem } from "./problem.ts";
 import type { SignIns } from "./sign-ins.ts";
 import { foundKind, foundText, wrongInput, wrongPath } from "./wrong-input.ts";
@@ -16,7 +17,8 @@ import { foundKind, foundText, wrongInput, wrongPath } from "./wrong-input.ts";
 export interface Answer {
   readonly status?: number;
   readonly content?: unknown;
-  readonly file?: { readonly name: string; readonly type: string; readonly bytes: Buffer };
+  /** That it was taken is put into the audit, except where the operation did so itself. */
+  readonly file?: { readonly name: string; readonly type: string; readonly bytes: Buffer; readonly audited?: true };
 }
 
 /** What an operation is given: all of it checked. */
@@ -93,6 +95,7 @@ export function mount(app: Express, operations: readonly Operation[], deps: ApiD
           throw placed(error, params);
         });
       if (answer.file === undefined) return void response.status(answer.status ?? 200).json(answer.content);
+      if (answer.file.audited !== true) await fileTaken(deps, caller, request.path, query as Readonly<Record<string, unknown>>);
       response.attachment(answer.file.name).type(answer.file.type).send(answer.file.bytes);
     });
   }

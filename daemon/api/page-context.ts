@@ -110,10 +110,17 @@ export async function contextOf(request: Request, response: Response, deps: ApiD
     path: request.path,
     underWay: underWay.length,
     ...(blind === undefined ? {} : { blind }),
+    ...unwellOf(deps),
     ...(visitor.signedIn === undefined ? {} : { signedIn: shownVisitor(visitor.signedIn, config, language) }),
     once: randomUUID(),
     texts: textsFor(language, config, deps.clock.now()),
   };
+}
+
+/** What stands in the way of our own work: a store that is full, a role that hangs. */
+export function unwellOf({ readiness }: Pick<ApiDeps, "readiness">): Pick<PageContext, "unwell"> {
+  const failing = readiness().roles.filter(({ ok }) => !ok);
+  return failing.length === 0 ? {} : { unwell: failing.map(({ name, why }) => `${name}: ${why}`) };
 }
 
 function shownVisitor({ caller, formToken }: SignedIn, config: Config, language: Language): NonNullable<PageContext["signedIn"]> {

@@ -15,10 +15,12 @@ import { DAY } from "../model/time.ts";
 import { appliesText, conditionText, raisedText } from "../text/rule-words.ts";
 import { inCommissioning } from "./acceptance.ts";
 import { acceptancePage } from "./acceptance-page.ts";
+import { anonymous } from "./allowing.ts";
 import { auditPage } from "./audit-page.ts";
 import type { ApiDeps } from "./deps.ts";
 import { saidBy } from "./families.ts";
 import { deviceFamily } from "./family-view.ts";
+import { fileTaken } from "./files-taken.ts";
 import { incidentPage } from "./incident-page.ts";
 import { maintenancePage } from "./maintenance-page.ts";
 import { myList } from "./my-list.ts";
@@ -33,6 +35,7 @@ import { followUpItem, reportItems } from "./reports.ts";
 import { newRequestPage, requestPage, requestsPage } from "./request-pages.ts";
 import { ruleDetail, ruleItems, ruleOf } from "./rule-view.ts";
 import { sessionList } from "./sessions.ts";
+import { ownReportsPage } from "./site-reports-page.ts";
 import { deviceInventory, inventoryItems } from "./standing-reads.ts";
 import { deviceEventView } from "./standing-views.ts";
 import { proposalViews, topologyView } from "./topology.ts";
@@ -86,12 +89,7 @@ export function mountPages(app: Express, deps: ApiDeps, gate: Gate): void {
   });
   workPages(page, deps);
   page("/inventory", (request, context) => inventoryPage(deps, context, searchOf(request)));
-  app.get("/inventory.csv", async (request, response) => {
-    if ((await admitted(request, response, deps, { ...gate, may: "read" })) === undefined) return;
-    response.set({ "Content-Type": "text/csv; charset=utf-8", "Cache-Control": "no-store" }).attachment("vigie-inventory.csv");
-    // The mark tells spreadsheets that it is UTF-8.
-    response.send(`\ufeff${inventoryCsv(inventoryItems(deps, searchOf(request)))}`);
-  });
+  mountInventoryFile(app, deps, gate);
   page("/rules", async (_request, context) => {
     const items = await ruleItems(deps);
     return pages.rules({ page: context, rules: items.map((item) => ({ ...item, said: saidOf(deps, context, item.id) })) });
@@ -112,10 +110,12 @@ export function mountPages(app: Express, deps: ApiDeps, gate: Gate): void {
     // Half a day back: what was just held is there for its outcome.
     return pages.sessions({ page: context, list: await sessionList(deps, now - DAY / 2, now + 7 * DAY) });
   });
-  page("/reports", async (_request, context) => {
-    const followUps = (await deps.store.followUps({ limit: shownReports })).map(followUpItem);
-    return pages.reports({ page: context, reports: await reportItems(deps, { limit: shownReports }), followUps });
-  });
+  page(
+    "/reports",
+    (_request, context, { caller }) =>
+      caller?.sites === undefined ? reportsPage(deps, context) : ownReportsPage(deps, context, caller.sites),
+    "read-site",
+  );
   page("/weaknesses", async (_request, context) => pages.weaknesses({ page: context, report: weaknessRows(deps) }));
   page("/maintenance", (request, context) => maintenancePage(deps, context, request.query));
   page("/on-call", (_request, context) => onCallPage(deps, context), "read-names");
@@ -132,6 +132,17 @@ export function mountPages(app: Express, deps: ApiDeps, gate: Gate): void {
       problems: await problemViews(deps, { limit: shownProblems }),
     }),
   );
+}
+
+function mountInventoryFile(app: Express, deps: ApiDeps, gate: Gate): void {
+  app.get("/inventory.csv", async (request, response) => {
+    const visitor = await admitted(request, response, deps, { ...gate, may: "read" });
+    if (visitor === undefined) return;
+    await fileTaken(deps, visitor.caller ?? anonymous, request.path);
+    response.set({ "Content-Type": "text/csv; charset=utf-8", "Cache-Control": "no-store" }).attachment("vigie-inventory.csv");
+    // The mark tells spreadsheets that it is UTF-8.
+    response.send(`\ufeff${inventoryCsv(inventoryItems(deps, searchOf(request)))}`);
+  });
 }
 
 type AddPage = (path: string, render: Render, may?: Permission) => void;
@@ -163,6 +174,11 @@ function saidOf(deps: ApiDeps, { language, texts }: PageContext, id: string) {
     condition: conditionText(rule.when, language, texts),
     raised: raisedText(rule, language),
   };
+}
+
+async function reportsPage(deps: ApiDeps, page: PageContext): Promise<string> {
+  const followUps = (await deps.store.followUps({ limit: shownReports })).map(followUpItem);
+  return pages.reports({ page, reports: await reportItems(deps, { limit: shownReports }), followUps });
 }
 
 async function statusPage(deps: ApiDeps, page: PageContext): Promise<string> {

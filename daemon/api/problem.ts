@@ -2,8 +2,10 @@
  * Errors as application/problem+json (RFC 9457): what was found and what to do. What went wrong inside stays inside.
  */
 import type { ErrorRequestHandler, Request, Response } from "express";
+import type { Config } from "../model/config.ts";
 import type { Log } from "../ports.ts";
 import { StoreUnavailable } from "../ports.ts";
+import { isAtPage, sendTrouble } from "./trouble-page.ts";
 
 const titles: Readonly<Record<number, string>> = {
   400: "The request is not well formed",
@@ -50,7 +52,7 @@ export function sendProblem(response: Response, problem: HttpProblem): void {
 }
 
 /** Express takes a handler for an error handler by its four arguments. */
-export function lastHandler(log: Log): ErrorRequestHandler {
+export function lastHandler({ log, config }: { readonly log: Log; readonly config: () => Config }): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const problem = toProblem(error);
     if (problem.status >= 500) {
@@ -60,7 +62,10 @@ export function lastHandler(log: Log): ErrorRequestHandler {
       log.error({ name, frames, method: request.method, route: patternOf(request) }, "request failed");
     }
     if (response.headersSent) response.destroy();
-    else sendProblem(response, problem);
+    else if (problem.status >= 500 && isAtPage(request)) {
+      response.status(problem.status).set(problem.headers);
+      sendTrouble(request, response, config(), error instanceof StoreUnavailable ? "store" : "internal");
+    } else sendProblem(response, problem);
   };
 }
 

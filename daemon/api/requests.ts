@@ -122,7 +122,10 @@ export const requestOperations: readonly Operation[] = [
       const result = await deps.intake.take({ ...told, key, ...(who === undefined ? {} : { caller: present(who) }) }, caller.name);
       if (!result.ok) throw new HttpProblem(result.status, `request-${result.status}`, result.problem);
       const warning = patientWarning("The note", [body.note, body.caller?.name], "have it erased");
-      const detail = await requestDetail(deps, result.request);
+      // What somebody else took in comes again without its caller: to read that is on record (getRequest).
+      const { caller: theirs, ...rest } = result.request;
+      const isOwn = result.again !== true || result.request.by === caller.name;
+      const detail = await requestDetail(deps, isOwn && theirs !== undefined ? { ...rest, caller: theirs } : rest);
       return { content: { ...detail, ...(warning === undefined ? {} : { warnings: [warning] }) } };
     },
   }),
@@ -172,7 +175,9 @@ export const requestOperations: readonly Operation[] = [
       const isTold = mayDo(permissions.get(reader.function) ?? [], "read-names");
       if (caller === undefined || !isTold) return { content: await requestDetail(deps, rest) };
       const entry = { at: deps.clock.now(), by: reader.name, action: "request.caller-read", target: request.id };
-      await deps.store.transaction(undefined, (tx) => tx.audit([entry]));
+      // Whoever has to be called back is shown, too, when the store cannot take the entry.
+      const missing = () => deps.log.warn({ by: reader.name, request: request.id }, "who read a caller's name is not in the audit");
+      await deps.store.transaction(undefined, (tx) => tx.audit([entry])).catch(missing);
       return { content: await requestDetail(deps, request) };
     },
   }),

@@ -15,6 +15,7 @@ import { actorOf, browserKnownMs, type RoomLink, RoomLinks } from "../room-links
 import { sayCode, sayTime } from "../text/catalogue.ts";
 import { refusalText } from "../text/why.ts";
 import type { ApiDeps } from "./deps.ts";
+import { unwellOf } from "./page-context.ts";
 import { roomCards, sessionsToday } from "./room-states.ts";
 import { cookieValue, isSecure, same } from "./sign-ins.ts";
 
@@ -155,6 +156,7 @@ async function viewOf(
       rooms: await roomCards(deps, link.sites, language),
       sessions: await sessionsToday(deps, link.sites),
       time: sayTime(deps.clock.now(), zone),
+      unwell: unwellOf(deps).unwell !== undefined,
       symptoms: toldSymptoms.map((value) => ({ value, label: symptomLabel(language, value) })),
       once: randomUUID(),
       ...(formToken === undefined ? {} : { formToken }),

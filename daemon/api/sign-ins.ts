@@ -9,7 +9,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypt
 import type { CookieOptions, Request, Response } from "express";
 import type { Config } from "../model/config.ts";
 import { HOUR, type Instant, MINUTE } from "../model/time.ts";
-import type { AuditEntry, Clock, Store } from "../ports.ts";
+import type { AuditEntry, Clock, Log, Store } from "../ports.ts";
 import { keptOfPeople } from "../ports-kept.ts";
 import { type Caller, ownerNamed } from "./access.ts";
 
@@ -38,6 +38,7 @@ export interface SignInDeps {
   readonly config: () => Config;
   readonly store: Pick<Store, "kept" | "keptAll" | "keep" | "forget" | "transaction">;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 export class SignIns {
@@ -65,7 +66,7 @@ export class SignIns {
 
   /** Whoever the cookie says; undefined when it is of nobody, or over. */
   async of(request: Request): Promise<SignedIn | undefined> {
-    const { config, store, clock } = this.#deps;
+    const { config, store, clock, log } = this.#deps;
     const id = cookieValue(request, cookieOf(config()).name);
     if (id === undefined) return undefined;
     const kept = await store.kept<Kept>(keyOf(id));
@@ -73,7 +74,9 @@ export class SignIns {
     if (kept === undefined || isOver(kept, now)) return undefined;
     const owner = ownerNamed(config(), kept.name);
     if (owner === undefined || !same(kept.proof, proofOf(id, owner.secret))) return undefined;
-    if (isByHand(request) && now - kept.seenAt >= touchedEveryMs) await this.#touch(keyOf(id), now);
+    // A store that cannot be written turns nobody out: what is wrong stands on the page that they came for.
+    if (isByHand(request) && now - kept.seenAt >= touchedEveryMs)
+      await this.#touch(keyOf(id), now).catch(() => log.warn({ by: kept.name }, "that somebody is here could not be kept"));
     return { caller: owner.caller, formToken: formTokenOf(id) };
   }
 

@@ -1,12 +1,14 @@
 /**
- * The follow-up reports of a coordinator's own sites: `/rooms/<token>/reports`, beside their rooms, and each as a file.
+ * The follow-up reports of a coordinator's own sites: `/rooms/<token>/reports`, beside their rooms, and each as a file; and `/reports` for
+ * who signs in with a token that has sites, whose files are those of the API.
  *
  * What a link opens that was passed on by mistake is which room works now; what is in a report is shown only to a browser that knows the digits.
  */
 import type { Express, Request, Response } from "express";
 import { followUpReport } from "../../dashboards/reports/follow-up.ts";
+import type { PageContext } from "../../dashboards/web/frame.tsx";
 import { pages } from "../../dashboards/web/pages.tsx";
-import type { SiteReport } from "../../dashboards/web/site-reports-page.tsx";
+import type { SiteReport, SiteReportsPageProps } from "../../dashboards/web/site-reports-page.tsx";
 import type { FollowUpReport } from "../model/report.ts";
 import type { Language } from "../model/time.ts";
 import { ReportFiles } from "../reporting/files.ts";
@@ -68,18 +70,41 @@ export function mountSiteReports(app: Express, deps: ApiDeps): void {
 }
 
 async function answer(deps: ApiDeps, response: Response, { link, known, language }: Visit, status: number): Promise<void> {
-  const { instance } = deps.config();
-  const found = link === undefined || !known ? [] : await followUpsFor(deps, link.sites, { limit: shown });
-  const last = found[0] === undefined || link === undefined ? undefined : await followUpFor(deps, link.sites, found[0].id);
+  const shownTo = link === undefined || !known ? [] : link.sites;
   privately(response, language).type("html").status(status);
   response.send(
     pages.siteReports({
-      ...{ language, instanceName: instance.name, state: link === undefined ? "none" : known ? "known" : "unknown" },
-      roomsPath: response.req.path.split("/").slice(0, 3).join("/"),
-      reports: found.map((each) => itemOf(deps, each)),
-      ...(last === undefined ? {} : { last: followUpReport(last, voiceOf(deps.config(), language)) }),
+      ...{ language, instanceName: deps.config().instance.name, state: link === undefined ? "none" : known ? "known" : "unknown" },
+      ...{ roomsPath: response.req.path.split("/").slice(0, 3).join("/"), filesAt: "reports" },
+      ...(await reportsOf(deps, shownTo, language)),
     }),
   );
+}
+
+/** The page of who came by a token that has sites. */
+export async function ownReportsPage(
+  deps: ApiDeps,
+  { language, instanceName, signedIn }: PageContext,
+  sites: readonly string[],
+): Promise<string> {
+  return pages.siteReports({
+    ...{ language, instanceName, state: "known", filesAt: "/api/v1/follow-up-reports" },
+    ...(signedIn === undefined ? {} : { signedIn }),
+    ...(await reportsOf(deps, sites, language)),
+  });
+}
+
+async function reportsOf(
+  deps: ApiDeps,
+  sites: readonly string[],
+  language: Language,
+): Promise<Pick<SiteReportsPageProps, "reports" | "last">> {
+  const found = await followUpsFor(deps, sites, { limit: shown });
+  const last = found[0] === undefined ? undefined : await followUpFor(deps, sites, found[0].id);
+  return {
+    reports: found.map((each) => itemOf(deps, each)),
+    ...(last === undefined ? {} : { last: followUpReport(last, voiceOf(deps.config(), language)) }),
+  };
 }
 
 function itemOf({ config }: ApiDeps, { id, period, site = "", from, to, madeAt }: FollowUpReport): SiteReport {

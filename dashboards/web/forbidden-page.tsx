@@ -3,18 +3,15 @@
  */
 import type { VNode } from "preact";
 import { Bare } from "./bare.tsx";
+import { roomsWords } from "./rooms-words.ts";
 import { signInWords } from "./sign-in-words.ts";
+import { SignOut, type SignOutProps } from "./sign-out.tsx";
 
-export interface ForbiddenPageProps {
-  readonly language: "fr" | "en";
+export interface ForbiddenPageProps extends SignOutProps {
   readonly instanceName: string;
-  /** Who is signed in, for which function. */
-  readonly name: string;
-  readonly function: string;
-  readonly formToken: string;
   /** Names of the functions that may. */
   readonly who: readonly string[];
-  /** `pages`: the others are theirs. `rooms`: theirs is what their personal link opens. */
+  /** `pages`: the others are theirs. `rooms`: theirs are the reports of their sites, and what their personal link opens. */
   readonly home?: "pages" | "rooms";
 }
 
@@ -29,13 +26,15 @@ export function ForbiddenPage(props: ForbiddenPageProps): VNode {
           <a href="/">{w.toStatus}</a>
         </p>
       ) : null}
-      {home === "rooms" ? <p>{w.yourRooms}</p> : null}
-      <form method="post" action="/sign-out" class="form">
-        <input type="hidden" name="form" value={formToken} />
-        <p>
-          {w.as} <strong>{name}</strong> ({of}) <button type="submit">{w.out}</button>
-        </p>
-      </form>
+      {home === "rooms" ? (
+        <>
+          <p>
+            <a href="/reports">{roomsWords[language].reports}</a>
+          </p>
+          <p>{w.yourRooms}</p>
+        </>
+      ) : null}
+      <SignOut {...{ language, name, formToken }} function={of} />
     </Bare>
   );
 }

@@ -82,6 +82,8 @@ export interface PageContext {
   readonly underWay: number;
   /** Set while we see nothing beyond our own door: what is shown as unknown may work. */
   readonly blind?: { readonly why: string; readonly since: string };
+  /** Roles that do not work, each with why. */
+  readonly unwell?: readonly string[];
   /** Who is signed in; undefined: the page is read only. */
   readonly signedIn?: {
     readonly name: string;
@@ -189,6 +191,7 @@ export function Frame(props: { readonly page: PageContext; readonly title: strin
         <main id="main" tabindex={-1}>
           {page.demo ? <p class="banner demo">{w.demo}</p> : null}
           {page.reloadProblems.length === 0 ? null : <ReloadBanner page={page} />}
+          {page.unwell === undefined ? null : <UnwellBanner page={page} unwell={page.unwell} />}
           {page.blind === undefined ? null : <BlindBanner page={page} blind={page.blind} />}
           <h1>{title}</h1>
           {children}
@@ -235,6 +238,21 @@ function SignedIn({ page }: { readonly page: PageContext }): VNode {
       <input type="hidden" name="form" value={signedIn.formToken} />
       <button type="submit">{w.out}</button>
     </form>
+  );
+}
+
+/** Its own failure is what a calm page must not hide. */
+function UnwellBanner({ page, unwell }: { readonly page: PageContext; readonly unwell: readonly string[] }): VNode {
+  const w = words[page.language];
+  return (
+    <div class="banner problem" role="alert">
+      <p>
+        <strong>{w.unwell}</strong> {w.unwellMeaning}
+      </p>
+      <p class="why">
+        <code>{unwell.join("; ")}</code>
+      </p>
+    </div>
   );
 }
 

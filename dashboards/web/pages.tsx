@@ -26,6 +26,7 @@ import { SiteReportsPage, type SiteReportsPageProps } from "./site-reports-page.
 import { StatusPage, type StatusPageProps } from "./status-page.tsx";
 import { TaskPage, type TaskPageProps } from "./task-page.tsx";
 import { TopologyPage, type TopologyPageProps } from "./topology-page.tsx";
+import { TroublePage, type TroublePageProps } from "./trouble-page.tsx";
 import { WeaknessesPage, type WeaknessesPageProps } from "./weaknesses-page.tsx";
 import { words } from "./words.ts";
 
@@ -59,6 +60,7 @@ export const pages = {
   sessions: (props: SessionsPageProps) => html(<SessionsPage {...props} />),
   task: (props: TaskPageProps) => html(<TaskPage {...props} />),
   topology: (props: TopologyPageProps) => html(<TopologyPage {...props} />),
+  trouble: (props: TroublePageProps) => html(<TroublePage {...props} />),
   weaknesses: (props: WeaknessesPageProps) => html(<WeaknessesPage {...props} />),
   forbidden: (props: ForbiddenPageProps) => html(<ForbiddenPage {...props} />),
   notFound: (props: { readonly page: PageContext }) => {

@@ -55,6 +55,8 @@ export interface RoomsPageProps {
     readonly rooms: readonly RoomCard[];
     readonly sessions: readonly RoomSession[];
     readonly time: string;
+    /** We do not do all of our work: what is shown may be out of date. */
+    readonly unwell: boolean;
     readonly symptoms: readonly Option[];
     /** Of this browser; undefined: it has not shown the digits. */
     readonly formToken?: string;
@@ -93,6 +95,11 @@ function Rooms({ language, view }: Of): VNode {
       <p class="hint">
         {w.hello.replace("{name}", view.name)}. {w.updated.replace("{time}", view.time)}. <a href="?">{w.refresh}</a>
       </p>
+      {view.unwell ? (
+        <p class="banner problem" role="alert">
+          {w.unwell}
+        </p>
+      ) : null}
       {view.formToken === undefined ? <Confirm language={language} view={view} /> : null}
       {view.rooms.length === 0 ? <p class="calm">{w.noRooms}</p> : null}
       {trouble && ready.length > 0 ? (

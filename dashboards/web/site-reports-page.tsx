@@ -6,6 +6,7 @@ import type { Block, ReportDocument } from "../reports/document.ts";
 import { Bare } from "./bare.tsx";
 import { reportsWords } from "./reports-words.ts";
 import { roomsWords } from "./rooms-words.ts";
+import { SignOut, type SignOutProps } from "./sign-out.tsx";
 import { Table } from "./table.tsx";
 
 export interface SiteReport {
@@ -20,8 +21,12 @@ export interface SiteReport {
 export interface SiteReportsPageProps {
   readonly language: "fr" | "en";
   readonly instanceName: string;
-  /** Of their rooms. */
-  readonly roomsPath: string;
+  /** Of their rooms; who came by a token has none. */
+  readonly roomsPath?: string;
+  /** Where the files are: behind it the report's id. */
+  readonly filesAt: string;
+  /** Who came by a token. */
+  readonly signedIn?: Omit<SignOutProps, "language">;
   /** `none`: the link is none of ours; `unknown`: this browser has not shown the digits. */
   readonly state: "none" | "unknown" | "known";
   readonly reports: readonly SiteReport[];
@@ -29,7 +34,8 @@ export interface SiteReportsPageProps {
   readonly last?: ReportDocument;
 }
 
-export function SiteReportsPage({ language, instanceName, roomsPath, state, reports, last }: SiteReportsPageProps): VNode {
+export function SiteReportsPage(props: SiteReportsPageProps): VNode {
+  const { language, instanceName, roomsPath, filesAt, signedIn, state, reports, last } = props;
   const w = roomsWords[language];
   if (state === "none")
     return (
@@ -39,16 +45,19 @@ export function SiteReportsPage({ language, instanceName, roomsPath, state, repo
     );
   return (
     <Bare language={language} title={w.reports} instanceName={instanceName} wide>
-      <p>
-        <a href={roomsPath}>{w.title}</a>
-      </p>
-      {state === "unknown" ? <p class="banner problem">{w.reportsUnknown}</p> : <Known {...{ language, reports }} />}
+      {roomsPath === undefined ? null : (
+        <p>
+          <a href={roomsPath}>{w.title}</a>
+        </p>
+      )}
+      {state === "unknown" ? <p class="banner problem">{w.reportsUnknown}</p> : <Known {...{ language, reports, filesAt }} />}
       {last === undefined ? null : <Last document={last} />}
+      {signedIn === undefined ? null : <SignOut {...{ language, ...signedIn }} />}
     </Bare>
   );
 }
 
-function Known({ language, reports }: Pick<SiteReportsPageProps, "language" | "reports">): VNode {
+function Known({ language, reports, filesAt }: Pick<SiteReportsPageProps, "language" | "reports" | "filesAt">): VNode {
   const w = roomsWords[language];
   const r = reportsWords[language];
   if (reports.length === 0) return <p class="calm">{w.noReports}</p>;
@@ -63,7 +72,7 @@ function Known({ language, reports }: Pick<SiteReportsPageProps, "language" | "r
           <td>{each.made}</td>
           <td>
             {(["pdf", "docx", "csv"] as const).map((format) => (
-              <a key={format} href={`reports/${encodeURIComponent(each.id)}/file?format=${format}&language=${language}`}>
+              <a key={format} href={`${filesAt}/${encodeURIComponent(each.id)}/file?format=${format}&language=${language}`}>
                 {format.toUpperCase()}{" "}
               </a>
             ))}

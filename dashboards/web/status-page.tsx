@@ -30,7 +30,10 @@ export function StatusPage({ page, incidents, devices, alarms, links, messages }
   const underWay = incidents.filter((incident) => !isRestored(incident)).sort(byUrgency);
   const toLookAt = incidents.filter(isRestored).sort(byUrgency);
   const explained = new Map(alarms.map(({ key, suppressedBy }) => [key, suppressedBy]));
-  const unsure = page.blind !== undefined || devices.some((device) => shownAs(device, explained) === "unknown" && !device.commissioning);
+  const unsure =
+    page.unwell !== undefined ||
+    page.blind !== undefined ||
+    devices.some((device) => shownAs(device, explained) === "unknown" && !device.commissioning);
   const cards = { page, devices };
   return (
     <Frame page={page} title={w.status}>

@@ -86,6 +86,8 @@ export const en: Words = {
   back: "Back to the network's status",
   pending: "being watched",
   active: "active",
+  unwell: "Vigie is not doing all of its work.",
+  unwellMeaning: "What is shown here may be out of date, and it may be that nobody is told: act by telephone, and tell whoever runs Vigie.",
   blind: "We cannot see the network.",
   blindMeaning:
     "It is our own sight that is cut: a device marked “Unknown” has not necessarily failed. Rooms may well work; to know, call them.",

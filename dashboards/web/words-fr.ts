@@ -85,6 +85,9 @@ export const fr = {
   back: "Retour à l'état du réseau",
   pending: "en observation",
   active: "active",
+  unwell: "Vigie ne fait pas tout son travail.",
+  unwellMeaning:
+    "Ce qui est montré ici peut être dépassé, et il se peut que personne ne soit avisé : agissez par téléphone, et prévenez qui administre Vigie.",
   blind: "Nous ne voyons plus le réseau.",
   blindMeaning:
     "C'est notre propre vue qui est coupée : un appareil marqué « Inconnu » n'est pas forcément en panne. Les salles peuvent fonctionner; pour savoir, appelez-les.",

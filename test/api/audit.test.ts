@@ -4,7 +4,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { auditReload } from "../../daemon/config-audit.ts";
 import type { AuditQuery } from "../../daemon/ports-audit.ts";
-import { at, quiet, serve, tokenText, type World, world } from "./fixture.ts";
+import { at, fill, incident, quiet, serve, tokenText, type World, world } from "./fixture.ts";
 
 let made: World;
 let server: { readonly url: string; close(): Promise<void> };
@@ -44,6 +44,29 @@ it("holds who read people's names and on what page, once a minute of each", asyn
     ["ops", "names.read", "listPeople"],
     ["ops", "names.read", "/on-call"],
   ]);
+});
+
+it("holds who took which file, in which form; what was not given is not there", async () => {
+  fill(made);
+  made.incidents.set("01", incident("01", { severity: "major" }));
+  const of01 = "/api/v1/incidents/VIG-2026-01";
+  const paths = [
+    `${of01}/report/file?format=csv&language=fr`,
+    "/api/v1/follow-up-reports/fu-none/file?format=csv",
+    `${of01}/diagnoses/none/file`,
+    "/inventory.csv?search=codec",
+  ];
+  const statuses: number[] = [];
+  for (const path of paths) statuses.push((await get(path)).status);
+  expect(statuses).toEqual([200, 404, 404, 200]);
+  expect(made.audited.map(({ by, action, target, data }) => [by, action, target, data])).toEqual([
+    ["ops", "file.taken", `${of01}/report/file`, { function: "it-technician", format: "csv", language: "fr" }],
+    ["ops", "file.taken", "/inventory.csv", { function: "it-technician" }],
+  ]);
+  made.deps.store.transaction = async () => {
+    throw new Error("disk full");
+  };
+  expect((await get("/inventory.csv")).status, "a disk that is full keeps nobody from it").toBe(200);
 });
 
 it("holds every load of the configuration: by whom, the paths that changed, or that it was refused; and never stops one", async () => {

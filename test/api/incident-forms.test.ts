@@ -1,7 +1,7 @@
 /** The forms of an incident's page: the same operations as the API's, once each, and in words when they are refused. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BrowserLike } from "./browser-like.ts";
-import { fill, incident, secret, serve, tokenText, type World, world } from "./fixture.ts";
+import { at, fill, incident, secret, serve, tokenText, type World, world } from "./fixture.ts";
 
 let made: World;
 let server: { readonly url: string; close(): Promise<void> };
@@ -199,6 +199,43 @@ describe("a form of an incident", () => {
     const page = await browser.send("ticket", { system: "itsm", note: "they want one" });
     expect(asks).toMatchObject([[number, { name: "ops" }, { system: "itsm", note: "they want one" }]]);
     expect(page.text).toContain("The ticket is being opened.");
+  });
+
+  it("asks again for a ticket that was given up, of a closed incident too: only of the system that never had it, and says it when it is refused", async () => {
+    const system = (id: string, name: string) =>
+      [id, { id, name, channel: "mail", to: "t@example.org", language: "both", when: {}, texts: {} }] as const;
+    made.config = { ...made.config, tickets: new Map([system("itsm", "Help desk"), system("sogique", "Sogique")]) };
+    const { deliveries } = made.deps.store;
+    let itsm: readonly string[] = ["failed", "pending"];
+    const row = (to: string, state: string, nth: number) => ({
+      ...{ key: `01/ticket/${to}/${nth}/opened/x`, incident: "01", kind: "ticket", level: 1, occurrence: nth, recipient: `ticket:${to}` },
+      ...{ channel: "mail", address: "t@example.org", language: "fr", createdAt: at + nth, notBefore: at, state, attempts: 9 },
+    });
+    made.deps.store.deliveries = async (id) =>
+      [...(await deliveries(id)), ...itsm.map((state, nth) => row("itsm", state, nth + 1)), row("sogique", "delivered", 1)] as never;
+    const asks: unknown[][] = [];
+    let answer: unknown = { ok: true, incident: incident("01", { state: "closed" }) };
+    Object.assign(made.deps.work, {
+      ticket: async (...of: unknown[]) => {
+        asks.push(of);
+        return answer;
+      },
+    });
+    made.incidents.set("01", incident("01", { state: "closed", disposition: "fixed" }));
+    await browser.open(path);
+    expect(() => browser.hidden("ticket"), "the other system may still take it").toThrow();
+    itsm = ["failed", "failed"];
+    const { text } = await browser.open(path);
+    const form = text.slice(text.indexOf('id="act-ticket"'));
+    const offered = [...form.slice(0, form.indexOf("</form>")).matchAll(/<option value="([^"]*)"/g)].map(([, value]) => value);
+    expect(offered).toEqual(["itsm"]);
+    expect(() => browser.hidden("note"), "nothing else is done to what is closed").toThrow();
+    const done = await browser.send("ticket", { system: "itsm", note: "they want it on file" });
+    expect(asks).toMatchObject([[number, { name: "ops" }, { system: "itsm", note: "they want it on file" }]]);
+    expect([done.status, done.text.includes("The ticket is being opened.")]).toEqual([200, true]);
+    answer = { ok: false, status: 409, problem: `${number} is being told again already` };
+    const twice = await browser.send("ticket", { system: "itsm", note: "and again" });
+    expect([twice.status, twice.text.includes("and again")]).toEqual([409, true]);
   });
 
   it("is refused from another site, and without the token of the page, and changes nothing", async () => {

@@ -2,8 +2,10 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { DEFAULT_PERMISSIONS } from "../../daemon/config/defaults.ts";
 import type { Permission } from "../../daemon/model/permission.ts";
+import type { FollowUpReport } from "../../daemon/model/report.ts";
 import { BrowserLike } from "./browser-like.ts";
 import { at, fill, incident, secret, serve, stand, type World, world } from "./fixture.ts";
+import { followUp } from "./reported.ts";
 import { ruled } from "./ruled.ts";
 
 /** Each of those that pages tell apart; the others of the procedure may what one of these may. */
@@ -29,6 +31,12 @@ beforeEach(async () => {
   ruled(made);
   made.incidents.set("01", incident("01", { severity: "major", openedAt: at - 1_000 }));
   made.incidents.set("02", incident("02", { state: "resolved", severity: "major", site: "gaspe", openedAt: at - 2_000 }));
+  const reports = [followUp, { ...followUp, id: "gaspe-1", site: "gaspe" }];
+  Object.assign(made.deps.store, {
+    followUps: async (of: { readonly site?: string }) =>
+      reports.filter(({ site }: FollowUpReport) => of.site === undefined || site === of.site),
+    followUp: async (id: string) => reports.find((each) => each.id === id),
+  });
   server = await serve(made);
 });
 afterEach(() => server.close());
@@ -78,8 +86,10 @@ it("leads nobody to what their function may not see, and gives forms to who may 
     const { seen, forms } = await walk(of);
     const [home = ["", 0]] = seen;
     if (!may.includes("read")) {
-      // Nothing but what they came to, which says who may, and leads nowhere.
-      expect([of, seen.size, home[1], forms]).toEqual([of, 1, 403, []]);
+      // What they came to says who may, and leads to the reports of their own sites, if anywhere.
+      const file = (format: string) => `/api/v1/follow-up-reports/gaspe-1/file?format=${format}&language=en 200`;
+      const own = may.includes("read-site") ? ["/reports 200", file("pdf"), file("docx")] : [];
+      expect([of, home[1], [...seen].slice(1).map((each) => each.join(" ")), forms]).toEqual([of, 403, own, []]);
       continue;
     }
     expect([of, seen.size > 20]).toEqual([of, true]);
@@ -99,6 +109,7 @@ it("tells a coordinator who may, in their language, and where their own page is;
   const page = await browser.signIn(tokenOf("coordinators"), "/incidents/VIG-2026-01/report");
   expect([page.status, page.headers.get("content-type")]).toEqual([403, "text/html; charset=utf-8"]);
   expect(page.text).toContain("the page that your personal link opens");
+  expect(page.text).toContain('<a href="/reports">Reports of your sites</a>');
   expect(page.text).toContain('action="/sign-out"');
   expect(page.text).not.toContain("VIG-2026");
   const french = await browser.open("/incidents/VIG-2026-01", { "Accept-Language": "fr" });

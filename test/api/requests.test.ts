@@ -1,6 +1,6 @@
 /** People's requests over HTTP: what is read to the caller, who reads a caller's name, what is refused. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { incident, newsOf01, serve, stand, tokenText, world } from "./fixture.ts";
+import { helpRequest, incident, newsOf01, serve, stand, tokenText, world } from "./fixture.ts";
 
 describe("requests", () => {
   const made = world();
@@ -74,6 +74,22 @@ describe("requests", () => {
     const written = made.audited.length;
     expect(await (await get("/requests/VIG-2026-000009-12")).text()).not.toContain("Anne");
     expect(made.audited.length).toBe(written);
+  });
+
+  it("gives a request that somebody else took in without its caller to who sends the same again; to its own sender as it was", async () => {
+    const { take } = made.deps.intake;
+    const again = async (by: string) => {
+      made.deps.intake.take = async () => ({ ok: true, request: { ...helpRequest, by }, again: true });
+      return (await post("/requests", { room: "a101", symptom: "no-sound", number: helpRequest.number })).text();
+    };
+    for (const [by, isTold] of [
+      ["dan", false],
+      ["ops", true],
+    ] as const) {
+      const text = await again(by);
+      expect([by, text.includes("Anne"), text.includes("555-1234")]).toEqual([by, isTold, isTold]);
+    }
+    made.deps.intake.take = take;
   });
 
   it("hands on what the client calls a request, and takes no key that could be an accident", async () => {

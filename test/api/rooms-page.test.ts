@@ -179,6 +179,15 @@ describe("a coordinator's page", () => {
     expect((await browser.open(`${path}?lang=en`)).text.includes("I need help")).toBe(false);
   });
 
+  it("says that what it shows may be old, and to telephone, while the daemon does not do all of its work", async () => {
+    const warning = "telephone the coordination centre";
+    expect((await browser.open(`${path}?lang=en`)).text.includes(warning)).toBe(false);
+    made.readiness = { ready: false, roles: [{ name: "evaluator", ok: false, since: at, why: "no sign of life for 40 s" }] };
+    expect((await browser.open(`${path}?lang=en`)).text.includes(warning)).toBe(true);
+    const french = (await browser.open(`${path}?lang=fr`)).text;
+    expect([french.includes("téléphonez au centre de coordination"), french.includes("evaluator")]).toEqual([true, false]);
+  });
+
   describe("has the follow-up reports of their own sites", () => {
     const monthly = (id: string, site?: string) => ({
       ...followUp,
@@ -254,6 +263,28 @@ describe("a coordinator's page", () => {
       expect(own.figures.openList.map(({ waitingOn }) => waitingOn)).toEqual([undefined, "ritm"]);
       for (const other of ["/gaspe-1", "/all", "/gaspe-1/file?format=csv"])
         expect([other, (await get(other)).status]).toEqual([other, 404]);
+    });
+
+    it("and on a page for who signs in with such a token, files and all; nothing else of the house", async () => {
+      made.config = {
+        ...made.config,
+        permissions: new Map([["coordinators", ["read-site"]]]),
+        tokens: [{ name: "anne", function: "coordinators", secret: secret(tokenText), sites: ["mgh"] }],
+      };
+      const signed = new BrowserLike(server.url);
+      const page = await signed.signIn(tokenText, "/reports");
+      expect([page.status, page.headers.get("content-language"), page.headers.get("cache-control")]).toEqual([200, "en-CA", "no-store"]);
+      for (const said of ["Reports of your sites", "Monthly follow-up", "Hôpital général", "RITM", 'action="/sign-out"', "anne"])
+        expect([said, page.text.includes(said)]).toEqual([said, true]);
+      for (const hidden of ["gaspe", "Gaspé", "/all/file", "/rooms/", ">ann<", 'href="/my-list"'])
+        expect([hidden, page.text.includes(hidden)]).toEqual([hidden, false]);
+      const [, href = ""] = /href="([^"]+format=csv[^"]*)"/.exec(page.text) ?? [];
+      const csv = await signed.open(href.replaceAll("&amp;", "&"));
+      expect([csv.status, csv.headers.get("content-type"), /\bann\b/.test(csv.text)]).toEqual([200, "text/csv; charset=utf-8", false]);
+      expect(actions()).toContain("anne file.taken");
+      expect((await signed.open("/reports?lang=fr")).text).toContain("Rapports de vos sites");
+      made.config = { ...made.config, tokens: made.config.tokens.map((each) => ({ ...each, sites: ["gaspe"] })) };
+      expect((await signed.open("/reports?lang=en")).text.includes("mgh-1"), "sites of another configuration").toBe(false);
     });
   });
 

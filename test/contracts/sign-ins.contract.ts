@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { idleSignInMs, longestSignInMs, SignIns } from "../../daemon/api/sign-ins.ts";
 import { MINUTE } from "../../daemon/model/time.ts";
 import type { OpenedStore } from "../../daemon/store/open.ts";
-import { config, secret } from "../api/fixture.ts";
+import { config, quiet, secret } from "../api/fixture.ts";
 import type { FakeClock } from "../fakes/clock.ts";
 
 const file = config([], {
@@ -27,7 +27,7 @@ function browser() {
 }
 
 export function signInsContract(store: () => OpenedStore, clock: () => FakeClock): void {
-  const daemon = () => new SignIns({ config: () => file, store: store(), clock: clock() });
+  const daemon = () => new SignIns({ config: () => file, store: store(), clock: clock(), log: quiet });
   const kept = async () => (await store().keptAll<{ name: string; seenAt: number }>("sign-in:")).map(({ value }) => value);
 
   describe("who is signed in", () => {

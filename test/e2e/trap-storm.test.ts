@@ -1,6 +1,6 @@
 /**
  * Alarms by the thousand from real datagrams into the whole daemon: receiver, bus, evaluator, incidents, outbox, messages. None is refused,
- * the pages are few, and the first of each site goes first.
+ * the pages are few, and the first of each site goes first; that of a site which fails when thousands wait, too.
  *
  * `npm test` sends 400 within seconds; `npm run storm` sends 10,000 within a minute.
  */
@@ -14,7 +14,11 @@ import { type Config, people, Rig, until } from "./rig.ts";
 
 const whole = process.env.VIGIE_STORM === "1";
 const size = whole ? { sites: 40, devices: 25, ports: 10, sendMs: 55_000 } : { sites: 20, devices: 5, ports: 4, sendMs: 2_000 };
-const alarms = size.sites * size.devices * size.ports;
+const storm = size.sites * size.devices * size.ports;
+/** One more, of a site that fails when five sixths of them are sent. */
+const alarms = storm + 1;
+/** From its datagram to its page: as if there were no storm. */
+const lateWithinMs = 15_000;
 const windowMs = whole ? 60_000 : 6_000;
 const patienceMs = whole ? 900_000 : 60_000;
 const after = 3;
@@ -36,13 +40,15 @@ const addressOf = (rig: Rig, n: number) => `${rig.net.split(".").slice(0, 2).joi
 function network(rig: Rig, url: string): Config {
   const all = Array.from({ length: size.sites * size.devices }, (_, n) => n);
   const checks = { icmp: { interval: "10m" }, snmp: false };
+  const device = (n: number, site: string, address: string) => ({ name: `D ${n}`, site, address, family: "generic-switch", checks });
   return {
-    sites: Object.fromEntries(all.slice(0, size.sites).map((n) => [siteOf(n), { name: `Site ${n}` }])),
+    sites: { ...Object.fromEntries(all.slice(0, size.sites).map((n) => [siteOf(n), { name: `Site ${n}` }])), late: { name: "Late" } },
     credentials: { v2: { snmp_community: { version: "2c", community: { env: "COMMUNITY" } } } },
     traps: { listen: `${rig.address(1)}:16200`, credentials: ["v2"] },
-    devices: Object.fromEntries(
-      all.map((n) => [`d${n}`, { name: `D ${n}`, site: siteOf(n), address: addressOf(rig, n), family: "generic-switch", checks }]),
-    ),
+    devices: {
+      ...Object.fromEntries(all.map((n) => [`d${n}`, device(n, siteOf(n), addressOf(rig, n))])),
+      late: device(all.length, "late", rig.address(2)),
+    },
     ...people((who) => [{ hook: who }]),
     channels: { hook: { webhook: { url, secret: { env: "HOOK" }, allow_private: true } } },
     // Each alarm an incident of its own: gathered by place, a site would have one.
@@ -53,25 +59,31 @@ function network(rig: Rig, url: string): Config {
   };
 }
 
-/** One datagram an alarm, port by port over all devices, evenly over the time. */
-async function send(rig: Rig): Promise<void> {
+/** One datagram an alarm, port by port over all devices, evenly over the time. When that of the late site was sent. */
+async function send(rig: Rig): Promise<number> {
   const sockets: Socket[] = [];
-  for (let n = 0; n < size.sites * size.devices; n += 1) {
+  const bound = async (address: string) => {
     const socket = createSocket("udp4");
-    socket.bind(0, addressOf(rig, n));
+    socket.bind(0, address);
     await once(socket, "listening");
-    sockets.push(socket);
-  }
+    return socket;
+  };
+  for (let n = 0; n < size.sites * size.devices; n += 1) sockets.push(await bound(addressOf(rig, n)));
+  const late = await bound(rig.address(2));
+  const tell = (socket: Socket | undefined, port: number) => socket?.send(linkTrap(true, port, "storm-community"), 16_200, rig.address(1));
   const began = performance.now();
-  for (let sent = 0; sent < alarms; ) {
-    const due = Math.min(alarms, Math.ceil(((performance.now() - began) / size.sendMs) * alarms));
-    for (; sent < due; sent += 1) {
-      const port = 1 + Math.floor(sent / sockets.length);
-      sockets[sent % sockets.length]?.send(linkTrap(true, port, "storm-community"), 16_200, rig.address(1));
+  let lateAt: number | undefined;
+  for (let sent = 0; sent < storm; ) {
+    const due = Math.min(storm, Math.ceil(((performance.now() - began) / size.sendMs) * storm));
+    for (; sent < due; sent += 1) tell(sockets[sent % sockets.length], 1 + Math.floor(sent / sockets.length));
+    if (lateAt === undefined && sent >= (storm * 5) / 6) {
+      lateAt = Date.now();
+      tell(late, 1);
     }
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  for (const socket of sockets) socket.close();
+  for (const socket of [...sockets, late]) socket.close();
+  return lateAt ?? Number.NaN;
 }
 
 it(`${alarms} alarms from datagrams: none is refused, pages are few, the first of each site goes first`, async () => {
@@ -85,7 +97,7 @@ it(`${alarms} alarms from datagrams: none is refused, pages are few, the first o
   const count = async (sql: string) => ((await file.raw(sql)) as { n: number }[])[0]?.n ?? 0;
 
   const began = performance.now();
-  await send(rig);
+  const lateAt = await send(rig);
   await until("each was heard, and became an alarm", async () => (await count(active)) >= alarms, patienceMs);
   await until("each was decided upon", async () => (await count(rows)) >= alarms, patienceMs);
   await until("all was said", async () => (await count(`${rows} and state in ('pending', 'claimed')`)) === 0, windowMs * 3 + patienceMs);
@@ -107,12 +119,19 @@ it(`${alarms} alarms from datagrams: none is refused, pages are few, the first o
   expect(await count(`select count(distinct incident) n from outbox where kind = 'problem'`)).toBe(alarms);
 
   // Few pages: the first of each site, then what else there is in a few that name the rest; and those firsts before all else.
-  const sites = hook.seen.map(({ body }) => (JSON.parse(body) as { readonly data: { readonly site: string } }).data.site);
+  const pages = hook.seen.map(({ at, body }) => ({
+    at,
+    site: (JSON.parse(body) as { readonly data: { readonly site: string } }).data.site,
+  }));
+  const sites = pages.map(({ site }) => site);
   expect(sites.length).toBe(own);
-  expect(sites.length).toBeLessThanOrEqual(size.sites + after + bundles);
-  expect(new Set(sites.slice(0, size.sites + after)).size).toBe(size.sites);
+  expect(sites.length).toBeLessThanOrEqual(size.sites + 1 + after + bundles);
+  const others = sites.filter((site) => site !== "late");
+  expect(new Set(others.slice(0, size.sites + after)).size).toBe(size.sites);
+  const lateMs = (pages.find(({ site }) => site === "late")?.at ?? Number.NaN) - lateAt;
+  expect(lateMs, "from the late site's datagram to its page").toBeLessThanOrEqual(lateWithinMs);
   if (whole)
     console.log(
-      `${alarms} alarms: ${sites.length} pages, all said ${Math.round((performance.now() - began) / 1_000)} s after the first was sent`,
+      `${alarms} alarms: ${sites.length} pages, all said ${Math.round((performance.now() - began) / 1_000)} s after the first was sent; the late site's after ${lateMs} ms`,
     );
 }, 1_800_000);
