@@ -1,13 +1,12 @@
 /**
  * `vigie discover RANGE…`: what answers in the listed networks, as devices for the file, to review. Works with and without a daemon.
  *
- * Nothing is put into force. Who started it, when and where is written to the state folder before the first packet leaves.
+ * Nothing is put into force. Who started it, when and where is in the audit before the first packet leaves.
  */
 
 import { existsSync } from "node:fs";
-import { appendFile, mkdir, writeFile } from "node:fs/promises";
-import { userInfo } from "node:os";
-import { join, resolve } from "node:path";
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Progress } from "../../probes/discover/discover.ts";
 import { systemClock } from "../clock.ts";
@@ -16,6 +15,7 @@ import { formatProblem } from "../config/problems.ts";
 import { askedRanges, type Discovered, runDiscovery } from "../discovering.ts";
 import type { Config } from "../model/config.ts";
 import { holdDiscovery } from "../store/hold.ts";
+import { auditBeside } from "./audit-beside.ts";
 import type { Io } from "./io.ts";
 import { progressOn } from "./progress.ts";
 
@@ -93,35 +93,29 @@ function readArgs(argv: string[]): Asked | string {
 
 async function run(config: Config, ranges: Parameters<typeof runDiscovery>[0]["ranges"], asked: Asked, io: Io): Promise<number> {
   const target = ranges.map(({ text }) => text).join(" ");
-  // Before the first packet: a run that cannot be written down does not happen.
-  await audit(config, { action: "discovery.started", target });
+  const audit = await auditBeside(config, "discovery-audit.jsonl");
   const ending = new AbortController();
   const stop = () => ending.abort();
   process.once("SIGINT", stop).once("SIGTERM", stop);
   const shown = progressOn(process.stderr, (line) => io.err(line));
   try {
+    // Before the first packet: a run that cannot be written down does not happen.
+    await audit.write({ action: "discovery.started", target });
     const progress = (now: Progress) => shown.tell(now.pinged / now.addresses, sentence(now));
     const found = await runDiscovery({ config, ranges, clock: systemClock, progress }, ending.signal);
     shown.end();
     const { complete, answered, probes } = found.discovery;
-    await audit(config, { action: "discovery.ended", target, data: { complete, answered, probes, proposed: found.proposals.length } });
+    await audit.write({ action: "discovery.ended", target, data: { complete, answered, probes, proposed: found.proposals.length } });
     return await report(found, asked, io);
   } finally {
     shown.end();
     process.off("SIGINT", stop).off("SIGTERM", stop);
+    await audit.close();
   }
 }
 
 function sentence({ addresses, pinged, answered, asked, probes }: Progress): string {
   return `${pinged} of ${addresses} addresses, ${answered} answered, ${asked} asked, ${probes} packets and connections`;
-}
-
-/** Beside the store, which a running daemon may hold: one JSON line an entry. */
-async function audit(config: Config, entry: { readonly action: string; readonly target: string; readonly data?: object }): Promise<void> {
-  const { stateDir } = config.instance;
-  await mkdir(stateDir, { recursive: true, mode: 0o750 });
-  const line = { at: new Date(systemClock.now()).toISOString(), by: userInfo().username, ...entry };
-  await appendFile(join(stateDir, "discovery-audit.jsonl"), `${JSON.stringify(line)}\n`, { mode: 0o640 });
 }
 
 async function report(found: Discovered, asked: Asked, io: Io): Promise<number> {

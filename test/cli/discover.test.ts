@@ -2,12 +2,14 @@
  * `vigie discover` as a person or a script calls it.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { progressOn } from "../../daemon/cli/progress.ts";
+import { systemClock } from "../../daemon/clock.ts";
 import { holdDiscovery } from "../../daemon/store/hold.ts";
+import { openStore } from "../../daemon/store/open.ts";
 import { builtFile } from "../../probes/built.ts";
 import { needs } from "../needs.ts";
 
@@ -65,6 +67,25 @@ it("writes what answers into a file, leaves out what is configured, says so, wri
     { action: "discovery.ended" },
   ]);
   expect(existsSync(join(folder, "state", "vigie.db"))).toBe(false);
+});
+
+it("is in the audit of the store, where there is one, before the first packet and at the end, in the name of who called it", async (context) => {
+  needs("fping", context);
+  const storage = { kind: "sqlite", path: join(folder, "state", "vigie.db") } as const;
+  mkdirSync(join(folder, "state"));
+  const store = await openStore({ storage, stateDir: join(folder, "state"), clock: systemClock });
+  try {
+    await store.migrate();
+    expect(vigie("127.0.0.10", "--out", "found.yaml").code).toBe(0);
+    const by = `cli:${userInfo().username}`;
+    expect((await store.auditLog(10)).filter(({ action }) => action.startsWith("discovery.")).reverse()).toMatchObject([
+      { action: "discovery.started", target: "127.0.0.10/32", by },
+      { action: "discovery.ended", target: "127.0.0.10/32", by, data: { complete: true, answered: 1, proposed: 1 } },
+    ]);
+    expect(existsSync(join(folder, "state", "discovery-audit.jsonl"))).toBe(false);
+  } finally {
+    await store.close();
+  }
 });
 
 it("goes nowhere that the configuration does not list, and leaves no trace of not going", () => {
