@@ -9,6 +9,7 @@ import type { FamilyFile, SetFile } from "./family-schema.ts";
 import { HTTPS_DIALECTS } from "./https/dialects.ts";
 import { isPrivateObject } from "./private-objects.ts";
 import { groupPattern, safePattern } from "./safe-pattern.ts";
+import { REPLACED } from "./shell/gone.ts";
 
 /** Makes a problem of a place in the file and a sentence. */
 export type At = (path: readonly PropertyKey[], message: string) => ConfigProblem;
@@ -139,7 +140,18 @@ function meanings(data: FamilyFile, facts: Facts, at: At): readonly ConfigProble
   return [
     ...(data.meanings ?? []).flatMap(({ reading }, index) => unread(["meanings", index, "reading"], reading)),
     ...Object.keys(data.fine ?? {}).flatMap((reading) => unread(["fine", reading], reading)),
+    ...replaced(asks, facts, at),
   ];
+}
+
+/** A part whose place another took reads a word that no list of states has. */
+function replaced(asks: NonNullable<FamilyFile["shell"]>["asks"], { fine, meanings: told }: Facts, at: At): readonly ConfigProblem[] {
+  const names = new Set(asks.flatMap(({ values }) => values.flatMap(({ name, gone }) => (gone === undefined ? [] : [name]))));
+  return [...names].flatMap((name) => {
+    const isKnown =
+      fine[name]?.includes(REPLACED) === true || told.some(({ reading, values }) => reading === name && values.includes(REPLACED));
+    return isKnown ? [] : [at(["fine", name], `a part of it that is gone reads "${REPLACED}" once another took its place; add that word`)];
+  });
 }
 
 /** What a first diagnosis decides on is read, in the form that it needs, and holds no words of people. */

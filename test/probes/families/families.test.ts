@@ -181,6 +181,11 @@ describe("a family file with mistakes", () => {
       'meanings[0].reading: no state "sip_registration" is read by this family; known are none (7)',
     ],
     [
+      "a part that may be gone, and no word for its successor",
+      `shell: { dialect: xapi, asks: [{ command: xStatus Video, values: [{ path: "Video[].On", name: plug, as: state, states: { "On": in, "Off": out }, part: plug, gone: out }] }] }\nparts: [{ prefix: plug, name: { fr: Prise, en: Plug } }]\nfine: { plug: [in, out] }`,
+      'fine.plug: a part of it that is gone reads "replaced" once another took its place; add that word (9)',
+    ],
+    [
       "words that are fine of a reading that nothing reads",
       `shell: { dialect: xapi, asks: [${ask}] }\nfine: { sip_mod: ["on"] }`,
       'fine.sip_mod: no state "sip_mod" is read by this family; known are sip_mode (8)',
