@@ -111,11 +111,15 @@ function badLook(before: Alarm, { rule, look, detail }: Meeting): Step {
   const open = unfinished ? moved : without(moved, "firstGoodAt");
   const base = { ...without(open, "wakeAt"), rule: rule.id, raisedBy: "look" as const, badLooks, goodLooks: 0, firstBadAt, ...words };
   if (enough && dueAt <= look.at) {
-    const why = badLooks === 1 ? "one bad look" : `${badLooks} bad looks in a row`;
-    return settle({ ...without(base, "firstGoodAt"), state: "active", since: look.at }, true, rule, sentence(why, rule.forMs, base.detail));
+    return settle({ ...without(base, "firstGoodAt"), state: "active", since: look.at }, true, rule, whyRaised(base, rule));
   }
   const since = Math.min(earlier?.since ?? look.at, look.at);
   return settle({ ...base, state: "pending", since, ...(enough ? { wakeAt: dueAt } : {}) }, false, rule, "");
+}
+
+/** Of what looks raised. */
+export function whyRaised({ badLooks, detail }: Pick<Alarm, "badLooks" | "detail">, rule: Pick<Rule, "forMs">): string {
+  return sentence(badLooks === 1 ? "one bad look" : `${badLooks} bad looks in a row`, rule.forMs, detail);
 }
 
 function stillActive(moved: Alarm, before: Alarm, rule: Rule, detail: string | undefined): Step {

@@ -5,6 +5,7 @@
  */
 
 import { isLoginLost, type Lost, silenceOf } from "../../rules/activity.ts";
+import { DOUBT_MS, inDoubt } from "../../rules/doubt.ts";
 import { maskedBy } from "../../rules/hiding.ts";
 import {
   type BlindJudgement,
@@ -111,8 +112,18 @@ export class Explainer {
     this.#blind = undefined;
   }
 
-  parentsUnseen(device: Device): boolean {
+  /** Is it too early to say whose failure it is? At a start, until its parents were looked at; then, while looks at them are under way. */
+  isEarly(alarm: Alarm, device: Device, rule: Rule | undefined, at: Instant): boolean {
     this.#takeIn();
+    if (at < this.#world.holdUntil && this.#parentsUnseen(device)) return true;
+    // With its first bad look they were asked for; one that was raised at once asked for none.
+    const asked = alarm.raisedBy === "look" && (rule?.attempts ?? 1) > 1 && rule?.outOfService === true && rule.suppressible;
+    if (!asked || at - alarm.since >= DOUBT_MS) return false;
+    const { network, topology } = this.#world;
+    return inDoubt({ device, network, seen: (id) => this.seen(id), cuts: topology.cuts, since: alarm.firstBadAt ?? alarm.since });
+  }
+
+  #parentsUnseen(device: Device): boolean {
     return parentsToLookAt(this.#world.network, device).some((id) => this.#world.board.get(id) === undefined && !this.#looked.has(id));
   }
 

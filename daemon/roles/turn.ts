@@ -10,7 +10,6 @@ import { type Judgement, type Transition, wakeAlarm } from "../../rules/alarm.ts
 import { couldClear } from "../../rules/applies.ts";
 import { saysForOthers } from "../../rules/hiding.ts";
 import { matchReading } from "../../rules/registration.ts";
-import { CORE, verdictOf } from "../../rules/suppress.ts";
 import { type Alarm, alarmKey } from "../model/alarm.ts";
 import type { Device } from "../model/network.ts";
 import type { Observation } from "../model/observation.ts";
@@ -18,6 +17,7 @@ import type { Rule } from "../model/rule.ts";
 import type { Instant } from "../model/time.ts";
 import { explanationEnded, saidBy } from "./ended.ts";
 import { Explainer, rootCauseOf, whoMayBeWhy } from "./explain.ts";
+import { oneMoreMissed } from "./freed.ts";
 import { stillFailing } from "./gates.ts";
 import { Glances } from "./glances.ts";
 import { gatedBy, type Intent, type Kick, type TurnResult, type TurnWorld, type Wide } from "./intent.ts";
@@ -28,8 +28,8 @@ import { allClear, heed } from "./moves.ts";
 import { restartTold } from "./restarts.ts";
 import { Settling } from "./settle.ts";
 import type { People } from "./turn-input.ts";
-import { isCredential, onlyNewUse } from "./waiting.ts";
-import { WideJudge } from "./wides.ts";
+import { isCredential, onlyNewUse, whyHeld } from "./waiting.ts";
+import { verdictOfHolder, WideJudge } from "./wides.ts";
 
 export type { Intent, Kick, TurnResult, TurnWorld, Wide } from "./intent.ts";
 
@@ -85,6 +85,7 @@ export class Turn {
     this.#reopenGates(now);
     for (const each of wide) this.#wideAlarm(each);
     this.#judgeWide(observations.at(-1)?.at ?? now);
+    if (this.#serviceMoved) for (const key of [...this.#held]) this.#judgeHeld(key, now);
     if (this.#serviceMoved) this.#settle(observations.at(-1)?.at ?? now);
     const up = new Map([...this.#touched].map((device) => [device, this.#others.upOf(device)]));
     const intents = this.#world.correlator?.join(this.#intents, this.#overlay, this.#world) ?? this.#intents;
@@ -213,7 +214,7 @@ export class Turn {
       this.#intents.push({ kind: "child", alarm: alarm.key, root: explained.root, at, why: explained.why });
       return;
     }
-    if (at < this.#world.holdUntil && this.#others.parentsUnseen(device)) {
+    if (this.#others.isEarly(alarm, device, rule, at)) {
       this.#held.add(alarm.key);
       return;
     }
@@ -223,7 +224,7 @@ export class Turn {
   }
 
   /**
-   * What was suppressed is judged again once nothing explains it any more, at the first look that began after the explanation
+   * What was suppressed is judged again once nothing explains it any more, by looks that began after the explanation
    * ended: a look that was under way while the router came back says nothing about the device behind it.
    */
   #rejudgeSuppressed(device: Device, observation: Observation, transitions: readonly Transition[]): void {
@@ -238,6 +239,12 @@ export class Turn {
       // Nor does a look of another kind: only one that could have cleared the alarm. What only the device itself can say, no look clears.
       const looked = rule === undefined || couldClear(rule, observation.kind);
       if (!looked) continue;
+      const missed = oneMoreMissed(alarm, rule, observation, ended.at);
+      if (missed !== undefined) {
+        this.#set(missed);
+        this.#kicks.push({ check: observation.check, inMs: rule?.retryMs ?? 0 });
+        continue;
+      }
       const { suppressedBy, ...free } = alarm;
       this.#set(free);
       this.#raise(free, device, rule, observation.at, ended.why);
@@ -278,18 +285,20 @@ export class Turn {
       if (device !== undefined) {
         this.#raise(free, device, rule, now, why);
         if (rule?.outOfService === true) this.#nameChildren(device, rootCauseOf(free, rule), now);
-      } else if (rule !== undefined) this.#raiseWide(free, rule, now, why, this.#verdictOf(free.device));
+      } else if (rule !== undefined) this.#raiseWide(free, rule, now, why, verdictOfHolder(this.#world, free.device));
     }
   }
 
   /** What was explained by a failure that had no incident yet is listed in the one it has now. */
   #nameChildren(device: Device, root: string, now: Instant): void {
+    const named = new Set(this.#intents.flatMap((each) => (each.kind === "child" && each.root === root ? [each.alarm] : [])));
     for (const id of this.#others.below(device)) {
       const child = this.#world.network.devices.get(id);
       for (const alarm of child === undefined ? [] : this.#overlay.ofDevice(id)) {
         if (child === undefined || alarm.state !== "active" || alarm.suppressedBy === undefined || isGate(alarm.suppressedBy)) continue;
         const explained = this.#others.explained(alarm, child, this.#world.ruleById.get(alarm.rule));
-        if (explained?.root === root) this.#intents.push({ kind: "child", alarm: alarm.key, root, at: now, why: explained.why });
+        if (explained?.root === root && !named.has(alarm.key))
+          this.#intents.push({ kind: "child", alarm: alarm.key, root, at: now, why: explained.why });
       }
     }
   }
@@ -298,8 +307,13 @@ export class Turn {
     const alarm = this.#overlay.get(key);
     const device = alarm === undefined ? undefined : this.#world.network.devices.get(alarm.device);
     const rule = alarm === undefined ? undefined : this.#world.ruleById.get(alarm.rule);
+    this.#held.delete(key);
     if (alarm?.state !== "active" || alarm.suppressedBy !== undefined) return;
-    if (device !== undefined) this.#raise(alarm, device, rule, now, "held at the start until its parents were looked at");
+    if (device !== undefined) {
+      this.#raise(alarm, device, rule, now, whyHeld(alarm, rule, this.#world.holdUntil));
+      const mine = this.#intents.find((each) => each.kind === "child" && each.alarm === key);
+      if (mine?.kind === "child") this.#nameChildren(device, mine.root, now);
+    }
     // Devices that use it have been accepted since.
     else if (rule !== undefined && isCredential(alarm.device)) this.#raiseWide(alarm, rule, now, alarm.detail ?? "", undefined);
   }
@@ -365,14 +379,6 @@ export class Turn {
       this.#maybeRestored(over, rule, at, why);
     }
     for (const device of devices) this.#touched.add(device);
-  }
-
-  /** Where the fault of a circuit is; undefined for what is no circuit. */
-  #verdictOf(holder: string): Wide["verdict"] {
-    if (holder === CORE) return "ritm-core";
-    const { cuts, bySite } = this.#world.topology;
-    const cut = cuts.find((each) => each.holder === holder);
-    return cut === undefined ? undefined : verdictOf(cut, bySite);
   }
 
   #raiseWide(alarm: Alarm, rule: Rule, at: Instant, why: string, verdict: Wide["verdict"]): void {

@@ -1,12 +1,19 @@
 /**
- * Alarms that wait: held at a start until their parents were looked at, or raised again while the daemon was away. The same for the
+ * Alarms that wait: held until their parents were looked at, or raised again while the daemon was away. The same for the
  * evaluator and for a replay.
  */
+import { whyRaised } from "../../rules/lifecycle.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Incident } from "../model/incident.ts";
 import type { Network } from "../model/network.ts";
+import type { Rule } from "../model/rule.ts";
 import { type Instant, MINUTE } from "../model/time.ts";
 import type { AlarmMemory } from "./memory.ts";
+
+/** Why an alarm that was held opens its incident after all. */
+export function whyHeld(alarm: Alarm, rule: Rule | undefined, holdUntil: Instant): string {
+  return alarm.since > holdUntil && rule !== undefined ? whyRaised(alarm, rule) : "held at the start until its parents were looked at";
+}
 
 /** Alarms whose incident says whether they wait. */
 export function mayWait({ state, incident, suppressedBy }: Alarm): boolean {

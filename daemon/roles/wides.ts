@@ -28,6 +28,13 @@ export interface Judging {
 const blindKey = alarmKey(blindRoot, blindSymptom);
 const coreKey = alarmKey(CORE, linkSymptom);
 
+/** Where the fault of a circuit is; undefined for what is no circuit. */
+export function verdictOfHolder({ topology: { cuts, bySite } }: TurnWorld, holder: string): Wide["verdict"] {
+  if (holder === CORE) return "ritm-core";
+  const cut = cuts.find((each) => each.holder === holder);
+  return cut === undefined ? undefined : verdictOf(cut, bySite);
+}
+
 /** One look at some other sites, once a circuit is down: is it alone? */
 const looksElsewhere = 20;
 

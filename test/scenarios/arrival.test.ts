@@ -103,8 +103,9 @@ async function play(
   await arrive(turns, looksOf(turns, new Set(), story.offsets, begin), []);
   turns.now = begin + 40 * SECOND;
   await arrive(turns, ...arriving(looksOf(turns, broken, story.offsets, begin + 30 * SECOND)));
-  // Everybody once more, as within the next interval, before the group wait is over.
-  await arrive(turns, looksOf(turns, broken, story.offsets, begin + 33 * SECOND).slice(-devices.length), []);
+  // Everybody once more, as within the next interval; and as often again as it takes what was explained for a moment to be told.
+  for (const second of [33, 35, 37])
+    await arrive(turns, looksOf(turns, broken, story.offsets, begin + second * SECOND).slice(-devices.length), []);
   turns.tell(begin + 120 * SECOND);
   for (const each of turns.incidents.values())
     if (each.foldedInto !== undefined) expect(turns.told.has(each.id), each.rootCause).toBe(false);

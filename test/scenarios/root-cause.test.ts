@@ -217,6 +217,90 @@ describe("six sites", () => {
   }, 600_000);
 });
 
+/** When each of three looks ends, from the failure on: the first asks for the others, each of them comes late. */
+const lateLooks = (devices: readonly string[]) =>
+  fc.tuple(
+    ...devices.map(() =>
+      fc.record({
+        firstMs: fc.integer({ min: 0, max: 3_500 }),
+        gapsMs: fc.tuple(fc.integer({ min: 2_000, max: 5_000 }), fc.integer({ min: 2_000, max: 5_000 })),
+      }),
+    ),
+  );
+
+describe("looks that come late, each by another time", () => {
+  const codecs = many("codec", 5);
+
+  /** Twice a second a turn, of the looks that have ended by then; people are told as soon as a group wait is over. */
+  async function late(config: Config, { fails, answers }: Story, plans: readonly { firstMs: number; gapsMs: readonly [number, number] }[]) {
+    const turns = new Turns(config, Date.UTC(2026, 10, 18, 14));
+    await deliver(turns, [...fails, ...answers], [], new Set(), 10);
+    const begun = turns.now + 30 * SECOND;
+    const ends = plans.flatMap(({ firstMs, gapsMs: [one, other] }, n) =>
+      [firstMs, firstMs + one, firstMs + one + other].map((ms) => ({ device: fails[n] ?? "", at: begun + ms })),
+    );
+    for (let now = begun; now <= begun + 60 * SECOND; now += 500) {
+      const due = ends.filter(({ at }) => at > now - 500 && at <= now).sort((a, b) => a.at - b.at);
+      const batch = due.map(({ device, at }) => turns.look(device, false, at - turns.now));
+      for (const device of answers) batch.push(turns.look(device, true, Math.max(0, now - turns.now)));
+      turns.now = now;
+      await turns.take(batch);
+      turns.tell(now);
+    }
+    return turns;
+  }
+
+  async function holdsLate(story: Story, root: string): Promise<void> {
+    const config = await configOf(folder, { yaml: "", ...story });
+    await assertTried(
+      fc.asyncProperty(lateLooks(story.fails), async (plans) => {
+        const turns = await late(config, story, plans);
+        expect(turns.failing().map(({ rootCause }) => rootCause)).toEqual([root]);
+        expect([...turns.told]).toEqual(turns.failing().map(({ id }) => id));
+      }),
+      { least, most: numRuns, timeMs },
+    );
+  }
+
+  it("a router and what is behind it are one incident, the router's, and nobody hears of a child before it", async () => {
+    const fails = ["router-1", "switch-1", ...codecs];
+    await holdsLate({ devices: `core-1 > router-1 > switch-1 > ${codecs.join(", ")}`, fails, answers: ["core-1"] }, "down:router-1");
+  }, 600_000);
+
+  it("what misses a look once all is back is told when it misses as many as any failure takes, and not before", async () => {
+    const fails = ["router-1", "switch-1", ...codecs];
+    const devices = `core-1 > router-1 > switch-1 > ${codecs.join(", ")}`;
+    const config = await configOf(folder, { yaml: "", devices });
+    for (const missed of [1, 2, 3]) {
+      const turns = new Turns(config, Date.UTC(2026, 10, 18, 14));
+      const each = (some: readonly string[], broken: readonly string[]) => deliver(turns, some, [0, 1, 2, 3], new Set(broken), 1_000);
+      await each([...fails, "core-1"], []);
+      for (let round = 0; round < 3; round += 1) await each(["core-1", ...fails], fails);
+      turns.tell(turns.now + 60 * SECOND);
+      await each(["router-1"], []);
+      for (let round = 0; round < missed; round += 1) await each(["switch-1"], ["switch-1"]);
+      const own = missed < 3 ? [] : ["down:switch-1"];
+      const open = () => turns.failing().map(({ rootCause }) => rootCause);
+      expect(
+        open().filter((root) => root !== "down:router-1"),
+        `${missed} looks`,
+      ).toEqual(own);
+      for (let round = 0; round < 2; round += 1) await each(fails, []);
+      expect([open(), turns.active()]).toEqual([[], []]);
+    }
+  });
+
+  it("six sites, each with a router that stands for its circuit, are one incident, and nobody hears of a router before it", async () => {
+    const routers = many("router", 6);
+    const switches = many("switch", 6);
+    const star = [1, 2, 3, 4, 5, 6].map((n) => `l${n}: { name: l${n}, ends: [mgh, s${n}], device: router-${n} }`).join(", ");
+    const devices = `core-1; ${routers.map((id, n) => `${id} > switch-${n + 1}`).join("; ")}`;
+    const sites = Object.fromEntries([...routers, ...switches].map((id) => [id, `s${id.split("-")[1]}`]));
+    const yaml = `canary: core-1\nlinks: { ${star} }`;
+    await holdsLate({ devices, sites, yaml, fails: [...routers, ...switches], answers: ["core-1"] }, "link:*");
+  }, 600_000);
+});
+
 describe("blind", () => {
   const codecs = many("codec", 20);
   const sites = Object.fromEntries(codecs.map((id, n) => [id, `s${(n % 4) + 1}`]));

@@ -15,6 +15,7 @@ import { ClassFacts } from "../../daemon/roles/class-facts.ts";
 import { IntentWriter } from "../../daemon/roles/commit.ts";
 import { AlarmMemory } from "../../daemon/roles/memory.ts";
 import { Turn, type TurnWorld } from "../../daemon/roles/turn.ts";
+import { heldNow } from "../../daemon/roles/waiting.ts";
 import { worldOf } from "../../daemon/roles/world.ts";
 
 export class Turns {
@@ -29,6 +30,7 @@ export class Turns {
   #world: TurnWorld;
   now: Instant;
   #seq = 0;
+  #waiting: ReadonlySet<string> = new Set();
 
   constructor(config: Config, at: Instant) {
     this.#config = config;
@@ -52,13 +54,15 @@ export class Turns {
   }
 
   async take(observations: readonly Observation[]): Promise<void> {
-    const result = new Turn(this.#world, this.memory).run(observations, this.now, new Set());
+    const held = heldNow(this.memory, this.#waiting, 0, this.now);
+    const result = new Turn(this.#world, this.memory).run(observations, this.now, held);
     const numbers = Array.from({ length: result.intents.length }, (_, n) => ({ year: 2026, sequence: this.incidents.size + n + 1 }));
     await new IntentWriter(this.#tx(), this.#config, result, numbers, new ClassFacts(() => this.#config)).run();
     this.memory.apply(result.overlay.changes());
     this.memory.learn(result.looks);
     this.memory.rememberBack(result.cameBack);
     this.memory.suspects = result.suspects;
+    this.#waiting = result.held;
     for (const each of observations) this.board.record(each, this.now);
     for (const [device, up] of result.up) this.board.of(device, this.now).up = up;
   }
