@@ -167,6 +167,7 @@ async function runPieces(
     if (head.from < begin) continue;
     if (head.from - reached > gapMs) gaps.push({ from: reached, to: head.from });
     const checks = await checksOf(store, head, pause);
+    if (reached === begin) earliest = Math.min(earliest, firstSeen(checks, begin));
     for (const engine of engines) await engine.piece(head, checks, pause);
     reached = Math.max(reached, head.to);
     for (let turn = 0; turn < head.turns.length; turn += 1) earliest = Math.min(earliest, head.turns[turn] ?? earliest);
@@ -174,6 +175,12 @@ async function runPieces(
     if (enough?.() === true) return { to: reached, earliest, gaps, complete: reached >= to };
   }
   return { to: reached, earliest, gaps, complete: true };
+}
+
+/** What the first turn judged was seen before it, and opens incidents with that time; what waited longer was seen in another's time. */
+function firstSeen(checks: readonly CheckLooks[], begin: Instant): Instant {
+  const seen = checks.map((each) => each.times().at[0] ?? begin);
+  return Math.max(Math.min(begin, ...seen), begin - MINUTE);
 }
 
 async function checksOf(store: BacktestInput["store"], head: PieceHead, pause: () => Promise<void> | undefined) {

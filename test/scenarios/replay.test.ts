@@ -123,6 +123,22 @@ it("whatever happens, what was kept as runs gives the incidents that single look
   expect(judged).toBeLessThan(looks / 2);
 }, 600_000);
 
+it("what the first turn of all judged a moment after it was seen is replayed and compared like everything after it", async () => {
+  const net = await scenario({ ...network, warmUpMs: 0 });
+  try {
+    const finding: Finding = { ...bare("up"), faults: [{ symptom: "interface-down", part: "interface 9", effect: "raise" }] };
+    await net.arrives([{ device: "router-2", at: net.clock.now() - 900, finding, kind: "trap" }]);
+    await net.advance(MINUTE);
+    const done = await replayOf(net);
+    const opened = recorded(await net.incidents());
+    expect(opened.map(({ symptom }) => symptom)).toEqual(["interface-down"]);
+    expect(decided(done.after)).toEqual(decided(opened));
+    expect(done.unchanged).toBe(1);
+  } finally {
+    await net.end();
+  }
+});
+
 /** A rule of the configuration, changed. */
 function changed(rules: readonly Rule[], id: string, change: Partial<Rule>): readonly Rule[] {
   return rules.map((rule) => (rule.id === id ? { ...rule, ...change } : rule));

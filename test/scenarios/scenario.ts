@@ -65,6 +65,8 @@ import { FakeClock } from "../fakes/clock.ts";
 import { knowledge } from "../fakes/knowledge.ts";
 
 export interface ScenarioOptions {
+  /** Before the story begins; default: 40 s, in which everything is looked at. */
+  readonly warmUpMs?: number;
   /** `router-1 > switch-1 > codec-7, codec-8; router-2 > codec-9`. A name's family is told by its first word. */
   readonly devices: string;
   /** More of vigie.yaml, merged at the top level as text. */
@@ -789,7 +791,7 @@ export async function scenario(options: ScenarioOptions): Promise<Scenario> {
   const { looksAhead, notifiers } = options;
   const net = new Scenario({ clock, folder, config, store, together: options.together ?? false, looksAhead, notifiers });
   await net.begin();
-  await net.advance(40 * SECOND);
+  await net.advance(options.warmUpMs ?? 40 * SECOND);
   Object.assign(net, { start: clock.now() });
   return net;
 }
