@@ -7,7 +7,7 @@
 import type { RoundTrips } from "./echo.ts";
 import { readFping, whyNoResult } from "./fping-output.ts";
 import { Lane, type LaneResult } from "./lane.ts";
-import { gatherFor, hostsPerRun, planRun } from "./pacing.ts";
+import { gatherFor, gatherLonger, hostsPerRun, planRun } from "./pacing.ts";
 
 /** What an engine says about one host: its round trips, or why we could not look. */
 export type Echoes =
@@ -19,12 +19,15 @@ export interface EchoRequest {
   readonly ip: string;
   readonly version: 4 | 6;
   readonly timeoutMs: number;
+  /** How long it may be held, beyond its timeout, to be asked together with others where there are many. Default 0. */
+  readonly patienceMs?: number;
 }
 
 /** Who sends echo requests. */
 export interface Engine {
   readonly name: "fping" | "ping";
-  ask(request: EchoRequest): Promise<Echoes>;
+  /** `held`: called at once where the request is held beyond its timeout, with the longest that this takes. */
+  ask(request: EchoRequest, held?: (ms: number) => void): Promise<Echoes>;
   stats(): {
     readonly runs: number;
     readonly hosts: number;
@@ -44,6 +47,8 @@ interface Batch {
   readonly version: 4 | 6;
   readonly timeoutMs: number;
   readonly waiting: Waiting[];
+  /** How long it is held beyond the timeout. */
+  readonly heldMs: number;
   timer: NodeJS.Timeout;
 }
 
@@ -51,6 +56,8 @@ interface Batch {
 const lanesAtMost = 24;
 /** Addresses remembered as silent; beyond it the memory starts over. */
 const silentAtMost = 200_000;
+/** Kinds of batch whose size is remembered; beyond it the memory starts over. */
+const sizesAtMost = 1_000;
 
 export interface FpingOptions {
   readonly fping: string;
@@ -67,6 +74,8 @@ export class FpingEngine implements Engine {
   readonly #lanes = new Set<Lane>();
   readonly #queue: Batch[] = [];
   readonly #silent = new Set<string>();
+  /** Hosts of the last batch of each kind: where they come fast, the next one gathers longer. */
+  readonly #sizes = new Map<string, number>();
   #failuresInARow = 0;
   #startAgainAt = 0;
   #runs = 0;
@@ -79,17 +88,20 @@ export class FpingEngine implements Engine {
     this.#options = options;
   }
 
-  ask(request: EchoRequest): Promise<Echoes> {
+  ask(request: EchoRequest, held?: (ms: number) => void): Promise<Echoes> {
     if (this.#stopped) return Promise.resolve(blind("icmp.engine", "the probe was stopped"));
+    const { ip, version, timeoutMs, patienceMs = 0 } = request;
     return new Promise((settle) => {
-      const key = `${request.version} ${request.timeoutMs} ${this.#silent.has(request.ip)}`;
+      const key = `${version} ${timeoutMs} ${patienceMs} ${this.#silent.has(ip)}`;
       let batch = this.#batches.get(key);
       if (batch === undefined) {
-        const timer = setTimeout(() => this.#close(key), gatherFor(request.timeoutMs));
-        batch = { version: request.version, timeoutMs: request.timeoutMs, waiting: [], timer };
+        const heldMs = gatherLonger(this.#sizes.get(key)) ? patienceMs : 0;
+        const timer = setTimeout(() => this.#close(key), heldMs === 0 ? gatherFor(timeoutMs) : heldMs);
+        batch = { version, timeoutMs, waiting: [], heldMs, timer };
         this.#batches.set(key, batch);
       }
-      batch.waiting.push({ ip: request.ip, settle });
+      if (batch.heldMs > 0) held?.(batch.heldMs);
+      batch.waiting.push({ ip, settle });
       if (batch.waiting.length >= hostsPerRun(request.timeoutMs, this.#options.count)) this.#close(key);
     });
   }
@@ -115,11 +127,22 @@ export class FpingEngine implements Engine {
     if (batch === undefined) return;
     clearTimeout(batch.timer);
     this.#batches.delete(key);
+    if (this.#sizes.size >= sizesAtMost) this.#sizes.clear();
+    this.#sizes.set(key, batch.waiting.length);
     this.#start(batch);
   }
 
   #start(batch: Batch): void {
-    const lane = this.#freeLane();
+    let lane: Lane | "resting" | undefined;
+    try {
+      lane = this.#freeLane();
+    } catch (error) {
+      this.#died(
+        batch,
+        `there is no folder to pass files in (/dev/shm, or TMPDIR): ${error instanceof Error ? error.message : String(error)}`,
+      );
+      return;
+    }
     if (lane === "resting") {
       this.#failures += 1;
       settleAll(batch, blind("icmp.engine", "fping died; the next start is held back"));

@@ -12,6 +12,7 @@ import type { Probe, Target } from "../probe.ts";
 import { type Address, Resolver } from "./address.ts";
 import { judgeEchoes } from "./echo.ts";
 import { type Echoes, type Engine, FpingEngine } from "./fping.ts";
+import { patienceFor } from "./pacing.ts";
 import { PingEngine } from "./ping.ts";
 
 /** Holds packets back so that a site's ceiling is kept; resolves when they may be sent, or when the signal aborts. */
@@ -71,8 +72,8 @@ export function createIcmpProbe(options: IcmpOptions = {}): Probe & { stats(): I
     (fping === undefined ? new PingEngine(count) : new FpingEngine({ fping, count, periodMs: options.periodMs ?? 250, now }));
   const resolver = options.resolver ?? new Resolver();
 
-  async function ask(target: Target, look: Ending, trace: boolean): Promise<Finding> {
-    const { timeoutMs } = target.check;
+  async function ask(target: Target, look: Ending, held: (ms: number) => void, trace: boolean): Promise<Finding> {
+    const { timeoutMs, intervalMs } = target.check;
     const startedAt = performance.now();
     const asked = resolver.resolve(target.device.address);
     const waits = asked instanceof Promise || options.pace !== undefined;
@@ -82,7 +83,8 @@ export function createIcmpProbe(options: IcmpOptions = {}): Probe & { stats(): I
     await options.pace?.(target.device.site, count, look.signal);
     if (look.ended) return bare("unknown", "icmp.engine", "the look was called off");
     const left = waits ? timeLeft(timeoutMs, performance.now() - startedAt) : timeoutMs;
-    return judge(address, await engine.ask({ ip: address.ip, version: address.version, timeoutMs: left }), trace);
+    const request = { ip: address.ip, version: address.version, timeoutMs: left, patienceMs: patienceFor(intervalMs) };
+    return judge(address, await engine.ask(request, (ms) => held(left + ms)), trace);
   }
 
   function judge(address: Address, echoes: Echoes, trace: boolean): Finding {
@@ -95,7 +97,7 @@ export function createIcmpProbe(options: IcmpOptions = {}): Probe & { stats(): I
   return {
     kind: "icmp",
     look: (target, signal, lookOptions) =>
-      within(target.check.timeoutMs, signal, (own) => ask(target, own, lookOptions?.trace === true), engine.name),
+      within(target.check.timeoutMs, signal, (own, held) => ask(target, own, held, lookOptions?.trace === true), engine.name),
     forget: () => undefined,
     stats: () => ({ engine: engine.name, ...engine.stats() }),
     stop: async () => engine.stop(),
@@ -107,8 +109,21 @@ function timeLeft(timeoutMs: number, spentMs: number): number {
   return spentMs < 50 ? timeoutMs : Math.max(100, Math.floor((timeoutMs - spentMs) / 100) * 100);
 }
 
-/** The deadline holds whatever the engine does: past it we could not look. */
-function within(timeoutMs: number, signal: AbortSignal, work: (look: Ending) => Promise<Finding>, engine: string): Promise<Finding> {
+/** What a busy machine may need to say what it saw: a host that is down is not to be one that we could not look at. */
+function grace(timeoutMs: number): number {
+  return Math.min(500, timeoutMs / 2);
+}
+
+/**
+ * The deadline holds whatever the engine does: past it we could not look. Time in which the look is held is not counted: whoever holds it
+ * says what is left.
+ */
+function within(
+  timeoutMs: number,
+  signal: AbortSignal,
+  work: (look: Ending, held: (ms: number) => void) => Promise<Finding>,
+  engine: string,
+): Promise<Finding> {
   return new Promise((resolve) => {
     const look = new Ending();
     let forget: (() => void) | undefined;
@@ -122,10 +137,15 @@ function within(timeoutMs: number, signal: AbortSignal, work: (look: Ending) => 
       end(finding);
     };
     const called = () => cut(bare("unknown", "icmp.engine", "the look was called off"));
-    const timer = setTimeout(() => cut(bare("unknown", "icmp.engine", `${engine} did not answer within ${timeoutMs} ms`)), timeoutMs + 50);
+    const late = () => cut(bare("unknown", "icmp.engine", `${engine} did not answer within ${timeoutMs} ms`));
+    let timer = setTimeout(late, timeoutMs + grace(timeoutMs));
+    const held = (ms: number) => {
+      clearTimeout(timer);
+      timer = setTimeout(late, ms + grace(timeoutMs));
+    };
     if (signal.aborted) return called();
     forget = whenAborted(signal, called);
-    work(look).then(end, (error: unknown) =>
+    work(look, held).then(end, (error: unknown) =>
       end(bare("unknown", "probe.crash", error instanceof Error ? `${error.name} in the icmp probe` : "the icmp probe failed")),
     );
   });

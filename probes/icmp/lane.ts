@@ -3,25 +3,25 @@
  *
  * Why: starting a process from a large one stops the event loop (0.8 ms at 50 MB, 5 to 10 ms at 470 MB); from a shell of 1 MB it costs us nothing.
  */
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, unlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable, Writable } from "node:stream";
 
 /**
- * Reads `flag count period timeout interval targets…`; prints what fping prints, then `end <exit code>`. Words are split, never evaluated. A
- * here-document costs no process of its own. fping writes five small pieces a host: the shell gathers them, else each would wake our event loop.
+ * Reads `flag count period timeout interval addresses…`, and prints `end <exit code>`. Words are split, never evaluated. What fping says goes
+ * to the file behind descriptor 3: it writes five small pieces a host, and each would wake whoever reads a pipe.
  */
 const script = `set -f
 fping=$1
-newline='
-'
 while read -r flag count period timeout interval list; do
-  hosts=
-  for host in $list; do hosts=$hosts$host$newline; done
-  said=$("$fping" "$flag" -C "$count" -q -p "$period" -t "$timeout" -i "$interval" -r 0 -f - 2>&1 <<end_of_hosts
-$hosts
-end_of_hosts
-)
-  printf '%s\\nend %d\\n' "$said" "$?"
+  "$fping" "$flag" -C "$count" -q -p "$period" -t "$timeout" -i "$interval" -r 0 $list </dev/null >&3 2>&3
+  printf 'end %d\\n' "$?"
 done`;
+
+/** More than the longest run says; what a fping writes beyond it is not read. */
+const saidAtMost = 1 << 20;
 
 /**
  * Milliseconds between two packets of a run. At 0.1 fping slept and woke for each packet: 999 packets cost 50 ms of CPU, and cost 20 ms so.
@@ -49,15 +49,19 @@ export type LaneResult =
   | { readonly kind: "died"; readonly why: string };
 
 export class Lane {
-  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #child: ChildProcess;
+  readonly #stdin: Writable;
+  /** What fping says; undefined once it is closed. */
+  #said: number | undefined;
   #rest = "";
-  #lines: string[] = [];
   #settle: ((result: LaneResult) => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   #dead: string | undefined;
 
-  private constructor(child: ChildProcessWithoutNullStreams) {
+  private constructor(child: ChildProcess & { stdin: Writable; stdout: Readable; stderr: Readable }, said: number) {
     this.#child = child;
+    this.#stdin = child.stdin;
+    this.#said = said;
     child.stdout.setEncoding("utf8");
     child.stdout.on("data", (text: string) => this.#read(text));
     child.stderr.resume();
@@ -67,14 +71,19 @@ export class Lane {
     child.on("exit", (code, signal) => this.#die(`it ended (${signal ?? code})`));
   }
 
-  /** Starts a lane for this fping. A process group of its own, so that the fping under it ends with it. */
+  /**
+   * Starts a lane for this fping. A process group of its own, so that the fping under it ends with it.
+   *
+   * @throws where no folder for passing files can be written to
+   */
   static start(fping: string): Lane {
+    const said = namelessFile();
     const child = spawn("/bin/sh", ["-c", script, "vigie-fping", fping], {
       detached: true,
-      stdio: ["pipe", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe", said],
       env: { LC_ALL: "C", PATH: "/usr/bin:/bin" },
     });
-    return new Lane(child);
+    return new Lane(child as typeof child & { stdin: Writable; stdout: Readable; stderr: Readable }, said);
   }
 
   get idle(): boolean {
@@ -98,7 +107,7 @@ export class Lane {
       this.#settle = resolve;
       this.#endBy(run.killAfterMs);
       const words = [`-${run.version}`, run.count, run.periodMs, run.answerMs, packetGapMs, ...run.addresses];
-      this.#child.stdin.write(`${words.join(" ")}\n`);
+      this.#stdin.write(`${words.join(" ")}\n`);
     });
   }
 
@@ -122,17 +131,23 @@ export class Lane {
     this.#rest = (parts.pop() ?? "").slice(0, 10_000);
     for (const line of parts) {
       const end = /^end (\d+)$/.exec(line);
-      if (end === null) {
-        if (this.#lines.length < 10_000) this.#lines.push(line);
-      } else this.#finish({ kind: "done", exitCode: Number(end[1]), lines: this.#lines });
+      if (end !== null) this.#finish({ kind: "done", exitCode: Number(end[1]), lines: this.#takeSaid() });
     }
+  }
+
+  /** The lines that fping wrote in this run; the file is empty for the next one. */
+  #takeSaid(): readonly string[] {
+    if (this.#said === undefined) return [];
+    const bytes = Buffer.allocUnsafe(Math.min(saidAtMost, fstatSync(this.#said).size));
+    const length = readSync(this.#said, bytes, 0, bytes.length, 0);
+    ftruncateSync(this.#said, 0);
+    return bytes.toString("utf8", 0, length).split("\n");
   }
 
   #finish(result: LaneResult): void {
     clearTimeout(this.#timer);
     const settle = this.#settle;
     this.#settle = undefined;
-    this.#lines = [];
     settle?.(result);
   }
 
@@ -147,6 +162,26 @@ export class Lane {
         // The group is gone already: nothing is left to end.
       }
     }
+    if (this.#said !== undefined) closeSync(this.#said);
+    this.#said = undefined;
     this.#finish({ kind: "died", why });
   }
+}
+
+/** A file of ours alone that has no name any more: in memory where there is such a folder, and gone with us whatever happens. */
+function namelessFile(): number {
+  const { O_RDWR, O_CREAT, O_EXCL, O_APPEND } = constants;
+  const name = `vigie-fping-${process.pid}-${Math.random().toString(36).slice(2)}`;
+  let why: unknown;
+  for (const folder of ["/dev/shm", tmpdir()]) {
+    const path = join(folder, name);
+    try {
+      const file = openSync(path, O_RDWR | O_CREAT | O_EXCL | O_APPEND, 0o600);
+      unlinkSync(path);
+      return file;
+    } catch (error) {
+      why = error;
+    }
+  }
+  throw why;
 }

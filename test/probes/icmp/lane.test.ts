@@ -11,14 +11,18 @@ afterEach(() => {
   for (const lane of lanes.splice(0)) lane.stop();
 });
 
-/** An fping that says the one line after so long. */
-function laneAnswering(afterSeconds: number): Lane {
-  const file = join(folder, `fping-${afterSeconds}`);
-  writeFileSync(file, `#!/bin/sh\ncat >/dev/null\nsleep ${afterSeconds}\necho "127.0.0.1 : 0.05 0.04 0.05"\n`);
+function laneOf(name: string, script: string): Lane {
+  const file = join(folder, name);
+  writeFileSync(file, `#!/bin/sh\n${script}\n`);
   chmodSync(file, 0o755);
   const lane = Lane.start(file);
   lanes.push(lane);
   return lane;
+}
+
+/** An fping that says the one line after so long. */
+function laneAnswering(afterSeconds: number): Lane {
+  return laneOf(`fping-${afterSeconds}`, `cat >/dev/null\nsleep ${afterSeconds}\necho "127.0.0.1 : 0.05 0.04 0.05"`);
 }
 
 const run = { version: 4, addresses: ["127.0.0.1"], count: 3, periodMs: 10, answerMs: 100 } as const;
@@ -31,8 +35,23 @@ it("what fping said while our own loop was held up counts, though the deadline h
   await new Promise((resolve) => setImmediate(resolve));
   const until = performance.now() + 1_200;
   while (performance.now() < until);
-  expect(await result).toMatchObject({ kind: "done", lines: ["127.0.0.1 : 0.05 0.04 0.05"] });
+  expect(await result).toMatchObject({ kind: "done", lines: ["127.0.0.1 : 0.05 0.04 0.05", ""] });
   expect(lane.idle).toBe(true);
+});
+
+it("each run has what its own fping said, on either stream, and its exit code: also when one says far more than a pipe holds", async () => {
+  const lane = laneOf(
+    "fping-says",
+    'for last; do :; done\necho "$last : 1.00"\n[ "$last" = ::1 ] || exit 0\nhead -c 300000 /dev/zero | tr "\\0" x >&2\nexit 4',
+  );
+  const more = { ...run, killAfterMs: 20_000 };
+  expect(await lane.run(more)).toEqual({ kind: "done", exitCode: 0, lines: ["127.0.0.1 : 1.00", ""] });
+  expect(await lane.run({ ...more, version: 6, addresses: ["::1"] })).toEqual({
+    kind: "done",
+    exitCode: 4,
+    lines: ["::1 : 1.00", "x".repeat(300_000)],
+  });
+  expect(await lane.run(more)).toEqual({ kind: "done", exitCode: 0, lines: ["127.0.0.1 : 1.00", ""] });
 });
 
 it("an fping that hangs is ended with its shell", async () => {
