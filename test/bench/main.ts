@@ -53,6 +53,7 @@ const benches: Readonly<Record<string, { readonly usual: boolean; run(size: Size
         codecs: quick ? 100 : 1_000,
         simulated: quick ? 100 : 2_000,
         eventsPerSecond: quick ? 5 : 20,
+        eventsPerBusyHour: 18,
         incidentsPerSecond: 1,
         seconds: quick ? 10 : Math.min(seconds, 60),
         warmUpSeconds: 240,

@@ -21,6 +21,8 @@ export interface ProbesOptions {
   /** Codecs in the simulator's process; those beyond `codecs` only wait. */
   readonly simulated: number;
   readonly eventsPerSecond: number;
+  /** What a codec tells in an hour in which its room is never empty: six events a consultation (woken, call, presentation, and their ends), three of them. */
+  readonly eventsPerBusyHour: number;
   /** Of events, half of it faults and half of it their ends; a quiet window as long goes before. */
   readonly seconds: number;
   /** A second round, in which each fault makes an incident and its messages. */
@@ -75,6 +77,9 @@ export async function benchProbes(options: ProbesOptions): Promise<Report> {
       const quiet = await cpuOver(subject, () => sleep(options.seconds * 1_000));
       const round = { simulator, watch, seconds: options.seconds, first: 0, perSecond: options.eventsPerSecond };
       const told = nothingTold();
+      const perSecond = busyHourPace(options);
+      say(`${options.seconds} s of ${perSecond} events a second, as many as rooms that are never empty make`);
+      const full = await cpuOver(subject, () => events({ ...round, perSecond }, told));
       say(`${options.seconds} s of ${options.eventsPerSecond} events a second, in commissioning`);
       const busy = await cpuOver(subject, () => events(round, told));
       say(`${seen(told)}; 10 s more of them, profiled`);
@@ -86,7 +91,7 @@ export async function benchProbes(options: ProbesOptions): Promise<Report> {
       );
       say(`${seen(opened)}; the processes are stopped`);
       const used = simulator.usage();
-      return report(options, { quiet, busy, opening, told, opened, profile, idle, used, rssBytes: subject.usage().rssBytes });
+      return report(options, { quiet, full, busy, opening, told, opened, profile, idle, used, rssBytes: subject.usage().rssBytes });
     } finally {
       await watch.stop();
     }
@@ -120,11 +125,11 @@ function specOf(count: number, sshPort: number, snmpPort: number): SimulatedNetw
   return { devices };
 }
 
-/** Looks are spread over their interval, so that the sessions of all codecs take as long; then four windows. */
+/** Looks are spread over their interval, so that the sessions of all codecs take as long; then five windows. */
 function planOf({ codecs, interval, warmUpSeconds, seconds }: ProbesOptions): string {
   return (
-    `${codecs} codecs; the start and their first looks (${interval}, at most ${warmUpSeconds} s), then three windows of ${seconds} s and one of 10 s: ` +
-    `at most ${Math.ceil((warmUpSeconds + 3 * seconds + 60) / 60)} minutes where the machine is free`
+    `${codecs} codecs; the start and their first looks (${interval}, at most ${warmUpSeconds} s), then four windows of ${seconds} s and one of 10 s: ` +
+    `at most ${Math.ceil((warmUpSeconds + 4 * seconds + 60) / 60)} minutes where the machine is free`
   );
 }
 
@@ -172,6 +177,11 @@ function quietOnes({ eventsPerSecond, seconds }: ProbesOptions): number {
   return Math.floor((eventsPerSecond * seconds) / 2);
 }
 
+/** Events a second of all codecs in their busiest hour. */
+function busyHourPace({ codecs, eventsPerBusyHour }: ProbesOptions): number {
+  return Math.max(1, Math.round((codecs * eventsPerBusyHour) / 3_600));
+}
+
 interface Round {
   readonly simulator: SimulatorProcess;
   readonly watch: AlarmWatch;
@@ -213,6 +223,7 @@ async function one(simulator: SimulatorProcess, watch: AlarmWatch, device: strin
 
 interface Measured {
   readonly quiet: number;
+  readonly full: number;
   readonly busy: number;
   readonly opening: number;
   readonly told: Told;
@@ -223,7 +234,7 @@ interface Measured {
   readonly rssBytes: number;
 }
 
-function report(options: ProbesOptions, { quiet, busy, opening, told, opened, profile, idle, used, rssBytes }: Measured): Report {
+function report(options: ProbesOptions, { quiet, full, busy, opening, told, opened, profile, idle, used, rssBytes }: Measured): Report {
   const all = [...told.raised, ...told.ended];
   const share = (values: readonly number[], of: number): number => percentile(values, of) / 1_000;
   return {
@@ -235,6 +246,7 @@ function report(options: ProbesOptions, { quiet, busy, opening, told, opened, pr
       lower("probes: event to commit, slowest", share(all, 1), "s"),
       lower("probes: events that were not seen within 10 s", told.lost + opened.lost, "events", 0),
       lower("probes: CPU of the daemon, sessions kept and nothing happening", quiet, "% of a core", 15),
+      lower(`probes: CPU of the daemon at ${busyHourPace(options)} events a second, every room in use`, full, "% of a core", 15),
       lower(`probes: CPU of the daemon at ${options.eventsPerSecond} events a second`, busy, "% of a core", 15),
       lower(
         `probes: event to commit with an incident each, ${options.incidentsPerSecond} a second, p99`,
@@ -250,7 +262,7 @@ function report(options: ProbesOptions, { quiet, busy, opening, told, opened, pr
     ],
     notes: [
       `${options.codecs} simulated codecs of the shipped family cisco-ce, each with a kept session, in a process of their own with ${options.simulated - options.codecs} more. ` +
-        `Faults are ordered over the simulator's REST interface at ${options.eventsPerSecond} a second for ${options.seconds / 2} s (camera, microphone, touch panel, SIP registration, in turn), then their ends. ` +
+        `Faults are ordered over the simulator's REST interface at ${options.eventsPerSecond} a second for ${options.seconds / 2} s (camera, microphone, touch panel, SIP registration, in turn), then their ends; before that, as many a second as ${options.codecs} rooms make that are never empty (${options.eventsPerBusyHour} an hour each: our own estimate). ` +
         "The codecs that are struck are in commissioning, so that no incident is made; a second round, slower, makes one of each. " +
         "The rules are the shipped ones with one attempt and no waiting, so that the first observation moves an alarm. " +
         "From the order to the commit of that alarm in the store, as another process reads it from the database (asked every 20 ms whether there was a commit): never too short.",
