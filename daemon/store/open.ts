@@ -15,7 +15,7 @@ import { verifyAudit, writeAudit } from "./audit-chain.ts";
 import { backupStorage } from "./backup.ts";
 import { findReadiness, findSession, findSessions } from "./bookings.ts";
 import { bundleOf, supersede, toldLately, waitsInStorm } from "./bundles.ts";
-import { claimOutbox } from "./claims.ts";
+import { claimOutbox, isMessageDue } from "./claims.ts";
 import { closePools, openPostgres, openSqlite, type Pools } from "./connect.ts";
 import { diagnosisReads } from "./diagnoses.ts";
 import { Gathered } from "./gathered.ts";
@@ -132,7 +132,7 @@ async function backupBefore({ storage, stateDir, clock, log, backupBeforeMigrate
   }
 }
 
-function writesOf({ options, write, incidents }: Parts) {
+function writesOf({ options, reader, write, incidents }: Parts) {
   const { clock } = options;
   const leases = new Leases(clock);
   const reserve = async (prefix: string, year: number, count: number): Promise<readonly number[]> =>
@@ -152,7 +152,8 @@ function writesOf({ options, write, incidents }: Parts) {
     reserveNumbers: reserve,
     appendInbox: (messages: Parameters<Store["appendInbox"]>[0]) =>
       messages.length === 0 ? Promise.resolve([]) : write((session) => appendInbox(session, messages)),
-    claimOutbox: (claim: Parameters<Store["claimOutbox"]>[0]) => write((session) => claimOutbox(session, claim)),
+    claimOutbox: async (claim: Parameters<Store["claimOutbox"]>[0]) =>
+      (await isMessageDue(reader, claim)) ? write((session) => claimOutbox(session, claim)) : [],
     recordDeliveries: (...[updates, more]: Parameters<Store["recordDeliveries"]>) =>
       write((session) => recordDeliveries(session, updates, more)),
     supersede: (bundle: Parameters<Store["supersede"]>[0]) => write((session) => supersede(session, bundle)),

@@ -155,11 +155,11 @@ it("one that is frozen in any of its transactions and goes on after another took
   const its = postgres(context);
   const random = dice();
   for (let stories = thorough ? 60 : 2; stories > 0; stories -= 1) {
-    let next = Math.floor(random() * 150);
+    let next = Math.floor(random() * 100);
     const { deaths } = await played(its, {
       kill: ({ role }, index) => {
         if (index < next || role === "desk") return undefined;
-        next = index + 120 + Math.floor(random() * 120);
+        next = index + 80 + Math.floor(random() * 80);
         return "freeze";
       },
     });
