@@ -133,7 +133,12 @@ function send({ path, body, headers = {} }: Pick<Wrong, "path" | "body" | "heade
       answer.setEncoding("utf8").on("data", (chunk) => (text += chunk));
       answer.once("end", () => resolve({ status: answer.statusCode ?? 0, type: answer.headers["content-type"]?.split(";")[0], text }));
     });
-    sent.once("error", reject);
+    // A kept connection may be closed just as it is used again: what was never read is sent over another one (RFC 9112, section 9.3.1).
+    sent.once("error", (error: NodeJS.ErrnoException) => {
+      if (sent.reusedSocket && error.code === "ECONNRESET")
+        send({ path, headers, ...(body === undefined ? {} : { body }) }).then(resolve, reject);
+      else reject(error);
+    });
     sent.end(body);
   });
 }

@@ -164,7 +164,7 @@ describe("the status page", () => {
     await page.locator(".messages summary").first().click();
     made.incidents.set("000125-88", incident("000125-88", { symptom: "sip-unregistered" }));
     made.poke({ kind: "incident", id: "000125-88" });
-    await page.getByText("a perdu son enregistrement SIP").waitFor({ timeout: 10_000 });
+    await page.getByText("a perdu son enregistrement SIP").waitFor({ timeout: 30_000 });
     expect(await page.locator(".messages details").first().getAttribute("open")).not.toBeNull();
   });
 
@@ -173,7 +173,7 @@ describe("the status page", () => {
     await page.goto(`${server.url}/`);
     await page.route("**/*", (route) => route.abort());
     made.poke({ kind: "device", id: "codec-1" });
-    await page.locator("#stale").waitFor({ state: "visible", timeout: 20_000 });
+    await page.locator("#stale").waitFor({ state: "visible", timeout: 60_000 });
   });
 
   it("says all without script: incidents, where, who holds them, and what the colour means", async (context) => {

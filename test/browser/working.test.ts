@@ -189,7 +189,7 @@ describe("an incident's page", () => {
     );
     await page.goto("http://elsewhere.test/");
     await page.click("a");
-    await page.locator("header", { hasText: "Connecté" }).waitFor({ timeout: 10_000 });
+    await page.locator("header", { hasText: "Connecté" }).waitFor({ timeout: 30_000 });
     expect(new URL(page.url()).pathname).toBe("/incidents/VIG-2026-000123-45");
   });
 });

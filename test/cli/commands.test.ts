@@ -23,7 +23,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function vigie(...argv: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...argv], { cwd: folder, encoding: "utf8", timeout: 30_000 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...argv], { cwd: folder, encoding: "utf8", timeout: 90_000 });
   return { code: status, out: stdout, err: stderr };
 }
 
@@ -98,7 +98,7 @@ describe("a reader that stops reading", () => {
     const codes = asked.map((argv) => {
       // `true` has ended, and both its ends with it, long before Node has started.
       const line = `{ '${process.execPath}' '${program}' ${argv.join(" ")} 2>&1; echo $? >&3; } | true`;
-      return spawnSync("sh", ["-c", `exec 3>&2; ${line}`], { cwd: folder, encoding: "utf8", timeout: 30_000 }).stderr.trim();
+      return spawnSync("sh", ["-c", `exec 3>&2; ${line}`], { cwd: folder, encoding: "utf8", timeout: 90_000 }).stderr.trim();
     });
     expect(codes).toEqual(["0", "0", "0", "2"]);
   });

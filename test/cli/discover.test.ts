@@ -38,7 +38,7 @@ function vigie(...argv: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, "discover", ...argv], {
     cwd: folder,
     encoding: "utf8",
-    timeout: 60_000,
+    timeout: 110_000,
     env,
   });
   return { code: status, out: stdout, err: stderr };

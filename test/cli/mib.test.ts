@@ -22,7 +22,7 @@ function vigie(...argv: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [builtFile("daemon/main.js"), ...argv], {
     cwd: rig.folder,
     encoding: "utf8",
-    timeout: 30_000,
+    timeout: 90_000,
     env: { ...process.env, ...rig.env },
   });
   return { code: status, out: stdout, err: stderr };

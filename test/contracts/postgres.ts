@@ -51,7 +51,7 @@ export async function startPostgres(program: string): Promise<Postgres> {
     ];
     const [program, all] = asPostgres(postgres, ["-D", data, ...settings]);
     server = spawn(program, [...all], { stdio: "ignore", cwd: "/" });
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + 60_000;
     for (;;) {
       try {
         return run("pg_isready", ["-h", folder, "-U", "vigie", "-q"]);

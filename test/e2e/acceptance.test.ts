@@ -22,7 +22,7 @@ interface Sheet {
 }
 
 it("a device in commissioning opens no incident until its room's sheet is signed; taken back, it is new again", {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async (context) => {
   needs("fping", context);
   const rig = new Rig();

@@ -49,7 +49,7 @@ it("forty codecs with one wrong password see few logins; one incident names the 
   const rig = new Rig();
   rigs.push(rig);
   const count = 40;
-  const { spec, devices } = codecs(rig, count, "5s"); // Forty key exchanges at once take their time on a busy machine.
+  const { spec, devices } = codecs(rig, count, "15s"); // Forty key exchanges at once take their time on a busy machine.
   const simulation = await startSimulatedNetwork(spec, { env: { RIGHT: "the-right-one" } });
   rig.later(() => simulation.stop());
   rig.env.PASSWORD = "the-wrong-one";
@@ -78,14 +78,21 @@ it("forty codecs with one wrong password see few logins; one incident names the 
   });
   const started = Date.now();
   let daemon = await rig.daemon(config);
-  const incident = await until("the credential's incident", async () =>
-    (await daemon.incidents("&folded=false")).find(({ symptom, device }) => symptom === "login-refused" && device === undefined),
+  const incident = await until(
+    "the credential's incident",
+    async () =>
+      (await daemon.incidents("&folded=false")).find(({ symptom, device }) => symptom === "login-refused" && device === undefined),
+    120_000,
   );
   expect(incident.part).toBe("codecs");
-  await until("every codec was looked at again while the credential rests", async () => {
-    const looks = await Promise.all(spec.devices.map(({ id }) => daemon.look(id, "ssh")));
-    return looks.every((look) => look?.code === "probe.resting");
-  });
+  await until(
+    "every codec was looked at again while the credential rests",
+    async () => {
+      const looks = await Promise.all(spec.devices.map(({ id }) => daemon.look(id, "ssh")));
+      return looks.every((look) => look?.code === "probe.resting");
+    },
+    120_000,
+  );
   // N first refusals, a second on three, those in flight: the guard's own bound, as the codecs count it.
   const seen = total();
   expect(seen).toBeLessThanOrEqual(count + 3 + 5);
@@ -93,7 +100,7 @@ it("forty codecs with one wrong password see few logins; one incident names the 
   for (const { id } of spec.devices) expect((await daemon.device(id)).up).toBe("unknown");
   expect(await daemon.text("/metrics")).not.toMatch(/^vigie_device_up\{.*\} 0$/m);
 
-  await until("looks without sight for long enough", () => Date.now() > started + 15_000);
+  await until("looks without sight for long enough", () => Date.now() > started + 45_000);
   expect((await daemon.incidents("&folded=false")).map(({ symptom, part, device }) => [symptom, part, device])).toEqual([
     ["login-refused", "codecs", undefined],
   ]);
@@ -105,7 +112,7 @@ it("forty codecs with one wrong password see few logins; one incident names the 
   await until("and once more", async () => ((await daemon.metric("vigie_looks_total", 'kind="ssh"')) ?? 0) >= 2 * count);
   expect(total()).toBe(seen);
   expect(await daemon.incidents("&folded=false")).toHaveLength(1);
-}, 240_000);
+}, 480_000);
 
 it("a codec that shows another host key gets no password until a person accepts the key; that is audited, and the alarm clears", async () => {
   const rig = new Rig();
@@ -113,6 +120,8 @@ it("a codec that shows another host key gets no password until a person accepts 
   const { spec, devices } = codecs(rig, 1, "2s");
   rig.env.PASSWORD = "the-right-one";
   const start = (keys: string) => startSimulatedNetwork(spec, { env: { RIGHT: "the-right-one" }, hostKeys: join(rig.folder, keys) });
+  // Its other key is made beforehand, so that nobody waits for it while the codec is away.
+  await (await start("new")).stop();
   let simulation = await start("old");
   rig.later(() => simulation.stop());
   const daemon = await rig.daemon(
@@ -128,8 +137,10 @@ it("a codec that shows another host key gets no password until a person accepts 
   await simulation.stop();
   simulation = await start("new");
 
-  const alarm = await until("the alarm", async () => (await daemon.alarms()).find(({ symptom }) => symptom === "host-key-changed"));
-  expect(alarm).toMatchObject({ device: "codec-1", state: "active" });
+  const alarm = await until("the alarm", async () =>
+    (await daemon.alarms()).find(({ symptom, state }) => symptom === "host-key-changed" && state === "active"),
+  );
+  expect(alarm.device).toBe("codec-1");
   const first = await daemon.look("codec-1", "ssh");
   await until(
     "two more looks",

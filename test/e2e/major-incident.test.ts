@@ -15,7 +15,7 @@ import { builtFile } from "../../probes/built.ts";
 import { specFrom } from "../../probes/simulator/spec.ts";
 import { until } from "../grafana/watched.ts";
 import { findProgram } from "../needs.ts";
-import { freePort } from "../probes/simulator/network.ts";
+import { freePort } from "../port.ts";
 import { docxText, pdfText, requiredSections } from "../reporting/printed.ts";
 import { demoEnv, endDemo, moveDemo } from "./moved-demo.ts";
 

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import type { Config } from "../../daemon/model/config.ts";
 import { builtFile, projectRoot } from "../../probes/built.ts";
 import { specFrom } from "../../probes/simulator/spec.ts";
-import { freePort } from "../probes/simulator/network.ts";
+import { freePort } from "../port.ts";
 
 export const demoEnv = {
   ...process.env,

@@ -47,6 +47,7 @@ it("the second daemon takes over within the lease's time; no step is lost, none 
   });
   const started = Date.now();
   const first = await rig.daemon(rig.config(place(1), "first.yaml"));
+  await until("the first decides", () => decides(first));
   const second = await rig.daemon(rig.config(place(4), "second.yaml"));
   expect([await decides(first), await decides(second)]).toEqual([true, false]);
 

@@ -139,7 +139,7 @@ async function talkers(rig: Rig): Promise<void> {
 }
 
 function devices(rig: Rig, agentPort: number): Record<string, object> {
-  const look = { interval: "2s", timeout: "1900ms" };
+  const look = { interval: "5s", timeout: "4900ms" };
   const ssh = (last: number, family: string, more: object = look) => ({
     ...{ site: "mgh", address: rig.address(last), family, ssh: "codec", ssh_port: port },
     checks: { icmp: false, snmp: false, tcp: false, ssh: more },
@@ -159,7 +159,7 @@ function devices(rig: Rig, agentPort: number): Record<string, object> {
     nosy: { site: "mgh", address: "localhost", family: "nosy", ...agent, checks: { icmp: false, snmp: { interval: "1s" } } },
     router: { site: "mgh", address: rig.address(30), family: "cisco-ios-router", checks: { icmp: { interval: "2s" }, snmp: false } },
     hdx: { site: "mgh", address: rig.address(31), family: "poly-hdx", checks: { icmp: { interval: "2s" }, snmp: false } },
-    codec: ssh(41, "cisco-ce", { interval: "1s", timeout: "900ms" }),
+    codec: ssh(41, "cisco-ce", { interval: "5s", timeout: "4900ms" }),
     gossip: ssh(42, "cisco-ce", { interval: "1s", timeout: "900ms" }),
     terminal: ssh(43, "cisco-tc"),
     poly: ssh(40, "poly-group", { interval: "5s", timeout: "4900ms" }),
@@ -252,7 +252,7 @@ async function printed(rig: Rig, config: string, command: "probe" | "record", id
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
       const args = [program, command, id, "--config", config];
       const told = new Promise<string>((resolve) =>
-        execFile(process.execPath, args, { cwd: rig.folder, env: { ...process.env, ...rig.env }, timeout: 60_000 }, (_end, out, err) =>
+        execFile(process.execPath, args, { cwd: rig.folder, env: { ...process.env, ...rig.env }, timeout: 120_000 }, (_end, out, err) =>
           resolve(`${out}${err}`),
         ),
       );
@@ -325,10 +325,11 @@ it("names of far ends and people come in by every door and are found nowhere: no
 
   const pages = await everyPage(daemon, ids);
   const metrics = pages.find(([path]) => path === "/metrics")?.[1] ?? "";
-  expect((await daemon.look("host", "snmp"))?.readings).toContainEqual({ name: "system_name", value: own.name });
+  await expect.poll(async () => (await daemon.look("host", "snmp"))?.readings).toContainEqual({ name: "system_name", value: own.name });
   expect([metrics.includes(own.name), metrics.includes(own.description)]).toEqual([false, false]);
-  const listed = (await daemon.look("gatekeeper", "telnet"))?.readings.filter(({ name }) => name === "registration_listed");
-  expect(listed).toEqual([{ name: "registration_listed", value: "listed", part: rig.address(41) }]);
+  await expect
+    .poll(async () => (await daemon.look("gatekeeper", "telnet"))?.readings.filter(({ name }) => name === "registration_listed"))
+    .toEqual([{ name: "registration_listed", value: "listed", part: rig.address(41) }]);
 
   const state = () => files(join(rig.folder, "state")).map((path): Place => [path, readFileSync(path, "latin1")]);
   const running = state();
@@ -356,7 +357,7 @@ it("names of far ends and people come in by every door and are found nowhere: no
       ["the log", daemon.log()],
     ]),
   ).toEqual([]);
-}, 240_000);
+}, 600_000);
 
 /** Discovery asks at the ports of the services themselves: what answers there is root's. */
 function sshGreeter(rig: Rig, host: string): Promise<boolean> {

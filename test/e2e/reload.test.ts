@@ -38,8 +38,8 @@ it("a bad file leaves the old configuration in force and says so; a good one is 
   daemon.signal("SIGHUP");
   const refused = await until("the log says so", () => daemon.logged("configuration refused; the old one stays in force")[0]);
   expect(JSON.stringify(refused)).toContain("no-such-family");
-  expect(await daemon.metric("vigie_config_last_reload_successful")).toBe(0);
-  expect(await daemon.text("/")).toContain("La dernière configuration a été refusée");
+  await expect.poll(() => daemon.metric("vigie_config_last_reload_successful")).toBe(0);
+  await expect.poll(() => daemon.text("/")).toContain("La dernière configuration a été refusée");
   const answer = await daemon.post("/-/reload");
   expect(answer.status).toBe(422);
   expect(String(answer.body.detail)).toMatch(/devices\.one\.family: .*no-such-family.*vigie\.yaml:\d+/);
@@ -54,7 +54,7 @@ it("a bad file leaves the old configuration in force and says so; a good one is 
   daemon.signal("SIGHUP");
   await until("the third is up", async () => (await daemon.metric("vigie_device_up", 'device="three"')) === 1);
   expect(await daemon.metric("vigie_config_last_reload_successful")).toBe(1);
-  expect(daemon.logged("configuration reloaded")[0]).toMatchObject({ by: "SIGHUP" });
+  await expect.poll(() => daemon.logged("configuration reloaded")[0]).toMatchObject({ by: "SIGHUP" });
 
   // A site less: refused without a yes, taken with one.
   delete more.devices.two;
@@ -76,7 +76,7 @@ it("a bad file leaves the old configuration in force and says so; a good one is 
   ]);
   expect(audited.items[2]).toMatchObject({ by: "SIGHUP" });
   expect(audited.items[0]?.data.changes).toEqual(expect.arrayContaining(["- devices.two", "- sites.rvh"]));
-  expect(await daemon.metric("vigie_device_up", 'device="two"')).toBeUndefined();
+  await expect.poll(() => daemon.metric("vigie_device_up", 'device="two"')).toBeUndefined();
   expect(await daemon.stop()).toBe(0);
 }, 240_000);
 

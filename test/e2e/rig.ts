@@ -162,7 +162,7 @@ export class Rig {
       "the daemon is up",
       () => {
         if (child.exitCode !== null) throw new Error(`the daemon ended with ${child.exitCode}:\n${said.err}`);
-        return said.out.includes("watches");
+        return wholeLines(said.out).some((line) => line.includes("watches")) && daemon.url !== "";
       },
       120_000,
     );
@@ -195,11 +195,7 @@ export class Rig {
       host,
       port,
       stop,
-      mails: () =>
-        said.out
-          .split("\n")
-          .filter(Boolean)
-          .map((line) => JSON.parse(line) as Mail),
+      mails: () => wholeLines(said.out).map((line) => JSON.parse(line) as Mail),
     };
   }
 
@@ -282,6 +278,11 @@ export async function listens(host: string, port: number): Promise<boolean> {
   return open;
 }
 
+/** What was written so far may end in the middle of a line. */
+function wholeLines(text: string): readonly string[] {
+  return text.split("\n").slice(0, -1).filter(Boolean);
+}
+
 async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
   if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   const exit = new Promise((resolve) => child.once("exit", resolve));
@@ -294,7 +295,8 @@ async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<numbe
 
 function daemonOn(child: ChildProcess, said: { readonly out: string; readonly err: string }): Daemon {
   const url = () => /(http:\/\/\S+)/.exec(said.out)?.[1]?.replace(/\/$/, "") ?? "";
-  const authorization = { Authorization: `Bearer ${token}` };
+  // A connection each: one that was kept may be closed by the daemon just as the next question is written to it.
+  const authorization = { Authorization: `Bearer ${token}`, Connection: "close" };
   const text = async (path: string) => {
     const answer = await fetch(url() + path, { headers: authorization });
     const body = await answer.text();
@@ -309,8 +311,7 @@ function daemonOn(child: ChildProcess, said: { readonly out: string; readonly er
     pid: child.pid ?? 0,
     log: () => said.err,
     logged: (wanted) =>
-      said.err
-        .split("\n")
+      wholeLines(said.err)
         .filter((line) => line.startsWith("{") && line.endsWith("}"))
         .map((line) => JSON.parse(line) as Record<string, unknown>)
         .filter((line) => line.msg === wanted),
@@ -349,7 +350,7 @@ export function events(incident: Detail): readonly string[] {
 }
 
 export function sh(command: string, args: readonly string[]): string {
-  return execFileSync(command, [...args], { encoding: "utf8", stdio: "pipe", timeout: 20_000 });
+  return execFileSync(command, [...args], { encoding: "utf8", stdio: "pipe", timeout: 60_000 });
 }
 
 export function read(path: string): string {

@@ -74,8 +74,10 @@ async function expectTold(
     },
     120_000,
   );
-  expect(await escalationHeartbeat(daemon)).toBeUndefined();
-  expect(daemon.logged("role stopped; starting it again").some(({ error }) => trouble.code.test(String(error)))).toBe(true);
+  await until("the heartbeat is withheld", async () => (await escalationHeartbeat(daemon)) === undefined);
+  await until("the log says so", () =>
+    daemon.logged("role stopped; starting it again").some(({ error }) => trouble.code.test(String(error))),
+  );
   await trouble.end();
   await until("ready again", async () => (await ready(daemon)).status === 200, 120_000);
   const incident = await until(
@@ -85,7 +87,7 @@ async function expectTold(
       const detail = found && (await daemon.incident(found.id));
       return detail?.deliveries.some(({ kind, state }) => kind === "last-resort" && state === "accepted") && detail;
     },
-    90_000,
+    120_000,
   );
   await until("the heartbeat is back", async () => (await escalationHeartbeat(daemon)) !== undefined, 120_000);
   const details = [await daemon.incident(incident.id)];
@@ -121,7 +123,7 @@ it("on a full disk the daemon says so and loses nothing; with room again it goes
     },
     end: async () => execFileSync("sh", ["-c", `rm -f ${disk}/filler-*`]) && undefined,
   });
-}, 240_000);
+}, 480_000);
 
 it("while another program holds the database the daemon says so and loses nothing; let go, it goes on", async (context) => {
   const rig = new Rig();
@@ -151,4 +153,4 @@ it("while another program holds the database the daemon says so and loses nothin
     },
     end: () => letGo(),
   });
-}, 240_000);
+}, 480_000);

@@ -19,6 +19,7 @@ import { config, quiet, secret } from "../api/fixture.ts";
 import { until } from "../e2e/rig.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { needs } from "../needs.ts";
+import { freePort } from "../port.ts";
 
 type Syslog = NonNullable<NonNullable<Config["audit"]>["syslog"]>;
 
@@ -62,14 +63,6 @@ const write = (...targets: readonly string[]) =>
   );
 const counted = async (result: string) =>
   Number(new RegExp(`vigie_audit_syslog_total\\{result="${result}"\\} (\\d+)`).exec(await metrics.text())?.[1] ?? 0);
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** Writes what it understood, a line each. */
 async function rsyslogd(context: TestContext, port: number): Promise<{ lines(): readonly string[]; stop(): Promise<void> }> {

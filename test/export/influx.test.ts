@@ -3,7 +3,6 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -12,6 +11,7 @@ import type { Observation } from "../../daemon/model/observation.ts";
 import type { Clock } from "../../daemon/ports.ts";
 import { at, clock, device, quiet } from "../api/fixture.ts";
 import { needs } from "../needs.ts";
+import { freePort } from "../port.ts";
 
 const cleanUps: (() => void | Promise<void>)[] = [];
 afterEach(async () => {
@@ -116,18 +116,9 @@ describe("the InfluxDB export", () => {
 });
 
 async function until(done: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + 60_000;
   while (!(await done())) {
-    if (Date.now() > end) throw new Error("not within 20 s");
+    if (Date.now() > end) throw new Error("not within 60 s");
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
 }

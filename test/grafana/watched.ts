@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import { type AddressInfo, createServer as createTcp } from "node:net";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -16,6 +16,7 @@ import { loadConfig } from "../../daemon/config/load.ts";
 import { createLog } from "../../daemon/log.ts";
 import { builtFile, projectRoot } from "../../probes/built.ts";
 import { specFrom } from "../../probes/simulator/spec.ts";
+import { freePort } from "../port.ts";
 
 export const token = "a-token-of-the-test-0123456789";
 const env = { W_COMMUNITY: "watched", W_SSH: "codec-password", W_TOKEN: token };
@@ -29,15 +30,6 @@ export async function until<T>(what: string, look: () => Promise<T | undefined |
     if (Date.now() > end) throw new Error(`not within ${withinMs / 1000} s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createTcp().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** A network of this process's own in 127.64.0.0/10. */

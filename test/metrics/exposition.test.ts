@@ -5,7 +5,6 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { get, type IncomingMessage } from "node:http";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -19,6 +18,7 @@ import { createMetrics } from "../../daemon/metrics.ts";
 import type { Device } from "../../daemon/model/network.ts";
 import { at, device, fill, network, serve, stand, world } from "../api/fixture.ts";
 import { needs } from "../needs.ts";
+import { freePort } from "../port.ts";
 
 const cleanUps: (() => void | Promise<void>)[] = [];
 afterEach(async () => {
@@ -252,7 +252,7 @@ describe("a reader", () => {
     const leaving = await opened();
     await once(leaving, "readable");
     leaving.destroy();
-    await vi.waitFor(() => expect(ended).toEqual(["slices"]), { timeout: 10_000 });
+    await vi.waitFor(() => expect(ended).toEqual(["slices"]), { timeout: 30_000 });
 
     const slow = await opened();
     // Bytes wait on both sides until they are asked for: nothing is read while nobody reads.
@@ -287,7 +287,7 @@ describe("a real Prometheus", () => {
       const answer = await fetch(`http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(expression)}`).catch(() => undefined);
       return answer?.ok ? ((await answer.json()) as { data: { result: never[] } }).data.result : [];
     };
-    const end = Date.now() + 20_000;
+    const end = Date.now() + 60_000;
     let found = await query("vigie_device_up");
     while (found.length < 2 && Date.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, 200));
@@ -301,15 +301,6 @@ describe("a real Prometheus", () => {
     expect(await query("sum(vigie_incidents_unacknowledged)")).toMatchObject([{ value: [expect.anything(), "0"] }]);
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
-}
 
 function stopped(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {

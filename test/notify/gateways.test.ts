@@ -4,7 +4,6 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { createServer as createNetServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -19,6 +18,7 @@ import type { Message } from "../../daemon/ports.ts";
 import { smsSegment } from "../../daemon/text/sms.ts";
 import { secret } from "../api/fixture.ts";
 import { needs } from "../needs.ts";
+import { freePort } from "../port.ts";
 import "../seed.ts";
 
 type Sms = Extract<Channel, { kind: "sms" }>;
@@ -175,19 +175,10 @@ describe("an alert", () => {
   }, 60_000);
 });
 
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createNetServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
-}
-
 async function until(done: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 60_000;
   while (!(await done())) {
-    if (Date.now() > end) throw new Error("not within 30 s");
+    if (Date.now() > end) throw new Error("not within 60 s");
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

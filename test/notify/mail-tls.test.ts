@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vit
 import type { SendResult } from "../../daemon/ports.ts";
 import { builtFile } from "../../probes/built.ts";
 import { needs } from "../needs.ts";
+import { freePort } from "../port.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "vigie-mail-tls-"));
 const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
@@ -46,15 +47,6 @@ async function serve(context: TestContext, kind: "smtps" | "tls"): Promise<numbe
   server.stdout?.on("data", (chunk) => taken.push(String(chunk).trim()));
   await expect.poll(() => accepts(port), { timeout: 15_000 }).toBe(true);
   return port;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 function accepts(port: number): Promise<boolean> {

@@ -12,6 +12,7 @@ import { createMailNotifier, messageId } from "../../daemon/notify/mail.ts";
 import type { Message } from "../../daemon/ports.ts";
 import { secret } from "../api/fixture.ts";
 import { needs } from "../needs.ts";
+import { freePort } from "../port.ts";
 
 /** aiosmtpd with a handler that answers by the recipient's name and prints what it took. */
 const handler = `
@@ -52,19 +53,10 @@ async function start(context: TestContext): Promise<void> {
   });
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const { port: found } = probe.address() as { port: number };
-      probe.close(() => resolve(found));
-    });
-  });
-}
-
 async function until(done: () => Promise<boolean> | boolean): Promise<void> {
-  const end = Date.now() + 15_000;
+  const end = Date.now() + 60_000;
   while (!(await done())) {
-    if (Date.now() > end) throw new Error("not within 15 s");
+    if (Date.now() > end) throw new Error("not within 60 s");
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
 }

@@ -1,11 +1,11 @@
 /** The release tarball: unpacked into an empty folder, it runs with Node on the PATH and nothing else. */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { projectRoot } from "../../probes/built.ts";
+import { freePort } from "../port.ts";
 
 const root = projectRoot();
 let folder = "";
@@ -29,14 +29,6 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const vigie = (args: readonly string[], more: NodeJS.ProcessEnv = {}) =>
   spawnSync(join(unpacked, "bin/vigie"), args, { cwd: folder, encoding: "utf8", env: { ...env, ...more } });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 describe("the release", () => {
   it("answers --help from a folder that is not its own", () => {
@@ -81,7 +73,7 @@ tokens: { test: { function: it-technician, secret: { env: TOKEN } } }
     try {
       const get = (path: string) =>
         fetch(`http://127.0.0.1:${port}${path}`, { headers: { authorization: "Bearer a-token-for-this-test" } }).catch(() => undefined);
-      await expect.poll(async () => (await get("/-/ready"))?.status ?? said.join(""), { timeout: 20_000, interval: 200 }).toBe(200);
+      await expect.poll(async () => (await get("/-/ready"))?.status ?? said.join(""), { timeout: 60_000, interval: 200 }).toBe(200);
       expect((await get("/static/vigie.css"))?.status).toBe(200);
       expect(await (await get("/"))?.text()).toContain("loopback");
       expect(await (await get("/metrics"))?.text()).toContain('vigie_device_up{device="loopback"');

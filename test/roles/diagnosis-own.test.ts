@@ -59,7 +59,7 @@ function askingOf(devices: readonly Device[], credential: Credential): AskingDep
 
 /** `name value: detail`, of everything that the checks find; asked again while a server that was just started is silent. */
 async function found(asking: AskingDeps, device: Device, until: string): Promise<readonly string[]> {
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + 60_000;
   let lines: readonly string[];
   do {
     const gathered = await Promise.all(services(asking, device, () => []).map((check) => check.run(never)));

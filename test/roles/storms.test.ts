@@ -253,7 +253,7 @@ describe("a channel that accepts and hangs", () => {
       stop: async () => undefined,
     };
     await alarms(of, ["mgh"]);
-    const role = dispatcher(of, [createMailNotifier(), createWebhookNotifier(() => clock.now()), sink], { sendMs: 400 });
+    const role = dispatcher(of, [createMailNotifier(), createWebhookNotifier(() => clock.now()), sink], { sendMs: 2_000 });
     const keys = ["mail", "hook", "sink"].map((channel) => `i1/problem/1/1/desk/${channel}`);
     // Mail hangs; the hook hangs; the third takes it.
     for (let turns = 0; turns < 3; turns += 1) await role.turn(never);

@@ -1,10 +1,11 @@
 /**
  * Discovery against real far ends in a network namespace: Debian's snmpd and snmpsimd, our agents, TCP servers, and nobody.
  */
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, expect, it, onTestFinished, type TestContext } from "vitest";
 import { Board } from "../../../daemon/board.ts";
 import { systemClock } from "../../../daemon/clock.ts";
@@ -162,6 +163,14 @@ function startSnmpd(made: Lab, snmpd: string): void {
   ]);
 }
 
+/** A program that was just started takes its time. */
+async function answers(context: TestContext, address: string): Promise<void> {
+  const asked = ["-v2c", "-c", env.COMMUNITY, "-t", "1", "-r", "0", `${address}:161`, "1.3.6.1.2.1.1.5.0"];
+  const get = promisify(execFile);
+  const hasAnswered = () => get(needs("snmpget", context), asked).then(Boolean, () => false);
+  await expect.poll(hasAnswered, { timeout: 60_000, interval: 200 }).toBe(true);
+}
+
 /** As GnuGk greets on its status port (its manual, "Monitoring the Gatekeeper"). */
 const gatekeeperSays = "Version:\r\nGatekeeper(GNU) Version(5.12.0) Ext(pthreads=1)\r\nToolkit: PTLib\r\n;\r\n";
 
@@ -185,7 +194,7 @@ it("a site is found: families, names, site, gateway, parents by LLDP and CDP; wh
   startSnmpd(made, snmpd);
   const known = { "known-codec": { site: "mgh", address: `${net}.12`, family: "ping-only" } };
   const config = await load(file({}, known));
-  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  for (const last of [2, 30]) await answers(context, `${net}.${last}`);
   const { discovery, proposals, yaml } = await run(config);
   expect(discovery).toMatchObject({
     addresses: 62,
@@ -314,7 +323,7 @@ it("a survey of configured devices learns from the switch's own tables whom the 
   };
   const sites = { mgh: { name: "HGM", gateway: "mgh-router" }, chum: { name: "CHUM" } };
   const config = await load(JSON.stringify({ ...JSON.parse(file({}, devices)), sites, topology: { neighbours: true } }));
-  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  await answers(context, `${net}.2`);
   let packets = 0;
   const found = await survey(
     {

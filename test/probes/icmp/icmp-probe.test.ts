@@ -8,6 +8,7 @@ import type { Finding } from "../../../daemon/model/observation.ts";
 import { Resolver } from "../../../probes/icmp/address.ts";
 import { createIcmpProbe, type IcmpOptions } from "../../../probes/icmp/icmp-probe.ts";
 import { findProgram, needs, needsRoot } from "../../needs.ts";
+import { ownTime } from "../../own-time.ts";
 import { target } from "./target.ts";
 
 const cleanups: (() => unknown)[] = [];
@@ -112,13 +113,12 @@ describe("with fping", () => {
     const look = () => probe.look(target(host.address), calm());
     expect((await look()).status).toBe("up");
     host.cut();
-    const startedAt = performance.now();
-    const down = await look();
+    const { result: down, ms } = await ownTime(look());
     expect(down).toMatchObject({ status: "down", code: "icmp.no-answer" });
     expect(down.trace?.[0]).toContain("- - -");
-    expect(performance.now() - startedAt).toBeLessThan(1_600);
+    expect(ms).toBeLessThan(5_600);
     host.restore();
-    const deadline = performance.now() + 10_000;
+    const deadline = performance.now() + 60_000;
     let status = "down";
     while (status !== "up" && performance.now() < deadline) status = (await look()).status;
     expect(status).toBe("up");
@@ -132,7 +132,7 @@ describe("with fping", () => {
     await probe.look(target(host.address), calm());
     // The link comes and goes until the look is over; it is up at the end, so that the last pings are answered.
     let over = false;
-    const looking = probe.look(target(host.address, 4_000), calm()).finally(() => {
+    const looking = probe.look(target(host.address, 15_000), calm()).finally(() => {
       over = true;
     });
     for (let turns = 0; turns < 4 && !over; turns += 1) {
@@ -170,7 +170,7 @@ describe("with fping", () => {
     expect(first).toMatchObject({ status: "unknown", code: "icmp.engine" });
     expect(await probe.look(target("127.0.0.1"), calm())).toMatchObject({ status: "unknown", code: "icmp.engine" });
     rmSync(flag);
-    const deadline = performance.now() + 10_000;
+    const deadline = performance.now() + 60_000;
     let status = "unknown";
     while (status !== "up" && performance.now() < deadline) status = (await probe.look(target("127.0.0.1", 500), calm())).status;
     expect(status).toBe("up");
@@ -180,10 +180,9 @@ describe("with fping", () => {
 
   it("a fping that hangs is unknown at the deadline, and its lane is ended", async () => {
     const probe = probeWith({ fping: script("exec sleep 60") });
-    const startedAt = performance.now();
-    const finding = await probe.look(target("127.0.0.1", 300), calm());
+    const { result: finding, ms } = await ownTime(probe.look(target("127.0.0.1", 300), calm()));
     expect(finding).toMatchObject({ status: "unknown", code: "icmp.engine" });
-    expect(performance.now() - startedAt).toBeLessThan(600);
+    expect(ms).toBeLessThan(600);
   });
 
   it("a look that is called off ends at once and is no verdict on the host", async (context) => {
@@ -228,7 +227,7 @@ describe("with the ping package", () => {
   it("answers as fping does, for up and for down", async (context) => {
     needs("ping", context);
     const probe = probeWith({ fping: null });
-    const finding = await probe.look(target("127.0.0.1", 2_000), calm());
+    const finding = await probe.look(target("127.0.0.1", 10_000), calm());
     expect(finding.status).toBe("up");
     expect(finding.samples.map((one) => one.name)).toEqual([
       "icmp_rtt_min_seconds",
@@ -241,6 +240,6 @@ describe("with the ping package", () => {
     if (process.getuid?.() !== 0 || findProgram("ip") === undefined) return;
     const host = namespace(3);
     host.cut();
-    expect(await probe.look(target(host.address), calm())).toMatchObject({ status: "down", code: "icmp.no-answer" });
+    expect(await probe.look(target(host.address, 10_000), calm())).toMatchObject({ status: "down", code: "icmp.no-answer" });
   });
 });

@@ -13,7 +13,7 @@ export const noSnmp: Family = {
   traps: [],
 };
 
-export function target(address: string, timeoutMs = 1_000): Target {
+export function target(address: string, timeoutMs = 5_000): Target {
   const check = { id: `${address}/icmp`, device: address, kind: "icmp" as const, intervalMs: 30_000, timeoutMs };
   return {
     check,

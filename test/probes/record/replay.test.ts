@@ -29,7 +29,7 @@ function run(folder: string, ...argv: string[]): Promise<{ readonly code: number
 }
 
 it("a codec is recorded by one command, without its name and address, and played again as the same make", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "vigie-replay-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -19,7 +19,7 @@ export function talkOver(stream: Duplex, end: () => void): Talk {
     said += bytes.toString("latin1");
   });
   stream.on("error", () => undefined);
-  const until = async (wanted: RegExp, withinMs = 5_000): Promise<string> => {
+  const until = async (wanted: RegExp, withinMs = 30_000): Promise<string> => {
     const deadline = Date.now() + withinMs;
     while (!wanted.test(said)) {
       if (Date.now() > deadline) throw new Error(`not said: ${wanted}; said: ${JSON.stringify(said)}`);
@@ -52,7 +52,7 @@ export async function overSsh(to: {
   const { pty = false, ...rest } = to;
   await new Promise<void>((resolve, reject) => {
     client.on("ready", resolve).on("error", reject);
-    client.connect({ ...rest, readyTimeout: 5_000 });
+    client.connect({ ...rest, readyTimeout: 30_000 });
   });
   const channel = await new Promise<ClientChannel>((resolve, reject) =>
     client.shell(pty ? {} : false, (error, made) => (error ? reject(error) : resolve(made))),

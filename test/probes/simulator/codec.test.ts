@@ -37,7 +37,7 @@ async function open(password = env.SIM_SSH): Promise<{
   await new Promise<void>((resolve, reject) => {
     client.on("ready", resolve).on("error", reject);
     client.on("keyboard-interactive", (_name, _instructions, _language, _prompts, finish) => finish([password]));
-    client.connect({ host: address, port, username: "vigie", password, tryKeyboard: true, readyTimeout: 5_000 });
+    client.connect({ host: address, port, username: "vigie", password, tryKeyboard: true, readyTimeout: 30_000 });
   });
   const channel = await new Promise<ClientChannel>((resolve, reject) =>
     client.shell(false, (error, made) => (error ? reject(error) : resolve(made))),
@@ -47,7 +47,7 @@ async function open(password = env.SIM_SSH): Promise<{
     said += bytes.toString();
   });
   const until = async (wanted: RegExp): Promise<string> => {
-    const deadline = Date.now() + 5_000;
+    const deadline = Date.now() + 30_000;
     while (!wanted.test(said)) {
       if (Date.now() > deadline) throw new Error(`not said: ${wanted}; said: ${said}`);
       await new Promise((resolve) => setTimeout(resolve, 5));

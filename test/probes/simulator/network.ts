@@ -1,9 +1,9 @@
 /** A small simulated network for the tests, on addresses and ports of the test's own, and the programs that ask it. */
 import { execFile } from "node:child_process";
-import { createSocket } from "node:dgram";
-import { once } from "node:events";
 import { promisify } from "node:util";
 import type { SimulatedDevice, SimulatedNetworkSpec } from "../../../probes/simulator/spec.ts";
+
+export { freePort } from "../../port.ts";
 
 const run = promisify(execFile);
 
@@ -12,17 +12,6 @@ export const v2c = { community: "env:SIM_COMMUNITY" } as const;
 export const v3 = {
   user: { name: "vigie", auth: { protocol: "sha256", key: "env:SIM_AUTH" }, priv: { protocol: "aes", key: "env:SIM_PRIV" } },
 } as const;
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const socket = createSocket("udp4");
-  socket.bind(0, "127.0.0.1");
-  await once(socket, "listening");
-  const { port } = socket.address();
-  socket.close();
-  await once(socket, "close");
-  return port;
-}
 
 export function device(
   id: string,
@@ -65,7 +54,7 @@ export function network(ports: Ports): SimulatedNetworkSpec {
 /** What a program of Debian's net-snmp prints, both streams; its failure is text too. */
 export async function ask(program: string, args: readonly string[]): Promise<string> {
   try {
-    const { stdout, stderr } = await run(program, ["-t", "1", "-r", "0", "-On", ...args], { timeout: 20_000 });
+    const { stdout, stderr } = await run(program, ["-t", "3", "-r", "0", "-On", ...args], { timeout: 20_000 });
     return stdout + stderr;
   } catch (error) {
     return String((error as { stdout?: string }).stdout) + String((error as { stderr?: string }).stderr);

@@ -16,7 +16,7 @@ let from = 0;
 const folder = mkdtempSync(join(tmpdir(), "vigie-traps-"));
 
 async function until(wanted: RegExp): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 30_000;
   while (!wanted.test(heard.slice(from))) {
     if (Date.now() > deadline) throw new Error(`not heard: ${wanted}; heard: ${heard.slice(from)}`);
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../port.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the agent's side of the library has no types
 export const library: any = createRequire(import.meta.url)("net-snmp");
@@ -13,15 +14,6 @@ export const library: any = createRequire(import.meta.url)("net-snmp");
 export interface Peer {
   readonly port: number;
   stop(): Promise<void>;
-}
-
-/** A UDP port nobody has at this moment. */
-export async function freePort(): Promise<number> {
-  const socket = createSocket("udp4");
-  await new Promise<void>((done) => socket.bind(0, "127.0.0.1", done));
-  const { port } = socket.address() as AddressInfo;
-  await new Promise<void>((done) => socket.close(() => done()));
-  return port;
 }
 
 async function ended(child: ChildProcess): Promise<void> {

@@ -16,7 +16,7 @@ const breathe = (ms = 5) => new Promise<void>((resolve) => void wall.setTimeout(
 
 /** Waits for the sockets, without moving the test's clock. */
 async function until(holds: () => boolean, what: string): Promise<void> {
-  const end = wall.now() + 20_000;
+  const end = wall.now() + 60_000;
   while (!holds()) {
     if (wall.now() > end) throw new Error(`never: ${what}`);
     await breathe();

@@ -1,13 +1,13 @@
 /** Old SSH algorithms: refused with what to do, used by opt-in. Against OpenSSH's own server, told to offer nothing newer. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Credential } from "../../../daemon/model/config.ts";
 import { createSshProbe } from "../../../probes/ssh/ssh-probe.ts";
 import { findProgram, needs, needsRoot } from "../../needs.ts";
+import { freePort } from "../../port.ts";
 import { eventually, memory, secret, target } from "./peer.ts";
 
 const never = new AbortController().signal;
@@ -21,14 +21,6 @@ const SERVERS = {
   key: "HostKeyAlgorithms ssh-rsa",
 };
 const ports = new Map<string, number>();
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 beforeAll(async () => {
   const program = findProgram("sshd");

@@ -3,7 +3,6 @@
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
@@ -12,6 +11,7 @@ import { HOUR, MINUTE } from "../../../daemon/model/time.ts";
 import { createLoginGuard } from "../../../probes/login-guard.ts";
 import { createSshProbe } from "../../../probes/ssh/ssh-probe.ts";
 import { findProgram, needs, needsRoot } from "../../needs.ts";
+import { freePort } from "../../port.ts";
 import { eventually, memory, password, secret, target } from "./peer.ts";
 
 const never = new AbortController().signal;
@@ -21,14 +21,6 @@ const user = `vigie${process.pid % 100_000}`;
 let port = 0;
 let sshd: ChildProcess | undefined;
 let userMade = false;
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port: found } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return found;
-}
 
 beforeAll(async () => {
   const program = findProgram("sshd");

@@ -7,6 +7,7 @@ import { afterEach, expect, it } from "vitest";
 import { builtFile } from "../../../probes/built.ts";
 import { endedOf, type TrapStats } from "../../../probes/trap/trap.ts";
 import { encodedTrap } from "../../bench/trap-sender.ts";
+import { ownTime } from "../../own-time.ts";
 import { type Rig, trapRig, until } from "./rig.ts";
 
 let rig: Rig;
@@ -101,7 +102,8 @@ it("a lone trap is offered at once; a storm is gathered into few batches, and ea
     batches.push({ at: performance.now(), size: traps.length });
   };
   await rig.sendRaw([trap(1)]);
-  await until("the lone one", () => batches.length >= 1, 150);
+  const { ms } = await ownTime(until("the lone one", () => batches.length >= 1));
+  expect(ms, "at once, and not after what is gathered").toBeLessThan(150);
   const began = performance.now();
   for (let n = 2; n < 102; n += 1) {
     await rig.sendRaw([trap(n)]);
