@@ -187,8 +187,10 @@ export class Evaluator implements Role {
   /** Alarms raised again during an earlier start, after their last incident had ended, and not yet judged. */
   async #waitedOn(): Promise<ReadonlySet<string>> {
     const waiting = new Set<string>();
+    // One that is failing has not ended: after a storm a start would ask for thousands, one by one.
     for (const alarm of this.#memory.live())
-      if (mayWait(alarm) && waits(alarm, await this.#deps.store.incident(alarm.incident ?? ""))) waiting.add(alarm.key);
+      if (mayWait(alarm) && !this.#failing.has(alarm.incident ?? "") && waits(alarm, await this.#deps.store.incident(alarm.incident ?? "")))
+        waiting.add(alarm.key);
     return waiting;
   }
 

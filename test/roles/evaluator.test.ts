@@ -1,27 +1,37 @@
 /** The evaluator's loop: what it reads from, and when it must not go on. What it decides is told in test/scenarios. */
 import { expect, it } from "vitest";
 import { Board } from "../../daemon/board.ts";
+import type { Alarm } from "../../daemon/model/alarm.ts";
 import type { Config } from "../../daemon/model/config.ts";
+import type { Incident } from "../../daemon/model/incident.ts";
 import { SECOND } from "../../daemon/model/time.ts";
 import { type Bus, type InboxMessage, LeaseLost, type Log, type Store, StoreUnavailable, type Tx } from "../../daemon/ports.ts";
 import { Evaluator } from "../../daemon/roles/evaluator.ts";
+import { incident } from "../contracts/samples.ts";
 import { FakeClock } from "../fakes/clock.ts";
 
 const quiet: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
 
 function rig() {
   const clock = new FakeClock();
+  const asked: string[] = [];
+  const alarms: Alarm[] = [];
+  const open: Incident[] = [];
   const state = { inbox: true, epoch: 1, reading: 0, loads: 0, messages: [] as InboxMessage[], cursors: [] as number[], transactions: 0 };
   const store = {
     loadAlarms: async () => {
       state.loads += 1;
-      return [];
+      return alarms;
+    },
+    incident: async (id: string) => {
+      asked.push(id);
+      return incident(id, { state: "restored", restoredAt: 2 });
     },
     loadLights: async () => [],
     loadInventories: async () => [],
     kept: async () => undefined,
     cursor: async () => 0,
-    openIncidents: async () => [],
+    openIncidents: async () => open,
     loadSplits: async () => [],
     inboxAfter: async (after: number) => {
       if (!state.inbox) throw new StoreUnavailable("SQLITE_IOERR");
@@ -64,8 +74,20 @@ function rig() {
     changed() {},
     seen() {},
   });
-  return { clock, state, evaluator };
+  return { clock, state, evaluator, alarms, open, asked };
 }
+
+it("asks at a start only for the incidents of alarms that are not failing: those of a storm are thousands", async () => {
+  const { evaluator, alarms, open, asked } = rig();
+  const calm = { badLooks: 1, goodLooks: 0, flapRing: 0, flapping: false, state: "active", raisedBy: "trap" } as const;
+  for (let n = 1; n <= 300; n += 1) {
+    const id = `i${n}`;
+    alarms.push({ key: `d${n}|x`, device: `d${n}`, symptom: "x", rule: "x", since: 1, movedAt: 1, movedSeq: 0, incident: id, ...calm });
+    if (n > 1) open.push(incident(id, { state: "open", rootCause: `d${n}|x` }));
+  }
+  await evaluator.load();
+  expect(asked).toEqual(["i1"]);
+});
 
 it("stops reading the bus when the inbox cannot be read: started again, it never reads twice", async () => {
   const { clock, state, evaluator } = rig();
