@@ -13,6 +13,7 @@ import type { Config } from "../../daemon/model/config.ts";
 import type { Incident, TimelineEntry } from "../../daemon/model/incident.ts";
 import type { DeliveryView } from "../../daemon/ports.ts";
 import { openStore } from "../../daemon/store/open.ts";
+import { until } from "../grafana/watched.ts";
 import { endDemo, demoEnv as env, moveDemo, simulateDemo } from "./moved-demo.ts";
 
 interface Written {
@@ -21,14 +22,20 @@ interface Written {
 
 const folder = mkdtempSync(join(tmpdir(), "vigie-core-"));
 const file = join(folder, "demo", "vigie.yaml");
-/** Everybody is looked at a few times before it begins. */
-const leadS = 25;
+/** Everybody is looked at once or twice before it begins. */
+const leadS = 10;
 const seconds = (at: string) => Number.parseInt(at, 10);
 let app: App | undefined;
 let simulator: ChildProcess;
 let config: Config;
 let sites: readonly string[] = [];
-let kept: { readonly incidents: readonly Incident[]; readonly timeline: readonly TimelineEntry[]; readonly told: readonly DeliveryView[] };
+let startedAt = 0;
+let kept: {
+  readonly story: string;
+  readonly incidents: readonly Incident[];
+  readonly timeline: readonly TimelineEntry[];
+  readonly told: readonly DeliveryView[];
+};
 
 /** The shipped script from the step on at which several routers fall silent at once; how long that takes. */
 function lastPart(script: string): number {
@@ -44,6 +51,21 @@ function lastPart(script: string): number {
   return Math.max(...steps.map(({ at }) => seconds(at))) * 1_000;
 }
 
+async function isWell(url: string): Promise<boolean> {
+  const watched = [...config.network.devices.values()].filter(({ checks }) => checks.length > 0);
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const all = [...text.matchAll(/^vigie_device_look_up\{device="([^"]+)",.*\} (\S+)$/gm)];
+  return new Set(all.map(([, device]) => device)).size === watched.length && all.every(([, , up]) => up === "1");
+}
+
+/** Those of the institutions and the centre that stand for themselves. */
+async function ownOf(url: string): Promise<readonly Incident[]> {
+  const answer = await fetch(`${url}/api/v1/incidents?limit=200&folded=false&state=open,taken`, {
+    headers: { authorization: `Bearer ${env.VIGIE_DEMO_TOKEN}` },
+  });
+  return ((await answer.json()) as { items: readonly Incident[] }).items;
+}
+
 beforeAll(async () => {
   await moveDemo(folder, 29);
   const loaded = await loadConfig(file, { env, demo: true });
@@ -52,15 +74,34 @@ beforeAll(async () => {
   const lastsMs = lastPart(join(folder, "demo", "script.yaml"));
   simulator = await simulateDemo(folder, config);
   app = await startApp({ file, env, demo: true, log: createLog({ level: "error", plain: true }), version: "0.0.0" });
+  // Whoever comes to answer late, because all begin at once, is no part of it.
+  const all = app.url;
+  await until("everybody answers, and nothing is wrong", async () => (await isWell(all)) && (await ownOf(all)).length === 0, 180_000);
+  startedAt = Date.now();
   simulator.stdin?.write("start\n");
-  await new Promise((resolve) => setTimeout(resolve, lastsMs + 30_000));
+  await new Promise((resolve) => setTimeout(resolve, lastsMs));
+  // What only comes once they are back, as far as anything is still to come.
+  const { url } = app;
+  await until("the core's incident is over", async () => (await ownOf(url)).length === 0, 120_000);
+  await new Promise((resolve) => setTimeout(resolve, 15_000));
   await app.stop(true);
   const store = await openStore({ storage: config.storage, stateDir: config.instance.stateDir, clock: systemClock });
-  const incidents = (await store.incidents({ limit: 1_000 })).filter(({ site }) => sites.includes(site) || site === "cecot");
+  const incidents = (await store.incidents({ limit: 1_000 })).filter(
+    ({ site, firstBadAt }) => (sites.includes(site) || site === "cecot") && firstBadAt >= startedAt,
+  );
   const [core] = incidents.filter(({ rootCause }) => rootCause.startsWith("link:"));
-  kept = { incidents, timeline: await store.timeline(core?.id ?? ""), told: await store.deliveries(core?.id ?? "") };
+  const story: string[] = [];
+  for (const each of incidents.filter(({ foldedInto }) => foldedInto === undefined))
+    for (const { at, event, why } of await store.timeline(each.id))
+      story.push(`${((at - startedAt) / 1_000).toFixed(1)} s ${each.rootCause} ${event}: ${why}`);
+  kept = {
+    story: story.join("\n"),
+    incidents,
+    timeline: await store.timeline(core?.id ?? ""),
+    told: await store.deliveries(core?.id ?? ""),
+  };
   await store.close();
-}, 240_000);
+}, 600_000);
 afterAll(async () => {
   await app?.stop(false);
   await endDemo(simulator);
@@ -70,9 +111,10 @@ afterAll(async () => {
 it("the circuits of six institutions fail together: one incident, major, in the core of the network, restored when they are back", () => {
   expect(sites).toHaveLength(6);
   const own = kept.incidents.filter(({ foldedInto }) => foldedInto === undefined);
-  expect(own.map(({ rootCause, severity, verdict, state }) => ({ rootCause, severity, verdict, state }))).toEqual([
-    { rootCause: "link:*", severity: "major", verdict: "ritm-core", state: "restored" },
-  ]);
+  expect(
+    own.map(({ rootCause, severity, verdict, state }) => ({ rootCause, severity, verdict, state })),
+    kept.story,
+  ).toEqual([{ rootCause: "link:*", severity: "major", verdict: "ritm-core", state: "restored" }]);
 });
 
 it("it names what of each of them is gone, and nobody is told of anything else", () => {
