@@ -13,7 +13,7 @@ import { engineFacts, keepHeardEngines } from "./engine-memory.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Config } from "./model/config.ts";
 import type { Device } from "./model/network.ts";
-import type { Clock, Log, Store } from "./ports.ts";
+import { type Clock, type Log, type Store, StoreUnavailable } from "./ports.ts";
 import { type HeardTrap, hear } from "./roles/listener.ts";
 
 export interface HearingDeps {
@@ -56,6 +56,8 @@ export async function startHearing(deps: HearingDeps): Promise<Hearing> {
   const listener = await startTrapListener(
     {
       ...{ host: traps.host, port: traps.port, bufferBytes: traps.bufferBytes, onDrop },
+      // A store that takes nothing is not the traps' fault: they wait, as many as there is room for.
+      passes: (refusal) => refusal instanceof StoreUnavailable,
       ...(await engineFacts(store, deps.clock.now())),
       ...world.rules,
     },

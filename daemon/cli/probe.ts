@@ -1,7 +1,7 @@
 /**
  * `vigie probe <device|address>`: looks once, every way it can, and prints everything it saw, trace included.
  *
- * Without a daemon and without a store: host keys are compared with nothing, and nothing is kept.
+ * Without a daemon. Host keys are compared with those that the daemon has pinned, where it has a store; nothing is kept.
  */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
@@ -19,6 +19,7 @@ import type { Config } from "../model/config.ts";
 import { credentialFor, type Device } from "../model/network.ts";
 import type { Finding } from "../model/observation.ts";
 import type { Io } from "./io.ts";
+import { memoryBeside } from "./memory-beside.ts";
 
 const help = `vigie probe <device|address> [--config vigie.yaml] [--json]
 
@@ -103,11 +104,7 @@ async function lookAll(
   device: Device,
   config: Config | undefined,
 ): Promise<readonly { readonly kind: string; readonly finding: Finding; readonly tookMs: number }[]> {
-  const keys = new Map<string, string>();
-  const memory = {
-    get: async (key: string) => keys.get(key),
-    set: async (key: string, value: string) => void keys.set(key, value),
-  };
+  const memory = await memoryBeside(config);
   const probes = new Map<string, Probe>(
     [
       createIcmpProbe(),
@@ -146,6 +143,7 @@ async function lookAll(
     );
   } finally {
     for (const each of probes.values()) await each.stop();
+    await memory.close();
   }
 }
 

@@ -15,6 +15,7 @@ import { listenSnmp, type Pay, saidIn } from "../../probes/record/listen.ts";
 import { listenShell, type ShellAccess } from "../../probes/record/listen-shell.ts";
 import { listenWeb } from "../../probes/record/listen-web.ts";
 import { anonymise, type Heard, type Ours, type Recorded } from "../../probes/record/recording.ts";
+import { Pins } from "../../probes/ssh/pins.ts";
 import { systemClock } from "../clock.ts";
 import type { Trade } from "../config/credentials.ts";
 import { loadConfig } from "../config/load.ts";
@@ -23,6 +24,7 @@ import type { Config, Credential } from "../model/config.ts";
 import type { Family } from "../model/family.ts";
 import type { Device } from "../model/network.ts";
 import type { Io } from "./io.ts";
+import { memoryBeside } from "./memory-beside.ts";
 import { version } from "./run.ts";
 
 const help = `vigie record <device> [--config vigie.yaml] [--out FOLDER] [--json]
@@ -112,8 +114,8 @@ async function listen(config: Config, device: Device, io: Io): Promise<Heard | u
         ? undefined
         : await listenSnmp(device, family, snmp as Extract<Credential, { kind: "snmp-v3" }>, pay, ending.signal);
     if (snmp !== undefined && walk === undefined) io.err(`${device.id} does not answer SNMP with ${snmp.id}; going on without a walk`);
-    const access = family.shell === undefined ? undefined : shellAccess(config, device);
-    const shell = access === undefined ? undefined : await listenShell(device, family, access, pay, ending.signal);
+    const access = family.shell === undefined ? undefined : await shellAccess(config, device, ending.signal);
+    const shell = access === undefined || "why" in access ? access : await listenShell(device, family, access, pay, ending.signal);
     if (shell !== undefined && "why" in shell) io.err(`no shell: ${shell.why}; going on without`);
     const answers = shell === undefined || "why" in shell ? {} : { greeting: shell.greeting, answers: shell.answers };
     const web = await webOf(config, device, family, { pay, signal: ending.signal, io });
@@ -146,10 +148,23 @@ async function webOf(
   return undefined;
 }
 
-/** SSH where the device has a login for it; clear text only where it opted in, with a password or (a status port) without. */
-function shellAccess(config: Config, device: Device): ShellAccess | undefined {
+/** SSH where the device has a login for it, told to no other host than the daemon's looks know; clear text only where it opted in, with a password or (a status port) without. */
+async function shellAccess(
+  config: Config,
+  device: Device,
+  signal: AbortSignal,
+): Promise<ShellAccess | { readonly why: string } | undefined> {
   const ssh = credentialOf(config, device.credentials.ssh, "ssh");
-  if (ssh !== undefined) return { over: "ssh", credential: ssh };
+  if (ssh !== undefined) {
+    const memory = await memoryBeside(config);
+    try {
+      const pinned = await new Pins(memory).read(device.id, signal);
+      if (!pinned.ok) return { why: pinned.failure.detail };
+      return { over: "ssh", credential: ssh, ...(pinned.value === undefined ? {} : { pinned: pinned.value }) };
+    } finally {
+      await memory.close();
+    }
+  }
   if (device.legacy.telnet !== true) return undefined;
   return { over: "telnet", credential: credentialOf(config, device.credentials.telnet, "telnet") };
 }

@@ -11,6 +11,7 @@ import { COMMAND_LINES } from "../shell/dialects.ts";
 import type { Line } from "../shell/line.ts";
 import { failed, type Outcome, unknown } from "../shell/outcome.ts";
 import { openConnection } from "../ssh/connection.ts";
+import type { HostKey } from "../ssh/host-key.ts";
 import { readLogin } from "../ssh/login.ts";
 import { DIALECTS } from "../ssh/ssh-probe.ts";
 import { openTelnet } from "../telnet/connection.ts";
@@ -18,9 +19,9 @@ import { readTelnetLogin } from "../telnet/login.ts";
 import { asksOf } from "./answers.ts";
 import type { Pay } from "./listen.ts";
 
-/** How the command line is reached. A status port is telnet without a credential. */
+/** How the command line is reached. `pinned`: no other host key is told the login. A status port is telnet without a credential. */
 export type ShellAccess =
-  | { readonly over: "ssh"; readonly credential: Credential }
+  | { readonly over: "ssh"; readonly credential: Credential; readonly pinned?: HostKey }
   | { readonly over: "telnet"; readonly credential: Credential | undefined };
 
 export interface ShellHeard {
@@ -73,8 +74,12 @@ function openLine(device: Device, dialect: Dialect, access: ShellAccess, signal:
     const login = readLogin(access.credential);
     if (!login.ok) return Promise.resolve(failed(login.failure));
     const { address: host, sshPort: port, legacy } = device;
+    const { pinned } = access;
     return openConnection(
-      { host, port, login: login.value, legacy: legacy.sshAlgorithms, keepaliveMs, note, offered: () => undefined },
+      {
+        ...{ host, port, login: login.value, legacy: legacy.sshAlgorithms, keepaliveMs, note, offered: () => undefined },
+        ...(pinned === undefined ? {} : { pinned }),
+      },
       signal,
     );
   }

@@ -22,8 +22,9 @@ const MAX_SILENT = 5;
 const FIRST_RESTART_MS = 100;
 const MAX_RESTART_MS = 5_000;
 const STOP_MS = 2_000;
+const MAX_PAUSE_MS = 5_000;
 
-/** Resolves once the traps are committed. Rejects: they are offered again, a bounded number of times. */
+/** Resolves once the traps are committed. Rejects: they are offered again, a bounded number of times unless the refusal is one that passes. */
 export type OnBatch = (traps: readonly DecodedTrap[]) => Promise<void>;
 
 export interface TrapListener {
@@ -76,7 +77,7 @@ class Listener implements TrapListener {
   readonly #abort = new AbortController();
 
   constructor(options: TrapOptions, onBatch: OnBatch) {
-    const { onDrop, receiverFile, maxOffers, retryMs, ...rest } = options;
+    const { onDrop, receiverFile, maxOffers, passes, retryMs, ...rest } = options;
     this.#options = options;
     this.#onBatch = onBatch;
     this.#engines = options.heardEngines ?? [];
@@ -230,17 +231,20 @@ class Listener implements TrapListener {
   }
 
   async #commit(traps: readonly DecodedTrap[]): Promise<boolean> {
+    const { maxOffers = 6, passes } = this.#options;
     let pauseMs = this.#options.retryMs ?? 200;
-    for (let offer = 1; ; offer++) {
+    let refusals = 0;
+    while (true) {
       try {
         await this.#onBatch(traps);
         return true;
-      } catch {
+      } catch (refusal) {
         // Why is the caller's to log: it knows its store. Here it only means "not committed".
-        if (offer >= (this.#options.maxOffers ?? 6) || this.#abort.signal.aborted) return false;
+        if (passes?.(refusal) !== true) refusals += 1;
+        if (refusals >= maxOffers || this.#abort.signal.aborted) return false;
       }
       await pause(pauseMs, this.#abort.signal);
-      pauseMs *= 2;
+      pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2);
     }
   }
 

@@ -101,7 +101,9 @@ export interface TrapOptions extends TrapRules {
   readonly maxQueue?: number;
   /** Offers of one batch before it is given up, its informs unanswered. Default 6. */
   readonly maxOffers?: number;
-  /** First pause between two offers; doubles. Default 200. */
+  /** Is this refusal one that passes? Then the batch is offered for as long as it lasts, and what comes meanwhile waits behind it. */
+  readonly passes?: (refusal: unknown) => boolean;
+  /** First pause between two offers; doubles, up to 5 s. Default 200. */
   readonly retryMs?: number;
   /** The built receiver. Default: this project's own. */
   readonly receiverFile?: string;
@@ -183,7 +185,7 @@ export type ToReceiver =
   | { readonly kind: "count"; readonly asked: number }
   | { readonly kind: "stop" };
 
-export type ReceiverOptions = Omit<TrapOptions, "onDrop" | "receiverFile" | "maxOffers" | "retryMs"> & {
+export type ReceiverOptions = Omit<TrapOptions, "onDrop" | "receiverFile" | "maxOffers" | "passes" | "retryMs"> & {
   readonly bufferBytes: number;
   readonly engineBoots: number;
   /** When `engineBoots` began, monotonic (threadMs): our engine time counts from here, over restarts of the worker. */

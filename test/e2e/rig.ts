@@ -362,8 +362,17 @@ export function read(path: string): string {
  * An inform: when this returns, the daemon has acknowledged it, and so must never lose it.
  */
 export function linkDown(context: TestContext, rig: Rig, from: string, port: string, to = rig.address(1)): void {
+  sendLinkDown(needs("snmpinform", context), from, port, to);
+}
+
+/** The same as a trap: nobody hears whether it arrived, and it is not sent again. */
+export function linkDownOnce(context: TestContext, rig: Rig, from: string, port: string): void {
+  sendLinkDown(needs("snmptrap", context), from, port, rig.address(1), "78");
+}
+
+function sendLinkDown(program: string, from: string, port: string, to: string, index = "77"): void {
   const row = "1.3.6.1.2.1.2.2.1";
-  sh(needs("snmpinform", context), [
+  sh(program, [
     ...[
       "-v2c",
       "-c",
@@ -379,7 +388,7 @@ export function linkDown(context: TestContext, rig: Rig, from: string, port: str
       "",
       "1.3.6.1.6.3.1.1.5.3",
     ],
-    ...[`${row}.1.77`, "i", "77", `${row}.2.77`, "s", port, `${row}.7.77`, "i", "1", `${row}.8.77`, "i", "2"],
+    ...[`${row}.1.${index}`, "i", index, `${row}.2.${index}`, "s", port, `${row}.7.${index}`, "i", "1", `${row}.8.${index}`, "i", "2"],
   ]);
 }
 

@@ -10,7 +10,7 @@ import { lockConnection } from "../../daemon/store/connect.ts";
 import { openStore } from "../../daemon/store/open.ts";
 import { needsRoot } from "../needs.ts";
 import { expectNothingLost } from "./ladder.ts";
-import { type Daemon, heardSwitch, linkDown, people, type Receiver, Rig, shortPolicy, until } from "./rig.ts";
+import { type Daemon, heardSwitch, linkDown, linkDownOnce, people, type Receiver, Rig, shortPolicy, until } from "./rig.ts";
 
 const rigs: Rig[] = [];
 afterEach(async () => {
@@ -74,23 +74,33 @@ async function expectTold(
     },
     120_000,
   );
+  // Said once, while nothing can be kept, and no look at this switch could tell it.
+  linkDownOnce(context, rig, rig.address(20), "gi1");
+  const saidAt = Date.now();
   await until("the heartbeat is withheld", async () => (await escalationHeartbeat(daemon)) === undefined);
   await until("the log says so", () =>
     daemon.logged("role stopped; starting it again").some(({ error }) => trouble.code.test(String(error))),
   );
+  // Longer than a batch is offered that is at fault itself.
+  await until("the trouble has lasted", () => Date.now() - saidAt > 15_000);
   await trouble.end();
   await until("ready again", async () => (await ready(daemon)).status === 200, 120_000);
-  const incident = await until(
+  await until(
     "the last resort is told",
     async () => {
-      const [found] = await daemon.incidents();
+      const found = (await daemon.incidents()).find(({ part }) => part === "interface gi0");
       const detail = found && (await daemon.incident(found.id));
       return detail?.deliveries.some(({ kind, state }) => kind === "last-resort" && state === "accepted") && detail;
     },
     120_000,
   );
+  await until("what was said meanwhile is told", async () => {
+    const found = (await daemon.incidents()).find(({ part }) => part === "interface gi1");
+    const detail = found && (await daemon.incident(found.id));
+    return detail?.deliveries.some(({ kind, state }) => kind === "problem" && state === "accepted");
+  });
   await until("the heartbeat is back", async () => (await escalationHeartbeat(daemon)) !== undefined, 120_000);
-  const details = [await daemon.incident(incident.id)];
+  const details = await Promise.all((await daemon.incidents()).map(({ id }) => daemon.incident(id)));
   expect(await daemon.stop()).toBe(0);
   const store = await openStore({ storage: { kind: "sqlite", path: join(stateDir, "vigie.db") }, stateDir, clock: systemClock });
   rig.later(() => store.close());

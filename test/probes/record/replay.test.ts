@@ -1,7 +1,6 @@
 /**
  * From a device to a folder to a device again: the command as people call it, over real SNMP and SSH, and the simulator plays what it wrote.
  */
-import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +12,7 @@ import { loadFamilies, recognise, shippedFamilies } from "../../../probes/famili
 import { listenSnmp, saidIn } from "../../../probes/record/listen.ts";
 import { startSimulatedNetwork } from "../../../probes/simulator/simulation.ts";
 import type { SimulatedDevice } from "../../../probes/simulator/spec.ts";
+import { runProgram } from "../../cli/run-program.ts";
 import { freePort } from "../simulator/network.ts";
 import { secret } from "../snmp/target.ts";
 
@@ -20,13 +20,7 @@ const program = builtFile("daemon/main.js");
 const net = `127.${40 + (process.pid % 80)}.${Math.floor(process.pid / 80) % 250}`;
 const env = { ...process.env, REC_COMMUNITY: "rec-kommunity", REC_SSH: "rec-password" };
 
-function run(folder: string, ...argv: string[]): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }> {
-  const child = spawn(process.execPath, [program, ...argv], { cwd: folder, env });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (bytes) => (out += bytes));
-  child.stderr.on("data", (bytes) => (err += bytes));
-  return new Promise((done) => child.once("exit", (code) => done({ code, out, err })));
-}
+const run = (folder: string, ...argv: string[]) => runProgram(program, argv, { cwd: folder, env });
 
 it("a codec is recorded by one command, without its name and address, and played again as the same make", {
   timeout: 300_000,

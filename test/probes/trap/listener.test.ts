@@ -243,6 +243,29 @@ describe("an inform is answered when it is committed, and not before", () => {
     expect(await rig.listener.freshStats()).toMatchObject({ committed: 2, uncommitted: 0, pending: 0 });
   });
 
+  it("a batch is given up when it is refused again and again; where the refusal passes it waits for as long as that takes, and what came after it too", async (context) => {
+    const snmptrap = needs("snmptrap", context);
+    await listen({ maxOffers: 3, retryMs: 10, passes: (refusal) => String(refusal).includes("down") });
+    let refusals = 0;
+    rig.beforeCommit = async () => {
+      refusals += 1;
+      throw new Error("the store is down");
+    };
+    await rig.send(snmptrap, v2(LINK_DOWN, `${IF_INDEX}.1`, "i", "1"));
+    await until("offers", () => refusals > 6);
+    await rig.send(snmptrap, v2(LINK_DOWN, `${IF_INDEX}.2`, "i", "2"));
+    expect(await rig.listener.freshStats()).toMatchObject({ received: 2, committed: 0, uncommitted: 0, pending: 2 });
+    rig.beforeCommit = async () => {};
+    await until("both", () => rig.traps.length === 2);
+    rig.beforeCommit = async () => {
+      throw new Error("this one cannot be kept");
+    };
+    await rig.send(snmptrap, v2(LINK_DOWN, `${IF_INDEX}.3`, "i", "3"));
+    await until("it is given up", () => rig.drops.length > 0);
+    expect(rig.drops).toEqual([{ reason: "commit", count: 1, sources: ["127.0.0.1"] }]);
+    expect(await rig.listener.freshStats()).toMatchObject({ committed: 2, uncommitted: 1, pending: 0 });
+  });
+
   it("a sender that does not know our clock learns it from a report it can trust, and is believed only then", async (context) => {
     const snmpinform = needs("snmpinform", context);
     await listen({ users: USERS });
