@@ -1,7 +1,7 @@
 /**
  * The page of a room's acceptance sheet, and its forms: sign it, take it back. They do what the operations of the API do.
  */
-import type { Express, Request } from "express";
+import type { Express } from "express";
 import { noteField } from "../../dashboards/web/acceptance-forms.tsx";
 import type { FormState } from "../../dashboards/web/form-parts.tsx";
 import type { PageContext } from "../../dashboards/web/frame.tsx";
@@ -10,12 +10,10 @@ import { functionsThatMay, mayDo } from "../model/permission.ts";
 import { placeName, sheetView } from "./acceptance.ts";
 import type { Caller } from "./access.ts";
 import type { ApiDeps } from "./deps.ts";
-import { type ActOf, doAct, FieldProblem, type FormsGate, type Values } from "./form-acts.ts";
-import { mountForm } from "./form-door.ts";
+import { type ActOf, FieldProblem, type FormsGate, type Values } from "./form-acts.ts";
 import { functionName } from "./on-call.ts";
-import { contextOf, sendPage } from "./page-context.ts";
-import { languageOf } from "./page-language.ts";
 import { present } from "./shape.ts";
+import { mountSheetForms } from "./sheet-forms.ts";
 
 export interface AcceptancePageOf {
   /** A room, or `site:<id>`. */
@@ -58,21 +56,5 @@ const acts: Readonly<Record<string, ActOf>> = {
 const fieldsAtMost = 1_000;
 
 export function mountAcceptanceForms(app: Express, deps: ApiDeps, gate: FormsGate): void {
-  const idOf = (request: Request) => String(request.params.id);
-  mountForm(app, deps, gate, {
-    path: "/rooms/:id/acceptance",
-    fieldsAtMost,
-    language: (request) => languageOf(request, deps.config()),
-    async act(sent, request, language) {
-      const { act: name = "" } = sent.values;
-      const of = Object.hasOwn(acts, name) ? acts[name] : undefined;
-      const result = await doAct(deps, gate, of, { sent, params: { id: idOf(request) }, language });
-      if ("state" in result) return result;
-      return { to: `/rooms/${encodeURIComponent(idOf(request))}/acceptance?done=${name}${result.warned ? "&warned=1" : ""}#main` };
-    },
-    async again(request, response, { signedIn }, state) {
-      const page = await contextOf(request, response, deps, { caller: signedIn.caller, signedIn });
-      await sendPage(response, page, () => acceptancePage(deps, page, { id: idOf(request), by: signedIn.caller, state }));
-    },
-  });
+  mountSheetForms(app, deps, gate, { collection: "rooms", part: "acceptance", acts, fieldsAtMost, page: acceptancePage });
 }

@@ -1,20 +1,18 @@
 /**
  * The page of a major incident's report, and its forms: write it, sign it. They do what the operations of the API do, with their permissions.
  */
-import type { Express, Request } from "express";
+import type { Express } from "express";
 import type { FormState } from "../../dashboards/web/form-parts.tsx";
 import type { PageContext } from "../../dashboards/web/frame.tsx";
 import { pages } from "../../dashboards/web/pages.tsx";
 import { functionsThatMay } from "../model/permission.ts";
 import type { Caller } from "./access.ts";
 import type { ApiDeps } from "./deps.ts";
-import { type ActOf, doAct, FieldProblem, type FormsGate, one, type Values } from "./form-acts.ts";
-import { mountForm } from "./form-door.ts";
+import { type ActOf, FieldProblem, type FormsGate, one, type Values } from "./form-acts.ts";
 import { functionName } from "./on-call.ts";
-import { contextOf, sendPage } from "./page-context.ts";
-import { languageOf } from "./page-language.ts";
 import { reportView } from "./reports.ts";
 import { present } from "./shape.ts";
+import { mountSheetForms } from "./sheet-forms.ts";
 
 export interface ReportPageOf {
   /** Id or number of the incident. */
@@ -66,20 +64,5 @@ const acts: Readonly<Record<string, ActOf>> = {
 };
 
 export function mountReportForms(app: Express, deps: ApiDeps, gate: FormsGate): void {
-  const idOf = (request: Request) => String(request.params.id);
-  mountForm(app, deps, gate, {
-    path: "/incidents/:id/report",
-    language: (request) => languageOf(request, deps.config()),
-    async act(sent, request, language) {
-      const { act: name = "" } = sent.values;
-      const of = Object.hasOwn(acts, name) ? acts[name] : undefined;
-      const result = await doAct(deps, gate, of, { sent, params: { id: idOf(request) }, language });
-      if ("state" in result) return result;
-      return { to: `/incidents/${encodeURIComponent(idOf(request))}/report?done=${name}${result.warned ? "&warned=1" : ""}#main` };
-    },
-    async again(request, response, { signedIn }, state) {
-      const page = await contextOf(request, response, deps, { caller: signedIn.caller, signedIn });
-      await sendPage(response, page, () => reportPage(deps, page, { id: idOf(request), by: signedIn.caller, state }));
-    },
-  });
+  mountSheetForms(app, deps, gate, { collection: "incidents", part: "report", acts, page: reportPage });
 }
