@@ -150,7 +150,11 @@ describe("a ticket by webhook", () => {
     made.as = async (role, work) => (role === "tickets" && stuck.length > 0 ? (0 as never) : work());
     const turn = made.ticketing.turn.bind(made.ticketing);
     made.ticketing.turn = async () => {
-      if (stuck.length === 0 && (await made.store.ticketed()).length > 0) stuck.push(turn(hanging.signal));
+      if (stuck.length === 0 && (await made.store.ticketed()).length > 0) {
+        stuck.push(turn(hanging.signal));
+        // From here on it hangs, and the clock may go on: before, its claim would grow old while the store is still asked.
+        await expect.poll(() => desk.got.length).toBe(1);
+      }
       return 0;
     };
     made.breaks("codec-7");
