@@ -2,13 +2,13 @@
  * The audit of what is done from the command line: in the store, where there is one, beside a running daemon too; before there is a store,
  * in a file beside its place.
  */
-import { existsSync } from "node:fs";
 import { appendFile, mkdir } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../clock.ts";
 import type { Config } from "../model/config.ts";
 import { openStore } from "../store/open.ts";
+import { isStoreThere } from "./store-there.ts";
 
 export interface AuditLine {
   readonly action: string;
@@ -26,7 +26,7 @@ export interface AuditBeside {
 export async function auditBeside({ storage, instance }: Pick<Config, "storage" | "instance">, file: string): Promise<AuditBeside> {
   const by = userInfo().username;
   const { stateDir } = instance;
-  if (storage.kind === "sqlite" && !existsSync(storage.path)) {
+  if (!isStoreThere(storage)) {
     return {
       write: async (line) => {
         await mkdir(stateDir, { recursive: true, mode: 0o750 });

@@ -3,7 +3,6 @@
  *
  * Reads the database beside a running daemon; writes nothing. Signing is done over the API, by a token: it is somebody's signature.
  */
-import { existsSync } from "node:fs";
 import { acceptedIn, withAccepted } from "../accepting.ts";
 import { systemClock } from "../clock.ts";
 import { loadConfig } from "../config/load.ts";
@@ -13,6 +12,7 @@ import type { Config } from "../model/config.ts";
 import { openStore } from "../store/open.ts";
 import { configAndJson } from "./config-and-json.ts";
 import type { Io } from "./io.ts";
+import { isStoreThere } from "./store-there.ts";
 
 const help = `vigie commissioning [--config vigie.yaml] [--json]
 
@@ -43,7 +43,7 @@ export async function commissioning(argv: string[], io: Io): Promise<number> {
 /** Before the daemon's first run there is no database, and nobody has signed anything. */
 async function inForce(config: Config): Promise<Config> {
   const { storage, instance } = config;
-  if (storage.kind === "sqlite" && !existsSync(storage.path)) return config;
+  if (!isStoreThere(storage)) return config;
   const store = await openStore({ storage, stateDir: instance.stateDir, clock: systemClock });
   try {
     return withAccepted(config, acceptedIn(await store.acceptances()));

@@ -2,11 +2,11 @@
  * What the daemon remembers of devices, for commands that log in beside it: host keys are compared with those that it pinned. What a
  * command itself sees is not kept.
  */
-import { existsSync } from "node:fs";
 import type { ProbeMemory } from "../../probes/probe.ts";
 import { systemClock } from "../clock.ts";
 import type { Config } from "../model/config.ts";
 import { openStore } from "../store/open.ts";
+import { isStoreThere } from "./store-there.ts";
 
 export interface MemoryBeside extends ProbeMemory {
   close(): Promise<void>;
@@ -19,8 +19,7 @@ export interface MemoryBeside extends ProbeMemory {
 export async function memoryBeside(config: Pick<Config, "storage" | "instance"> | undefined): Promise<MemoryBeside> {
   const own = new Map<string, string>();
   const set = async (key: string, value: string) => void own.set(key, value);
-  if (config === undefined || (config.storage.kind === "sqlite" && !existsSync(config.storage.path)))
-    return { get: async (key) => own.get(key), set, close: async () => undefined };
+  if (config === undefined || !isStoreThere(config.storage)) return { get: async (key) => own.get(key), set, close: async () => undefined };
   const store = await openStore({ storage: config.storage, stateDir: config.instance.stateDir, clock: systemClock });
   return { get: async (key) => own.get(key) ?? (await store.kept<string>(key)), set, close: () => store.close() };
 }

@@ -3,7 +3,6 @@
  *
  * Reads the database beside a running daemon; writes nothing. Accepting is done over the API, by a token: somebody answers for it.
  */
-import { existsSync } from "node:fs";
 import { parentsOf, sitesBehind } from "../../rules/cuts.ts";
 import { contradicted, standingOf, withLearned } from "../../rules/learned.ts";
 import { systemClock } from "../clock.ts";
@@ -16,6 +15,7 @@ import type { ParentProposal } from "../model/learned.ts";
 import { openStore } from "../store/open.ts";
 import { configAndJson } from "./config-and-json.ts";
 import type { Io } from "./io.ts";
+import { isStoreThere } from "./store-there.ts";
 
 const help = `vigie topology [--config vigie.yaml] [--json]
 
@@ -42,7 +42,7 @@ export async function topology(argv: string[], io: Io): Promise<number> {
 
 /** Before the daemon's first run there is no database, and nothing was learned. */
 async function proposalsOf({ storage, instance }: Config): Promise<readonly ParentProposal[]> {
-  if (storage.kind === "sqlite" && !existsSync(storage.path)) return [];
+  if (!isStoreThere(storage)) return [];
   const store = await openStore({ storage, stateDir: instance.stateDir, clock: systemClock });
   try {
     return await keptProposals(store);
