@@ -89,19 +89,22 @@ describe("with fping", () => {
     const probe = probeWith({ fping: needs("fping", context) });
     const asked = (from: number, hosts: number) =>
       Array.from({ length: hosts }, (_, n) => probe.look(target(`127.21.${from}.${n + 1}`), calm()));
-    const took = async (looks: Promise<Finding>[]) => {
-      const beganMs = performance.now();
+    const up = async (looks: Promise<Finding>[]) =>
       expect((await Promise.all(looks)).map(({ status }) => status)).toEqual(looks.map(() => "up"));
-      return performance.now() - beganMs;
-    };
-    expect(await took(asked(1, 1))).toBeLessThan(900);
+    // Of two timers the shorter ends first, on however busy a machine: who is asked half a second later joins a run only where it is held.
+    const later = () => new Promise((resolve) => setTimeout(resolve, 500));
+    const alone = asked(1, 1);
+    await later();
+    expect(probe.stats()).toMatchObject({ runs: 1, hosts: 1 });
+    await up(alone);
     // Five at once: from now on it pays to wait for more.
-    await took(asked(2, 5));
+    await up(asked(2, 5));
     expect(probe.stats().runs).toBe(2);
     const first = asked(3, 20);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await later();
+    expect(probe.stats().runs).toBe(2);
     // A timeout of a second is for the answers: held for as long before, no look is cut.
-    expect(await took([...first, ...asked(4, 20)])).toBeGreaterThan(450);
+    await up([...first, ...asked(4, 20)]);
     expect(probe.stats()).toMatchObject({ runs: 3, hosts: 46, failures: 0 });
   });
 
