@@ -120,15 +120,21 @@ export function lookAfter(last: LastLook | undefined, observation: Observation, 
   const { finding } = observation;
   const trace = finding.status === "up" ? last?.trace : finding.trace;
   const answeredAt = finding.status === "up" ? observation.at : last?.answeredAt;
+  const { kind, at, durationMs } = observation;
+  // A look that failed keeps the last good values out: what was not seen is not shown as seen.
+  const { samples, readings } = valuesAfter(last, observation);
+  // As nearly all are, hundreds a second; each is kept until the next one, and a spread leaves room to grow.
+  if (finding.status === "up" && trace === undefined && finding.code === undefined && finding.detail === undefined)
+    return { kind, at, durationMs, status: "up", samples, readings, answeredAt: at };
   return {
-    kind: observation.kind,
-    at: observation.at,
-    durationMs: observation.durationMs,
+    kind,
+    at,
+    durationMs,
     status: finding.status,
     ...(finding.code === undefined ? {} : { code: finding.code }),
     ...(finding.detail === undefined ? {} : { detail: finding.detail }),
-    // A look that failed keeps the last good values out: what was not seen is not shown as seen.
-    ...valuesAfter(last, observation),
+    samples,
+    readings,
     ...(answeredAt === undefined ? {} : { answeredAt }),
     ...(trace === undefined ? {} : { trace }),
   };
@@ -137,7 +143,7 @@ export function lookAfter(last: LastLook | undefined, observation: Observation, 
 /** What a session tells between two looks is a piece of a look: the rest of the last one still stands. */
 function valuesAfter(last: LastLook | undefined, { id, finding }: Observation): Pick<LastLook, "samples" | "readings"> {
   const { samples, readings, whole = [] } = finding;
-  if (last === undefined || last.status !== "up" || finding.status !== "up" || !id.startsWith("inbox:")) return { samples, readings };
+  if (last === undefined || last.status !== "up" || finding.status !== "up" || !id.startsWith("inbox:")) return finding;
   const told = new Set([...samples, ...readings].map(({ name, part }) => `${name}|${part ?? ""}`));
   const stands = ({ name, part }: Sample | Reading) => !told.has(`${name}|${part ?? ""}`) && !whole.includes(name);
   return { samples: [...last.samples.filter(stands), ...samples], readings: [...last.readings.filter(stands), ...readings] };

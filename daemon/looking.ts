@@ -3,7 +3,7 @@
  *
  * Part of the composition root (app.ts).
  */
-import type { LazySignal } from "../probes/ending.ts";
+import type { Until } from "../probes/ending.ts";
 import { createHttpsProbe, type HttpsProbe } from "../probes/https/https-probe.ts";
 import { createIcmpProbe } from "../probes/icmp/icmp-probe.ts";
 import { createLoginGuard, type LoginGuard, type LoginGuardSnapshot } from "../probes/login-guard.ts";
@@ -65,9 +65,10 @@ export async function createLooking(deps: LookingDeps): Promise<Looking> {
   const successorOf = (credential: string) => config().credentials.get(credential)?.successor;
   const guard = createLoginGuard(successorOf, await store.kept<LoginGuardSnapshot>(guardKey));
   let ceiling = newCeiling(config(), clock);
-  const pace = (site: string, packets: number, signal: LazySignal) => ceiling.acquire(site, packets, signal);
-  const icmp = createIcmpProbe({ pace });
-  const snmp = createSnmpProbe({ pace, perDevice: config().ceilings.snmpPerDevice });
+  const pace = (site: string, packets: number, until: Until) => ceiling.acquire(site, packets, until);
+  const goOrPace = goOr(() => ceiling);
+  const icmp = createIcmpProbe({ pace: goOrPace });
+  const snmp = createSnmpProbe({ pace: goOrPace, perDevice: config().ceilings.snmpPerDevice });
   const again = (check: string, inMs: number) => scheduler.again(check, inMs);
   const ssh = createSshProbe({
     memory: memoryOn(store),
@@ -193,6 +194,12 @@ function showWeaknesses(metrics: Metrics, config: () => Config, clearTraps: Clea
 function newCeiling(config: Config, clock: Clock): RateCeiling {
   const { packetsPerSecondPerSite, packetsPerSecond } = config.ceilings;
   return createRateCeiling({ perSitePerSecond: packetsPerSecondPerSite, perSecond: packetsPerSecond }, clock);
+}
+
+/** Most packets may go at once: thousands a second wait for no promise. */
+function goOr(ceiling: () => RateCeiling) {
+  return (site: string, packets: number, until: Until): Promise<void> | undefined =>
+    ceiling().tryAcquire(site, packets) ? undefined : ceiling().acquire(site, packets, until);
 }
 
 function memoryOn(store: Store) {

@@ -1,29 +1,42 @@
 /**
- * The end of a look, for whatever waits on its behalf. Its signal is made only when something really waits: an AbortController
- * costs more than reading a reply does, and most looks wait for nothing.
+ * The end of a look, for whatever waits on its behalf. No AbortController: one costs more than reading a reply does, and there are
+ * thousands of looks a second.
  */
 export class Ending {
   #ended = false;
-  #controller: AbortController | undefined;
+  #acts: Set<() => void> | undefined;
 
   get ended(): boolean {
     return this.#ended;
   }
 
-  readonly signal = (): AbortSignal => {
-    this.#controller ??= new AbortController();
-    if (this.#ended) this.#controller.abort();
-    return this.#controller.signal;
-  };
+  /** Calls `act` at the end (not when it is over already); the result takes it away again. */
+  onEnd(act: () => void): () => void {
+    this.#acts ??= new Set();
+    this.#acts.add(act);
+    return () => this.#acts?.delete(act);
+  }
 
   end(): void {
+    if (this.#ended) return;
     this.#ended = true;
-    this.#controller?.abort();
+    const acts = this.#acts;
+    this.#acts = undefined;
+    for (const act of acts ?? []) act();
   }
 }
 
-/** A signal, or how to get it when it is needed. */
-export type LazySignal = AbortSignal | (() => AbortSignal);
+/** How long something may wait. */
+export type Until = AbortSignal | Ending;
+
+export function isOver(until: Until): boolean {
+  return until instanceof Ending ? until.ended : until.aborted;
+}
+
+/** Calls `act` when it is over (not when it was already); the result takes it away again. */
+export function whenOver(until: Until, act: () => void): () => void {
+  return until instanceof Ending ? until.onEnd(act) : whenAborted(until, act);
+}
 
 /** What to call when a signal aborts; one listener a signal, because adding one to a signal that has hundreds walks over all of them. */
 const waiting = new WeakMap<AbortSignal, Set<() => void>>();

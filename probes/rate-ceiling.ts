@@ -5,8 +5,7 @@
  * (a single request larger than a bucket goes alone, and is paid back before the next). Waiting sites take turns.
  */
 
-import { setMaxListeners } from "node:events";
-import type { LazySignal } from "./ending.ts";
+import { isOver, type Until, whenOver } from "./ending.ts";
 
 /** Time as the ceiling needs it; the daemon's Clock fits. */
 export interface CeilingClock {
@@ -24,8 +23,8 @@ export interface RateLimits {
 export interface RateCeiling {
   /** True when the packets may go now; takes the tokens. Never jumps a queue. */
   tryAcquire(site: string, packets: number): boolean;
-  /** Resolves when the packets may go, or (without tokens) when the signal aborts: check it. */
-  acquire(site: string, packets: number, signal: LazySignal): Promise<void>;
+  /** Resolves when the packets may go, or (without tokens) when the wait is over: check it. */
+  acquire(site: string, packets: number, until: Until): Promise<void>;
   /** Slows one site: 1 is full rate, 0.25 a quarter. Clamped to 0.01..1. */
   setSiteFactor(site: string, factor: number): void;
   /** How many requests wait, by site. */
@@ -85,10 +84,8 @@ class Ceiling implements RateCeiling {
     return !this.#queues.has(site) && this.#take(site, packets) === 0;
   }
 
-  acquire(site: string, packets: number, lazy: LazySignal): Promise<void> {
-    if (typeof lazy === "function" && this.tryAcquire(site, packets)) return GO;
-    const signal = typeof lazy === "function" ? lazy() : lazy;
-    return signal.aborted || this.tryAcquire(site, packets) ? GO : this.#enqueue(site, packets, signal);
+  acquire(site: string, packets: number, until: Until): Promise<void> {
+    return isOver(until) || this.tryAcquire(site, packets) ? GO : this.#enqueue(site, packets, until);
   }
 
   setSiteFactor(site: string, factor: number): void {
@@ -162,7 +159,7 @@ class Ceiling implements RateCeiling {
     this.#pumping = false;
   }
 
-  #enqueue(site: string, packets: number, signal: AbortSignal): Promise<void> {
+  #enqueue(site: string, packets: number, until: Until): Promise<void> {
     return new Promise((resolve) => {
       const leave = (): void => {
         const queue = this.#queues.get(site);
@@ -171,13 +168,11 @@ class Ceiling implements RateCeiling {
         resolve();
       };
       const grant = (): void => {
-        signal.removeEventListener("abort", leave);
+        forget();
         resolve();
       };
       const waiter: Waiter = { packets, grant };
-      // Many waits share one signal; that is no leak.
-      setMaxListeners(0, signal);
-      signal.addEventListener("abort", leave, { once: true });
+      const forget = whenOver(until, leave);
       const queue = this.#queues.get(site);
       if (queue === undefined) this.#queues.set(site, [waiter]);
       else queue.push(waiter);

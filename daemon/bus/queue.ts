@@ -2,32 +2,111 @@
  * The bounded queue of the local bus: first in, first out, and when full the least needed goes.
  *
  * Least needed first: a look with a newer one of the same check behind it, a look that is up, any other look, what was heard.
- * Pure bookkeeping, a few map operations an observation.
+ * Which is least needed is worked out when the queue is full for the first time, and known until it is empty again: nearly always there is room.
  */
 import type { Observation } from "../model/observation.ts";
 
-/** How much an observation is needed; the index of its set of keys. */
+/** How much an observation is needed. */
 const SUPERSEDED = 0;
 const UP = 1;
 const NOT_UP = 2;
 const HEARD = 3;
+
+interface Waiting {
+  readonly observation: Observation;
+  rank: number;
+  /** Handed out or displaced. */
+  gone: boolean;
+}
 
 function rankOf(observation: Observation): number {
   if (observation.kind === "trap") return HEARD;
   return observation.finding.status === "up" ? UP : NOT_UP;
 }
 
+/** First in, first out; what is gone is passed over. */
+class Line {
+  #items: Waiting[] = [];
+  #first = 0;
+
+  push(item: Waiting): void {
+    this.#items.push(item);
+  }
+
+  /** The first for which `fits` holds; those before it are dropped. */
+  shift(fits: (item: Waiting) => boolean): Waiting | undefined {
+    while (this.#first < this.#items.length) {
+      const item = this.#items[this.#first];
+      this.#first += 1;
+      if (item !== undefined && fits(item)) {
+        this.#tidy();
+        return item;
+      }
+    }
+    this.#items = [];
+    this.#first = 0;
+    return undefined;
+  }
+
+  *all(): Iterable<Waiting> {
+    for (let at = this.#first; at < this.#items.length; at += 1) {
+      const item = this.#items[at];
+      if (item !== undefined && !item.gone) yield item;
+    }
+  }
+
+  #tidy(): void {
+    const isEmpty = this.#first === this.#items.length;
+    if (!isEmpty && (this.#first < 1_024 || this.#first * 2 < this.#items.length)) return;
+    this.#items = isEmpty ? [] : this.#items.slice(this.#first);
+    this.#first = 0;
+  }
+}
+
+/** Who is needed least, while the queue is or was full. */
+class Needs {
+  readonly #ranks: readonly Line[] = [new Line(), new Line(), new Line(), new Line()];
+  /** The newest waiting look of each check. */
+  readonly #newest = new Map<string, Waiting>();
+
+  constructor(waiting: Iterable<Waiting>) {
+    for (const item of waiting) {
+      this.supersede(item.observation);
+      this.add(item);
+    }
+  }
+
+  add(item: Waiting): void {
+    this.#ranks[item.rank]?.push(item);
+    if (item.rank !== HEARD) this.#newest.set(item.observation.check, item);
+  }
+
+  /** The check's waiting look is about to be followed by a newer one. */
+  supersede({ check, kind }: Observation): void {
+    const before = kind === "trap" ? undefined : this.#newest.get(check);
+    if (before === undefined || before.gone) return;
+    before.rank = SUPERSEDED;
+    this.#ranks[SUPERSEDED]?.push(before);
+  }
+
+  /** The oldest of the least needed, of this rank at most. */
+  least(rank: number): Waiting | undefined {
+    for (let low = SUPERSEDED; low <= rank; low += 1) {
+      const found = this.#ranks[low]?.shift((item) => !item.gone && item.rank === low);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+}
+
 export class Queue {
   readonly #capacity: number;
   /** In the order of arrival. */
-  readonly #waiting = new Map<number, Observation>();
-  /** Keys by rank, each in the order of arrival. */
-  readonly #ranks: readonly Set<number>[] = [new Set(), new Set(), new Set(), new Set()];
-  /** The newest waiting look of each check. */
-  readonly #newest = new Map<string, number>();
+  readonly #waiting = new Line();
+  #size = 0;
+  #needs: Needs | undefined;
   /** Handed out and not yet acknowledged; comes again as it was. */
   #held: readonly Observation[] = [];
-  #next = 0;
   displaced = 0;
 
   constructor(capacity: number) {
@@ -36,29 +115,31 @@ export class Queue {
 
   /** Waiting or to be handed out again. */
   get depth(): number {
-    return this.#waiting.size + this.#held.length;
+    return this.#size + this.#held.length;
   }
 
   push(observation: Observation): void {
-    const rank = rankOf(observation);
-    if (rank !== HEARD) this.#supersede(observation.check);
-    if (this.#waiting.size >= this.#capacity && !this.#makeRoom(rank)) return;
-    const key = this.#next;
-    this.#next += 1;
-    this.#waiting.set(key, observation);
-    this.#ranks[rank]?.add(key);
-    if (rank !== HEARD) this.#newest.set(observation.check, key);
+    const item: Waiting = { observation, rank: rankOf(observation), gone: false };
+    if (this.#size >= this.#capacity) this.#needs ??= new Needs(this.#waiting.all());
+    this.#needs?.supersede(observation);
+    if (this.#size >= this.#capacity && !this.#makeRoom(item.rank)) return;
+    this.#waiting.push(item);
+    this.#size += 1;
+    this.#needs?.add(item);
   }
 
   /** The batch that was handed out and not acknowledged, else the oldest that wait. */
   take(limit: number): readonly Observation[] {
     if (this.#held.length > 0) return this.#held;
     const batch: Observation[] = [];
-    for (const key of this.#waiting.keys()) {
-      if (batch.length >= limit) break;
-      const observation = this.#remove(key);
-      if (observation !== undefined) batch.push(observation);
+    while (batch.length < limit && this.#size > 0) {
+      const item = this.#waiting.shift(isWaiting);
+      if (item === undefined) break;
+      item.gone = true;
+      this.#size -= 1;
+      batch.push(item.observation);
     }
+    if (this.#size === 0) this.#needs = undefined;
     this.#held = batch;
     return batch;
   }
@@ -67,30 +148,17 @@ export class Queue {
     this.#held = [];
   }
 
-  /** The check's waiting look is about to be followed by a newer one. */
-  #supersede(check: string): void {
-    const key = this.#newest.get(check);
-    if (key === undefined) return;
-    this.#ranks[UP]?.delete(key);
-    this.#ranks[NOT_UP]?.delete(key);
-    this.#ranks[SUPERSEDED]?.add(key);
-  }
-
   /** Displaces the oldest of the least needed; false when nothing is needed less than what comes, which then goes itself. */
   #makeRoom(rank: number): boolean {
     this.displaced += 1;
-    for (const keys of this.#ranks.slice(0, rank + 1)) {
-      for (const key of keys) return this.#remove(key) !== undefined;
-    }
-    return false;
+    const least = this.#needs?.least(rank);
+    if (least === undefined) return false;
+    least.gone = true;
+    this.#size -= 1;
+    return true;
   }
+}
 
-  #remove(key: number): Observation | undefined {
-    const observation = this.#waiting.get(key);
-    if (observation === undefined) return undefined;
-    this.#waiting.delete(key);
-    for (const keys of this.#ranks) if (keys.delete(key)) break;
-    if (this.#newest.get(observation.check) === key) this.#newest.delete(observation.check);
-    return observation;
-  }
+function isWaiting(item: Waiting): boolean {
+  return !item.gone;
 }

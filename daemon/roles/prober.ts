@@ -103,7 +103,8 @@ export class CheckProber implements Prober {
     if (choice !== undefined && "rest" in choice) return bare("unknown", "probe.resting", choice.why);
     const credential = choice === undefined ? undefined : world.credential(choice.use);
     try {
-      const finding = await probe.look({ check, device, family, ...(credential === undefined ? {} : { credential }) }, signal, { trace });
+      const target = credential === undefined ? { check, device, family } : { check, device, family, credential };
+      const finding = await probe.look(target, signal, trace ? { trace } : undefined);
       if (choice !== undefined) this.#judgeLogin(finding, device.id, choice.use);
       return finding;
     } catch (error) {

@@ -5,7 +5,7 @@
 import type { Credential } from "../../daemon/model/config.ts";
 import type { Family } from "../../daemon/model/family.ts";
 import { type Address, parseAddress } from "../icmp/address.ts";
-import type { Engine } from "../icmp/fping.ts";
+import type { Echoes, Engine } from "../icmp/fping.ts";
 import type { CeilingClock } from "../rate-ceiling.ts";
 import type { SnmpCredential } from "../snmp/conversing.ts";
 import { SharedSockets } from "../snmp/sockets.ts";
@@ -172,7 +172,8 @@ class Run {
 
   /** The round trip; undefined when nothing came back, or we could not ask. */
   async #ping(address: Address): Promise<number | undefined> {
-    const echoes = await this.#options.engine.ask({ ip: address.ip, version: address.version, timeoutMs: pingMs });
+    const request = { ip: address.ip, version: address.version, timeoutMs: pingMs };
+    const echoes = await new Promise<Echoes>((told) => this.#options.engine.ask(request, { told, held: () => undefined }));
     if (echoes.kind === "trips") return echoes.trips.find((trip) => trip !== undefined);
     this.#blind = echoes.detail;
     return undefined;

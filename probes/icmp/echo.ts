@@ -10,25 +10,35 @@ export type RoundTrips = readonly (number | undefined)[];
 
 /** The finding of one look: up when at least one echo came back. Loss is a sample, for the rules to judge. */
 export function judgeEchoes(address: string, trips: RoundTrips, trace?: readonly string[]): Finding {
-  const answered = trips.filter((trip) => trip !== undefined);
-  const lost = trips.length - answered.length;
-  const loss: Sample = { name: "icmp_loss_ratio", value: trips.length === 0 ? 1 : lost / trips.length };
-  const kept = trace === undefined ? {} : { trace };
-  if (answered.length === 0) {
+  const seconds: number[] = [];
+  for (const trip of trips) if (trip !== undefined) seconds.push(trip / 1_000);
+  const loss: Sample = { name: "icmp_loss_ratio", value: trips.length === 0 ? 1 : (trips.length - seconds.length) / trips.length };
+  if (seconds.length === 0) {
     const detail = `${address}: none of ${trips.length} echo requests was answered`;
-    return { status: "down", code: "icmp.no-answer", detail, samples: [loss], readings: [], faults: [], ...kept };
+    const silent: Finding = { status: "down", code: "icmp.no-answer", detail, samples: [loss], readings: none, faults: none };
+    return trace === undefined ? silent : { ...silent, trace };
   }
-  const seconds = answered.map((trip) => trip / 1_000);
-  const trip: readonly Sample[] = [
-    { name: "icmp_rtt_min_seconds", value: Math.min(...seconds) },
-    { name: "icmp_rtt_avg_seconds", value: seconds.reduce((sum, one) => sum + one, 0) / seconds.length },
-    { name: "icmp_rtt_max_seconds", value: Math.max(...seconds) },
-    loss,
-  ];
+  const samples = samplesOf(seconds, loss);
+  const up: Finding = { status: "up", samples, readings: none, faults: none };
+  return trace === undefined ? up : { ...up, trace };
+}
+
+/** Lists that are empty for good: one for all hosts. */
+const none: readonly never[] = [];
+
+/** Written out: what grows has room to grow more, and is kept until the next look. */
+function samplesOf(seconds: readonly number[], loss: Sample): readonly Sample[] {
+  let [least, most, sum] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  for (const one of seconds) {
+    least = Math.min(least, one);
+    most = Math.max(most, one);
+    sum += one;
+  }
+  const min: Sample = { name: "icmp_rtt_min_seconds", value: least };
+  const avg: Sample = { name: "icmp_rtt_avg_seconds", value: sum / seconds.length };
+  const max: Sample = { name: "icmp_rtt_max_seconds", value: most };
   const jitter = jitterOf(seconds);
-  // What is concatenated has no room to grow, as a spread has, and is kept until the next look.
-  const samples = jitter === undefined ? trip : trip.concat([{ name: "icmp_jitter_seconds", value: jitter }]);
-  return { status: "up", samples, readings: [], faults: [], ...kept };
+  return jitter === undefined ? [min, avg, max, loss] : [min, avg, max, loss, { name: "icmp_jitter_seconds", value: jitter }];
 }
 
 /** Mean absolute difference of neighbours; undefined for fewer than two values. */

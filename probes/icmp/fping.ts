@@ -23,11 +23,18 @@ export interface EchoRequest {
   readonly patienceMs?: number;
 }
 
+/** Who asks; no promise, since there are hundreds a second. */
+export interface Asker {
+  /** Called at once where the request is held beyond its timeout, with the longest that this takes. */
+  held(ms: number): void;
+  /** Called once. */
+  told(echoes: Echoes): void;
+}
+
 /** Who sends echo requests. */
 export interface Engine {
   readonly name: "fping" | "ping";
-  /** `held`: called at once where the request is held beyond its timeout, with the longest that this takes. */
-  ask(request: EchoRequest, held?: (ms: number) => void): Promise<Echoes>;
+  ask(request: EchoRequest, asker: Asker): void;
   stats(): {
     readonly runs: number;
     readonly hosts: number;
@@ -40,7 +47,7 @@ export interface Engine {
 
 interface Waiting {
   readonly ip: string;
-  readonly settle: (echoes: Echoes) => void;
+  readonly asker: Asker;
 }
 
 interface Batch {
@@ -88,22 +95,23 @@ export class FpingEngine implements Engine {
     this.#options = options;
   }
 
-  ask(request: EchoRequest, held?: (ms: number) => void): Promise<Echoes> {
-    if (this.#stopped) return Promise.resolve(blind("icmp.engine", "the probe was stopped"));
+  ask(request: EchoRequest, asker: Asker): void {
+    if (this.#stopped) {
+      asker.told(blind("icmp.engine", "the probe was stopped"));
+      return;
+    }
     const { ip, version, timeoutMs, patienceMs = 0 } = request;
-    return new Promise((settle) => {
-      const key = `${version} ${timeoutMs} ${patienceMs} ${this.#silent.has(ip)}`;
-      let batch = this.#batches.get(key);
-      if (batch === undefined) {
-        const heldMs = gatherLonger(this.#sizes.get(key)) ? patienceMs : 0;
-        const timer = setTimeout(() => this.#close(key), heldMs === 0 ? gatherFor(timeoutMs) : heldMs);
-        batch = { version, timeoutMs, waiting: [], heldMs, timer };
-        this.#batches.set(key, batch);
-      }
-      if (batch.heldMs > 0) held?.(batch.heldMs);
-      batch.waiting.push({ ip, settle });
-      if (batch.waiting.length >= hostsPerRun(request.timeoutMs, this.#options.count)) this.#close(key);
-    });
+    const key = `${version} ${timeoutMs} ${patienceMs} ${this.#silent.has(ip)}`;
+    let batch = this.#batches.get(key);
+    if (batch === undefined) {
+      const heldMs = gatherLonger(this.#sizes.get(key)) ? patienceMs : 0;
+      const timer = setTimeout(() => this.#close(key), heldMs === 0 ? gatherFor(timeoutMs) : heldMs);
+      batch = { version, timeoutMs, waiting: [], heldMs, timer };
+      this.#batches.set(key, batch);
+    }
+    if (batch.heldMs > 0) asker.held(batch.heldMs);
+    batch.waiting.push({ ip, asker });
+    if (batch.waiting.length >= hostsPerRun(request.timeoutMs, this.#options.count)) this.#close(key);
   }
 
   stats(): ReturnType<Engine["stats"]> {
@@ -210,10 +218,10 @@ export class FpingEngine implements Engine {
     this.#failuresInARow = 0;
     for (const one of batch.waiting) {
       const found = trips.get(one.ip);
-      if (found === undefined) one.settle(blind("icmp.engine", `fping said nothing about ${one.ip}`));
+      if (found === undefined) one.asker.told(blind("icmp.engine", `fping said nothing about ${one.ip}`));
       else {
         this.#remember(one.ip, found);
-        one.settle({ kind: "trips", trips: found });
+        one.asker.told({ kind: "trips", trips: found });
       }
     }
   }
@@ -240,5 +248,5 @@ function noResult(exitCode: number, other: readonly string[]): Echoes {
 }
 
 function settleAll(batch: Batch, echoes: Echoes): void {
-  for (const one of batch.waiting) one.settle(echoes);
+  for (const { asker } of batch.waiting) asker.told(echoes);
 }

@@ -7,16 +7,16 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { bare, type Finding } from "../../daemon/model/observation.ts";
-import { Ending, whenAborted } from "../ending.ts";
+import { Ending } from "../ending.ts";
 import type { Probe, Target } from "../probe.ts";
 import { type Address, Resolver } from "./address.ts";
 import { judgeEchoes } from "./echo.ts";
-import { type Echoes, type Engine, FpingEngine } from "./fping.ts";
+import { type Asker, type Echoes, type Engine, FpingEngine } from "./fping.ts";
 import { patienceFor } from "./pacing.ts";
 import { PingEngine } from "./ping.ts";
 
-/** Holds packets back so that a site's ceiling is kept; resolves when they may be sent, or when the signal aborts. */
-export type Pace = (site: string, packets: number, signal: () => AbortSignal) => Promise<void>;
+/** Holds packets back so that a site's ceiling is kept; resolves when they may be sent, or when the look ends. Undefined: they may go now. */
+export type Pace = (site: string, packets: number, look: Ending) => Promise<void> | undefined;
 
 export interface IcmpOptions {
   /** Path of fping; null: use the ping package; undefined: fping when it is found. */
@@ -70,38 +70,205 @@ export function createIcmpProbe(options: IcmpOptions = {}): Probe & { stats(): I
   const engine =
     options.engine ??
     (fping === undefined ? new PingEngine(count) : new FpingEngine({ fping, count, periodMs: options.periodMs ?? 250, now }));
-  const resolver = options.resolver ?? new Resolver();
+  const means: Means = { engine, count, pace: options.pace, resolver: options.resolver ?? new Resolver() };
+  /** By whose signal they are called off. */
+  const underWay = new WeakMap<AbortSignal, UnderWay>();
 
-  async function ask(target: Target, look: Ending, held: (ms: number) => void, trace: boolean): Promise<Finding> {
-    const { timeoutMs, intervalMs } = target.check;
-    const startedAt = performance.now();
-    const asked = resolver.resolve(target.device.address);
-    const waits = asked instanceof Promise || options.pace !== undefined;
-    const address = asked instanceof Promise ? await asked : asked;
-    if (address === "refused") return bare("unknown", "icmp.name", "the address is neither an IP address nor a host name; correct it");
-    if (address === undefined) return bare("unknown", "icmp.name", `the name ${target.device.address} does not resolve`);
-    await options.pace?.(target.device.site, count, look.signal);
-    if (look.ended) return bare("unknown", "icmp.engine", "the look was called off");
-    const left = waits ? timeLeft(timeoutMs, performance.now() - startedAt) : timeoutMs;
-    const request = { ip: address.ip, version: address.version, timeoutMs: left, patienceMs: patienceFor(intervalMs) };
-    return judge(address, await engine.ask(request, (ms) => held(left + ms)), trace);
-  }
-
-  function judge(address: Address, echoes: Echoes, trace: boolean): Finding {
-    if (echoes.kind === "blind") return bare("unknown", echoes.code, echoes.detail, [`${engine.name} ${address.ip}: ${echoes.detail}`]);
-    const line = () => [`${engine.name} ${address.ip}: ${echoes.trips.map((trip) => (trip === undefined ? "-" : `${trip} ms`)).join(" ")}`];
-    const silent = echoes.trips.every((trip) => trip === undefined);
-    return judgeEchoes(address.ip, echoes.trips, trace || silent ? line() : undefined);
+  function allOf(signal: AbortSignal): UnderWay {
+    let all = underWay.get(signal);
+    if (all === undefined) {
+      all = new UnderWay(signal);
+      underWay.set(signal, all);
+    }
+    return all;
   }
 
   return {
     kind: "icmp",
     look: (target, signal, lookOptions) =>
-      within(target.check.timeoutMs, signal, (own, held) => ask(target, own, held, lookOptions?.trace === true), engine.name),
+      signal.aborted
+        ? Promise.resolve(calledOff())
+        : new Promise((resolve) => new EchoLook(means, target, resolve, lookOptions?.trace === true, allOf(signal)).begin()),
     forget: () => undefined,
     stats: () => ({ engine: engine.name, ...engine.stats() }),
     stop: async () => engine.stop(),
   };
+}
+
+interface Means {
+  readonly engine: Engine;
+  readonly count: number;
+  readonly pace: Pace | undefined;
+  readonly resolver: Resolver;
+}
+
+/**
+ * One look under way. Its deadline holds whatever the engine does: past it we could not look. Time in which the look is held is not
+ * counted: whoever holds it says what is left.
+ *
+ * One object, and nothing of its own that waits: hundreds are under way at once and live for a second or two, long enough for the
+ * collector to copy all that belongs to them.
+ */
+class EchoLook extends Ending implements Asker {
+  readonly #means: Means;
+  readonly #target: Target;
+  readonly #resolve: (finding: Finding) => void;
+  readonly #trace: boolean;
+  readonly #all: UnderWay;
+  readonly #beganMs = performance.now();
+  dueMs: number;
+  #ip = "";
+  /** What there was to answer in, when the engine was asked. */
+  #leftMs = 0;
+
+  constructor(means: Means, target: Target, resolve: (finding: Finding) => void, trace: boolean, all: UnderWay) {
+    super();
+    this.#means = means;
+    this.#target = target;
+    this.#resolve = resolve;
+    this.#trace = trace;
+    this.#all = all;
+    this.dueMs = this.#beganMs + target.check.timeoutMs + grace(target.check.timeoutMs);
+  }
+
+  begin(): void {
+    this.#all.add(this);
+    try {
+      const { resolver, pace, count } = this.#means;
+      const asked = resolver.resolve(this.#target.device.address);
+      if (asked instanceof Promise) void this.#after(asked);
+      else if (typeof asked !== "object") this.#nameless(asked);
+      else {
+        const wait = pace?.(this.#target.device.site, count, this);
+        if (wait === undefined) this.#ask(asked);
+        else void this.#after(asked, wait);
+      }
+    } catch (error) {
+      this.#crashed(error);
+    }
+  }
+
+  /** The engine holds the request beyond its timeout. */
+  held(ms: number): void {
+    this.dueMs = performance.now() + this.#leftMs + ms + grace(this.#target.check.timeoutMs);
+  }
+
+  told(echoes: Echoes): void {
+    if (this.ended) return;
+    try {
+      this.#say(this.#judge(echoes));
+    } catch (error) {
+      this.#crashed(error);
+    }
+  }
+
+  #judge(echoes: Echoes): Finding {
+    const from = `${this.#means.engine.name} ${this.#ip}`;
+    if (echoes.kind === "blind") return bare("unknown", echoes.code, echoes.detail, [`${from}: ${echoes.detail}`]);
+    const { trips } = echoes;
+    if (!this.#trace && trips.some((trip) => trip !== undefined)) return judgeEchoes(this.#ip, trips);
+    return judgeEchoes(this.#ip, trips, [`${from}: ${trips.map((trip) => (trip === undefined ? "-" : `${trip} ms`)).join(" ")}`]);
+  }
+
+  /** A name that the name servers are asked for, a ceiling that holds back: the time for answers is what is left then. */
+  async #after(asked: Address | Promise<Address | undefined>, waits?: Promise<void>): Promise<void> {
+    try {
+      const address = await asked;
+      if (address === undefined) {
+        this.#nameless(address);
+        return;
+      }
+      await (waits ?? this.#means.pace?.(this.#target.device.site, this.#means.count, this));
+      if (!this.ended) this.#ask(address);
+    } catch (error) {
+      this.#crashed(error);
+    }
+  }
+
+  #ask({ ip, version }: Address): void {
+    const { timeoutMs, intervalMs } = this.#target.check;
+    this.#ip = ip;
+    this.#leftMs = timeLeft(timeoutMs, performance.now() - this.#beganMs);
+    this.#means.engine.ask({ ip, version, timeoutMs: this.#leftMs, patienceMs: patienceFor(intervalMs) }, this);
+  }
+
+  callOff(): void {
+    this.#say(calledOff());
+  }
+
+  late(): void {
+    const { engine } = this.#means;
+    this.#say(bare("unknown", "icmp.engine", `${engine.name} did not answer within ${this.#target.check.timeoutMs} ms`));
+  }
+
+  #nameless(asked: "refused" | undefined): void {
+    const why = `the name ${this.#target.device.address} does not resolve`;
+    this.#say(bare("unknown", "icmp.name", asked === undefined ? why : "the address is neither an IP address nor a host name; correct it"));
+  }
+
+  #crashed(error: unknown): void {
+    this.#say(bare("unknown", "probe.crash", error instanceof Error ? `${error.name} in the icmp probe` : "the icmp probe failed"));
+  }
+
+  /** The first word is the last one. */
+  #say(finding: Finding): void {
+    if (this.ended) return;
+    this.#all.delete(this);
+    this.end();
+    this.#resolve(finding);
+  }
+}
+
+/** The looks that one signal calls off, with one timer for all their deadlines. */
+class UnderWay {
+  readonly #looks = new Set<EchoLook>();
+  #timer: NodeJS.Timeout | undefined;
+  #wakeMs = Number.POSITIVE_INFINITY;
+
+  constructor(signal: AbortSignal) {
+    signal.addEventListener(
+      "abort",
+      () => {
+        for (const look of this.#looks) look.callOff();
+      },
+      { once: true },
+    );
+  }
+
+  add(look: EchoLook): void {
+    this.#looks.add(look);
+    this.#wakeBy(look.dueMs);
+  }
+
+  /** The timer stays: most deadlines are over before it fires, and the next look has one too. */
+  delete(look: EchoLook): void {
+    this.#looks.delete(look);
+    if (this.#looks.size > 0) return;
+    clearTimeout(this.#timer);
+    this.#wakeMs = Number.POSITIVE_INFINITY;
+  }
+
+  #wakeBy(dueMs: number): void {
+    if (dueMs >= this.#wakeMs) return;
+    clearTimeout(this.#timer);
+    this.#wakeMs = dueMs;
+    this.#timer = setTimeout(() => this.#wake(), Math.max(1, Math.ceil(dueMs - performance.now())));
+  }
+
+  #wake(): void {
+    this.#wakeMs = Number.POSITIVE_INFINITY;
+    const nowMs = performance.now();
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const look of this.#looks) {
+      if (look.dueMs <= nowMs + 1) look.late();
+      else nextMs = Math.min(nextMs, look.dueMs);
+    }
+    if (nextMs < Number.POSITIVE_INFINITY) this.#wakeBy(nextMs);
+  }
+}
+
+function calledOff(): Finding {
+  return bare("unknown", "icmp.engine", "the look was called off");
 }
 
 /** What is left of a timeout, in steps of 100 ms so that looks of one timeout share their runs; a short wait is not counted. */
@@ -112,41 +279,4 @@ function timeLeft(timeoutMs: number, spentMs: number): number {
 /** What a busy machine may need to say what it saw: a host that is down is not to be one that we could not look at. */
 function grace(timeoutMs: number): number {
   return Math.min(500, timeoutMs / 2);
-}
-
-/**
- * The deadline holds whatever the engine does: past it we could not look. Time in which the look is held is not counted: whoever holds it
- * says what is left.
- */
-function within(
-  timeoutMs: number,
-  signal: AbortSignal,
-  work: (look: Ending, held: (ms: number) => void) => Promise<Finding>,
-  engine: string,
-): Promise<Finding> {
-  return new Promise((resolve) => {
-    const look = new Ending();
-    let forget: (() => void) | undefined;
-    const end = (finding: Finding) => {
-      clearTimeout(timer);
-      forget?.();
-      resolve(finding);
-    };
-    const cut = (finding: Finding) => {
-      look.end();
-      end(finding);
-    };
-    const called = () => cut(bare("unknown", "icmp.engine", "the look was called off"));
-    const late = () => cut(bare("unknown", "icmp.engine", `${engine} did not answer within ${timeoutMs} ms`));
-    let timer = setTimeout(late, timeoutMs + grace(timeoutMs));
-    const held = (ms: number) => {
-      clearTimeout(timer);
-      timer = setTimeout(late, ms + grace(timeoutMs));
-    };
-    if (signal.aborted) return called();
-    forget = whenAborted(signal, called);
-    work(look, held).then(end, (error: unknown) =>
-      end(bare("unknown", "probe.crash", error instanceof Error ? `${error.name} in the icmp probe` : "the icmp probe failed")),
-    );
-  });
 }

@@ -1,22 +1,22 @@
 /**
- * A lane: a small shell that lives long and starts one fping at a time for us, targets on its stdin.
+ * A lane: a small shell that lives long and starts one fping at a time for us.
  *
  * Why: starting a process from a large one stops the event loop (0.8 ms at 50 MB, 5 to 10 ms at 470 MB); from a shell of 1 MB it costs us nothing.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, unlinkSync } from "node:fs";
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 
 /**
- * Reads `flag count period timeout interval addresses…`, and prints `end <exit code>`. Words are split, never evaluated. What fping says goes
- * to the file behind descriptor 3: it writes five small pieces a host, and each would wake whoever reads a pipe.
+ * Reads `flag count period timeout interval`, and prints `end <exit code>`. What fping says goes to the file behind descriptor 3: it writes
+ * five small pieces a host, and each would wake whoever reads a pipe. The addresses are in the file behind descriptor 4, opened anew: a shell
+ * reads a pipe octet by octet, 6 ms of CPU for 333 of them.
  */
-const script = `set -f
-fping=$1
-while read -r flag count period timeout interval list; do
-  "$fping" "$flag" -C "$count" -q -p "$period" -t "$timeout" -i "$interval" -r 0 $list </dev/null >&3 2>&3
+const script = `fping=$1
+while read -r flag count period timeout interval; do
+  "$fping" "$flag" -C "$count" -q -p "$period" -t "$timeout" -i "$interval" -r 0 </dev/fd/4 >&3 2>&3
   printf 'end %d\\n' "$?"
 done`;
 
@@ -48,20 +48,25 @@ export type LaneResult =
   | { readonly kind: "done"; readonly exitCode: number; readonly lines: readonly string[] }
   | { readonly kind: "died"; readonly why: string };
 
+interface Files {
+  readonly said: number;
+  readonly asked: number;
+}
+
 export class Lane {
   readonly #child: ChildProcess;
   readonly #stdin: Writable;
-  /** What fping says; undefined once it is closed. */
-  #said: number | undefined;
+  /** What fping is asked and what it says; undefined once they are closed. */
+  #files: Files | undefined;
   #rest = "";
   #settle: ((result: LaneResult) => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   #dead: string | undefined;
 
-  private constructor(child: ChildProcess & { stdin: Writable; stdout: Readable; stderr: Readable }, said: number) {
+  private constructor(child: ChildProcess & { stdin: Writable; stdout: Readable; stderr: Readable }, files: Files) {
     this.#child = child;
     this.#stdin = child.stdin;
-    this.#said = said;
+    this.#files = files;
     child.stdout.setEncoding("utf8");
     child.stdout.on("data", (text: string) => this.#read(text));
     child.stderr.resume();
@@ -77,13 +82,13 @@ export class Lane {
    * @throws where no folder for passing files can be written to
    */
   static start(fping: string): Lane {
-    const said = namelessFile();
+    const files = openFiles();
     const child = spawn("/bin/sh", ["-c", script, "vigie-fping", fping], {
       detached: true,
-      stdio: ["pipe", "pipe", "pipe", said],
+      stdio: ["pipe", "pipe", "pipe", files.said, files.asked],
       env: { LC_ALL: "C", PATH: "/usr/bin:/bin" },
     });
-    return new Lane(child as typeof child & { stdin: Writable; stdout: Readable; stderr: Readable }, said);
+    return new Lane(child as typeof child & { stdin: Writable; stdout: Readable; stderr: Readable }, files);
   }
 
   get idle(): boolean {
@@ -101,13 +106,20 @@ export class Lane {
 
   /** One run at a time. */
   run(run: LaneRun): Promise<LaneResult> {
-    if (this.#dead !== undefined) return Promise.resolve({ kind: "died", why: this.#dead });
+    if (this.#dead !== undefined || this.#files === undefined) return Promise.resolve({ kind: "died", why: this.#dead ?? "it ended" });
     if (this.#settle !== undefined) throw new Error("the lane is busy; ask `idle` first");
+    const { asked } = this.#files;
     return new Promise((resolve) => {
       this.#settle = resolve;
       this.#endBy(run.killAfterMs);
-      const words = [`-${run.version}`, run.count, run.periodMs, run.answerMs, packetGapMs, ...run.addresses];
-      this.#stdin.write(`${words.join(" ")}\n`);
+      try {
+        ftruncateSync(asked, 0);
+        writeSync(asked, `${run.addresses.join("\n")}\n`);
+      } catch (error) {
+        this.#die(`the hosts to ask cannot be written down (${error instanceof Error ? error.message : String(error)})`);
+        return;
+      }
+      this.#stdin.write(`-${run.version} ${run.count} ${run.periodMs} ${run.answerMs} ${packetGapMs}\n`);
     });
   }
 
@@ -137,10 +149,11 @@ export class Lane {
 
   /** The lines that fping wrote in this run; the file is empty for the next one. */
   #takeSaid(): readonly string[] {
-    if (this.#said === undefined) return [];
-    const bytes = Buffer.allocUnsafe(Math.min(saidAtMost, fstatSync(this.#said).size));
-    const length = readSync(this.#said, bytes, 0, bytes.length, 0);
-    ftruncateSync(this.#said, 0);
+    if (this.#files === undefined) return [];
+    const { said } = this.#files;
+    const bytes = Buffer.allocUnsafe(Math.min(saidAtMost, fstatSync(said).size));
+    const length = readSync(said, bytes, 0, bytes.length, 0);
+    ftruncateSync(said, 0);
     return bytes.toString("utf8", 0, length).split("\n");
   }
 
@@ -162,9 +175,19 @@ export class Lane {
         // The group is gone already: nothing is left to end.
       }
     }
-    if (this.#said !== undefined) closeSync(this.#said);
-    this.#said = undefined;
+    if (this.#files !== undefined) for (const file of Object.values(this.#files)) closeSync(file);
+    this.#files = undefined;
     this.#finish({ kind: "died", why });
+  }
+}
+
+function openFiles(): Files {
+  const said = namelessFile();
+  try {
+    return { said, asked: namelessFile() };
+  } catch (error) {
+    closeSync(said);
+    throw error;
   }
 }
 

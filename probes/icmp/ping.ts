@@ -4,7 +4,7 @@
  * It answers like the fping engine. A ping that printed no statistics could not look: that is unknown, never down.
  */
 import { createRequire } from "node:module";
-import type { Echoes, EchoRequest, Engine } from "./fping.ts";
+import type { Asker, Echoes, EchoRequest, Engine } from "./fping.ts";
 import { blind } from "./fping.ts";
 
 /** The part of the ping package that is used (its types ask for node-ping's whole world). */
@@ -51,7 +51,11 @@ export class PingEngine implements Engine {
     this.#pingOnce = pingOnce;
   }
 
-  async ask(request: EchoRequest): Promise<Echoes> {
+  ask(request: EchoRequest, asker: Asker): void {
+    void this.#ask(request).then((echoes) => asker.told(echoes));
+  }
+
+  async #ask(request: EchoRequest): Promise<Echoes> {
     if (this.#running >= atOnce) await new Promise<void>((go) => this.#queue.push(go));
     if (this.#stopped) return blind("icmp.engine", "the probe was stopped");
     this.#running += 1;

@@ -10,8 +10,8 @@ export interface ConversationOptions {
   /** The session to ask on; `fresh` closes the old one first. */
   readonly session: (fresh: boolean) => Session;
   readonly gate: Turnstile;
-  /** Waits until a packet may be sent. Undefined: no ceiling. */
-  readonly pace: (() => Promise<void>) | undefined;
+  /** Waits until a packet may be sent; gives undefined when it may go now. Undefined: no ceiling. */
+  readonly pace: (() => Promise<void> | undefined) | undefined;
   readonly attemptMs: number;
   readonly retries: number;
 }
@@ -57,9 +57,11 @@ export class Conversation {
    */
   async ask(asked: Asked, how: { readonly retries?: number; readonly fresh?: boolean } = {}): Promise<Told> {
     const { gate } = this.#options;
-    await gate.enter();
+    const turn = gate.enter();
+    if (turn !== undefined) await turn;
     try {
-      if (this.#options.pace !== undefined) await this.#options.pace();
+      const wait = this.#options.pace?.();
+      if (wait !== undefined) await wait;
       if (this.#over) return { kind: "over" };
       let session = this.#options.session(how.fresh === true);
       let answer = await this.#once(session, asked, how.retries ?? this.#options.retries);

@@ -87,6 +87,9 @@ export interface Ending {
   readonly stalledMs: number;
 }
 
+/** Shared by all devices that count nothing. */
+const noCounters: CounterMemory = new Map();
+
 /** Held up for this share of the deadline, a whole attempt's time may have passed with its reply waiting in the socket. */
 const stallShare = 0.15;
 
@@ -110,7 +113,7 @@ export function conclude(ending: Ending): Finding {
     for (const { value, ...row } of rowsOf(column, progress.tables)) addMeaning({ ...row, read: column, bits }, value, before, into);
   }
   const whole = wholeLists(plan.family.snmp.columns, progress.tables);
-  memory.counters = into.counters;
+  memory.counters = into.counters.size === 0 ? noCounters : into.counters;
   const names = interfaceNames(plan.family.snmp.columns, progress.tables);
   if (names.size > 0) memory.interfaces = names;
   if (uptime !== undefined) memory.uptime = uptime;

@@ -18,8 +18,8 @@ import { conclude, type DeviceMemory, type Progress, readAll } from "./look.ts";
 import { openSession, whyUnsupported } from "./session.ts";
 import { SharedSockets, type SocketStats } from "./sockets.ts";
 
-/** Holds packets back so that a site's ceiling is kept; resolves when they may be sent, or when the signal aborts. */
-export type Pace = (site: string, packets: number, signal: () => AbortSignal) => Promise<void>;
+/** Holds packets back so that a site's ceiling is kept; resolves when they may be sent, or when the look ends. Undefined: they may go now. */
+export type Pace = (site: string, packets: number, look: Ending) => Promise<void> | undefined;
 
 export interface SnmpOptions {
   /** UDP sockets shared by all sessions, for each IP version. Default 4. */
@@ -134,7 +134,7 @@ class Agents {
     const talk = new Conversation({
       session: (fresh) => this.#sessionOf(known, credential, fresh),
       gate: known.gate,
-      pace: pace === undefined ? undefined : () => pace(target.device.site, 1, over.signal),
+      pace: pace === undefined ? undefined : () => pace(target.device.site, 1, over),
       // All attempts, and sysUpTime.0 alone after them, fit in the time there is.
       attemptMs: Math.max(20, Math.floor(timeoutMs / (retries + 2.5))),
       retries,

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Finding } from "../../../daemon/model/observation.ts";
+import type { Ending } from "../../../probes/ending.ts";
 import { Resolver } from "../../../probes/icmp/address.ts";
 import { createIcmpProbe, type IcmpOptions } from "../../../probes/icmp/icmp-probe.ts";
 import { findProgram, needs, needsRoot } from "../../needs.ts";
@@ -205,8 +206,7 @@ describe("with fping", () => {
   });
 
   it("a ceiling that lets nothing through is unknown, not down", async (context) => {
-    const pace = (_: string, __: number, signal: () => AbortSignal) =>
-      new Promise<void>((go) => signal().addEventListener("abort", () => go()));
+    const pace = (_: string, __: number, look: Ending) => new Promise<void>((go) => void look.onEnd(go));
     const probe = probeWith({ fping: needs("fping", context), pace });
     expect((await probe.look(target("127.0.0.1", 200), calm())).status).toBe("unknown");
     expect(probe.stats().runs).toBe(0);

@@ -42,7 +42,7 @@ it("what fping said while our own loop was held up counts, though the deadline h
 it("each run has what its own fping said, on either stream, and its exit code: also when one says far more than a pipe holds", async () => {
   const lane = laneOf(
     "fping-says",
-    'for last; do :; done\necho "$last : 1.00"\n[ "$last" = ::1 ] || exit 0\nhead -c 300000 /dev/zero | tr "\\0" x >&2\nexit 4',
+    'last=$(tail -n 1)\necho "$last : 1.00"\n[ "$last" = ::1 ] || exit 0\nhead -c 300000 /dev/zero | tr "\\0" x >&2\nexit 4',
   );
   const more = { ...run, killAfterMs: 20_000 };
   expect(await lane.run(more)).toEqual({ kind: "done", exitCode: 0, lines: ["127.0.0.1 : 1.00", ""] });
@@ -52,6 +52,17 @@ it("each run has what its own fping said, on either stream, and its exit code: a
     lines: ["::1 : 1.00", "x".repeat(300_000)],
   });
   expect(await lane.run(more)).toEqual({ kind: "done", exitCode: 0, lines: ["127.0.0.1 : 1.00", ""] });
+});
+
+it("each run asks its own hosts, whatever the one before asked, and as many as there are", async () => {
+  const lane = laneOf("fping-counts", 'wc -l; head -c 20 "/dev/stdin"');
+  const many = Array.from({ length: 2_000 }, (_, n) => `10.0.${n >> 8}.${n & 255}`);
+  const asked = async (addresses: readonly string[]) => {
+    const result = await lane.run({ ...run, addresses, killAfterMs: 20_000 });
+    return result.kind === "done" ? result.lines : result.why;
+  };
+  expect(await asked(many)).toEqual(["2000", "10.0.0.0", "10.0.0.1", "10"]);
+  expect(await asked(["10.9.9.9"])).toEqual(["1", "10.9.9.9", ""]);
 });
 
 it("an fping that hangs is ended with its shell", async () => {

@@ -1,6 +1,7 @@
 /** The SNMP probe against agents that misbehave. */
 import { createSocket, type Socket } from "node:dgram";
 import { afterEach, describe, expect, it } from "vitest";
+import type { Ending } from "../../../probes/ending.ts";
 import { createSnmpProbe, type SnmpOptions } from "../../../probes/snmp/snmp-probe.ts";
 import { ownTime } from "../../own-time.ts";
 import { ber, type Peer, reply, type SeenRequest, startNasty } from "./peers.ts";
@@ -261,8 +262,7 @@ describe("an agent that misbehaves", () => {
 
   it("a ceiling that lets nothing out is unknown, not down", async () => {
     const peer = await nasty((request, socket) => send(socket, request, reply(request)));
-    const pace = (_: string, __: number, signal: () => AbortSignal) =>
-      new Promise<void>((go) => signal().addEventListener("abort", () => go()));
+    const pace = (_: string, __: number, look: Ending) => new Promise<void>((go) => void look.onEnd(go));
     expect(await probeWith({ pace }).look(target(peer.port, publicV2, family(), { timeoutMs: 200 }), calm())).toMatchObject({
       status: "unknown",
       code: "probe.paced",
