@@ -161,7 +161,7 @@ async function meetWith(
     },
     gate: new Turnstile(1),
     // Its sockets pay, for each packet as it leaves: SNMPv3 needs one, two or three for a question.
-    pace: undefined,
+    pace: () => undefined,
     attemptMs,
     retries: 0,
   });

@@ -9,6 +9,7 @@ import { delimiter, join } from "node:path";
 import { bare, type Finding } from "../../daemon/model/observation.ts";
 import { Ending } from "../ending.ts";
 import type { Probe, Target } from "../probe.ts";
+import { type Bounded, looksBySignal, type UnderWay } from "../under-way.ts";
 import { type Address, Resolver } from "./address.ts";
 import { judgeEchoes } from "./echo.ts";
 import { type Asker, type Echoes, type Engine, FpingEngine } from "./fping.ts";
@@ -71,24 +72,14 @@ export function createIcmpProbe(options: IcmpOptions = {}): Probe & { stats(): I
     options.engine ??
     (fping === undefined ? new PingEngine(count) : new FpingEngine({ fping, count, periodMs: options.periodMs ?? 250, now }));
   const means: Means = { engine, count, pace: options.pace, resolver: options.resolver ?? new Resolver() };
-  /** By whose signal they are called off. */
-  const underWay = new WeakMap<AbortSignal, UnderWay>();
-
-  function allOf(signal: AbortSignal): UnderWay {
-    let all = underWay.get(signal);
-    if (all === undefined) {
-      all = new UnderWay(signal);
-      underWay.set(signal, all);
-    }
-    return all;
-  }
+  const underWay = looksBySignal();
 
   return {
     kind: "icmp",
     look: (target, signal, lookOptions) =>
       signal.aborted
         ? Promise.resolve(calledOff())
-        : new Promise((resolve) => new EchoLook(means, target, resolve, lookOptions?.trace === true, allOf(signal)).begin()),
+        : new Promise((resolve) => new EchoLook(means, target, resolve, lookOptions?.trace === true, underWay(signal)).begin()),
     forget: () => undefined,
     stats: () => ({ engine: engine.name, ...engine.stats() }),
     stop: async () => engine.stop(),
@@ -109,7 +100,7 @@ interface Means {
  * One object, and nothing of its own that waits: hundreds are under way at once and live for a second or two, long enough for the
  * collector to copy all that belongs to them.
  */
-class EchoLook extends Ending implements Asker {
+class EchoLook extends Ending implements Asker, Bounded {
   readonly #means: Means;
   readonly #target: Target;
   readonly #resolve: (finding: Finding) => void;
@@ -216,54 +207,6 @@ class EchoLook extends Ending implements Asker {
     this.#all.delete(this);
     this.end();
     this.#resolve(finding);
-  }
-}
-
-/** The looks that one signal calls off, with one timer for all their deadlines. */
-class UnderWay {
-  readonly #looks = new Set<EchoLook>();
-  #timer: NodeJS.Timeout | undefined;
-  #wakeMs = Number.POSITIVE_INFINITY;
-
-  constructor(signal: AbortSignal) {
-    signal.addEventListener(
-      "abort",
-      () => {
-        for (const look of this.#looks) look.callOff();
-      },
-      { once: true },
-    );
-  }
-
-  add(look: EchoLook): void {
-    this.#looks.add(look);
-    this.#wakeBy(look.dueMs);
-  }
-
-  /** The timer stays: most deadlines are over before it fires, and the next look has one too. */
-  delete(look: EchoLook): void {
-    this.#looks.delete(look);
-    if (this.#looks.size > 0) return;
-    clearTimeout(this.#timer);
-    this.#wakeMs = Number.POSITIVE_INFINITY;
-  }
-
-  #wakeBy(dueMs: number): void {
-    if (dueMs >= this.#wakeMs) return;
-    clearTimeout(this.#timer);
-    this.#wakeMs = dueMs;
-    this.#timer = setTimeout(() => this.#wake(), Math.max(1, Math.ceil(dueMs - performance.now())));
-  }
-
-  #wake(): void {
-    this.#wakeMs = Number.POSITIVE_INFINITY;
-    const nowMs = performance.now();
-    let nextMs = Number.POSITIVE_INFINITY;
-    for (const look of this.#looks) {
-      if (look.dueMs <= nowMs + 1) look.late();
-      else nextMs = Math.min(nextMs, look.dueMs);
-    }
-    if (nextMs < Number.POSITIVE_INFINITY) this.#wakeBy(nextMs);
   }
 }
 

@@ -8,10 +8,10 @@ import type { Varbind } from "./value.ts";
 
 export interface ConversationOptions {
   /** The session to ask on; `fresh` closes the old one first. */
-  readonly session: (fresh: boolean) => Session;
+  session(fresh: boolean): Session;
   readonly gate: Turnstile;
-  /** Waits until a packet may be sent; gives undefined when it may go now. Undefined: no ceiling. */
-  readonly pace: (() => Promise<void> | undefined) | undefined;
+  /** Waits until a packet may be sent; undefined: it may go now. */
+  pace(): Promise<void> | undefined;
   readonly attemptMs: number;
   readonly retries: number;
 }
@@ -60,7 +60,7 @@ export class Conversation {
     const turn = gate.enter();
     if (turn !== undefined) await turn;
     try {
-      const wait = this.#options.pace?.();
+      const wait = this.#options.pace();
       if (wait !== undefined) await wait;
       if (this.#over) return { kind: "over" };
       let session = this.#options.session(how.fresh === true);
@@ -79,7 +79,11 @@ export class Conversation {
     const startedAt = performance.now();
     this.sent += 1;
     this.#last = session;
-    const answer = await session.ask({ ...asked, attemptMs: this.#options.attemptMs, retries });
+    const { kind, oids, repetitions } = asked;
+    const { attemptMs } = this.#options;
+    const question: Question =
+      repetitions === undefined ? { kind, oids, attemptMs, retries } : { kind, oids, repetitions, attemptMs, retries };
+    const answer = await session.ask(question);
     if (answer.kind === "values" || answer.kind === "error") this.alive = true;
     if (this.#exchanges.length < exchangesAtMost) this.#exchanges.push({ question: asked, answer, tookMs: performance.now() - startedAt });
     return answer;

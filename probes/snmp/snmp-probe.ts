@@ -5,21 +5,18 @@
  * when it refuses: `snmp.auth-refused`, unknown. A refusal of ours (no key, no way out) is never the device's.
  */
 import { bare, type Finding } from "../../daemon/model/observation.ts";
-import { Ending, whenAborted } from "../ending.ts";
 import { type Address, Resolver } from "../icmp/address.ts";
 import type { Probe, Target } from "../probe.ts";
 import { Stalls } from "../stalls.ts";
 import { Turnstile } from "../turnstile.ts";
+import { looksBySignal } from "../under-way.ts";
+import { AgentLook, type Means, type Pace } from "./agent-look.ts";
 import { newBatch } from "./batch.ts";
-import { Conversation } from "./conversation.ts";
 import type { Session, SnmpCredential } from "./conversing.ts";
 import { boundKeyCache } from "./library-session.ts";
-import { conclude, type DeviceMemory, type Progress, readAll } from "./look.ts";
+import type { DeviceMemory } from "./look.ts";
 import { openSession, whyUnsupported } from "./session.ts";
 import { SharedSockets, type SocketStats } from "./sockets.ts";
-
-/** Holds packets back so that a site's ceiling is kept; resolves when they may be sent, or when the look ends. Undefined: they may go now. */
-export type Pace = (site: string, packets: number, look: Ending) => Promise<void> | undefined;
 
 export interface SnmpOptions {
   /** UDP sockets shared by all sessions, for each IP version. Default 4. */
@@ -87,6 +84,7 @@ class Agents {
   readonly #now: () => number;
   readonly #turnstile: Turnstile;
   readonly #stalls: Stalls;
+  readonly #underWay = looksBySignal();
   #looks = 0;
   #stopped = false;
 
@@ -127,56 +125,14 @@ class Agents {
     const known = this.#knownOf(target, credential, address);
     // What a session without an answer learnt of the engine is not carried over: the next look finds out anew whether it is there.
     if (known.session?.onlyDiscovered === true && known.gate.idle) this.#sessionOf(known, credential, true);
-    const { timeoutMs } = target.check;
-    const retries = this.#options.retries ?? 1;
-    const { pace } = this.#options;
-    const over = new Ending();
-    const talk = new Conversation({
-      session: (fresh) => this.#sessionOf(known, credential, fresh),
-      gate: known.gate,
-      pace: pace === undefined ? undefined : () => pace(target.device.site, 1, over),
-      // All attempts, and sysUpTime.0 alone after them, fit in the time there is.
-      attemptMs: Math.max(20, Math.floor(timeoutMs / (retries + 2.5))),
-      retries,
-    });
-    const progress: Progress = { scalars: { values: new Map(), engine: undefined }, tables: new Map(), ended: undefined };
-    const plan = {
-      family: target.family,
-      bulk: credential.kind !== "snmp-community" || credential.version !== "1",
-      rowsAtMost: this.#options.rowsAtMost ?? 2_000,
-    };
-    const startedAt = this.#now();
-    return new Promise((resolve) => {
-      const end = (how: "done" | "deadline" | "called-off") => {
-        clearTimeout(timer);
-        forget();
-        talk.end();
-        // Only a look that is cut short may still wait for its turn.
-        if (how !== "done") over.end();
-        const stalledMs = this.#stalls.longestSince(startedAt);
-        const ended = { how, stalledMs, atMs: this.#now() };
-        resolve(conclude({ plan, progress, talk, memory: known.memory, address: address.ip, trace, timeoutMs, ...ended }));
-      };
-      // A caller's deadline may fire a moment before ours: that is the deadline too.
-      const called = () => end(this.#now() - startedAt >= timeoutMs * 0.9 ? "deadline" : "called-off");
-      const timer = setTimeout(() => end("deadline"), timeoutMs);
-      const forget = whenAborted(signal, called);
-      readAll(talk, known.memory, plan, progress).then(
-        () => end("done"),
-        (error: unknown) => {
-          clearTimeout(timer);
-          talk.end();
-          resolve(
-            bare(
-              "unknown",
-              "probe.crash",
-              error instanceof Error ? `${error.name} in the snmp probe` : "the snmp probe failed",
-              talk.trace(),
-            ),
-          );
-        },
-      );
-    });
+    const all = this.#underWay(signal);
+    const { pace, retries = 1, rowsAtMost = 2_000 } = this.#options;
+    const means: Means = { pace, retries, rowsAtMost, stalls: this.#stalls, now: this.#now };
+    const session = (fresh: boolean) => this.#sessionOf(known, credential, fresh);
+    const { gate, memory, peer } = known;
+    return new Promise((resolve) =>
+      new AgentLook({ means, all, target, credential, ip: peer.ip, gate, memory, session, trace, resolve }).begin(),
+    );
   }
 
   #knownOf(target: Target, credential: SnmpCredential, address: Address): Known {

@@ -5,7 +5,7 @@ import { setMaxListeners } from "node:events";
 import { expect, it } from "vitest";
 import { createBudget, type Pay } from "../../../probes/discover/budget.ts";
 import { discover } from "../../../probes/discover/discover.ts";
-import type { EchoRequest, Engine } from "../../../probes/icmp/fping.ts";
+import type { Asker, EchoRequest, Engine } from "../../../probes/icmp/fping.ts";
 import { FakeClock } from "../../fakes/clock.ts";
 import { Chance } from "../../fuzz/random.ts";
 
@@ -83,13 +83,13 @@ it("pings of a busy machine leave later and later and then at once again, and no
   const answerMs = 840;
   const engine: Engine = {
     name: "fping",
-    async ask(_request: EchoRequest) {
+    async ask(_request: EchoRequest, asker: Asker) {
       // Gathered to the next tenth of a second; then fping starts, later and later by up to 0.6 s, and at once again.
       const lateMs = 40 + (sent.length % 200 < 150 ? 4 * (sent.length % 200) : 0);
       await clock.sleep(100 - (clock.monotonicMs() % 100) + lateMs, never);
       sent.push(clock.monotonicMs());
       await clock.sleep(answerMs, never);
-      return { kind: "trips", trips: [undefined] };
+      asker.told({ kind: "trips", trips: [undefined] });
     },
     stats: () => ({ runs: 0, hosts: 0, failures: 0, restarts: 0, processes: 0 }),
     stop() {},

@@ -29,7 +29,7 @@ beforeAll(() => {
 
 const everybody: Engine = {
   name: "ping",
-  ask: async () => ({ kind: "trips", trips: [1] }),
+  ask: (_request, asker) => asker.told({ kind: "trips", trips: [1] }),
   stats: () => ({ runs: 0, hosts: 0, failures: 0, restarts: 0, processes: 0 }),
   stop: () => undefined,
 };

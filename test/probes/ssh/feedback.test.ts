@@ -200,7 +200,8 @@ describe("feedback on a kept session", () => {
     }
     codec.say({ Status: { SIP: { Registration: [{ id: "1", Status: { Value: "Rejected" } }] } } });
     await eventually(() => reading(codec.heard.at(-1), "sip_registration") === "rejected", "the last word");
-    expect(codec.heard.length).toBeGreaterThan(2);
+    // The first and the last one at least: those between may find the same word again.
+    expect(codec.heard.length).toBeGreaterThan(1);
     // Four a second, however long the machine took, and the first and the last word.
     expect(codec.heard.length).toBeLessThanOrEqual(4 * ((performance.now() - from) / 1_000) + 2);
   });
