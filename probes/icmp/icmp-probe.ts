@@ -131,7 +131,7 @@ class EchoLook extends Ending implements Asker, Bounded {
       else if (typeof asked !== "object") this.#nameless(asked);
       else {
         const wait = pace?.(this.#target.device.site, count, this);
-        if (wait === undefined) this.#ask(asked);
+        if (wait === undefined) this.#ask(asked, this.#target.check.timeoutMs);
         else void this.#after(asked, wait);
       }
     } catch (error) {
@@ -170,17 +170,17 @@ class EchoLook extends Ending implements Asker, Bounded {
         return;
       }
       await (waits ?? this.#means.pace?.(this.#target.device.site, this.#means.count, this));
-      if (!this.ended) this.#ask(address);
+      if (!this.ended) this.#ask(address, timeLeft(this.#target.check.timeoutMs, performance.now() - this.#beganMs));
     } catch (error) {
       this.#crashed(error);
     }
   }
 
-  #ask({ ip, version }: Address): void {
-    const { timeoutMs, intervalMs } = this.#target.check;
+  #ask({ ip, version }: Address, leftMs: number): void {
     this.#ip = ip;
-    this.#leftMs = timeLeft(timeoutMs, performance.now() - this.#beganMs);
-    this.#means.engine.ask({ ip, version, timeoutMs: this.#leftMs, patienceMs: patienceFor(intervalMs) }, this);
+    this.#leftMs = leftMs;
+    const patienceMs = patienceFor(this.#target.check.intervalMs);
+    this.#means.engine.ask({ ip, version, timeoutMs: leftMs, patienceMs }, this);
   }
 
   callOff(): void {
