@@ -24,21 +24,31 @@ function rankOf(observation: Observation): number {
   return observation.finding.status === "up" ? UP : NOT_UP;
 }
 
-/** First in, first out; what is gone is passed over. */
+/** First in, first out; what does not belong there any more is passed over, and let go when there is as much of it as may wait. */
 class Line {
+  readonly #capacity: number;
+  readonly #belongs: (item: Waiting) => boolean;
   #items: Waiting[] = [];
   #first = 0;
 
+  constructor(capacity: number, belongs: (item: Waiting) => boolean) {
+    this.#capacity = capacity;
+    this.#belongs = belongs;
+  }
+
   push(item: Waiting): void {
+    if (this.#items.length - this.#first >= 2 * this.#capacity) {
+      this.#items = [...this.all()];
+      this.#first = 0;
+    }
     this.#items.push(item);
   }
 
-  /** The first for which `fits` holds; those before it are dropped. */
-  shift(fits: (item: Waiting) => boolean): Waiting | undefined {
+  shift(): Waiting | undefined {
     while (this.#first < this.#items.length) {
       const item = this.#items[this.#first];
       this.#first += 1;
-      if (item !== undefined && fits(item)) {
+      if (item !== undefined && this.#belongs(item)) {
         this.#tidy();
         return item;
       }
@@ -51,7 +61,7 @@ class Line {
   *all(): Iterable<Waiting> {
     for (let at = this.#first; at < this.#items.length; at += 1) {
       const item = this.#items[at];
-      if (item !== undefined && !item.gone) yield item;
+      if (item !== undefined && this.#belongs(item)) yield item;
     }
   }
 
@@ -65,11 +75,12 @@ class Line {
 
 /** Who is needed least, while the queue is or was full. */
 class Needs {
-  readonly #ranks: readonly Line[] = [new Line(), new Line(), new Line(), new Line()];
-  /** The newest waiting look of each check. */
+  readonly #ranks: readonly Line[];
+  /** The newest look of each check. */
   readonly #newest = new Map<string, Waiting>();
 
-  constructor(waiting: Iterable<Waiting>) {
+  constructor(capacity: number, waiting: Iterable<Waiting>) {
+    this.#ranks = [SUPERSEDED, UP, NOT_UP, HEARD].map((rank) => new Line(capacity, (item) => !item.gone && item.rank === rank));
     for (const item of waiting) {
       this.supersede(item.observation);
       this.add(item);
@@ -92,7 +103,7 @@ class Needs {
   /** The oldest of the least needed, of this rank at most. */
   least(rank: number): Waiting | undefined {
     for (let low = SUPERSEDED; low <= rank; low += 1) {
-      const found = this.#ranks[low]?.shift((item) => !item.gone && item.rank === low);
+      const found = this.#ranks[low]?.shift();
       if (found !== undefined) return found;
     }
     return undefined;
@@ -102,7 +113,7 @@ class Needs {
 export class Queue {
   readonly #capacity: number;
   /** In the order of arrival. */
-  readonly #waiting = new Line();
+  readonly #waiting: Line;
   #size = 0;
   #needs: Needs | undefined;
   /** Handed out and not yet acknowledged; comes again as it was. */
@@ -111,6 +122,7 @@ export class Queue {
 
   constructor(capacity: number) {
     this.#capacity = Math.max(1, capacity);
+    this.#waiting = new Line(this.#capacity, ({ gone }) => !gone);
   }
 
   /** Waiting or to be handed out again. */
@@ -120,7 +132,7 @@ export class Queue {
 
   push(observation: Observation): void {
     const item: Waiting = { observation, rank: rankOf(observation), gone: false };
-    if (this.#size >= this.#capacity) this.#needs ??= new Needs(this.#waiting.all());
+    if (this.#size >= this.#capacity) this.#needs ??= new Needs(this.#capacity, this.#waiting.all());
     this.#needs?.supersede(observation);
     if (this.#size >= this.#capacity && !this.#makeRoom(item.rank)) return;
     this.#waiting.push(item);
@@ -133,7 +145,7 @@ export class Queue {
     if (this.#held.length > 0) return this.#held;
     const batch: Observation[] = [];
     while (batch.length < limit && this.#size > 0) {
-      const item = this.#waiting.shift(isWaiting);
+      const item = this.#waiting.shift();
       if (item === undefined) break;
       item.gone = true;
       this.#size -= 1;
@@ -157,8 +169,4 @@ export class Queue {
     this.#size -= 1;
     return true;
   }
-}
-
-function isWaiting(item: Waiting): boolean {
-  return !item.gone;
 }
