@@ -78,9 +78,9 @@ function hasFailed(suite) {
   return isBroken(suite) || suite.assertionResults.some(isFailed);
 }
 
-/** It failed before a test of it began. */
+/** It failed, and no test of it did: before they began, or after. */
 function isBroken(suite) {
-  return suite.status === "failed" && suite.assertionResults.length === 0;
+  return suite.status === "failed" && !suite.assertionResults.some(isFailed);
 }
 
 function isFailed(test) {
