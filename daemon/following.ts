@@ -4,10 +4,10 @@
  */
 import { MINUTE, SECOND } from "./model/time.ts";
 import type { Clock, Store } from "./ports.ts";
-import { revisions } from "./ports-kept.ts";
+import type { revisions } from "./ports-kept.ts";
 
 export interface Followed {
-  readonly store: Pick<Store, "kept">;
+  readonly store: Pick<Store, "revision">;
   readonly clock: Clock;
   readonly book: { refresh(): Promise<void> };
   readonly of: keyof typeof revisions;
@@ -21,7 +21,7 @@ export async function following({ store, clock, book, of }: Followed, signal: Ab
     await clock.sleep(SECOND, signal);
     if (signal.aborted) return;
     // Asked before the book is read: what is written between the two is seen the next time.
-    const revision = await store.kept<string>(revisions[of]);
+    const revision = await store.revision(of);
     if (revision === known && clock.monotonicMs() - readMs < MINUTE) continue;
     await book.refresh();
     known = revision;

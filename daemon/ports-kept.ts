@@ -10,6 +10,8 @@ export const keptOfPeople = { signIns: "sign-in:", roomLinks: "room-link:" } as 
 
 export interface KeptStore {
   kept<T>(key: string): Promise<T | undefined>;
+  /** Undefined: nothing of that kind was ever written. What another process wrote is told a moment later. */
+  revision(of: keyof typeof revisions): Promise<string | undefined>;
   keptAll<T>(prefix: string): Promise<readonly { readonly key: string; readonly value: T }[]>;
   keep(key: string, value: unknown): Promise<void>;
   /** Keeps it unless something is kept there already; what is kept there from then on, the same for all who ask at once. */

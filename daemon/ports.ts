@@ -288,6 +288,8 @@ export interface Store
 
   /** A fence if the lease is free or ours; undefined if another holds it. By database time on PostgreSQL, monotonic time on SQLite. */
   acquireLease(role: string, holder: string, ttlMs: number): Promise<Fence | undefined>;
+  /** The same for many roles at once, in their order. */
+  acquireLeases(roles: readonly string[], holder: string, ttlMs: number): Promise<readonly (Fence | undefined)[]>;
   releaseLease(fence: Fence): Promise<void>;
 
   /** Reserves the next request number in a committed transaction of its own; gaps are allowed, and listed. */

@@ -44,6 +44,8 @@ interface Waiter {
 }
 
 const GO = Promise.resolve();
+/** Whoever waits for tokens leaves by himself; the pump goes on for the others. */
+const never = new AbortController().signal;
 
 function bucket(perSecond: number, at: number): Bucket {
   const capacity = Math.max(1, perSecond / 10);
@@ -152,7 +154,6 @@ class Ceiling implements RateCeiling {
 
   /** Runs while somebody waits; its only way to end is an empty queue. */
   async #pump(): Promise<void> {
-    const never = new AbortController().signal;
     for (let wait = this.#turn(); wait !== undefined; wait = this.#turn()) {
       if (wait > 0) await this.#clock.sleep(Math.max(1, Math.ceil(wait)), never);
     }

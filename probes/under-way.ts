@@ -7,13 +7,23 @@
 export interface Bounded {
   /** By performance.now(). May move later while it goes on. */
   readonly dueMs: number;
+  /** Where it stands among those under way; less than 0 while it does not. Theirs to write. */
+  place: number;
   callOff(): void;
   /** Its time is over. Called once, unless it has ended. */
   late(): void;
 }
 
+/** What is no longer, or not yet, under way. */
+export const nowhere = -1;
+
+/**
+ * A list with places, not a set: a set that grows and shrinks leaves a table behind each time, old ones hold the newer, and once one of
+ * them counts as long-lived to the collector all looks that were ever in them do.
+ */
 export class UnderWay {
-  readonly #looks = new Set<Bounded>();
+  readonly #looks: (Bounded | undefined)[] = [];
+  #size = 0;
   #timer: NodeJS.Timeout | undefined;
   #wakeMs = Number.POSITIVE_INFINITY;
 
@@ -21,23 +31,43 @@ export class UnderWay {
     signal.addEventListener(
       "abort",
       () => {
-        for (const look of this.#looks) look.callOff();
+        for (const look of this.#present()) look.callOff();
       },
       { once: true },
     );
   }
 
   add(look: Bounded): void {
-    this.#looks.add(look);
+    look.place = this.#size;
+    this.#looks[this.#size] = look;
+    this.#size += 1;
     this.#wakeBy(look.dueMs);
   }
 
   /** It has ended. The timer stays for the others; most are over before it fires. */
   delete(look: Bounded): void {
-    this.#looks.delete(look);
-    if (this.#looks.size > 0) return;
+    this.#remove(look);
+    if (this.#size > 0) return;
     clearTimeout(this.#timer);
     this.#wakeMs = Number.POSITIVE_INFINITY;
+  }
+
+  #remove(look: Bounded): void {
+    const { place } = look;
+    if (place < 0) return;
+    look.place = nowhere;
+    this.#size -= 1;
+    // The last one takes its place, and nobody is held where nobody is.
+    const last = this.#looks[this.#size];
+    this.#looks[this.#size] = undefined;
+    if (last === undefined || last === look) return;
+    this.#looks[place] = last;
+    last.place = place;
+  }
+
+  /** As they are now: each may end others on its way. */
+  *#present(): Iterable<Bounded> {
+    for (const look of this.#looks.slice(0, this.#size)) if (look !== undefined && look.place >= 0) yield look;
   }
 
   #wakeBy(dueMs: number): void {
@@ -52,9 +82,9 @@ export class UnderWay {
     // Timers count whole milliseconds, and may fire in the one before.
     const nowMs = performance.now() + 1;
     let nextMs = Number.POSITIVE_INFINITY;
-    for (const look of this.#looks) {
+    for (const look of this.#present()) {
       if (look.dueMs <= nowMs) {
-        this.#looks.delete(look);
+        this.#remove(look);
         look.late();
       } else nextMs = Math.min(nextMs, look.dueMs);
     }

@@ -29,9 +29,10 @@ export function createLeaseKeeper(deps: { store: Store; clock: Clock; log: Log; 
   const fences = new Map<string, { fence: Fence; untilMs: number }>();
 
   const acquire = async () => {
-    for (const role of roles) {
-      const askedMs = clock.monotonicMs();
-      const fence = await store.acquireLease(role, holder, leaseTtlMs);
+    const askedMs = clock.monotonicMs();
+    const given = await store.acquireLeases(roles, holder, leaseTtlMs);
+    for (const [index, role] of roles.entries()) {
+      const fence = given[index];
       const kept = fences.get(role);
       const had = kept !== undefined;
       const lateMs = askedMs - (kept?.untilMs ?? askedMs);

@@ -13,6 +13,8 @@ import type { Instant } from "../model/time.ts";
 /** Values that differ by less than this share of their size are one run, unless a limit lies between them. */
 const BAND = 1 / 16;
 const FIRST_ROWS = 4_096;
+/** States that are looked for among those known; where devices all say something of their own there is nothing to share. */
+const statesShared = 5_000;
 
 interface Series {
   readonly name: string;
@@ -76,6 +78,8 @@ export class PieceColumns {
   #reads: RuleReads;
   readonly #rows = new Rows();
   readonly #entries = new Map<string, Entry>();
+  /** What 10,000 checks say in nearly the same words is kept once. */
+  readonly #states = new Map<string, LookState>();
   readonly #turns: number[] = [];
   readonly #seqs: number[] = [];
   readonly #marks: LookMark[] = [];
@@ -163,17 +167,28 @@ export class PieceColumns {
     const named = finding.samples.filter(({ name }) => samples.has(name));
     const uptime = samples.has(uptimeSample) ? undefined : uptimeAtRestart(finding);
     entry.stateStarts = alsoOf(entry.stateStarts, entry.count);
-    entry.states = alsoOf(entry.states, {
-      status: finding.status,
-      ...(finding.code === undefined ? {} : { code: finding.code }),
-      readings: finding.readings.filter(({ name }) => readings.has(name)),
-      faults: finding.faults.map(({ text: _, ...fault }) => fault),
-      ...(whole === undefined ? {} : { whole }),
-      ...(uptime === undefined ? {} : { uptimeSeconds: uptime }),
-      samples: named.map(({ name, part }) => ({ name, ...(part === undefined ? {} : { part }) })),
-      ...(isTold(id, kind) ? { told: true as const } : {}),
-    });
+    entry.states = alsoOf(
+      entry.states,
+      this.#shared({
+        status: finding.status,
+        ...(finding.code === undefined ? {} : { code: finding.code }),
+        readings: finding.readings.filter(({ name }) => readings.has(name)),
+        faults: finding.faults.map(({ text: _, ...fault }) => fault),
+        ...(whole === undefined ? {} : { whole }),
+        ...(uptime === undefined ? {} : { uptimeSeconds: uptime }),
+        samples: named.map(({ name, part }) => ({ name, ...(part === undefined ? {} : { part }) })),
+        ...(isTold(id, kind) ? { told: true as const } : {}),
+      }),
+    );
     entry.present = named.map((sample) => this.#seriesOf(entry, sample));
+  }
+
+  #shared(state: LookState): LookState {
+    const key = JSON.stringify(state);
+    const known = this.#states.get(key);
+    if (known !== undefined) return known;
+    if (this.#states.size < statesShared) this.#states.set(key, state);
+    return state;
   }
 
   #seriesOf(entry: Entry, { name, part }: Sample): Series {

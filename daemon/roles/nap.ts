@@ -3,6 +3,9 @@
  */
 import type { Clock } from "../ports.ts";
 
+/** A reason at hand: without one, each waking makes an exception with a stack of its own. */
+const wakened = "wakened";
+
 export class Nap {
   readonly #clock: Clock;
   #end: (() => void) | undefined;
@@ -16,7 +19,7 @@ export class Nap {
   async take(ms: number, signal: AbortSignal): Promise<boolean> {
     if (!this.#woken && !signal.aborted) {
       const over = new AbortController();
-      const end = () => over.abort();
+      const end = () => over.abort(wakened);
       this.#end = end;
       signal.addEventListener("abort", end, { once: true });
       await this.#clock.sleep(ms, over.signal);

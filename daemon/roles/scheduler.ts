@@ -34,9 +34,17 @@ export interface Scheduler extends Role {
   ended(check: string): void;
 }
 
+/** A check in its ring. */
+interface Entry {
+  readonly check: Check;
+  readonly offsetMs: number;
+  /** A look is under way. Kept here and not in a set: one that grows and shrinks hundreds of times a second is rebuilt all the time. */
+  going: boolean;
+}
+
 interface Ring {
   readonly intervalMs: number;
-  readonly entries: { readonly check: Check; readonly offsetMs: number }[];
+  readonly entries: readonly Entry[];
   /** Next entry, and the start of the round it belongs to. */
   next: number;
   roundAt: Instant;
@@ -63,12 +71,11 @@ export class CheckScheduler implements Scheduler {
   readonly name = "scheduler";
   readonly beatWithinMs = 5_000;
   readonly #deps: { clock: Clock; look: Look; stats: SchedulerStats; mayLook: () => boolean };
-  readonly #going = new Set<string>();
   readonly #kicks = new Map<string, Instant>();
   readonly #confirms = new Confirms();
   readonly #nap: Nap;
   #rings: readonly Ring[] = [];
-  #checks: ReadonlyMap<string, Check> = new Map();
+  #entries: ReadonlyMap<string, Entry> = new Map();
   #byDevice: ReadonlyMap<string, readonly Check[]> = new Map();
 
   constructor(deps: { clock: Clock; look: Look; stats: SchedulerStats; mayLook: () => boolean }) {
@@ -78,10 +85,11 @@ export class CheckScheduler implements Scheduler {
 
   load(network: Network): void {
     const all = [...network.devices.values()].flatMap((device) => device.checks);
-    this.#checks = new Map(all.map((check) => [check.id, check]));
+    const isGoing = (id: string) => this.#entries.get(id)?.going === true;
+    this.#rings = makeRings(all, this.#deps.clock.now(), isGoing);
+    this.#entries = new Map(this.#rings.flatMap(({ entries }) => entries.map((entry) => [entry.check.id, entry])));
     this.#byDevice = new Map([...network.devices.values()].map((device) => [device.id, device.checks]));
-    this.#rings = makeRings(all, this.#deps.clock.now());
-    for (const id of this.#kicks.keys()) if (!this.#checks.has(id)) this.#kicks.delete(id);
+    for (const id of this.#kicks.keys()) if (!this.#entries.has(id)) this.#kicks.delete(id);
     this.#confirms.keepOnly(this.#byDevice);
     this.#nap.wake();
   }
@@ -99,7 +107,7 @@ export class CheckScheduler implements Scheduler {
   }
 
   again(id: string, inMs: number): void {
-    const check = this.#checks.get(id);
+    const check = this.#entries.get(id)?.check;
     if (check === undefined) return;
     const { intervalMs } = check;
     const past = (this.#deps.clock.now() - anchorOf(id, intervalMs)) % intervalMs;
@@ -113,7 +121,8 @@ export class CheckScheduler implements Scheduler {
   }
 
   ended(id: string): void {
-    this.#going.delete(id);
+    const entry = this.#entries.get(id);
+    if (entry !== undefined) entry.going = false;
     if (this.#kicks.has(id)) this.#nap.wake();
   }
 
@@ -146,7 +155,7 @@ export class CheckScheduler implements Scheduler {
       if (entry === undefined) break;
       const slotAt = ring.roundAt + entry.offsetMs;
       if (slotAt > now) return slotAt - now;
-      this.#start(entry.check, slotAt, now);
+      this.#start(entry, slotAt, now);
       ring.next += 1;
       if (ring.next >= ring.entries.length) {
         ring.next = 0;
@@ -156,14 +165,14 @@ export class CheckScheduler implements Scheduler {
     return catchUpMs;
   }
 
-  #start(check: Check, slotAt: Instant, now: Instant): void {
-    if (this.#going.has(check.id)) {
-      this.#deps.stats.skipped(check);
+  #start(entry: Entry, slotAt: Instant, now: Instant): void {
+    if (entry.going) {
+      this.#deps.stats.skipped(entry.check);
       return;
     }
-    this.#going.add(check.id);
+    entry.going = true;
     this.#deps.stats.slots(Math.max(0, now - slotAt));
-    this.#deps.look(check, slotAt);
+    this.#deps.look(entry.check, slotAt);
   }
 
   /** Starts the kicks that are due; how long until the next is. */
@@ -171,14 +180,14 @@ export class CheckScheduler implements Scheduler {
     let untilMs = sleepAtMostMs;
     for (const [id, at] of this.#kicks) {
       // A look under way began before what asks for another: the kick waits until it has ended.
-      if (this.#going.has(id)) continue;
+      const entry = this.#entries.get(id);
+      if (entry?.going === true) continue;
       if (at > now) {
         untilMs = Math.min(untilMs, at - now);
         continue;
       }
       this.#kicks.delete(id);
-      const check = this.#checks.get(id);
-      if (check !== undefined) this.#start(check, at, now);
+      if (entry !== undefined) this.#start(entry, at, now);
     }
     return untilMs;
   }
@@ -189,7 +198,7 @@ function mostAtOnce(ring: Ring): number {
   return Math.max(16, Math.ceil((2 * stepMs * ring.entries.length) / ring.intervalMs));
 }
 
-function makeRings(all: readonly Check[], now: Instant): Ring[] {
+function makeRings(all: readonly Check[], now: Instant, isGoing: (id: string) => boolean): Ring[] {
   const byInterval = new Map<number, Check[]>();
   for (const check of all) {
     const same = byInterval.get(check.intervalMs);
@@ -197,7 +206,8 @@ function makeRings(all: readonly Check[], now: Instant): Ring[] {
     else same.push(check);
   }
   return [...byInterval].map(([intervalMs, members]) => {
-    const entries = members.map((check) => ({ check, offsetMs: anchorOf(check.id, intervalMs) })).sort((a, b) => a.offsetMs - b.offsetMs);
+    const entries = members.map((check) => ({ check, offsetMs: anchorOf(check.id, intervalMs), going: isGoing(check.id) }));
+    entries.sort((a, b) => a.offsetMs - b.offsetMs);
     const ring: Ring = { intervalMs, entries, next: 0, roundAt: 0 };
     alignRing(ring, now);
     return ring;

@@ -87,10 +87,6 @@ export class Incidents {
     return [...firsts, ...due.filter(({ id }) => !ids.has(id))].slice(0, limit);
   }
 
-  async isDue(session: Session, at: Instant): Promise<boolean> {
-    return (await session.row(session.sql.raw(`select 1 as one from incidents where ${isDue} limit 1`, [at]))) !== undefined;
-  }
-
   /** Every incident that is not closed, folded ones too. */
   async open(session: Session): Promise<readonly Incident[]> {
     return this.#all(session, session.sql("incidents").whereRaw("is_open = 1").orderBy(["opened_at", "id"]));

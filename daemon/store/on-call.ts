@@ -4,7 +4,7 @@
 import type { OnCallBook, Override, Person, Rotation } from "../model/on-call.ts";
 import type { Instant } from "../model/time.ts";
 import type { OnCallStore, OnCallTx } from "../ports-oncall.ts";
-import { jsonOf, numberOf } from "./rows.ts";
+import { jsonOf } from "./rows.ts";
 import type { Session } from "./session.ts";
 
 type Kind = "person" | "rotation" | "override";
@@ -51,13 +51,12 @@ export function onCallTx(session: Session): OnCallTx {
   };
 }
 
-export function onCallReads(session: Session): OnCallStore {
+export function onCallReads(session: Session): Omit<OnCallStore, "onCallRevision"> {
   return {
     onCall: async (endAfter): Promise<OnCallBook> => ({
       people: await after<Person>(session, "person", endAfter),
       rotations: await after<Rotation>(session, "rotation", endAfter),
       overrides: await after<Override>(session, "override", endAfter),
     }),
-    onCallRevision: async () => numberOf((await session.row(session.sql("on_call_revision").first()))?.revision),
   };
 }

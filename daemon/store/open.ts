@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { Config } from "../model/config.ts";
 import { type Clock, type Fence, type Log, type Store, StoreUnavailable, type Tx } from "../ports.ts";
 import type { AuditQuery } from "../ports-audit.ts";
+import type { revisions } from "../ports-kept.ts";
 import type { AckCode, Inbound, Way } from "../ports-notify.ts";
 import { findAcceptances } from "./acceptances.ts";
 import { findAttachmentBytes, findAttachments } from "./attachments.ts";
@@ -19,6 +20,7 @@ import { claimOutbox, isMessageDue } from "./claims.ts";
 import { closePools, openPostgres, openSqlite, type Pools } from "./connect.ts";
 import { diagnosisReads } from "./diagnoses.ts";
 import { Gathered } from "./gathered.ts";
+import { Glance } from "./glance.ts";
 import { appendInbox, findTraps, inboxAfter, insertInbox, saveTraps } from "./inbox.ts";
 import { Incidents, recurrences } from "./incidents.ts";
 import { findDeviceEvents, findUnits, loadInventories, loadLights } from "./inventory.ts";
@@ -80,6 +82,7 @@ interface Parts {
   readonly reader: Session;
   readonly write: Transaction;
   readonly incidents: Incidents;
+  readonly glance: Glance;
 }
 
 /** Opens the database (and makes the file); `migrate()` makes it usable. */
@@ -93,13 +96,10 @@ export function openPools(storage: Config["storage"]): Pools {
 
 /** The store on connections that are open already; it closes them. */
 export function storeOn(pools: Pools, options: StoreOptions): OpenedStore {
-  const parts: Parts = {
-    options,
-    pools,
-    reader: sessionOn(pools.kind, pools.reader),
-    write: (work) => inTransaction(pools.kind, pools.writer, work),
-    incidents: new Incidents(),
-  };
+  const reader = sessionOn(pools.kind, pools.reader);
+  const glance = new Glance(reader, options.clock);
+  const write: Transaction = (work) => inTransaction(pools.kind, pools.writer, work).finally(() => glance.written());
+  const parts: Parts = { options, pools, reader, write, incidents: new Incidents(), glance };
   return { ...lifeOf(parts), ...writesOf(parts), ...readsOf(parts), ...topicReads(parts), ...samplesOf(parts) };
 }
 
@@ -132,9 +132,11 @@ async function backupBefore({ storage, stateDir, clock, log, backupBeforeMigrate
   }
 }
 
-function writesOf({ options, reader, write, incidents }: Parts) {
+function writesOf({ options, reader, write, incidents, glance }: Parts) {
   const { clock } = options;
   const leases = new Leases(clock);
+  const acquire = (roles: readonly string[], holder: string, ttlMs: number) =>
+    write((session) => leases.acquire(session, { roles, holder, ttlMs }));
   const reserve = async (prefix: string, year: number, count: number): Promise<readonly number[]> =>
     count <= 0 ? [] : write((session) => reserveNumbers(session, options.stateDir, { prefix, year, count, at: clock.now() }));
   return {
@@ -146,14 +148,25 @@ function writesOf({ options, reader, write, incidents }: Parts) {
         await gathered.write();
         return result;
       }),
-    acquireLease: (role: string, holder: string, ttlMs: number) => write((session) => leases.acquire(session, { role, holder, ttlMs })),
+    acquireLease: async (role: string, holder: string, ttlMs: number) => (await acquire([role], holder, ttlMs))[0],
+    acquireLeases: async (roles: readonly string[], holder: string, ttlMs: number) => {
+      if (options.storage.kind === "sqlite") return acquire(roles, holder, ttlMs);
+      const fences: (Fence | undefined)[] = [];
+      // A row stays locked until its transaction ends: no role waits for what another one is about.
+      for (const role of roles) fences.push(...(await acquire([role], holder, ttlMs)));
+      return fences;
+    },
     releaseLease: (fence: Fence) => write((session) => leases.release(session, fence)),
     reserveNumber: async (prefix: string, year: number) => (await reserve(prefix, year, 1))[0] as number,
     reserveNumbers: reserve,
     appendInbox: (messages: Parameters<Store["appendInbox"]>[0]) =>
       messages.length === 0 ? Promise.resolve([]) : write((session) => appendInbox(session, messages)),
-    claimOutbox: async (claim: Parameters<Store["claimOutbox"]>[0]) =>
-      (await isMessageDue(reader, claim)) ? write((session) => claimOutbox(session, claim)) : [],
+    claimOutbox: async (claim: Parameters<Store["claimOutbox"]>[0]) => {
+      const { messageAt, ticketAt } = await glance.look();
+      const firstAt = claim.tickets === true ? ticketAt : messageAt;
+      if (firstAt === undefined || firstAt > claim.now || !(await isMessageDue(reader, claim))) return [];
+      return write((session) => claimOutbox(session, claim));
+    },
     recordDeliveries: (...[updates, more]: Parameters<Store["recordDeliveries"]>) =>
       write((session) => recordDeliveries(session, updates, more)),
     supersede: (bundle: Parameters<Store["supersede"]>[0]) => write((session) => supersede(session, bundle)),
@@ -180,9 +193,10 @@ function writesOf({ options, reader, write, incidents }: Parts) {
 }
 
 /** Topics whose reads are a part of their own. */
-function topicReads({ reader, incidents }: Parts) {
+function topicReads({ reader, incidents, glance }: Parts) {
   return {
     ...onCallReads(reader),
+    onCallRevision: async () => (await glance.look()).onCallRevision,
     ...messageReads(reader),
     ...auditReads(reader),
     ...requestReads(reader),
@@ -190,10 +204,10 @@ function topicReads({ reader, incidents }: Parts) {
   };
 }
 
-function readsOf({ reader, incidents }: Parts) {
+function readsOf({ reader, incidents, glance }: Parts) {
   const { sql } = reader;
   return {
-    inboxAfter: (seq: number, limit: number) => inboxAfter(reader, seq, limit),
+    inboxAfter: async (seq: number, limit: number) => ((await glance.look()).inboxSeq > seq ? inboxAfter(reader, seq, limit) : []),
     cursor: async (name: string) => numberOf((await reader.row(sql("cursors").where({ reader: name }).first()))?.seq),
     loadAlarms: async () => (await reader.rows(sql("alarms").orderBy("key"))).map(alarmOf),
     linksOf: (incident: string) => linksOf(reader, incident),
@@ -230,7 +244,7 @@ function readsOf({ reader, incidents }: Parts) {
     incidentsById: (ids: readonly string[]) => incidents.byIds(reader, ids),
     incidents: (query: Parameters<Store["incidents"]>[0]) => incidents.find(reader, query),
     openIncidents: () => incidents.open(reader),
-    isIncidentDue: (at: number) => incidents.isDue(reader, at),
+    isIncidentDue: async (at: number) => ((await glance.look()).incidentAt ?? Number.POSITIVE_INFINITY) <= at,
     timeline: (incident: string) => timelineOf(reader, incident),
     verifyTimeline: (incident?: string) => verifyTimeline(reader, incident),
     recurrences: (at: number, limit: number) => recurrences(reader, at, limit),
@@ -240,6 +254,7 @@ function readsOf({ reader, incidents }: Parts) {
     keptAbout: (id: string) => keptAbout(reader, id),
     traps: (query: Parameters<Store["traps"]>[0]) => findTraps(reader, query),
     kept: <T>(key: string) => readKept<T>(reader, key),
+    revision: async (of: keyof typeof revisions) => (await glance.look()).revisions[of],
     keptAll: <T>(prefix: string) => readKeptAll<T>(reader, prefix),
   };
 }

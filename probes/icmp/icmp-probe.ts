@@ -9,7 +9,7 @@ import { delimiter, join } from "node:path";
 import { bare, type Finding } from "../../daemon/model/observation.ts";
 import { Ending } from "../ending.ts";
 import type { Probe, Target } from "../probe.ts";
-import { type Bounded, looksBySignal, type UnderWay } from "../under-way.ts";
+import { type Bounded, looksBySignal, nowhere, type UnderWay } from "../under-way.ts";
 import { type Address, Resolver } from "./address.ts";
 import { judgeEchoes } from "./echo.ts";
 import { type Asker, type Echoes, type Engine, FpingEngine } from "./fping.ts";
@@ -108,6 +108,7 @@ class EchoLook extends Ending implements Asker, Bounded {
   readonly #all: UnderWay;
   readonly #beganMs = performance.now();
   dueMs: number;
+  place = nowhere;
   #ip = "";
   /** What there was to answer in, when the engine was asked. */
   #leftMs = 0;

@@ -6,7 +6,7 @@ import { Ending } from "../ending.ts";
 import type { Target } from "../probe.ts";
 import type { Stalls } from "../stalls.ts";
 import type { Turnstile } from "../turnstile.ts";
-import type { Bounded, UnderWay } from "../under-way.ts";
+import { type Bounded, nowhere, type UnderWay } from "../under-way.ts";
 import { Conversation, type ConversationOptions } from "./conversation.ts";
 import type { Session, SnmpCredential } from "./conversing.ts";
 import { conclude, type DeviceMemory, type Plan, type Progress, readAll } from "./look.ts";
@@ -46,6 +46,7 @@ export class AgentLook extends Ending implements Bounded, ConversationOptions {
   readonly #startedMs: number;
   readonly attemptMs: number;
   readonly dueMs: number;
+  place = nowhere;
 
   constructor(asked: Asked) {
     super();

@@ -4,7 +4,7 @@
 import type { Family, SnmpColumn } from "../../daemon/model/family.ts";
 import { bare, type Fault, type Finding } from "../../daemon/model/observation.ts";
 import type { Conversation, Told } from "./conversation.ts";
-import { addMeaning, type CounterMemory, type Gathered } from "./meaning.ts";
+import { addMeaning, type CounterMemory, forgetUnread, type Gathered } from "./meaning.ts";
 import { snmpEngineBoots, snmpEngineTime, sysUpTime, tableOf } from "./oid.ts";
 import { type ReadMemory, readScalars, type ScalarValues } from "./scalars.ts";
 import { columnsOf, interfaceNames, rowsOf, wholeLists } from "./table.ts";
@@ -14,7 +14,8 @@ import { type Column, emptyColumn, walk } from "./walk.ts";
 
 /** What is remembered of a device from look to look. */
 export interface DeviceMemory extends ReadMemory {
-  counters: CounterMemory;
+  /** Undefined where nothing counts. */
+  counters: CounterMemory | undefined;
   uptime: UptimeReading | undefined;
   /** ifIndex → name, as the last walk of IF-MIB told it: a trap names an interface by its index only. */
   interfaces: ReadonlyMap<string, string>;
@@ -87,9 +88,6 @@ export interface Ending {
   readonly stalledMs: number;
 }
 
-/** Shared by all devices that count nothing. */
-const noCounters: CounterMemory = new Map();
-
 /** Held up for this share of the deadline, a whole attempt's time may have passed with its reply waiting in the socket. */
 const stallShare = 0.15;
 
@@ -99,11 +97,12 @@ export function conclude(ending: Ending): Finding {
   if (failed !== undefined) return { ...failed, trace: ending.talk.trace() };
   const { memory, plan, progress } = ending;
   const { values } = progress.scalars;
-  const into: Gathered = { samples: [], readings: [], counters: new Map() };
+  const into: Gathered = { samples: [], readings: [] };
   const faults: Fault[] = [];
   const uptime = uptimeOf(progress.scalars, ending.atMs);
   const restarted = addUptime(uptime, memory.uptime, into, faults);
-  const before = { counters: memory.counters, restarted, atMs: ending.atMs };
+  const counters = memory.counters ?? new Map();
+  const before = { counters, restarted, atMs: ending.atMs };
   for (const read of plan.family.snmp.scalars) {
     const varbind = values.get(read.oid);
     if (varbind !== undefined && !isAbsent(varbind) && !always.includes(read.oid)) addMeaning({ read }, varbind, before, into);
@@ -113,14 +112,13 @@ export function conclude(ending: Ending): Finding {
     for (const { value, ...row } of rowsOf(column, progress.tables)) addMeaning({ ...row, read: column, bits }, value, before, into);
   }
   const whole = wholeLists(plan.family.snmp.columns, progress.tables);
-  memory.counters = into.counters.size === 0 ? noCounters : into.counters;
+  forgetUnread(counters, ending.atMs);
+  memory.counters = counters.size === 0 ? undefined : counters;
   const names = interfaceNames(plan.family.snmp.columns, progress.tables);
   if (names.size > 0) memory.interfaces = names;
   if (uptime !== undefined) memory.uptime = uptime;
   const trace = ending.trace ? { trace: ending.talk.trace() } : {};
-  // Copies have no room to grow, and are kept until the next look.
-  const [samples, readings] = [into.samples.slice(), into.readings.slice()];
-  return { status: "up", samples, readings, faults, ...(whole.length === 0 ? {} : { whole }), ...trace };
+  return { status: "up", ...into, faults, ...(whole.length === 0 ? {} : { whole }), ...trace };
 }
 
 function uptimeOf(scalars: ScalarValues, atMs: number): UptimeReading | undefined {

@@ -9,19 +9,24 @@ import { type CounterReading, rateOf } from "./rate.ts";
 import { toldOf } from "./tellable.ts";
 import { numberOf, textOf, type Varbind, wholeOf } from "./value.ts";
 
+/** A counter as it was at the last look. Written over at the next one: there are thousands a second. */
+interface KnownCounter extends CounterReading {
+  value: bigint;
+  atMs: number;
+}
+
 /** Counters as they were at the last look, by name and part. */
-export type CounterMemory = Map<string, CounterReading>;
+export type CounterMemory = Map<string, KnownCounter>;
 
 /** Where a look's values are gathered. */
 export interface Gathered {
   readonly samples: Sample[];
   readonly readings: Reading[];
-  /** Becomes the memory of the next look: what was not read again is forgotten. */
-  readonly counters: CounterMemory;
 }
 
 /** What the values are judged against. */
 export interface Before {
+  /** Each is moved on as it is read. */
   readonly counters: CounterMemory;
   readonly restarted: boolean;
   /** When this look's values were read; never jumps. */
@@ -53,17 +58,32 @@ export function addMeaning(item: Item, varbind: Varbind, before: Before, into: G
       return;
     }
     case "counter": {
-      const value = wholeOf(varbind);
-      if (value === undefined) return;
-      const key = part === undefined ? read.name : `${read.name} ${part}`;
-      const now = { value, atMs: before.atMs };
-      into.counters.set(key, now);
-      const bits = varbind.type === 70 ? 64 : (item.bits ?? 32);
-      const { perSecond } = rateOf(before.counters.get(key), now, { bits, restarted: before.restarted });
+      const perSecond = rateSince(item, varbind, before);
       if (perSecond !== undefined) into.samples.push(sampleOf(item, perSecond * (read.scale ?? 1)));
       return;
     }
   }
+}
+
+/** A second, since the last look; the counter is moved on. */
+function rateSince({ read, part, bits = 32 }: Item, varbind: Varbind, { counters, restarted, atMs }: Before): number | undefined {
+  const value = wholeOf(varbind);
+  if (value === undefined) return undefined;
+  const key = part === undefined ? read.name : `${read.name} ${part}`;
+  const now = { value, atMs };
+  const known = counters.get(key);
+  const { perSecond } = rateOf(known, now, { bits: varbind.type === 70 ? 64 : bits, restarted });
+  if (known === undefined) counters.set(key, now);
+  else {
+    known.value = value;
+    known.atMs = atMs;
+  }
+  return perSecond;
+}
+
+/** Forgets the counters that were not read at this time. */
+export function forgetUnread(counters: CounterMemory, atMs: number): void {
+  for (const [key, known] of counters) if (known.atMs !== atMs) counters.delete(key);
 }
 
 /** Field by field: there are thousands a second, and a spread costs more than all the rest of one. */

@@ -54,9 +54,11 @@ interface Known {
   readonly memory: DeviceMemory;
   readonly gate: Turnstile;
   session: Session | undefined;
+  /** Looked at since somebody last had to make room. */
+  lately: boolean;
 }
 
-/** Devices remembered at most; the one looked at longest ago goes first. A session is 3.3 KB. */
+/** Devices remembered at most; of those not looked at lately the oldest goes first. A session is 3.3 KB. */
 const devicesAtMost = 120_000;
 
 /** Shared by all devices that have none. */
@@ -144,22 +146,36 @@ class Agents {
       known = undefined;
     }
     if (known === undefined) {
-      const counters = new Map();
-      const memory: DeviceMemory = { batch: newBatch(), absent: undefined, counters, uptime: undefined, interfaces: noInterfaces };
+      const nothing = { absent: undefined, counters: undefined, uptime: undefined, interfaces: noInterfaces };
+      const memory: DeviceMemory = { batch: newBatch(), ...nothing };
       known = {
         key,
         peer: { ip: address.ip, version: address.version, port: device.snmpPort },
         memory,
         gate: new Turnstile(this.#options.perDevice ?? 4),
         session: undefined,
+        lately: true,
       };
-      const oldest = this.#known.size >= devicesAtMost ? this.#known.keys().next().value : undefined;
-      if (oldest !== undefined) this.forget(oldest);
+      this.#makeRoom();
+      this.#known.set(device.id, known);
     }
-    // The order of the map is the order of the last looks.
-    this.#known.delete(device.id);
-    this.#known.set(device.id, known);
+    known.lately = true;
     return known;
+  }
+
+  /** Whoever was looked at lately has one more round: a map kept in the order of looks would be made anew every few thousand of them. */
+  #makeRoom(): void {
+    while (this.#known.size >= devicesAtMost) {
+      for (const [device, known] of this.#known) {
+        if (!known.lately) {
+          this.forget(device);
+          break;
+        }
+        known.lately = false;
+        this.#known.delete(device);
+        this.#known.set(device, known);
+      }
+    }
   }
 
   #sessionOf(known: Known, credential: SnmpCredential, fresh: boolean): Session {

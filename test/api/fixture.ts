@@ -690,6 +690,7 @@ function fakeStore(
 function keptIn(kept: Map<string, unknown>): KeptStore {
   return {
     kept: async <T>(key: string) => kept.get(key) as T | undefined,
+    revision: async () => undefined,
     keptAll: async <T>(prefix: string) =>
       [...kept].filter(([key]) => key.startsWith(prefix)).map(([key, value]) => ({ key, value: value as T })),
     keep: async (key, value) => void kept.set(key, value),

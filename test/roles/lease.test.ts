@@ -12,11 +12,11 @@ function keeper() {
   const clock = new FakeClock();
   const state = { free: true, up: true, asked: 0, released: [] as string[], delayMs: 0 };
   const store = {
-    async acquireLease(role: string, holder: string): Promise<Fence | undefined> {
-      state.asked += 1;
+    async acquireLeases(roles: readonly string[], holder: string): Promise<readonly (Fence | undefined)[]> {
+      state.asked += roles.length;
       if (!state.up) throw new StoreUnavailable("SQLITE_BUSY");
       if (state.delayMs > 0) await clock.sleep(state.delayMs, new AbortController().signal);
-      return state.free ? { role, holder, epoch: 7 } : undefined;
+      return roles.map((role) => (state.free ? { role, holder, epoch: 7 } : undefined));
     },
     async releaseLease(fence: Fence) {
       state.released.push(fence.role);

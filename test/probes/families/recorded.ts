@@ -16,7 +16,7 @@ import type { ShellKind } from "../../../probes/simulator/makes.ts";
 import { type Recording, readRecording } from "../../../probes/simulator/recording.ts";
 import { talk } from "../../../probes/simulator/servers/talk.ts";
 import { RecordedShell } from "../../../probes/simulator/shells/recorded.ts";
-import { addMeaning, type Gathered } from "../../../probes/snmp/meaning.ts";
+import { addMeaning, type CounterMemory, type Gathered } from "../../../probes/snmp/meaning.ts";
 import { columnsOf, rowsOf, wholeLists } from "../../../probes/snmp/table.ts";
 import type { Varbind } from "../../../probes/snmp/value.ts";
 import type { Column } from "../../../probes/snmp/walk.ts";
@@ -47,7 +47,8 @@ export function varbindsOf(recording: Recording): ReadonlyMap<string, Varbind> {
 
 /** Every scalar and every row, read twice ten seconds apart so that counters have a rate; the second time as in `later`. */
 export function decodeWalk({ snmp }: Family, recording: Recording, later: Recording = recording): Decoded {
-  let into: Gathered = { samples: [], readings: [], counters: new Map() };
+  let into: Gathered = { samples: [], readings: [] };
+  const counters: CounterMemory = new Map();
   const tables = new Map<string, Column>();
   for (const [atMs, read] of [
     [0, recording],
@@ -60,8 +61,8 @@ export function decodeWalk({ snmp }: Family, recording: Recording, later: Record
         .map(([name, bind]) => [name.slice(oid.length + 1), bind] as const);
       tables.set(oid, { values: new Map(rows), complete: true, circular: false, cut: false });
     }
-    const before = { counters: into.counters, restarted: false, atMs };
-    into = { samples: [], readings: [], counters: new Map() };
+    const before = { counters, restarted: false, atMs };
+    into = { samples: [], readings: [] };
     for (const read of snmp.scalars) {
       const bind = objects.get(read.oid);
       if (bind !== undefined) addMeaning({ read }, bind, before, into);

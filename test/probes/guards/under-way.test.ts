@@ -1,6 +1,6 @@
 /** Looks under way share one timer and one listener: each still ends at its own deadline, once, or when its caller calls it off. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { type Bounded, looksBySignal } from "../../../probes/under-way.ts";
+import { type Bounded, looksBySignal, nowhere } from "../../../probes/under-way.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
 afterEach(() => void vi.useRealTimers());
@@ -11,6 +11,7 @@ const said: string[] = [];
 class Look implements Bounded {
   readonly name: string;
   dueMs: number;
+  place = nowhere;
 
   constructor(name: string, inMs: number) {
     this.name = name;

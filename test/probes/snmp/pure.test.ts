@@ -233,7 +233,7 @@ describe("rows", () => {
       ["9.3", column({ 1: precision })],
     ]);
     const [row] = rowsOf(sensor, walked);
-    const into: Gathered = { samples: [], readings: [], counters: new Map() };
+    const into: Gathered = { samples: [], readings: [] };
     if (row !== undefined) addMeaning({ ...row, read: sensor }, row.value, { counters: new Map(), restarted: false, atMs: 0 }, into);
     expect(into.samples[0]?.value).toEqual(said === undefined ? undefined : expect.closeTo(said, 9));
   });
@@ -242,7 +242,7 @@ describe("rows", () => {
 describe("meaning", () => {
   const before = { counters: new Map(), restarted: false, atMs: 0 };
   const add = (read: Parameters<typeof addMeaning>[0]["read"], varbind: ReturnType<typeof bind>) => {
-    const into: Gathered = { samples: [], readings: [], counters: new Map() };
+    const into: Gathered = { samples: [], readings: [] };
     addMeaning({ read }, varbind, before, into);
     return [...into.samples, ...into.readings][0]?.value;
   };
