@@ -31,6 +31,8 @@ export interface SnmpOptions {
   readonly resolver?: Resolver;
   /** Looks under way at once, over all devices. Default 2,000: what is sent in one round of the loop is answered in the next. */
   readonly looksAtOnce?: number;
+  /** Devices remembered; of those not looked at lately the oldest goes first. Default 120,000: a session is 3.3 KB. */
+  readonly devicesAtMost?: number;
   /** Milliseconds that never jump. */
   readonly now?: () => number;
 }
@@ -57,9 +59,6 @@ interface Known {
   /** Looked at since somebody last had to make room. */
   lately: boolean;
 }
-
-/** Devices remembered at most; of those not looked at lately the oldest goes first. A session is 3.3 KB. */
-const devicesAtMost = 120_000;
 
 /** Shared by all devices that have none. */
 const noInterfaces: ReadonlyMap<string, string> = new Map();
@@ -165,6 +164,7 @@ class Agents {
 
   /** Whoever was looked at lately has one more round: a map kept in the order of looks would be made anew every few thousand of them. */
   #makeRoom(): void {
+    const { devicesAtMost = 120_000 } = this.#options;
     while (this.#known.size >= devicesAtMost) {
       for (const [device, known] of this.#known) {
         if (!known.lately) {

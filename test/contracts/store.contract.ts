@@ -13,6 +13,7 @@ import type { OpenedStore } from "../../daemon/store/open.ts";
 import type { FakeClock } from "../fakes/clock.ts";
 import { auditContract } from "./audit.contract.ts";
 import { diagnosesContract } from "./diagnoses.contract.ts";
+import { glanceContract } from "./glance.contract.ts";
 import { joiningContract } from "./joining.contract.ts";
 import { looksContract } from "./looks.contract.ts";
 import { maintenanceContract } from "./maintenance.contract.ts";
@@ -401,6 +402,12 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
         expect(await store.reserveNumber("VIG", 2026)).toBe(seq + 1);
       });
     });
+
+    describe("what waits", () =>
+      glanceContract(
+        () => ({ store, clock }),
+        () => ground.open(),
+      ));
 
     describe("leases", () => {
       const write = (fence: Fence, one = store) => one.transaction(fence, (tx) => tx.keep("written", fence.epoch));

@@ -90,6 +90,19 @@ describe("the slots of a check", () => {
     await clock.advance(30 * SECOND);
     expect(looks.length).toBe(2);
   });
+
+  it("are skipped as well where the look under way began before a reload", async () => {
+    const { scheduler, clock, looks, skipped } = running([check("a")], new FakeClock(start), new Set(["a/icmp"]));
+    await clock.advance(40 * SECOND);
+    scheduler.load(networkOf([check("b"), check("a")]));
+    scheduler.kick("a/icmp", 0);
+    await clock.advance(60 * SECOND);
+    expect(looks.filter((look) => look.check === "a/icmp").length).toBe(1);
+    expect(skipped.length).toBeGreaterThanOrEqual(2);
+    scheduler.ended("a/icmp");
+    await clock.advance(SECOND);
+    expect(looks.filter((look) => look.check === "a/icmp").length, "what was asked for meanwhile").toBe(2);
+  });
 });
 
 describe("a look that wants another sooner", () => {

@@ -1,4 +1,5 @@
 /** Looks under way share one timer and one listener: each still ends at its own deadline, once, or when its caller calls it off. */
+import fc from "fast-check";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { type Bounded, looksBySignal, nowhere } from "../../../probes/under-way.ts";
 
@@ -85,4 +86,50 @@ it("a look that ends another one on its way is no trouble", () => {
   all.add(second);
   vi.advanceTimersByTime(1_000);
   expect(said).toEqual([]);
+});
+
+it("a look that calls another one off on its way ends it once, whoever calls", () => {
+  const caller = new AbortController();
+  const all = looksBySignal()(caller.signal);
+  const looks = ["a", "b", "c", "d"].map((name) => new Look(name, 1_000));
+  for (const look of looks) {
+    const callOff = look.callOff.bind(look);
+    look.callOff = () => {
+      callOff();
+      for (const other of looks) all.delete(other);
+    };
+    all.add(look);
+  }
+  caller.abort();
+  expect(said.length).toBe(1);
+  vi.advanceTimersByTime(2_000);
+  expect(said.length).toBe(1);
+});
+
+it("whatever comes and goes in whatever order: exactly those that stay are late, each at its time", () => {
+  const story = fc.array(fc.oneof(fc.record({ inMs: fc.integer({ min: 10, max: 400 }) }), fc.record({ end: fc.nat() })), { maxLength: 60 });
+  fc.assert(
+    fc.property(story, (steps) => {
+      said.length = 0;
+      beganMs = performance.now();
+      const all = looksBySignal()(new AbortController().signal);
+      const there: Look[] = [];
+      for (const step of steps) {
+        if ("inMs" in step) {
+          const look = new Look(`${there.length}-${step.inMs}`, step.inMs);
+          there.push(look);
+          all.add(look);
+        } else if (there.length > 0) {
+          const [gone] = there.splice(step.end % there.length, 1);
+          if (gone !== undefined) all.delete(gone);
+          if (gone !== undefined) all.delete(gone);
+        }
+      }
+      vi.advanceTimersByTime(500);
+      const wanted = there.map((look) => `${look.name} late at ${Math.round(look.dueMs - beganMs)}`);
+      expect([...said].sort()).toEqual(wanted.sort());
+      expect(vi.getTimerCount()).toBe(0);
+    }),
+    { numRuns: 300, seed: 7 },
+  );
 });

@@ -264,4 +264,22 @@ describe("net-snmp's own agent", () => {
     probe.forget("d7");
     expect(probe.stats()).toMatchObject({ sessions: 299, devices: 299 });
   });
+
+  it("no more devices are remembered than may be, and who was looked at lately is the last to be forgotten", async () => {
+    const agent = owned(await startAgent([]));
+    const probe = probeWith({ devicesAtMost: 3 });
+    const counted = family([{ oid: "1.3.6.1.4.1.99999.1.0", name: "answers", as: "counter" }]);
+    /** A counter has a rate where the last look is remembered. */
+    const remembers = async (id: string) => {
+      const finding = await probe.look(target(agent.port, community("public"), counted, { id }), calm());
+      expect(finding.status).toBe("up");
+      expect(probe.stats().devices).toBeLessThanOrEqual(3);
+      return sample(finding, "answers") !== undefined;
+    };
+    for (const id of ["a", "b", "c", "d"]) expect(await remembers(id)).toBe(false);
+    expect(await remembers("b")).toBe(true);
+    expect(await remembers("e"), "the room is c's").toBe(false);
+    expect([await remembers("b"), await remembers("d"), await remembers("e")]).toEqual([true, true, true]);
+    expect(await remembers("c")).toBe(false);
+  });
 });
