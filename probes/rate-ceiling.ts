@@ -5,6 +5,7 @@
  * (a single request larger than a bucket goes alone, and is paid back before the next). Waiting sites take turns.
  */
 
+import { setMaxListeners } from "node:events";
 import { isOver, type Until, whenOver } from "./ending.ts";
 
 /** Time as the ceiling needs it; the daemon's Clock fits. */
@@ -46,6 +47,7 @@ interface Waiter {
 const GO = Promise.resolve();
 /** Whoever waits for tokens leaves by himself; the pump goes on for the others. */
 const never = new AbortController().signal;
+setMaxListeners(0, never);
 
 function bucket(perSecond: number, at: number): Bucket {
   const capacity = Math.max(1, perSecond / 10);

@@ -670,6 +670,8 @@ export function storeContract(name: string, make: (context: TestContext) => Prom
         const reading = (async () => {
           for (;;) {
             const last = !running;
+            // Time goes on: what was seen a moment ago is asked anew.
+            await clock.advance(500);
             for (const each of await store.inboxAfter(seen, 1_000)) {
               read.push(each.key);
               seen = each.seq;
