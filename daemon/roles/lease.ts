@@ -9,6 +9,7 @@ import type { Role } from "./supervisor.ts";
 
 /** At least three send deadlines. */
 export const leaseTtlMs = 30_000;
+const shortestPauseMs = 100;
 
 export interface Leases {
   /** The fence of a role; LeaseLost while another process holds it. */
@@ -28,8 +29,11 @@ export function createLeaseKeeper(deps: { store: Store; clock: Clock; log: Log; 
   const { store, clock, log, holder, roles } = deps;
   const fences = new Map<string, { fence: Fence; untilMs: number }>();
 
+  let lastAskedMs = Number.NEGATIVE_INFINITY;
+
   const acquire = async () => {
     const askedMs = clock.monotonicMs();
+    lastAskedMs = askedMs;
     const given = await store.acquireLeases(roles, holder, leaseTtlMs);
     for (const [index, role] of roles.entries()) {
       const fence = given[index];
@@ -74,7 +78,8 @@ export function createLeaseKeeper(deps: { store: Store; clock: Clock; log: Log; 
       while (!signal.aborted) {
         await acquire();
         beat();
-        await clock.sleep(leaseTtlMs / 3, signal);
+        // From when it was asked: what a slow store took is gone from the leases already.
+        await clock.sleep(Math.max(shortestPauseMs, lastAskedMs + leaseTtlMs / 3 - clock.monotonicMs()), signal);
       }
     },
     async release() {

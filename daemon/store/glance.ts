@@ -12,9 +12,8 @@ import type { Session } from "./session.ts";
 
 /** Nothing here is earlier than what the tables hold. */
 export interface Seen {
-  /** When the first message to be sent is due, or was; undefined: none waits. */
+  /** When the first message to be sent is due, or was; undefined: none waits. Tickets are not among them: in a storm all other rows lie before the first. */
   readonly messageAt: number | undefined;
-  readonly ticketAt: number | undefined;
   /** When the first open incident is to be looked after. */
   readonly incidentAt: number | undefined;
   /** The last number of the inbox; 0: nothing was ever heard. */
@@ -26,10 +25,8 @@ export interface Seen {
 /** Less than half a second, the pace of those who ask most often: whoever has just been told that nothing waits asks anew at its next turn. */
 const goodForMs = 400;
 
-const waiting = "from outbox where state in ('pending', 'claimed') and kind";
 const question = `select
-  (select min(not_before) ${waiting} <> 'ticket') as message_at,
-  (select min(not_before) ${waiting} = 'ticket') as ticket_at,
+  (select min(not_before) from outbox where state in ('pending', 'claimed') and kind <> 'ticket') as message_at,
   (select min(wake_at) from incidents where is_open = 1 and wake_at is not null) as incident_at,
   (select max(seq) from inbox) as inbox_seq,
   (select max(revision) from on_call_revision) as on_call,
@@ -72,7 +69,6 @@ export class Glance {
     const told = (value: unknown) => (value === null || value === undefined ? undefined : jsonOf<string>(textOf(value)));
     return {
       messageAt: time(row?.message_at),
-      ticketAt: time(row?.ticket_at),
       incidentAt: time(row?.incident_at),
       inboxSeq: time(row?.inbox_seq) ?? 0,
       onCallRevision: time(row?.on_call) ?? 0,

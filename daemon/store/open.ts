@@ -162,8 +162,7 @@ function writesOf({ options, reader, write, incidents, glance }: Parts) {
     appendInbox: (messages: Parameters<Store["appendInbox"]>[0]) =>
       messages.length === 0 ? Promise.resolve([]) : write((session) => appendInbox(session, messages)),
     claimOutbox: async (claim: Parameters<Store["claimOutbox"]>[0]) => {
-      const { messageAt, ticketAt } = await glance.look();
-      const firstAt = claim.tickets === true ? ticketAt : messageAt;
+      const firstAt = claim.tickets === true ? claim.now : (await glance.look()).messageAt;
       if (firstAt === undefined || firstAt > claim.now || !(await isMessageDue(reader, claim))) return [];
       return write((session) => claimOutbox(session, claim));
     },

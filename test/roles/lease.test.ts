@@ -61,6 +61,21 @@ describe("a lease", () => {
     expect(leases.held("evaluator")).toBe(false);
   });
 
+  it("is renewed at once where the store took longer than a third of its time", async () => {
+    const { clock, state, leases } = keeper();
+    state.delayMs = 25 * SECOND;
+    const abort = new AbortController();
+    const ended = leases.run(abort.signal, () => {});
+    await clock.advance(26 * SECOND);
+    // Five seconds are left of what was asked for 26 seconds ago: the next question is under way.
+    expect([leases.held("evaluator"), state.asked]).toEqual([true, 4]);
+    state.delayMs = 0;
+    await clock.advance(30 * SECOND);
+    expect(leases.held("evaluator")).toBe(true);
+    abort.abort();
+    await ended;
+  });
+
   it("of somebody else is waited for, beating meanwhile; an abort ends the wait", async () => {
     const { clock, state, leases } = keeper();
     state.free = false;
