@@ -1,10 +1,13 @@
 /**
- * Keeps a book in memory at what the store says, whichever process wrote: asked for its revision each second, read again when that is another
- * one, and once a minute in any case, since what is over leaves the book.
+ * Keeps a book in memory at what the store says, whichever process wrote: asked for its revision often enough to know within a second, read
+ * again when that is another one, and once a minute in any case, since what is over leaves the book.
  */
-import { MINUTE, SECOND } from "./model/time.ts";
+import { MINUTE } from "./model/time.ts";
 import type { Clock, Store } from "./ports.ts";
 import type { revisions } from "./ports-kept.ts";
+
+/** What the store says of other processes may be 0.4 s old. */
+const everyMs = 600;
 
 export interface Followed {
   readonly store: Pick<Store, "revision">;
@@ -18,7 +21,7 @@ export async function following({ store, clock, book, of }: Followed, signal: Ab
   let known: string | undefined;
   let readMs = clock.monotonicMs();
   while (!signal.aborted) {
-    await clock.sleep(SECOND, signal);
+    await clock.sleep(everyMs, signal);
     if (signal.aborted) return;
     // Asked before the book is read: what is written between the two is seen the next time.
     const revision = await store.revision(of);

@@ -7,6 +7,7 @@ import { following } from "../../daemon/following.ts";
 import { MaintenanceBook } from "../../daemon/maintenance-book.ts";
 import type { Config } from "../../daemon/model/config.ts";
 import { HOUR, SECOND } from "../../daemon/model/time.ts";
+import type { Clock } from "../../daemon/ports.ts";
 import { openStore } from "../../daemon/store/open.ts";
 import { folder } from "../config/files.ts";
 import { FakeClock } from "../fakes/clock.ts";
@@ -32,9 +33,9 @@ async function run(file: string, ...argv: string[]) {
   return { code, out, err };
 }
 
-async function storeOf(file: string) {
+async function storeOf(file: string, clock: Clock = systemClock) {
   const stateDir = join(file, "..", "state");
-  const store = await openStore({ storage: { kind: "sqlite", path: join(stateDir, "vigie.db") }, stateDir, clock: systemClock });
+  const store = await openStore({ storage: { kind: "sqlite", path: join(stateDir, "vigie.db") }, stateDir, clock });
   await store.migrate();
   return store;
 }
@@ -141,8 +142,8 @@ it("changes what is given and nothing else, and says under which id it goes on",
 
 it("a running daemon knows within a second of what the command has written", async () => {
   const file = place();
-  const store = await storeOf(file);
   const clock = new FakeClock(systemClock.now());
+  const store = await storeOf(file, clock);
   const book = new MaintenanceBook({ store, clock, config: () => ({}) as Config });
   const stop = new AbortController();
   const running = following({ store, clock, book, of: "maintenance" }, stop.signal);

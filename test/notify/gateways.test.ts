@@ -23,9 +23,9 @@ import "../seed.ts";
 
 type Sms = Extract<Channel, { kind: "sms" }>;
 
-const closing: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closing.splice(0)) close();
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
 });
 const never = new AbortController().signal;
 
@@ -158,8 +158,10 @@ describe("an alert", () => {
     const port = await freePort();
     const where = [`--config.file=${join(folder, "am.yml")}`, `--storage.path=${folder}`, `--web.listen-address=127.0.0.1:${port}`];
     const running = spawn(program, [...where, "--cluster.listen-address="], { stdio: "ignore" });
-    closing.push(() => {
-      running.kill();
+    closing.push(async () => {
+      const gone = new Promise((resolve) => running.once("exit", resolve));
+      // It writes down what it knows before it ends.
+      if (running.kill()) await gone;
       rmSync(folder, { recursive: true, force: true });
     });
     const url = `http://127.0.0.1:${port}`;
