@@ -35,7 +35,7 @@ beforeAll(() => {
 });
 afterAll(() => {
   for (const server of servers) server.kill();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
 async function serve(context: TestContext, kind: "smtps" | "tls"): Promise<number> {

@@ -67,7 +67,7 @@ beforeAll(() => {
 });
 afterAll(() => {
   server?.kill();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
 const sockets: Socket[] = [];

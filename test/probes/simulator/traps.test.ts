@@ -55,7 +55,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await simulation.stop();
   if (daemon?.pid !== undefined) daemon.kill("SIGKILL");
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
 beforeEach(() => {

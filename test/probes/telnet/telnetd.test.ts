@@ -63,7 +63,7 @@ afterAll(async () => {
   for (const child of children) child.kill("SIGKILL");
   for (const socket of sockets) socket.destroy();
   await new Promise((resolve) => inetd.close(resolve));
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
 const target = (password: string) =>
