@@ -131,7 +131,7 @@ function isPlain(look: LastLook): look is LastLook & PlainLook {
 
 /**
  * A look that is up. The next one of the check nearly always tells the same names: its numbers are written over these. Hundreds come a
- * second, and what each would leave for the next minute is most of what the collector would have to go through.
+ * second, and what each would leave for the next minute the collector would have to go through.
  */
 class LookThatIsUp implements LastLook {
   readonly status = "up";

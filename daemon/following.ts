@@ -2,12 +2,11 @@
  * Keeps a book in memory at what the store says, whichever process wrote: asked for its revision often enough to know within a second, read
  * again when that is another one, and once a minute in any case, since what is over leaves the book.
  */
-import { MINUTE } from "./model/time.ts";
+import { MINUTE, SECOND } from "./model/time.ts";
 import type { Clock, Store } from "./ports.ts";
-import type { revisions } from "./ports-kept.ts";
+import { othersLateMs, type revisions } from "./ports-kept.ts";
 
-/** What the store says of other processes may be 0.4 s old. */
-const everyMs = 600;
+const everyMs = SECOND - othersLateMs;
 
 export interface Followed {
   readonly store: Pick<Store, "revision">;

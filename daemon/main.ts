@@ -14,7 +14,7 @@ function outliveReaders(): void {
     });
 }
 
-// V8 would let the heap of a large network double before it collects; this costs a few collections a minute and saves the memory.
+// V8 would let the heap of a large network double before it collects; this costs about one collection a minute and saves the memory.
 setFlagsFromString("--heap-growing-percent=60");
 // What a first look leaves on the board lives long, and V8 would from then on make all that later ones allocate there long-lived from the start.
 setFlagsFromString("--no-allocation-site-pretenuring");

@@ -4,13 +4,13 @@
  */
 import type { Config } from "../model/config.ts";
 import type { OnCallBook } from "../model/on-call.ts";
-import { DAY } from "../model/time.ts";
+import { DAY, SECOND } from "../model/time.ts";
 import type { Clock, Store } from "../ports.ts";
+import { othersLateMs } from "../ports-kept.ts";
 
 /** Who was on duty so long ago still matters: for the all-clear of an incident that lasted. */
 const keptAfterMs = 100 * DAY;
-/** What the store says of other processes may be 0.4 s old. */
-const everyMs = 600;
+const everyMs = SECOND - othersLateMs;
 
 /** The file with the people of the store over its contacts. The same object when the store says nothing. */
 export function withOnCall(config: Config, book: OnCallBook): Config {

@@ -29,11 +29,8 @@ export function createLeaseKeeper(deps: { store: Store; clock: Clock; log: Log; 
   const { store, clock, log, holder, roles } = deps;
   const fences = new Map<string, { fence: Fence; untilMs: number }>();
 
-  let lastAskedMs = Number.NEGATIVE_INFINITY;
-
   const acquire = async () => {
     const askedMs = clock.monotonicMs();
-    lastAskedMs = askedMs;
     const given = await store.acquireLeases(roles, holder, leaseTtlMs);
     for (const [index, role] of roles.entries()) {
       const fence = given[index];
@@ -76,10 +73,11 @@ export function createLeaseKeeper(deps: { store: Store; clock: Clock; log: Log; 
     },
     async run(signal, beat) {
       while (!signal.aborted) {
+        const askedMs = clock.monotonicMs();
         await acquire();
         beat();
         // From when it was asked: what a slow store took is gone from the leases already.
-        await clock.sleep(Math.max(shortestPauseMs, lastAskedMs + leaseTtlMs / 3 - clock.monotonicMs()), signal);
+        await clock.sleep(Math.max(shortestPauseMs, askedMs + leaseTtlMs / 3 - clock.monotonicMs()), signal);
       }
     },
     async release() {

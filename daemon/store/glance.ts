@@ -1,18 +1,20 @@
 /**
  * What waits for somebody, and whether the books that every process keeps are as they were: one question for all who ask twice a second.
  *
- * Each of them asked by itself once, ten questions a second of tables that nearly always held nothing for them: a tenth of what a quiet
- * daemon used. An answer is good for a moment, and only until this process has written something; what another process writes is seen at
+ * Each of them asked by itself once, ten questions a second of tables that nearly always held nothing for them. An answer is good for a moment, and only until this process has written something; what another process writes is seen at
  * most that moment later.
  */
 import type { Clock } from "../ports.ts";
-import { revisions } from "../ports-kept.ts";
+import { othersLateMs, revisions } from "../ports-kept.ts";
 import { jsonOf, numberOf, textOf } from "./rows.ts";
 import type { Session } from "./session.ts";
 
-/** Nothing here is earlier than what the tables hold. */
+/** Times are the earliest that there can be something: whoever is told so asks what it is, and may find nothing. */
 export interface Seen {
-  /** When the first message to be sent is due, or was; undefined: none waits. Tickets are not among them: in a storm all other rows lie before the first. */
+  /**
+   * Of the messages that wait or are on their way; undefined: there are none. Tickets are not among them: in a storm all other rows lie
+   * before the first.
+   */
   readonly messageAt: number | undefined;
   /** When the first open incident is to be looked after. */
   readonly incidentAt: number | undefined;
@@ -22,8 +24,10 @@ export interface Seen {
   readonly revisions: Readonly<Record<keyof typeof revisions, string | undefined>>;
 }
 
-/** Less than half a second, the pace of those who ask most often: whoever has just been told that nothing waits asks anew at its next turn. */
-const goodForMs = 400;
+/** Has the time come? */
+export function isBy(time: number | undefined, at: number): boolean {
+  return time !== undefined && time <= at;
+}
 
 const question = `select
   (select min(not_before) from outbox where state in ('pending', 'claimed') and kind <> 'ticket') as message_at,
@@ -52,7 +56,7 @@ export class Glance {
   look(): Promise<Seen> {
     const nowMs = this.#clock.monotonicMs();
     const last = this.#last;
-    if (last !== undefined && last.writes === this.#writes && nowMs - last.askedMs < goodForMs) return last.seen;
+    if (last !== undefined && last.writes === this.#writes && nowMs - last.askedMs < othersLateMs) return last.seen;
     const asked = { seen: this.#ask(), askedMs: nowMs, writes: this.#writes };
     this.#last = asked;
     // A question that failed is asked again by the next one who comes.

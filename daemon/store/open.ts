@@ -20,7 +20,7 @@ import { claimOutbox, isMessageDue } from "./claims.ts";
 import { closePools, openPostgres, openSqlite, type Pools } from "./connect.ts";
 import { diagnosisReads } from "./diagnoses.ts";
 import { Gathered } from "./gathered.ts";
-import { Glance } from "./glance.ts";
+import { Glance, isBy } from "./glance.ts";
 import { appendInbox, findTraps, inboxAfter, insertInbox, saveTraps } from "./inbox.ts";
 import { Incidents, recurrences } from "./incidents.ts";
 import { findDeviceEvents, findUnits, loadInventories, loadLights } from "./inventory.ts";
@@ -162,9 +162,8 @@ function writesOf({ options, reader, write, incidents, glance }: Parts) {
     appendInbox: (messages: Parameters<Store["appendInbox"]>[0]) =>
       messages.length === 0 ? Promise.resolve([]) : write((session) => appendInbox(session, messages)),
     claimOutbox: async (claim: Parameters<Store["claimOutbox"]>[0]) => {
-      const firstAt = claim.tickets === true ? claim.now : (await glance.look()).messageAt;
-      if (firstAt === undefined || firstAt > claim.now || !(await isMessageDue(reader, claim))) return [];
-      return write((session) => claimOutbox(session, claim));
+      if (claim.tickets !== true && !isBy((await glance.look()).messageAt, claim.now)) return [];
+      return (await isMessageDue(reader, claim)) ? write((session) => claimOutbox(session, claim)) : [];
     },
     recordDeliveries: (...[updates, more]: Parameters<Store["recordDeliveries"]>) =>
       write((session) => recordDeliveries(session, updates, more)),
@@ -243,7 +242,7 @@ function readsOf({ reader, incidents, glance }: Parts) {
     incidentsById: (ids: readonly string[]) => incidents.byIds(reader, ids),
     incidents: (query: Parameters<Store["incidents"]>[0]) => incidents.find(reader, query),
     openIncidents: () => incidents.open(reader),
-    isIncidentDue: async (at: number) => ((await glance.look()).incidentAt ?? Number.POSITIVE_INFINITY) <= at,
+    isIncidentDue: async (at: number) => isBy((await glance.look()).incidentAt, at),
     timeline: (incident: string) => timelineOf(reader, incident),
     verifyTimeline: (incident?: string) => verifyTimeline(reader, incident),
     recurrences: (at: number, limit: number) => recurrences(reader, at, limit),

@@ -177,3 +177,20 @@ it("a day of the same is one run; a value that moves a little is in it, one that
   expect(check?.stateStarts).toEqual([0]);
   expect(check?.series).toEqual([{ name: "hot", starts: [0, 50], mins: [35, 38], maxes: [35.2, 38] }]);
 });
+
+it("what many checks say alike is kept once; one that says something else is not taken for it", () => {
+  const columns = new PieceColumns(reads);
+  const said = (device: string, state: string, samples = [{ name: "hot", value: 35 }]) => ({
+    ...{ id: `${device}@1`, check: `${device}/snmp`, device, kind: "snmp" as const, at: start, seq: 1, durationMs: 5 },
+    finding: { ...bare("up"), samples, readings: [{ name: "state", value: state }] },
+  });
+  columns.turn(start, [said("a", "ok"), said("b", "ok"), said("c", "failed"), said("d", "ok", [])]);
+  const states = [...columns.checks()].flatMap((check) => check.states);
+  expect(states[0]).toBe(states[1]);
+  expect(states.map(({ readings, samples }) => [readings[0]?.value, samples.length])).toEqual([
+    ["ok", 1],
+    ["ok", 1],
+    ["failed", 1],
+    ["ok", 0],
+  ]);
+});

@@ -221,7 +221,7 @@ describe("an agent that misbehaves", () => {
     expect((await again).status).toBe("up");
   });
 
-  it("a counter becomes a rate at the second look, and a restart in between is told and gives none", async () => {
+  it("a counter becomes a rate at the second look, and a restart in between is told and gives none; nor does a look in which it was missing", async () => {
     let ticks = 100_000;
     let octets = 1_000;
     let at = 0;
@@ -231,7 +231,7 @@ describe("an agent that misbehaves", () => {
       const values = request.oids.map((oid) =>
         oid.equals(Buffer.from([43, 6, 1, 2, 1, 1, 3, 0]))
           ? integer(0x43, ticks)
-          : oid[3] === 4
+          : oid[3] === 4 && !Number.isNaN(octets)
             ? integer(0x41, octets)
             : Buffer.from([0x80, 0]),
       );
@@ -250,6 +250,13 @@ describe("an agent that misbehaves", () => {
     expect(third.faults).toEqual([{ symptom: "reboot", effect: "event", text: "sysUpTime went from 1060 s to 5 s" }]);
     expect(sample(third, "octets")).toBeUndefined();
     expect(reading(third, "engine_boots")).toBeUndefined();
+    const counted = octets;
+    [at, ticks, octets] = [180_000, 6_500, Number.NaN];
+    expect(sample(await look(), "octets"), "it is not there this time").toBeUndefined();
+    [at, ticks, octets] = [240_000, 12_500, counted + 6_000];
+    expect(sample(await look(), "octets"), "nothing is remembered of the time before").toBeUndefined();
+    [at, ticks, octets] = [300_000, 18_500, counted + 12_000];
+    expect(sample(await look(), "octets")).toBe(100);
   });
 
   it("no more requests are in flight to one device than the ceiling, whatever is asked", async () => {
